@@ -1,0 +1,150 @@
+"""What every method returns: the same four tables, checked when they are built."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from equifinal.method import Method
+    from equifinal.study import CalibratedStudy
+
+__all__ = ["ROLES", "Analysis"]
+
+#: Roles of a condition, highest first.
+ROLES = ("necessary", "core", "contributing", "none")
+
+_REQUIRED = {
+    "conditions": ("role", "direction", "evidence"),
+    "configurations": ("expression", "cases", "consistency", "coverage"),
+    "cases": ("group", "predicted"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """The result of one method, in the tables that all methods share.
+
+    Parameters
+    ----------
+    method
+        The method that made it, with its parameters.
+    conditions
+        One row per condition (index: set names). ``role`` is one of ``necessary``, ``core``, ``contributing``, ``none``;
+        ``direction`` -1, 0 or +1; ``evidence`` a short sentence with the numbers. Further columns are the method's own.
+    configurations
+        One row per path, cluster or profile (index: its label). ``expression`` (or missing), ``cases`` (a list of case
+        names), ``consistency`` and ``coverage`` of its membership for the outcome. May be empty.
+    cases
+        One row per case, in the study's order. ``group`` (a label, several joined with `` + ``, or missing), ``predicted``
+        (outcome membership, 0 to 1, or missing).
+    fit
+        Name → number.
+    tables
+        Any further frames by name.
+    notes
+        Warnings for the reader.
+    native
+        The underlying result object, for those who want more.
+
+    Raises
+    ------
+    ValueError
+        When a table is not as described; the message names the facet, the column and the method.
+    """
+
+    method: "Method"
+    conditions: pd.DataFrame
+    configurations: pd.DataFrame
+    cases: pd.DataFrame
+    fit: Mapping[str, float]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    native: Any = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fit", dict(self.fit))
+        object.__setattr__(self, "tables", dict(self.tables))
+        object.__setattr__(self, "notes", list(self.notes))
+        for facet, required in _REQUIRED.items():
+            frame = getattr(self, facet)
+            if not isinstance(frame, pd.DataFrame):
+                self._wrong(facet, f"must be a DataFrame, not {type(frame).__name__}")
+            for column in required:
+                if column not in frame.columns:
+                    self._wrong(facet, f"has no column {column!r}; required are {', '.join(required)}")
+            if frame.index.has_duplicates:
+                self._wrong(facet, f"has two rows named {frame.index[frame.index.duplicated()][0]!r}")
+        self._check_conditions()
+        self._check_configurations()
+        self._numbers("cases", "predicted", 0.0, 1.0)
+        for name, value in self.fit.items():
+            if not isinstance(value, (int, float, np.integer, np.floating)):
+                self._wrong("fit", f"[{name!r}] must be a number, not {value!r}")
+        for name, table in self.tables.items():
+            if not isinstance(table, pd.DataFrame):
+                self._wrong("tables", f"[{name!r}] must be a DataFrame, not {type(table).__name__}")
+        if not all(isinstance(note, str) for note in self.notes):
+            self._wrong("notes", "must be strings")
+
+    def _wrong(self, facet: str, problem: str) -> None:
+        raise ValueError(f"Method {self.method.name!r}: Analysis.{facet} {problem}.")
+
+    def _check_conditions(self) -> None:
+        for name, role in self.conditions["role"].items():
+            if role not in ROLES:
+                self._wrong("conditions", f"column 'role' of {name}: {role!r} is none of {', '.join(ROLES)}")
+        for name, direction in self.conditions["direction"].items():
+            if direction not in (-1, 0, 1):
+                self._wrong("conditions", f"column 'direction' of {name}: {direction!r} is none of -1, 0, 1")
+        for name, evidence in self.conditions["evidence"].items():
+            if not isinstance(evidence, str):
+                self._wrong("conditions", f"column 'evidence' of {name} must be a sentence, not {evidence!r}")
+
+    def _check_configurations(self) -> None:
+        for label, cases in self.configurations["cases"].items():
+            if not isinstance(cases, (list, tuple)):
+                self._wrong("configurations", f"column 'cases' of {label} must be a list of case names, not {cases!r}")
+        self._numbers("configurations", "consistency", 0.0, 1.0)
+        self._numbers("configurations", "coverage", 0.0, 1.0)
+
+    def _numbers(self, facet: str, column: str, low: float, high: float) -> None:
+        series = getattr(self, facet)[column]
+        try:
+            values = series.to_numpy(dtype=float, na_value=np.nan)
+        except (TypeError, ValueError):
+            self._wrong(facet, f"column {column!r} must hold numbers")
+        outside = (values < low - 1e-9) | (values > high + 1e-9) | np.isinf(values)
+        if outside.any():
+            where = int(np.flatnonzero(outside)[0])
+            self._wrong(
+                facet, f"column {column!r} of {series.index[where]} is {values[where]}; it lies between {low:g} and {high:g}"
+            )
+
+    def check_against(self, study: "CalibratedStudy") -> None:
+        """Raise ``ValueError`` when conditions or cases are not exactly the study's, in its order."""
+        for facet, expected in (("conditions", list(study.condition_names)), ("cases", list(study.cases))):
+            found = list(getattr(self, facet).index)
+            if found != expected:
+                odd = [each for each in expected if each not in found] or [each for each in found if each not in expected]
+                detail = f"differs at {odd[0]!r}" if odd else "is in another order"
+                self._wrong(facet, f"must have the study's {facet} as its index, in the study's order; it {detail}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but ``native`` as plain data, ready for JSON; missing values are ``None``."""
+        from equifinal.plain import frame_records, plain
+
+        return {
+            "method": self.method.name,
+            "parameters": self.method.parameters(),
+            **{facet: frame_records(getattr(self, facet)) for facet in _REQUIRED},
+            "fit": plain(self.fit),
+            "tables": {name: frame_records(table) for name, table in self.tables.items()},
+            "notes": list(self.notes),
+        }
+
+    def _repr_html_(self) -> str:
+        configurations = self.configurations.to_html(border=0, na_rep="")
+        return f"<h4>{self.method.title}</h4>{self.conditions.to_html(border=0, na_rep='')}{configurations}"

@@ -1,0 +1,247 @@
+"""Fuzzy-set algebra: expressions, and the parameters of fit.
+
+A membership is a number from 0 to 1. NOT is ``1 - x``, AND the minimum, OR the maximum (Zadeh 1965; Ragin 2008).
+In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + DEM``.
+"""
+
+import ast
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from equifinal.errors import InputError, did_you_mean
+
+__all__ = [
+    "Expression",
+    "consistency",
+    "coverage",
+    "necessity_consistency",
+    "necessity_coverage",
+    "pri",
+    "relevance",
+]
+
+Floats = NDArray[np.float64]
+
+
+# ---------------------------------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A set-theoretic expression such as ``"LEAD*(DEM + ~FIN)"``.
+
+    Python's own grammar reads it: ``~`` binds tightest, then ``*``, then ``+``, and parentheses group. The
+    constants ``1`` (every case) and ``0`` (no case) are allowed.
+
+    Parameters
+    ----------
+    text
+        The expression.
+
+    Raises
+    ------
+    InputError
+        When the text is no such expression; the message says what was found.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal.sets import Expression
+    >>> frame = pd.DataFrame({"A": [0.2, 0.9], "B": [0.7, 0.4]}, index=["u", "v"])
+    >>> Expression("A*~B").membership(frame).tolist()
+    [0.2, 0.6]
+    >>> Expression("A + B").sets
+    ('A', 'B')
+    """
+
+    text: str
+    _tree: ast.expr = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str) or not self.text.strip():
+            raise InputError("An expression is empty. Write set names joined by * (and), + (or) and ~ (not).")
+        try:
+            tree = ast.parse(self.text.strip(), mode="eval").body
+        except (SyntaxError, ValueError):
+            raise InputError(
+                f"The expression {self.text!r} cannot be read. "
+                "Write set names joined by * (and), + (or) and ~ (not), with parentheses, as in 'A*~B + C'."
+            ) from None
+        _check(tree, self.text)
+        object.__setattr__(self, "_tree", tree)
+
+    def __reduce__(self) -> tuple[type["Expression"], tuple[str]]:
+        return Expression, (self.text,)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The names of the sets in it, in order of first appearance."""
+        names = sorted(
+            (node for node in ast.walk(self._tree) if isinstance(node, ast.Name)), key=lambda node: node.col_offset
+        )
+        return tuple(dict.fromkeys(node.id for node in names))
+
+    def require(self, known: Collection[str], where: str = "") -> None:
+        """Raise an :class:`InputError` when a set in it is not among the `known` ones."""
+        for name in self.sets:
+            if name not in known:
+                raise InputError(
+                    f"{where}The expression {self.text!r} names the set {name!r}, which is not there. "
+                    f"{did_you_mean(name, known)}"
+                )
+
+    def membership(self, frame: pd.DataFrame) -> pd.Series:
+        """Membership of every case in the expression.
+
+        Parameters
+        ----------
+        frame
+            One row per case, one column per set, memberships from 0 to 1. Missing values stay missing.
+
+        Returns
+        -------
+        pandas.Series
+            Memberships, 0 to 1, with the frame's index; the expression is its name.
+        """
+        self.require(list(frame.columns))
+        values = _evaluate(self._tree, lambda name: frame[name].to_numpy(dtype=float))
+        return pd.Series(np.broadcast_to(values, (len(frame),)).copy(), index=frame.index, name=self.text)
+
+
+def _check(node: ast.expr, text: str) -> None:
+    match node:
+        case ast.Name():
+            return
+        case ast.Constant(value=value) if type(value) is int and value in (0, 1):
+            return
+        case ast.UnaryOp(op=ast.Invert(), operand=operand):
+            return _check(operand, text)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Add(), right=right):
+            _check(left, text)
+            return _check(right, text)
+    raise InputError(
+        f"In the expression {text!r}, {ast.unparse(node)!r} is not allowed. "
+        "Only set names, * (and), + (or), ~ (not) and parentheses are."
+    )
+
+
+def _evaluate(node: ast.expr, values_of: Callable[[str], Floats]) -> Any:
+    match node:
+        case ast.Name(id=name):
+            return values_of(name)
+        case ast.Constant(value=value):
+            return float(value)  # type: ignore[arg-type]
+        case ast.UnaryOp(operand=operand):
+            return 1.0 - _evaluate(operand, values_of)
+        case ast.BinOp(left=left, op=operator, right=right):
+            combine = np.minimum if isinstance(operator, ast.Mult) else np.maximum
+            return reduce(combine, (_evaluate(left, values_of), _evaluate(right, values_of)))
+    raise AssertionError(node)  # _check let nothing else through
+
+
+# ------------------------------------------------------------------------------------------ parameters of fit
+#
+# Every function takes x, the memberships in one set (n,) or in m sets (n, m), and y, the memberships in the outcome
+# (n,). It returns one number, or m of them. A denominator of 0 gives NaN.
+
+
+def _both(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    sets, outcome = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    return sets, outcome if sets.ndim == 1 else outcome[:, np.newaxis]
+
+
+def _ratio(numerator: Any, denominator: Any) -> Any:
+    numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    # A sum of differences that should be 0 can come out as 1e-17.
+    defined = np.abs(denominator) > 1e-12
+    result = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
+    np.divide(numerator, denominator, out=result, where=defined)
+    return float(result) if result.ndim == 0 else result
+
+
+def consistency(x: ArrayLike, y: ArrayLike) -> Any:
+    """Consistency of sufficiency, inclS = Σ min(x, y) / Σ x (Ragin 2006).
+
+    Parameters
+    ----------
+    x
+        Memberships in a set, shape (n,), or in m sets, shape (n, m); 0 to 1.
+    y
+        Memberships in the outcome, shape (n,).
+
+    Returns
+    -------
+    float or numpy.ndarray of shape (m,)
+        From 0 to 1; NaN when no case has any membership in the set.
+
+    Examples
+    --------
+    >>> round(consistency([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.7647
+    """
+    x, y = _both(x, y)
+    return _ratio(np.minimum(x, y).sum(axis=0), x.sum(axis=0))
+
+
+def pri(x: ArrayLike, y: ArrayLike) -> Any:
+    """Proportional reduction in inconsistency (Schneider & Wagemann 2012, 242), shapes as in :func:`consistency`.
+
+    (Σ min(x, y) - Σ min(x, y, 1-y)) / (Σ x - Σ min(x, y, 1-y)). Low when the set is a subset of the outcome and of
+    its negation alike.
+
+    >>> round(pri([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.6
+    """
+    x, y = _both(x, y)
+    with_outcome = np.minimum(x, y)
+    with_both = np.minimum(with_outcome, 1.0 - y).sum(axis=0)
+    return _ratio(with_outcome.sum(axis=0) - with_both, x.sum(axis=0) - with_both)
+
+
+def coverage(x: ArrayLike, y: ArrayLike) -> Any:
+    """Raw coverage, covS = Σ min(x, y) / Σ y (Ragin 2006), shapes as in :func:`consistency`.
+
+    >>> round(coverage([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.8667
+    """
+    x, y = _both(x, y)
+    return _ratio(np.minimum(x, y).sum(axis=0), y.sum(axis=0))
+
+
+def necessity_consistency(x: ArrayLike, y: ArrayLike) -> Any:
+    """Consistency of necessity, inclN = Σ min(x, y) / Σ y (Ragin 2006), shapes as in :func:`consistency`.
+
+    >>> round(necessity_consistency([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.8667
+    """
+    return coverage(x, y)
+
+
+def relevance(x: ArrayLike, y: ArrayLike) -> Any:
+    """Relevance of necessity, RoN = Σ (1-x) / Σ (1 - min(x, y)), shapes as in :func:`consistency`.
+
+    Low when the set is so large that it is trivially necessary (Schneider & Wagemann 2012, 236).
+
+    >>> round(relevance([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.7647
+    """
+    x, y = _both(x, y)
+    return _ratio((1.0 - x).sum(axis=0), (1.0 - np.minimum(x, y)).sum(axis=0))
+
+
+def necessity_coverage(x: ArrayLike, y: ArrayLike) -> Any:
+    """Coverage of necessity, covN = Σ min(x, y) / Σ x (Ragin 2006), shapes as in :func:`consistency`.
+
+    >>> round(necessity_coverage([0.2, 0.9, 0.6], [0.4, 0.8, 0.3]), 4)
+    0.7647
+    """
+    return consistency(x, y)
