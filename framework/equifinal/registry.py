@@ -158,9 +158,9 @@ class Registry:
         self._files: dict[Path, str] = {}
         if entry_points is None:
             entry_points = importlib.metadata.entry_points(group=PROJECT)
-        # The project's own first, so that nobody takes their names away; a leftover second installation counts once.
+        # A leftover second installation counts once.
         unique = {(point.name, point.value, _distribution(point)): point for point in entry_points}
-        for point in sorted(unique.values(), key=lambda point: _distribution(point)[0] != PROJECT):
+        for point in sorted(unique.values(), key=lambda point: (_distribution(point)[0] != PROJECT, point.name)):
             self._load_entry_point(point)
 
     # -- loading
@@ -237,7 +237,7 @@ class Registry:
         listings: dict[str, Listing[Entry]] = {}
         for hook, (kind, name_of) in _kinds().items():
             listings[hook] = Listing(kind)
-            for implementation in getattr(self._manager.hook, f"equifinal_{hook}").get_hookimpls():
+            for implementation in self._implementations(f"equifinal_{hook}"):
                 owner = implementation.plugin_name
                 things, problem = _ask(implementation.function, hook)
                 if problem:
@@ -247,6 +247,11 @@ class Registry:
         plugins: Listing[Plugin] = Listing("plugin")
         plugins.update(found)
         return listings, plugins
+
+    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """In pluggy's calling order, but the project's own first, so that nobody takes their names away."""
+        calling_order = reversed(getattr(self._manager.hook, hook).get_hookimpls())
+        return sorted(calling_order, key=lambda each: self._plugins[each.plugin_name].distribution != PROJECT)
 
     def _take(self, listing: Listing[Entry], kind: str, name: str | None, thing: Any, plugin: Plugin, hook: str) -> Plugin:
         if not isinstance(name, str):
@@ -272,7 +277,7 @@ class Registry:
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""
-        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+        for implementation in self._implementations(hook):
             try:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
             except Exception as error:

@@ -578,6 +578,10 @@ class CalibratedStudy:
         steps = np.diff(self.fuzzy[set_name].to_numpy()[order])
         return 1 if (steps >= 0).all() else -1 if (steps <= 0).all() else 0
 
+    def protected(self) -> "CalibratedStudy":
+        """The same study in frames of its own, so that changing them changes nothing elsewhere."""
+        return self._at(slice(None))
+
     def without_outcome(self) -> "CalibratedStudy":
         """The same cases with the outcome's values missing and its column gone, for predictions."""
         hidden = {self.outcome.name: np.nan}

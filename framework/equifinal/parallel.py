@@ -1,0 +1,67 @@
+"""The same work on many things, on one processor or several, with a progress bar."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import cloudpickle
+
+__all__ = ["one_thread", "work"]
+
+
+def work(
+    function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_jobs: int, description: str, progress: bool
+) -> Iterator[Any]:
+    """Yield ``function(*task)`` for every task, in order.
+
+    Parameters
+    ----------
+    function
+        What to do; its results depend on its arguments alone.
+    tasks
+        The arguments.
+    n_jobs
+        Number of processes, as in joblib: 1 works here, -1 uses all processors.
+    description
+        The words beside the progress bar.
+    progress
+        Whether to show one (on stderr).
+    """
+    results = _results(function, tasks, n_jobs)
+    if not progress:
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(results, description, total=len(tasks), console=Console(stderr=True), transient=True)
+
+
+def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_jobs: int) -> Iterator[Any]:
+    if n_jobs == 1 or len(tasks) == 1:
+        with one_thread():
+            for task in tasks:
+                yield function(*task)
+        return
+    from joblib import Parallel, delayed
+
+    # Pickled here and there by the same cloudpickle, so that classes of single-file plugins travel by value and come back as
+    # themselves.
+    parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
+    for parcel in Parallel(n_jobs=n_jobs, return_as="generator")(parcels):
+        yield cloudpickle.loads(parcel)
+
+
+def _call(parcel: bytes) -> bytes:
+    function, task = cloudpickle.loads(parcel)
+    with one_thread():
+        return cloudpickle.dumps(function(*task))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra on one thread, so that sums are taken in the same order whatever the number of processes."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield

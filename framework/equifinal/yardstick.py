@@ -1,0 +1,364 @@
+"""The common yardstick: the same figures for every method, from its predictions alone.
+
+How well do the predicted outcome memberships agree with the outcome, in the cases that the method has seen and in cases that
+it has not? How much worse do they get when a condition is permuted? Which way do they move with it? Nothing here asks which
+method it is looking at.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equifinal import sets
+from equifinal.analysis import Analysis
+from equifinal.errors import listing
+from equifinal.method import Method
+from equifinal.parallel import work
+from equifinal.runs import analyse, generator
+from equifinal.study import CalibratedStudy
+
+__all__ = ["MEASURES", "Yardstick", "case_types", "folds", "importance", "measure", "measures", "movement"]
+
+Floats = NDArray[np.float64]
+
+#: The columns of ``Comparison.fit``, each also with ``_out_of_sample``.
+MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
+
+#: Permutations per condition for its importance, and of the outcome for the baseline.
+REPETITIONS = 100
+
+#: Leave-one-out up to this many cases (or units of a panel), ten folds beyond.
+LEAVE_ONE_OUT_LIMIT = 200
+FOLDS = 10
+
+#: A mean prediction that moves by less does not move.
+SMALLEST_MOVEMENT = 0.01
+
+_ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """The figures of one method.
+
+    Attributes
+    ----------
+    fit : dict
+        The measures in sample and out of sample, the number of folds and of those that failed.
+    importance : pandas.DataFrame or None
+        One row per condition: ``importance`` (mean rise in mean absolute error) and ``sd``; ``None`` without predictions.
+    direction : pandas.Series or None
+        One value per condition: -1, 0 or +1, the way in which the mean prediction moves.
+    predicted_out_of_sample : pandas.Series
+        Predictions by refits that had not seen the case; missing where the fold failed.
+    notes : list of str
+    """
+
+    fit: dict[str, float]
+    importance: pd.DataFrame | None
+    direction: pd.Series | None
+    predicted_out_of_sample: pd.Series
+    notes: list[str] = field(default_factory=list)
+
+
+def measures(predicted: Any, outcome: Any) -> dict[str, float]:
+    """How well predicted memberships agree with the outcome's.
+
+    Parameters
+    ----------
+    predicted, outcome
+        Memberships, 0 to 1, shape (n,). Cases without a prediction are left out.
+
+    Returns
+    -------
+    dict
+        ``consistency``, ``coverage`` and ``pri`` of *predicted ⊆ outcome* (see :mod:`equifinal.sets`);
+        ``balanced_accuracy``: the mean of the shares of cases in the outcome and out of it that are predicted so, both at
+        0.5, without cases at exactly 0.5 (scikit-learn's ``balanced_accuracy_score``); ``mae``: mean absolute error;
+        ``spearman``: rank correlation (SciPy's ``spearmanr``), NaN when either never varies.
+
+    Examples
+    --------
+    >>> found = measures([0.9, 0.2, 0.6], [0.8, 0.1, 0.7])
+    >>> round(found["mae"], 3), found["balanced_accuracy"]
+    (0.1, 1.0)
+    """
+    predicted, outcome = np.asarray(predicted, dtype=float), np.asarray(outcome, dtype=float)
+    there = ~np.isnan(predicted) & ~np.isnan(outcome)
+    predicted, outcome = predicted[there], outcome[there]
+    if not len(predicted):
+        return dict.fromkeys(MEASURES, np.nan)
+    return {
+        "consistency": sets.consistency(predicted, outcome),
+        "coverage": sets.coverage(predicted, outcome),
+        "pri": sets.pri(predicted, outcome),
+        "balanced_accuracy": _balanced_accuracy(predicted, outcome),
+        "mae": float(np.abs(predicted - outcome).mean()),
+        "spearman": _spearman(predicted, outcome),
+    }
+
+
+def _balanced_accuracy(predicted: Floats, outcome: Floats) -> float:
+    from sklearn.metrics import balanced_accuracy_score
+
+    decided = (predicted != 0.5) & (outcome != 0.5)
+    has = outcome[decided] > 0.5
+    if not has.any() or has.all():
+        return np.nan
+    return float(balanced_accuracy_score(has, predicted[decided] > 0.5))
+
+
+def _spearman(first: Floats, second: Floats) -> float:
+    from scipy.stats import spearmanr
+
+    if len(first) < 2 or np.ptp(first) < 1e-12 or np.ptp(second) < 1e-12:
+        return np.nan
+    return float(spearmanr(first, second).statistic)
+
+
+def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
+    """The type of each case (Schneider & Rohlfing 2013): typical, deviant in consistency, deviant in coverage, irrelevant.
+
+    Parameters
+    ----------
+    predicted, outcome
+        Memberships, 0 to 1, with one index.
+
+    Returns
+    -------
+    pandas.Series
+        Text; missing where either membership is exactly 0.5 or missing.
+    """
+    p, y = predicted.to_numpy(dtype=float), outcome.to_numpy(dtype=float)
+    types = np.select(
+        [(p > 0.5) & (y > 0.5), (p > 0.5) & (y < 0.5), (p < 0.5) & (y > 0.5), (p < 0.5) & (y < 0.5)],
+        ["typical", "deviant in consistency", "deviant in coverage", "irrelevant"],
+        default="",
+    )
+    return pd.Series(types, index=predicted.index, dtype=object).replace("", None)
+
+
+# ---------------------------------------------------------------------------------------------- out of sample
+
+
+def folds(study: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
+    """Positions of training and test cases: leave-one-out, or ten folds beyond 200; whole units in panels.
+
+    scikit-learn's splitters make them; the ten folds are shuffled by the seed.
+    """
+    from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, LeaveOneOut
+
+    positions = np.arange(len(study.cases))
+    units = None if study.unit is None else study.data[study.unit].astype(str).to_numpy()
+    count = len(positions) if units is None else len(set(units))
+    if count < 2:
+        return []
+    few = count <= LEAVE_ONE_OUT_LIMIT
+    if units is None:
+        splitter: Any = LeaveOneOut() if few else KFold(FOLDS, shuffle=True, random_state=seed % 2**32)
+    else:
+        splitter = LeaveOneGroupOut() if few else GroupKFold(FOLDS, shuffle=True, random_state=seed % 2**32)
+    return list(splitter.split(positions, groups=units))
+
+
+def _predict(method: Method, analysis: Analysis, study: CalibratedStudy) -> Floats:
+    """The method's predictions for cases whose outcome it cannot see, checked."""
+    predicted = method.predict(analysis, study.without_outcome())
+    if not isinstance(predicted, pd.Series) or not predicted.index.equals(study.cases):
+        raise TypeError(f"{type(method).__name__}.predict must return a Series with the index of the study's cases.")
+    values = predicted.to_numpy(dtype=float)
+    if ((values < -1e-9) | (values > 1 + 1e-9)).any():
+        raise ValueError(f"{type(method).__name__}.predict returned values outside 0..1; it predicts outcome memberships.")
+    return values
+
+
+def _refit(methods: Mapping[str, Method], study: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int) -> Any:
+    """Predictions of held-out cases by fold and method; a failed one is its reason instead."""
+    answers = []
+    for number, train, test in splits:
+        learned, held_out = study.train_and_test(train, test)
+        found: dict[str, Floats | str] = {}
+        for label, method in methods.items():
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    analysis = analyse(method, learned, generator(seed, label, 1, number))
+                    found[label] = _predict(method, analysis, held_out)
+            except Exception as error:
+                found[label] = f"{type(error).__name__}: {error}"
+        answers.append((test, found))
+    return answers
+
+
+def _out_of_sample(
+    methods: Mapping[str, Method], study: CalibratedStudy, seed: int, n_jobs: int, progress: bool
+) -> tuple[dict[str, Floats], dict[str, list[str]], int]:
+    splits = [(number, train, test) for number, (train, test) in enumerate(folds(study, seed))]
+    predicted = {label: np.full(len(study.cases), np.nan) for label in methods}
+    reasons: dict[str, list[str]] = {label: [] for label in methods}
+    size = max(1, len(splits) // 24)
+    tasks = [(methods, study, splits[start : start + size], seed) for start in range(0, len(splits), size)]
+    for answers in work(_refit, tasks, n_jobs, "Predicting cases not seen", progress):
+        for test, found in answers:
+            for label, values in found.items():
+                if isinstance(values, str):
+                    reasons[label].append(values)
+                else:
+                    predicted[label][test] = values
+    return predicted, reasons, len(splits)
+
+
+# ---------------------------------------------------------------------------------- importance and direction
+
+
+def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed: int) -> pd.DataFrame:
+    """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019): the rise in mean absolute error.
+
+    A condition's raw score and membership are permuted together among the cases, 100 times. The permutations are the same for
+    every method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: conditions. ``importance``: mean rise, in memberships; ``sd``: its standard deviation over the permutations.
+    """
+    outcome = study.fuzzy[study.outcome.name].to_numpy()
+    count = len(outcome)
+    baseline = np.abs(_predict(method, analysis, study) - outcome).mean()
+    at_once = min(REPETITIONS, max(1, _ROWS_AT_ONCE // count))
+    rows = {}
+    for name in study.condition_names:
+        rng = generator(seed, f"permutations of {name}")
+        rises: list[float] = []
+        while len(rises) < REPETITIONS:
+            times = min(at_once, REPETITIONS - len(rises))
+            source = np.concatenate([rng.permutation(count) for _ in range(times)])
+            predicted = _predict(method, analysis, study.repeated(times).with_condition(name, source))
+            errors = np.abs(predicted.reshape(times, count) - outcome).mean(axis=1)
+            rises.extend(errors - baseline)
+        rows[name] = {"importance": float(np.mean(rises)), "sd": float(np.std(rises, ddof=1))}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
+
+
+def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+    """How the mean prediction moves when a condition goes from its 10th to its 90th percentile in all cases.
+
+    The condition takes the values of the case at that percentile, or of the lowest and the highest case where both have the
+    same. This is the partial dependence (Friedman 2001) at two points.
+
+    Returns
+    -------
+    pandas.Series
+        Index: conditions. Difference of mean predicted memberships, -1 to 1.
+    """
+    moved = {}
+    for name in study.condition_names:
+        low, high = _tenth_and_ninetieth(study, name)
+        upper = _predict(method, analysis, study.with_condition(name, high)).mean()
+        lower = _predict(method, analysis, study.with_condition(name, low)).mean()
+        moved[name] = float(upper - lower)
+    return pd.Series(moved, dtype=float).rename_axis("condition")
+
+
+def _tenth_and_ninetieth(study: CalibratedStudy, name: str) -> tuple[int, int]:
+    """Positions of two cases. The set's membership orders them; raw scores part equal memberships."""
+    raw = study.raw[name].to_numpy()
+    member = study.fuzzy[name].to_numpy() if name in study.fuzzy else raw
+    order = np.lexsort((raw * (study.orientation(name) or 1), member))
+    last = len(order) - 1
+    low, high = order[round(0.1 * last)], order[round(0.9 * last)]
+    if member[low] == member[high] and raw[low] == raw[high]:
+        low, high = order[0], order[-1]
+    return int(low), int(high)
+
+
+# --------------------------------------------------------------------------------------------- all together
+
+
+def measure(
+    methods: Mapping[str, Method],
+    analyses: Mapping[str, Analysis],
+    study: CalibratedStudy,
+    seed: int,
+    n_jobs: int = 1,
+    progress: bool = False,
+) -> dict[str, Yardstick]:
+    """Put every analysis on the common yardstick.
+
+    Parameters
+    ----------
+    methods, analyses
+        By label.
+    study
+        The cases they analysed.
+    seed
+        The run's seed.
+    n_jobs, progress
+        As for :func:`equifinal.run`.
+    """
+    predicting = {label: method for label, method in methods.items() if label in analyses and method.predicts()}
+    predicted, reasons, count = _out_of_sample(predicting, study, seed, n_jobs, progress)
+    tasks = [(predicting[label], analyses[label], study, seed) for label in predicting]
+    moves = dict(zip(predicting, work(_moves, tasks, n_jobs, "Permuting conditions", progress), strict=True))
+    outcome = study.fuzzy[study.outcome.name]
+    found = {}
+    for label, analysis in analyses.items():
+        unseen = pd.Series(predicted.get(label, np.nan), index=study.cases, dtype=float)
+        fit = measures(analysis.cases["predicted"], outcome)
+        fit |= {f"{name}_out_of_sample": value for name, value in measures(unseen, outcome).items()}
+        fit |= {"folds": count if label in predicting else 0, "failed_folds": len(reasons.get(label, []))}
+        notes = []
+        if label not in predicting:
+            notes.append("The method does not predict, so it has no figures out of sample and no importances.")
+        elif reasons[label]:
+            why = listing(dict.fromkeys(reasons[label]), most=2)
+            notes.append(f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}")
+        rises, direction, problem = moves.get(label, (None, None, ""))
+        notes += [problem] if problem else []
+        found[label] = Yardstick(fit, rises, direction, unseen, notes)
+    return found
+
+
+def _moves(
+    method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
+) -> tuple[pd.DataFrame | None, pd.Series | None, str]:
+    try:
+        moved = movement(method, analysis, study)
+        direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
+        return importance(method, analysis, study, seed), direction, ""
+    except Exception as error:
+        return None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
+
+
+def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
+    """What comes out without any method.
+
+    ``baseline: mean`` predicts every case by the mean outcome membership, out of sample by that of the training cases.
+    ``baseline: permuted outcome`` predicts it by the outcome of another case, drawn by permuting: the mean of each measure over
+    100 permutations. It learns nothing, so that it is the same out of sample.
+    """
+    outcome = study.fuzzy[study.outcome.name].to_numpy()
+    unseen = np.full(len(outcome), np.nan)
+    splits = folds(study, seed)
+    for train, test in splits:
+        unseen[test] = outcome[train].mean()
+    mean = measures(np.full(len(outcome), outcome.mean()), outcome)
+    mean_unseen = measures(unseen, outcome)
+    # Leaving a high case out lowers the mean, so that the rank correlation would be -1: an artefact.
+    mean_unseen["spearman"] = np.nan
+    rng = generator(seed, "permuted outcome")
+    draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(REPETITIONS)])
+    chance = draws.mean().to_dict()
+    return {
+        "baseline: mean": _both(mean, mean_unseen) | {"folds": len(splits), "failed_folds": 0},
+        "baseline: permuted outcome": _both(chance, chance) | {"folds": 0, "failed_folds": 0},
+    }
+
+
+def _both(seen: Mapping[str, float], unseen: Mapping[str, float]) -> dict[str, float]:
+    return dict(seen) | {f"{name}_out_of_sample": value for name, value in unseen.items()}
