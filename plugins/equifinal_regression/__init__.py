@@ -1,0 +1,11 @@
+"""Regression as a method of equifinal: what each condition adds, net of the others, averaged over all cases."""
+
+import equifinal as eq
+from equifinal_regression.regression import Regression
+
+__all__ = ["Regression"]
+
+
+@eq.hookimpl
+def equifinal_methods() -> list[type[eq.Method]]:
+    return [Regression]

@@ -1,0 +1,663 @@
+"""The method ``regression``: least squares, and the fractional logit for memberships."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pydantic
+from numpy.typing import NDArray
+
+import equifinal as eq
+
+__all__ = ["Regression"]
+
+Floats = NDArray[np.float64]
+Term = tuple[str, ...]  # the conditions that are multiplied; one of them for a main effect
+
+CASES_PER_PARAMETER = 10
+HIGH_VIF = 10.0
+
+_SILENT = {
+    "necessary": "An average net effect says nothing on necessity.",
+    "sufficient": "An average net effect says nothing on sufficiency.",
+    "equifinal": "A regression is one equation for all cases; it has no paths to count.",
+    "together": "A regression forms no groups of cases.",
+}
+
+
+class Regression(eq.Method):
+    """Regression of the outcome on the conditions.
+
+    ``model = "ols"`` fits least squares, ``"fractional-logit"`` the quasi-likelihood logit of Papke & Wooldridge (1996)
+    for an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 by default:
+    MacKinnon & White 1985; Long & Ervin 2000) and intervals from the t distribution with n - k degrees of freedom. The
+    robust covariance of the fractional logit is that of the weighted least squares at which its estimation ends.
+
+    ``scale`` says what the equation is written in:
+
+    ===============  ===========================  ==============================================
+    scale            conditions                   outcome
+    ===============  ===========================  ==============================================
+    ``raw``          raw scores                   raw score (OLS), membership (fractional logit)
+    ``standardized`` z-scores (SD with n - 1)     z-score (OLS), membership (fractional logit)
+    ``membership``   memberships                  membership
+    ===============  ===========================  ==============================================
+
+    It is ``raw`` for OLS and ``membership`` for the fractional logit unless given.
+
+    ``interactions`` are products of conditions, ``"LEAD*DEM"``, on the chosen scale and not centred: centring changes
+    neither the interaction's coefficient nor the average effects (Brambor, Clark & Golder 2006). A condition in an
+    interaction has no single effect; its row in ``conditions`` then gives the effect averaged over the cases.
+
+    The *direction* of a condition speaks of the sets: where a higher score means less membership, the coefficient's
+    sign is turned. It is 0 when the interval includes 0.
+
+    Examples
+    --------
+    >>> import equifinal as eq, numpy as np
+    >>> from equifinal_regression import Regression
+    >>> study = eq.load_study("open-data-barometer-2014").calibrate()
+    >>> analysis = Regression().analyze(study, np.random.default_rng(0))
+    >>> analysis.conditions[["role", "direction", "coefficient", "std_error"]].round(3)
+                  role  direction  coefficient  std_error
+    LEAD  contributing          1        3.256      1.075
+    DEM           none          0        1.513      1.059
+    FIN           none          0        1.484      1.331
+    HUM           none          0        1.827      1.132
+    """
+
+    name = "regression"
+    title = "Regression"
+    reference = (
+        "MacKinnon, J. G. & White, H. (1985). Some heteroskedasticity-consistent covariance matrix estimators with "
+        "improved finite sample properties. Journal of Econometrics 29, 305-325. Papke, L. E. & Wooldridge, J. M. "
+        "(1996). Econometric methods for fractional response variables. Journal of Applied Econometrics 11, 619-632."
+    )
+
+    model: Literal["ols", "fractional-logit"] = pydantic.Field(
+        default="ols", description="Least squares, or the fractional logit of the outcome's membership."
+    )
+    scale: Literal["raw", "standardized", "membership"] | None = pydantic.Field(
+        default=None,
+        description="Raw scores, z-scores or memberships; not given: raw for ols, membership for fractional-logit.",
+    )
+    covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical"] = pydantic.Field(
+        default="HC3", description="Standard errors: robust to unequal variances (HC0 to HC3), or classical."
+    )
+    alpha: float = pydantic.Field(
+        default=0.05, gt=0, lt=1, description="1 minus the level of the confidence intervals, 0 to 1."
+    )
+    interactions: tuple[str, ...] = pydantic.Field(
+        default=(), description='Products of conditions to add, such as ("LEAD*DEM",).'
+    )
+
+    @pydantic.field_validator("interactions")
+    @classmethod
+    def _readable(cls, interactions: tuple[str, ...]) -> tuple[str, ...]:
+        terms: list[frozenset[str]] = []
+        for text in interactions:
+            names = _product(text)
+            if len(names) < 2 or len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
+                raise ValueError(f"{text!r} is no product of different conditions; write it as in 'LEAD*DEM'")
+            if frozenset(names) in terms:
+                raise ValueError(f"{text!r} is given twice; leave one out")
+            terms.append(frozenset(names))
+        for text in interactions:
+            names = _product(text)
+            for size in range(2, len(names)):
+                for part in combinations(names, size):
+                    if frozenset(part) not in terms:
+                        raise ValueError(f"{text!r} also needs the products within it; add {'*'.join(part)!r}")
+        return tuple("*".join(_product(text)) for text in interactions)
+
+    # ------------------------------------------------------------------------------------------------ analysis
+
+    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        """Fit the equation; nothing is random. See :meth:`equifinal.Method.analyze`."""
+        if self._scale == "membership":
+            study.require_memberships('regression with scale = "membership"')
+        names, terms = study.condition_names, self._terms(study)
+        scaling = self._scaling(study)
+        scores = self._scores(study, study.condition_names, scaling)
+        outcome = self._outcome(study, scaling)
+        design = _design(scores, names, terms)
+        fit = (
+            _fitted_logit(design, outcome, self.covariance)
+            if self._logit
+            else _fitted_ols(design, outcome, self.covariance)
+        )
+        notes = [*fit.notes, *self._size_notes(len(outcome), design.shape[1], fit)]
+
+        averaging = np.array([_averaging(term, terms, scores, names) for term in terms])
+        effects = self._estimates(averaging @ fit.params, averaging @ fit.covariance @ averaging.T, fit.df_resid)
+        labels = ["*".join(term) for term in terms]
+        coefficients = self._estimates(fit.params, fit.covariance, fit.df_resid)
+        correlation = _correlation(scores)
+        vif = _variance_inflation(correlation)
+        notes += [
+            f"The variance inflation of {name} is {value:.1f} (above {HIGH_VIF:g}): its coefficient cannot be told "
+            "well from those of the other conditions."
+            for name, value in zip(names, vif, strict=True)
+            if value > HIGH_VIF
+        ]
+        own = {column: values[: len(names)] for column, values in effects.items()}
+        signs = self._signs(study, terms[: len(names)])
+        sides = _side(own["ci_low"], own["ci_high"])
+        conditions = pd.DataFrame(
+            {
+                "role": np.where(sides != 0, "contributing", "none"),
+                "direction": signs * sides,
+                "evidence": [
+                    self._evidence({column: values[i] for column, values in own.items()}, (names[i],), signs[i])
+                    for i in range(len(names))
+                ],
+                **own,
+                "vif": vif,
+            },
+            index=list(names),
+        )
+        tables = {
+            "coefficients": pd.DataFrame(coefficients, index=["constant", *labels]),
+            "correlation": pd.DataFrame(correlation, index=list(names), columns=list(names)),
+        }
+        if scaling is not None:
+            tables["scaling"] = scaling
+        if self.interactions:
+            tables["interactions"] = pd.DataFrame(effects, index=labels).iloc[len(names) :]
+            notes.append(
+                "A condition in an interaction has no single effect: its row gives the effect averaged over the cases. "
+                "The equation's own coefficients are in the table 'coefficients'."
+            )
+
+        fitted = self._response(design, fit.params, scaling)
+        observed = study.fuzzy if self._on_memberships else study.raw
+        cases = pd.DataFrame(
+            {
+                "group": pd.Series(None, index=study.cases, dtype=object),
+                "predicted": self._memberships(fitted, study),
+                "fitted": fitted,
+                "residual": observed[study.outcome.name].to_numpy() - fitted,
+                "leverage": fit.leverage,
+                "cooks_distance": fit.cooks_distance,
+            },
+            index=study.cases,
+        )
+        outside = int(((fitted < 0) | (fitted > 1)).sum()) if self._on_memberships else 0
+        if outside:
+            notes.append(
+                f"{outside} of {len(fitted)} fitted memberships lay outside 0 to 1 and were set to the nearer end. "
+                'model = "fractional-logit" keeps them inside.'
+            )
+        return eq.Analysis(
+            method=self,
+            conditions=conditions,
+            configurations=pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"], dtype=object),
+            cases=cases,
+            fit=fit.statistics,
+            tables=tables,
+            notes=notes,
+            native=fit.native,
+        )
+
+    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+        """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
+
+        Raw predictions are calibrated as the outcome was. See :meth:`equifinal.Method.predict`.
+        """
+        scaling = analysis.tables.get("scaling")
+        fitted = self._expected(analysis, study, self._scores(study, study.condition_names, scaling))
+        return pd.Series(self._memberships(fitted, study), index=study.cases, name=study.outcome.name)
+
+    # ------------------------------------------------------------------------------------- propositions, advice
+
+    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+        """Judge ``influence`` by the interval of the condition, ``joint`` by that of the interaction if it was fitted.
+
+        See :meth:`equifinal.Method.assess`.
+        """
+        if claim.kind == "influence":
+            return self._influence(analysis, claim, study)
+        if claim.kind == "joint":
+            return self._joint(analysis, claim, study)
+        return eq.Verdict("silent", _SILENT.get(claim.kind, "A regression has nothing to say on claims of this kind."))
+
+    def _influence(self, analysis: eq.Analysis, claim: Any, study: eq.CalibratedStudy) -> eq.Verdict:
+        row = analysis.conditions.loc[claim.condition]
+        sign = self._signs(study, [(claim.condition,)])[0]
+        return self._judge(row, row["evidence"], sign * claim.sign)
+
+    def _joint(self, analysis: eq.Analysis, claim: Any, study: eq.CalibratedStudy) -> eq.Verdict:
+        wanted = frozenset(claim.conditions)
+        for term in self._terms(study)[len(study.condition_names) :]:
+            if frozenset(term) == wanted:
+                row = analysis.tables["interactions"].loc["*".join(term)]
+                sign = self._signs(study, [term])[0]
+                return self._judge(row, self._evidence(row, term, sign), sign)
+        product = "*".join(claim.conditions)
+        return eq.Verdict("silent", f'Their interaction was not fitted; interactions = ["{product}"] would.')
+
+    def _judge(self, row: Any, evidence: str, sign: int) -> eq.Verdict:
+        numbers = {key: float(row[key]) for key in ("coefficient", "ci_low", "ci_high", "p_value")}
+        if np.isnan(numbers["coefficient"]):
+            return eq.Verdict("silent", evidence)
+        towards = sign * int(_side(numbers["ci_low"], numbers["ci_high"]))
+        answer: Literal["supported", "contradicted", "inconclusive"]
+        answer = "supported" if towards > 0 else "contradicted" if towards < 0 else "inconclusive"
+        return eq.Verdict(answer, evidence, numbers)
+
+    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+        """For each case without the outcome, the change of one condition with the largest expected gain.
+
+        Considered are manipulable conditions whose interval excludes 0, set to the most favourable score observed in
+        any case while the others stay. See :meth:`equifinal.Method.advise`.
+        """
+        outcome = study.fuzzy[study.outcome.name].to_numpy()
+        lacking = np.flatnonzero(outcome < 0.5)
+        found = analysis.conditions.index[analysis.conditions["role"] == "contributing"]
+        levers = [condition for condition in study.conditions if condition.manipulable and condition.name in found]
+        if not levers:
+            sentence = f"The interval of no {'manipulable ' if len(found) else ''}condition excludes 0."
+            return pd.Series(sentence, index=study.cases[lacking], dtype=object)
+
+        scores = self._scores(study, study.condition_names, analysis.tables.get("scaling"))
+        now = self._expected(analysis, study, scores)
+        rising = 1 if self._on_memberships else study.orientation(study.outcome.name) or 1
+        changes = []
+        for lever in levers:
+            column = study.condition_names.index(lever.name)
+            for source in (int(scores[:, column].argmin()), int(scores[:, column].argmax())):
+                changed = scores.copy()
+                changed[:, column] = scores[source, column]
+                changes.append((lever, source, self._expected(analysis, study, changed)))
+        gains = np.array([rising * (then - now) for _, _, then in changes])
+        best_for = gains.max(axis=0)
+        sentences = []
+        for case in lacking:
+            if not best_for[case] > 1e-9:
+                sentences.append(
+                    f"Already at the most favourable score observed of {', '.join(each.label for each in levers)}."
+                )
+                continue
+            equal = np.flatnonzero(gains[:, case] >= best_for[case] - 1e-9)
+            sentences.append("; or: ".join(self._advice(study, int(case), now, *changes[each]) for each in equal))
+        return pd.Series(sentences, index=study.cases[lacking], dtype=object)
+
+    def _advice(
+        self, study: eq.CalibratedStudy, case: int, now: Floats, lever: eq.Variable, source: int, then: Floats
+    ) -> str:
+        raw = study.raw[lever.name].to_numpy()
+        before, after = self._memberships(now, study)[case], self._memberships(then, study)[case]
+        verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
+        gain = "" if self._on_memberships else f"{study.outcome.column} {then[case] - now[case]:+.1f}, "
+        return (
+            f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {gain}"
+            f"membership in {study.outcome.name} {before:.2f} → {after:.2f}."
+        )
+
+    # ------------------------------------------------------------------------------------------------- scales
+
+    @property
+    def _logit(self) -> bool:
+        return self.model == "fractional-logit"
+
+    @property
+    def _scale(self) -> str:
+        return self.scale or ("membership" if self._logit else "raw")
+
+    @property
+    def _on_memberships(self) -> bool:
+        """Whether the outcome of the equation is the membership."""
+        return self._logit or self._scale == "membership"
+
+    def _terms(self, study: eq.CalibratedStudy) -> list[Term]:
+        from equifinal.errors import did_you_mean
+
+        names = study.condition_names
+        products = [tuple(_product(text)) for text in self.interactions]
+        for product in products:
+            for name in product:
+                if name not in names:
+                    raise eq.InputError(
+                        f"Study {study.name!r}: the interaction {'*'.join(product)} names {name!r}, no condition. "
+                        f"{did_you_mean(name, names)}"
+                    )
+        return [*((name,) for name in names), *products]
+
+    def _scaling(self, study: eq.CalibratedStudy) -> pd.DataFrame | None:
+        if self._scale != "standardized":
+            return None
+        columns = list(study.condition_names) + ([] if self._on_memberships else [study.outcome.name])
+        values = study.raw[columns].to_numpy()
+        deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(len(columns), np.nan)
+        return pd.DataFrame({"mean": values.mean(axis=0), "sd": deviation}, index=columns)
+
+    def _scores(self, study: eq.CalibratedStudy, names: Sequence[str], scaling: pd.DataFrame | None) -> Floats:
+        """Sets on the scale: one row per case, one column per name."""
+        source = study.fuzzy if self._scale == "membership" else study.raw
+        values: Floats = source[list(names)].to_numpy(dtype=float)
+        if scaling is None:
+            return values
+        mean, deviation = scaling.loc[list(names)].to_numpy(dtype=float).T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((values - mean) / deviation)
+
+    def _outcome(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
+        if self._on_memberships:
+            return study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        return self._scores(study, [study.outcome.name], scaling)[:, 0]
+
+    def _expected(self, analysis: eq.Analysis, study: eq.CalibratedStudy, scores: Floats) -> Floats:
+        """What the equation expects: the outcome's raw score, or its membership."""
+        design = _design(scores, study.condition_names, self._terms(study))
+        params = analysis.tables["coefficients"]["coefficient"].to_numpy()
+        return self._response(design, params, analysis.tables.get("scaling"))
+
+    def _response(self, design: Floats, params: Floats, scaling: pd.DataFrame | None) -> Floats:
+        # Row by row, so that no case's last digit depends on which other cases are there.
+        linear = (design * params).sum(axis=1)
+        if self._logit:
+            from scipy.special import expit
+
+            return np.asarray(expit(linear))
+        if scaling is None:
+            return np.asarray(linear)
+        mean, deviation = scaling.iloc[-1].to_numpy(dtype=float)  # the outcome comes last
+        return np.asarray(mean + deviation * linear)
+
+    def _memberships(self, fitted: Floats, study: eq.CalibratedStudy) -> Floats:
+        if self._on_memberships:
+            return np.asarray(np.clip(fitted, 0.0, 1.0))
+        known = ~np.isnan(fitted)
+        memberships = np.full(len(fitted), np.nan)
+        if known.any():
+            memberships[known] = study.to_membership(study.outcome.name, pd.Series(fitted[known])).to_numpy()
+        return memberships
+
+    def _signs(self, study: eq.CalibratedStudy, terms: list[Term]) -> list[int]:
+        """What a positive coefficient of each term means for the sets: +1, -1, or 0 where that cannot be said."""
+        outcome = 1 if self._on_memberships else study.orientation(study.outcome.name)
+        if self._scale == "membership":
+            return [1] * len(terms)
+        rising = {name: study.orientation(name) for name in {name for term in terms for name in term}}
+        return [outcome * prod(rising[name] for name in term) for term in terms]
+
+    # ---------------------------------------------------------------------------------------------- sentences
+
+    def _estimates(self, values: Floats, covariance: Floats, df_resid: int) -> dict[str, Floats]:
+        from scipy.special import stdtr, stdtrit
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = np.sqrt(np.diag(covariance))
+            statistics = np.where(errors > 0, values / errors, np.nan)
+        margin = stdtrit(df_resid, 1 - self.alpha / 2) * errors
+        return {
+            "coefficient": values,
+            "std_error": errors,
+            "statistic": statistics,
+            "p_value": 2 * stdtr(df_resid, -np.abs(statistics)),
+            "ci_low": values - margin,
+            "ci_high": values + margin,
+        }
+
+    def _evidence(self, row: Mapping[str, float], term: Term, sign: int) -> str:
+        if np.isnan(row["coefficient"]):
+            return "The coefficient could not be estimated; the notes say why."
+        averaged = any(set(term) < set(_product(text)) for text in self.interactions)
+        what = "Average effect" if averaged else "Interaction" if len(term) > 1 else "Coefficient"
+        what += f"{' on the log-odds' if self._logit else ''} {_number(row['coefficient'])}"
+        if np.isnan(row["ci_low"]):
+            return f"{what}; its standard error could not be estimated; the notes say why."
+        low, high = row["ci_low"], row["ci_high"]
+        sentence = (
+            f"{what}, {100 * (1 - self.alpha):g}% interval {_number(low)} to {_number(high)} "
+            f"{'includes' if low <= 0 <= high else 'excludes'} 0 (p = {row['p_value']:.3f})"
+        )
+        if sign < 0:
+            sentence += "; for the sets the sign turns, because membership falls as a score rises"
+        if sign == 0:
+            sentence += "; for the sets it has no direction, because membership neither rises nor falls throughout"
+        return sentence + "."
+
+    def _size_notes(self, cases: int, parameters: int, fit: "_Fit") -> list[str]:
+        if np.isnan(fit.params).any() or cases >= CASES_PER_PARAMETER * parameters:
+            return []
+        return [
+            f"{cases} cases for {parameters} parameters (the constant included): fewer than {CASES_PER_PARAMETER} "
+            "cases per parameter, so the estimates are unstable."
+        ]
+
+
+# --------------------------------------------------------------------------------------------- the equation
+
+
+@dataclass
+class _Fit:
+    """An estimated equation; NaN throughout when it could not be estimated."""
+
+    params: Floats  # (k,)
+    covariance: Floats  # (k, k)
+    leverage: Floats  # (n,)
+    cooks_distance: Floats  # (n,)
+    df_resid: int
+    statistics: dict[str, float]
+    native: Any = None
+    notes: list[str] = field(default_factory=list)
+
+
+def _product(text: str) -> list[str]:
+    return [part.strip() for part in text.split("*")]
+
+
+def _design(scores: Floats, names: tuple[str, ...], terms: list[Term]) -> Floats:
+    """The constant, then one column per term."""
+    columns = [scores[:, [names.index(name) for name in term]].prod(axis=1) for term in terms]
+    return np.column_stack([np.ones(len(scores)), *columns])
+
+
+def _averaging(of: Term, terms: list[Term], scores: Floats, names: tuple[str, ...]) -> Floats:
+    """Weights of the coefficients in the derivative of the linear predictor by `of`, averaged over the cases.
+
+    Every product that holds `of` adds its coefficient times the mean of its other factors.
+    """
+    weights = [0.0]
+    for term in terms:
+        rest = [names.index(name) for name in term if name not in of]
+        weights.append(float(scores[:, rest].prod(axis=1).mean()) if set(of) <= set(term) else 0.0)
+    return np.array(weights)
+
+
+def _fitted_ols(design: Floats, outcome: Floats, covariance: str) -> _Fit:
+    from statsmodels.regression.linear_model import OLS
+
+    problem = _not_estimable(design, outcome)
+    if problem:
+        return _undefined(design, problem)
+    results = OLS(outcome, design).fit(**_covariance(covariance))
+    leverage = _leverage(results)
+    cooks = _cooks_distance(np.asarray(results.resid), leverage, float(results.scale), design.shape[1])
+    varies = float(np.ptp(outcome)) > 0
+    statistics = {
+        **_counts(design),
+        "r_squared": float(results.rsquared) if varies else np.nan,
+        "adj_r_squared": float(results.rsquared_adj) if varies else np.nan,
+        "residual_std_error": float(np.sqrt(results.scale)),
+        **_wald_test(results),
+        "aic": float(results.aic) if results.ssr > 0 else np.nan,
+        "bic": float(results.bic) if results.ssr > 0 else np.nan,
+    }
+    return _Fit(
+        params=np.asarray(results.params),
+        covariance=np.asarray(results.cov_params()),
+        leverage=leverage,
+        cooks_distance=cooks,
+        df_resid=int(results.df_resid),
+        statistics=statistics,
+        native=results,
+        notes=_leverage_notes(leverage, covariance),
+    )
+
+
+def _fitted_logit(design: Floats, outcome: Floats, covariance: str) -> _Fit:
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.regression.linear_model import WLS
+
+    problem = _not_estimable(design, outcome)
+    if not problem and float(np.ptp(outcome)) == 0 and outcome[0] in (0.0, 1.0):
+        problem = f"The outcome's membership is {outcome[0]:g} in every case, so a logit has no finite solution."
+    if problem:
+        return _undefined(design, problem)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        results = GLM(outcome, design, family=Binomial()).fit()
+    fitted = np.asarray(results.fittedvalues)
+    weights = fitted * (1 - fitted)
+    kinds = {warning.category.__name__ for warning in caught}
+    if kinds & {"PerfectSeparationWarning"} or weights.min() < 1e-8 or not np.isfinite(results.params).all():
+        return _undefined(
+            design,
+            "The conditions separate the cases with and without the outcome perfectly (or nearly so), so the logit has "
+            'no finite solution. model = "ols" has one.',
+        )
+    notes = []
+    if not results.converged:
+        notes.append("The fractional logit did not converge; its numbers are those of the last step.")
+    # statsmodels gives a GLM the HC0 covariance whatever HC is asked for. The last step of its iteration is a weighted
+    # least squares with the same coefficients, which has them all, and whose classical one estimates the dispersion.
+    residuals = outcome - fitted
+    working = design @ results.params + residuals / weights
+    last_step = WLS(working, design, weights=weights).fit(**_covariance(covariance))
+    leverage = _leverage(last_step)
+    cooks = _cooks_distance(residuals / np.sqrt(weights), leverage, float(last_step.scale), design.shape[1])
+    deviance = float(results.deviance)
+    null_deviance = float(results.family.deviance(outcome, np.full(len(outcome), outcome.mean())))
+    total = float(((outcome - outcome.mean()) ** 2).sum())
+    statistics = {
+        **_counts(design),
+        "deviance_r_squared": 1 - deviance / null_deviance if total > 0 else np.nan,
+        "efron_r_squared": 1 - float((residuals**2).sum()) / total if total > 0 else np.nan,
+        "deviance": deviance,
+        "null_deviance": null_deviance,
+        "dispersion": float(last_step.scale),
+        **_wald_test(last_step),
+    }
+    return _Fit(
+        params=np.asarray(results.params),
+        covariance=np.asarray(last_step.cov_params()),
+        leverage=leverage,
+        cooks_distance=cooks,
+        df_resid=int(last_step.df_resid),
+        statistics=statistics,
+        native=results,
+        notes=[*notes, *_leverage_notes(leverage, covariance)],
+    )
+
+
+def _covariance(name: str) -> dict[str, Any]:
+    return {"cov_type": "nonrobust" if name == "classical" else name, "use_t": True}
+
+
+def _counts(design: Floats) -> dict[str, float]:
+    cases, parameters = design.shape
+    return {"n": cases, "parameters": parameters, "df_resid": cases - parameters}
+
+
+def _not_estimable(design: Floats, outcome: Floats) -> str:
+    """Why the equation has no single solution, or nothing."""
+    cases, parameters = design.shape
+    if cases <= parameters:
+        return f"{cases} cases cannot determine {parameters} parameters (the constant included); more are needed."
+    if not np.isfinite(design).all() or not np.isfinite(outcome).all():
+        return (
+            "A score does not vary among these cases (or is missing), so it has no z-score: nothing can be estimated."
+        )
+    # Columns of very different units would hide a dependence, or fake one.
+    if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0).clip(min=1e-300)) < parameters:
+        return (
+            "Among these cases a condition is constant, or an exact combination of others, so that their coefficients "
+            "cannot be told apart. Leave one of them out."
+        )
+    return ""
+
+
+def _undefined(design: Floats, problem: str) -> _Fit:
+    cases, parameters = design.shape
+    missing = np.full(cases, np.nan)
+    return _Fit(
+        params=np.full(parameters, np.nan),
+        covariance=np.full((parameters, parameters), np.nan),
+        leverage=missing,
+        cooks_distance=missing,
+        df_resid=max(cases - parameters, 0),
+        statistics=_counts(design),
+        notes=[f"Not estimated. {problem}"],
+    )
+
+
+def _leverage(results: Any) -> Floats:
+    """Diagonal of the hat matrix of (weighted) least squares."""
+    return np.asarray((results.model.wexog * results.model.pinv_wexog.T).sum(axis=1))
+
+
+def _leverage_notes(leverage: Floats, covariance: str) -> list[str]:
+    alone = int((leverage > 1 - 1e-9).sum())
+    if not alone or covariance not in ("HC2", "HC3"):
+        return []
+    return [
+        f"{alone} {'case has' if alone == 1 else 'cases have'} leverage 1 (the equation fits exactly there), so "
+        f'{covariance} standard errors are not meaningful. covariance = "HC1" has them.'
+    ]
+
+
+def _cooks_distance(residuals: Floats, leverage: Floats, scale: float, parameters: int) -> Floats:
+    """Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the estimated dispersion."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(residuals**2 * leverage / (parameters * scale * (1 - leverage) ** 2))
+
+
+def _wald_test(results: Any) -> dict[str, float]:
+    """That all coefficients but the constant are 0: Wald's F with the chosen covariance."""
+    from scipy.special import fdtrc
+
+    slopes, covariance = np.asarray(results.params)[1:], np.asarray(results.cov_params())[1:, 1:]
+    try:
+        statistic = float(slopes @ np.linalg.solve(covariance, slopes)) / len(slopes)
+    except np.linalg.LinAlgError:
+        statistic = np.nan
+    if not np.isfinite(statistic):
+        return {"f_statistic": np.nan, "f_p_value": np.nan}
+    return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), results.df_resid, statistic))}
+
+
+# ---------------------------------------------------------------------------------------------- small pieces
+
+
+def _correlation(scores: Floats) -> Floats:
+    """Pearson correlations of the conditions; NaN for a constant one."""
+    if len(scores) < 2:
+        return np.full((scores.shape[1], scores.shape[1]), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.atleast_2d(np.corrcoef(scores, rowvar=False))
+
+
+def _variance_inflation(correlation: Floats) -> Floats:
+    """1 / (1 - R²) of each condition on the others: the diagonal of the inverse correlation matrix (Marquardt 1970)."""
+    if not np.isfinite(correlation).all():
+        return np.full(len(correlation), np.nan)
+    if np.linalg.matrix_rank(correlation) < len(correlation):
+        return np.full(len(correlation), np.inf)
+    return np.asarray(np.diag(np.linalg.inv(correlation)))
+
+
+def _side(low: Any, high: Any) -> Any:
+    """+1 where the interval lies above 0, -1 where it lies below, else 0 (also where it is NaN)."""
+    return np.greater(low, 0).astype(int) - np.less(high, 0).astype(int)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if 0.001 <= abs(value) < 1e4 or value == 0 else f"{value:.3g}"
