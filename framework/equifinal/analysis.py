@@ -120,7 +120,8 @@ class Analysis:
         if outside.any():
             where = int(np.flatnonzero(outside)[0])
             self._wrong(
-                facet, f"column {column!r} of {series.index[where]} is {values[where]}; it lies between {low:g} and {high:g}"
+                facet,
+                f"column {column!r} of {series.index[where]} is {values[where]}; it lies between {low:g} and {high:g}",
             )
 
     def check_against(self, study: "CalibratedStudy") -> None:
@@ -128,7 +129,9 @@ class Analysis:
         for facet, expected in (("conditions", list(study.condition_names)), ("cases", list(study.cases))):
             found = list(getattr(self, facet).index)
             if found != expected:
-                odd = [each for each in expected if each not in found] or [each for each in found if each not in expected]
+                odd = [each for each in expected if each not in found] or [
+                    each for each in found if each not in expected
+                ]
                 detail = f"differs at {odd[0]!r}" if odd else "is in another order"
                 self._wrong(facet, f"must have the study's {facet} as its index, in the study's order; it {detail}")
 

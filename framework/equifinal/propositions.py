@@ -154,7 +154,9 @@ class Key(Claim):
     def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
         super().check(where, sets, conditions, cases)
         if not set(conditions) - set(self.conditions):
-            raise InputError(f"{where}It lists every condition of the study, so none is left to matter less. Leave one out.")
+            raise InputError(
+                f"{where}It lists every condition of the study, so none is left to matter less. Leave one out."
+            )
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Compare the least important listed condition with the most important unlisted one.

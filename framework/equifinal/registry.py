@@ -183,7 +183,9 @@ class Registry:
             if name not in HOOKS:
                 plugin = _with_problem(plugin, f"{name} is no hook. {did_you_mean(name, HOOKS)}")
             elif not hasattr(value, f"{PROJECT}_impl"):
-                plugin = _with_problem(plugin, f"{name} is not marked, so it is not used. Write @equifinal.hookimpl above it")
+                plugin = _with_problem(
+                    plugin, f"{name} is not marked, so it is not used. Write @equifinal.hookimpl above it"
+                )
         try:
             self._manager.register(module, plugin.name)
         except Exception as error:
@@ -253,7 +255,9 @@ class Registry:
         calling_order = reversed(getattr(self._manager.hook, hook).get_hookimpls())
         return sorted(calling_order, key=lambda each: self._plugins[each.plugin_name].distribution != PROJECT)
 
-    def _take(self, listing: Listing[Entry], kind: str, name: str | None, thing: Any, plugin: Plugin, hook: str) -> Plugin:
+    def _take(
+        self, listing: Listing[Entry], kind: str, name: str | None, thing: Any, plugin: Plugin, hook: str
+    ) -> Plugin:
         if not isinstance(name, str):
             return _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
         if name in listing or name in listing.contested:

@@ -38,7 +38,9 @@ class Failure:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.exception}: {self.message} (plugin {self.plugin} {self.version})".replace(" )", ")")
+        return f"{self.label}: {self.exception}: {self.message} (plugin {self.plugin} {self.version})".replace(
+            " )", ")"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,14 +162,20 @@ def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) ->
         warnings.simplefilter("always")
         analysis = method.analyze(study.protected(), rng)
     if not isinstance(analysis, Analysis):
-        raise TypeError(f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}.")
+        raise TypeError(
+            f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}."
+        )
     analysis.check_against(study)
-    said = [f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)]
+    said = [
+        f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
+    ]
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
 
 
 def _is_for_readers(warning: warnings.WarningMessage) -> bool:
-    return not issubclass(warning.category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning))
+    return not issubclass(
+        warning.category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning)
+    )
 
 
 def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> Analysis | tuple[str, str, str]:
@@ -193,8 +201,15 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
         for each in [methods] if isinstance(methods, (str, Method)) else methods:
             label = each.name if isinstance(each, Method) else str(each)
             if label in wanted:
-                raise InputError(f"The method {label!r} is asked for twice. Give each a label: methods={{'first': ..., 'second': ...}}.")
+                raise InputError(
+                    f"The method {label!r} is asked for twice. Give each a label: methods={{'first': ..., 'second': ...}}."
+                )
             wanted[label] = each
+    for label in wanted:
+        if not isinstance(label, str) or not label.strip() or label == "outcome" or label.startswith("baseline:"):
+            raise InputError(
+                f"A method cannot have the label {label!r}, which the comparison's tables use. Choose another."
+            )
     if not wanted:
         raise InputError(f"No method to run. {did_you_mean('', configured)}")
     return {label: _one(each, configured, study) for label, each in wanted.items()}
@@ -225,9 +240,11 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
         where = f"Study {study.name!r}, [methods.{label}]: "
         name = table.pop("method", label)
         if label in known and name != label:
-            raise InputError(f"{where}{label!r} is a method's own name, so it cannot stand for {name!r}. Choose another label.")
+            raise InputError(
+                f"{where}{label!r} is a method's own name, so it cannot stand for {name!r}. Choose another label."
+            )
         if name not in known:
-            hint = "" if "method" in study.methods.get(label, {}) else " A variant names its method: method = \"...\"."
+            hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
             raise InputError(f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}{hint}")
         try:
             configured[label] = known[name].cls.from_parameters(table, where)
@@ -243,7 +260,9 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
 def _check_whole(name: str, value: Any, minimum: int | None = None) -> None:
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value == 0 and minimum is None or minimum is not None and value < minimum:
-        allowed = f"a whole number, {minimum} or more" if minimum is not None else "a whole number: 1, 2, ..., or -1 for all"
+        allowed = (
+            f"a whole number, {minimum} or more" if minimum is not None else "a whole number: 1, 2, ..., or -1 for all"
+        )
         raise InputError(f"{name} = {value!r}. It must be {allowed}.")
 
 
@@ -271,15 +290,24 @@ def _manifest(study: Study, methods: Mapping[str, Method], seed: int) -> dict[st
         "cases": len(study.data),
         "data_sha256": study.data_hash,
         "calibration": {
-            variable.name: {"column": variable.column, "calibrator": variable.calibrator.name, **variable.calibrator.parameters()}
+            variable.name: {
+                "column": variable.column,
+                "calibrator": variable.calibrator.name,
+                **variable.calibrator.parameters(),
+            }
             for variable in study.variables
             if variable.calibrator is not None
         },
         "methods": {
-            label: {"method": method.name, "plugin": " ".join(_origin(method)).strip(), "parameters": method.parameters()}
+            label: {
+                "method": method.name,
+                "plugin": " ".join(_origin(method)).strip(),
+                "parameters": method.parameters(),
+            }
             for label, method in methods.items()
         },
         "seed": int(seed),
         "plugins": {name: plugin.origin for name, plugin in registry.plugins().items()},
-        "packages": {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "packages": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in _PACKAGES},
     }

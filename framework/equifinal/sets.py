@@ -90,6 +90,15 @@ class Expression:
         )
         return tuple(dict.fromkeys(node.id for node in names))
 
+    @property
+    def literals(self) -> dict[str, bool] | None:
+        """Of a conjunction: each set with whether it is to be present (True) or absent (False). ``None`` for anything else.
+
+        >>> Expression("LEAD*~FIN").literals
+        {'LEAD': True, 'FIN': False}
+        """
+        return _literals(self._tree)
+
     def require(self, known: Collection[str], where: str = "") -> None:
         """Raise an :class:`InputError` when a set in it is not among the `known` ones."""
         for name in self.sets:
@@ -132,6 +141,20 @@ def _check(node: ast.expr, text: str) -> None:
         f"In the expression {text!r}, {ast.unparse(node)!r} is not allowed. "
         "Only set names, * (and), + (or), ~ (not) and parentheses are."
     )
+
+
+def _literals(node: ast.expr) -> dict[str, bool] | None:
+    match node:
+        case ast.Name(id=name):
+            return {name: True}
+        case ast.UnaryOp(operand=ast.Name(id=name)):
+            return {name: False}
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            first, second = _literals(left), _literals(right)
+            if first is None or second is None or any(first[name] != second[name] for name in first.keys() & second):
+                return None
+            return first | second
+    return None
 
 
 def _evaluate(node: ast.expr, values_of: Callable[[str], Floats]) -> Any:

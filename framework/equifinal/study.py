@@ -20,6 +20,7 @@ import pydantic
 from equifinal.calibrator import Calibrator
 from equifinal.errors import InputError, did_you_mean, explain, listing
 from equifinal.propositions import Claim, build_claim
+from equifinal.sets import Expression
 
 __all__ = ["CalibratedStudy", "Study", "StudySource", "Variable", "load_study"]
 
@@ -79,7 +80,9 @@ class Variable:
                 "the long name into label."
             )
         if self.base_name in RESERVED:
-            raise InputError(f"{where}the name is a column of the result tables. Choose another, such as {self.name.upper()!r}.")
+            raise InputError(
+                f"{where}the name is a column of the result tables. Choose another, such as {self.name.upper()!r}."
+            )
         if self.expect not in ("present", "absent", None):
             raise InputError(f"{where}expect = {self.expect!r}. It is 'present', 'absent', or left out.")
         if not isinstance(self.manipulable, bool):
@@ -107,7 +110,9 @@ class Variable:
 
         where = f"Variable {self.name!r}, calibration: "
         if not isinstance(self.calibrate, Mapping):
-            raise InputError(f"{where}{self.calibrate!r} is neither a Calibrator nor a table with a method and its anchors.")
+            raise InputError(
+                f"{where}{self.calibrate!r} is neither a Calibrator nor a table with a method and its anchors."
+            )
         anchors = dict(self.calibrate)
         known = calibrators()
         method = anchors.pop("method", None)
@@ -207,7 +212,9 @@ class Study:
         put("conditions", tuple(self.conditions))
         put("methods", {label: dict(table) for label, table in dict(self.methods).items()})
         if self.provenance not in ("observed", "reconstruction", "simulated"):
-            raise InputError(f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated.")
+            raise InputError(
+                f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
+            )
         put("data", self._indexed_data())
         self._check_sets()
         put("raw", self._raw_scores())
@@ -228,7 +235,9 @@ class Study:
     def _indexed_data(self) -> pd.DataFrame:
         data = self.data
         if not isinstance(data, pd.DataFrame):
-            raise InputError(f"{self._where}data must be a pandas DataFrame with one row per case, not {type(data).__name__}.")
+            raise InputError(
+                f"{self._where}data must be a pandas DataFrame with one row per case, not {type(data).__name__}."
+            )
         if data.columns.has_duplicates:
             twice = data.columns[data.columns.duplicated()][0]
             raise InputError(f"{self._where}two columns are named {twice!r}. Rename one.")
@@ -284,12 +293,14 @@ class Study:
         if self.outcome.calibrate is None:
             raise InputError(
                 f"{self._where}the outcome {self.outcome.name} has no calibration. It needs one, because methods are compared "
-                "on membership in it: for instance calibrate = {method = \"direct\", full_out = ..., crossover = ..., full_in = ...}."
+                'on membership in it: for instance calibrate = {method = "direct", full_out = ..., crossover = ..., full_in = ...}.'
             )
         for key in ("unit", "time"):
             column = getattr(self, key)
             if column is not None and column not in self.data.columns:
-                raise InputError(f"{self._where}{key} = {column!r} is no column. {did_you_mean(column, self.data.columns)}")
+                raise InputError(
+                    f"{self._where}{key} = {column!r} is no column. {did_you_mean(column, self.data.columns)}"
+                )
 
     def _raw_scores(self) -> pd.DataFrame:
         return pd.DataFrame(
@@ -318,7 +329,9 @@ class Study:
             )
         infinite = np.isinf(numbers.to_numpy())
         if infinite.any():
-            raise InputError(f"{self._where}{place} is infinite for {listing(column.index[infinite])}. Correct it in the data.")
+            raise InputError(
+                f"{self._where}{place} is infinite for {listing(column.index[infinite])}. Correct it in the data."
+            )
         return numbers
 
     def _check_cases(self) -> None:
@@ -343,11 +356,15 @@ class Study:
         kinds = {kind: entry.cls for kind, entry in claims().items()}
         built = tuple(build_claim(table, kinds, self._where) for table in self.propositions)
         sets, conditions = [v.name for v in self.variables], [v.name for v in self.conditions]
+        calibrated = [v.name for v in self.variables if v.calibrator is not None]
         cases = [str(case) for case in self.data.index]
         for number, claim in enumerate(built):
             if claim.id in {earlier.id for earlier in built[:number]}:
                 raise InputError(f"{self._where}two propositions have the id {claim.id!r}. Rename one.")
-            claim.check(f"{self._where}proposition {claim.id}: ", sets, conditions, cases)
+            where = f"{self._where}proposition {claim.id}: "
+            claim.check(where, sets, conditions, cases)
+            if claim.where is not None:
+                Expression(claim.where).require(calibrated, f"{where}'where' needs sets with a calibration. ")
         return built
 
     def negated(self) -> "Study":
@@ -419,7 +436,9 @@ class Study:
 
     def _check_memberships(self, memberships: pd.Series, where: str, calibrator: Calibrator) -> None:
         if not isinstance(memberships, pd.Series) or not memberships.index.equals(self.data.index):
-            raise InputError(f"{where}the calibrator {calibrator.name!r} must return a Series with the index of the raw scores.")
+            raise InputError(
+                f"{where}the calibrator {calibrator.name!r} must return a Series with the index of the raw scores."
+            )
         values = memberships.to_numpy(dtype=float)
         wrong = ~((values >= 0) & (values <= 1))
         if wrong.any():
@@ -436,7 +455,10 @@ class Study:
 
     def _check_outcome(self, memberships: pd.Series) -> None:
         name = self.outcome.name
-        for nobody, who, side in ((not (memberships > 0.5).any(), "no case has", "above"), (not (memberships < 0.5).any(), "every case has", "below")):
+        for nobody, who, side in (
+            (not (memberships > 0.5).any(), "no case has", "above"),
+            (not (memberships < 0.5).any(), "every case has", "below"),
+        ):
             if nobody:
                 raise InputError(
                     f"{self._where}{who} the outcome {name} (column {self.outcome.column!r}): no membership lies {side} 0.5, from "
@@ -472,7 +494,9 @@ class Study:
 
 def _anchors(calibrator: Calibrator) -> str:
     given = ((key, value) for key, value in calibrator.parameters().items() if key in calibrator.model_fields_set)
-    return f"{calibrator.name}: " + ", ".join(f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}" for key, value in given)
+    return f"{calibrator.name}: " + ", ".join(
+        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}" for key, value in given
+    )
 
 
 # ---------------------------------------------------------------------------------------- calibrated studies
@@ -554,7 +578,9 @@ class CalibratedStudy:
         wanted = pd.Index(list(cases), dtype=self.cases.dtype)
         unknown = wanted.difference(self.cases)
         if len(unknown):
-            raise InputError(f"Study {self.name!r} has no case {unknown[0]!r}. {did_you_mean(str(unknown[0]), self.cases)}")
+            raise InputError(
+                f"Study {self.name!r} has no case {unknown[0]!r}. {did_you_mean(str(unknown[0]), self.cases)}"
+            )
         return self._at(self.cases.get_indexer(wanted))
 
     def _at(self, positions: Any) -> "CalibratedStudy":
@@ -566,7 +592,9 @@ class CalibratedStudy:
         """Memberships of other raw scores in a set, with the anchors of this study."""
         variable = self.variable(set_name)
         if set_name not in self.calibrators:
-            raise InputError(f"Study {self.name!r}: {set_name} has no calibration. Give it anchors (calibrate = {{...}}).")
+            raise InputError(
+                f"Study {self.name!r}: {set_name} has no calibration. Give it anchors (calibrate = {{...}})."
+            )
         memberships = self.calibrators[set_name].calibrate(raw)
         return 1.0 - memberships if variable.negated else memberships
 

@@ -173,11 +173,15 @@ def _predict(method: Method, analysis: Analysis, study: CalibratedStudy) -> Floa
         raise TypeError(f"{type(method).__name__}.predict must return a Series with the index of the study's cases.")
     values = predicted.to_numpy(dtype=float)
     if ((values < -1e-9) | (values > 1 + 1e-9)).any():
-        raise ValueError(f"{type(method).__name__}.predict returned values outside 0..1; it predicts outcome memberships.")
+        raise ValueError(
+            f"{type(method).__name__}.predict returned values outside 0..1; it predicts outcome memberships."
+        )
     return values
 
 
-def _refit(methods: Mapping[str, Method], study: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int) -> Any:
+def _refit(
+    methods: Mapping[str, Method], study: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int
+) -> Any:
     """Predictions of held-out cases by fold and method; a failed one is its reason instead."""
     answers = []
     for number, train, test in splits:
@@ -317,7 +321,9 @@ def measure(
             notes.append("The method does not predict, so it has no figures out of sample and no importances.")
         elif reasons[label]:
             why = listing(dict.fromkeys(reasons[label]), most=2)
-            notes.append(f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}")
+            notes.append(
+                f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}"
+            )
         rises, direction, problem = moves.get(label, (None, None, ""))
         notes += [problem] if problem else []
         found[label] = Yardstick(fit, rises, direction, unseen, notes)

@@ -1,0 +1,194 @@
+"""Advice: what could a case without the outcome change, given what it has?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equifinal.analysis import Analysis
+from equifinal.method import Method
+from equifinal.sets import Expression
+from equifinal.study import CalibratedStudy
+
+__all__ = ["advice"]
+
+COLUMNS = ("case", "path", "method", "distance", "shortfall", "has", "lacks", "membership_now", "raw_targets", "note")
+
+
+@dataclass(frozen=True)
+class _Path:
+    expression: str
+    literals: Mapping[str, bool]
+    consistency: float
+    methods: str
+
+
+def advice(
+    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+) -> tuple[pd.DataFrame, list[str]]:
+    """One row per case without the outcome (membership below 0.5) and sufficient path.
+
+    The nearest path comes first: fewest conditions to change, then smallest shortfall in membership. A case that is in a path
+    without having the outcome is shown as deviant, without advice: the path has not worked there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``case``; ``path`` and the ``method`` (or methods) that found it; ``distance``: number of conditions to change;
+        ``shortfall``: sum of what their memberships lack to 0.5; ``has`` and ``lacks``: the path's conditions that the case
+        fulfils (membership above 0.5) and does not; ``membership_now`` in the path; ``raw_targets``: what the raw scores would
+        have to be; ``note``; and for each other method with something to say to single cases a column with its sentence.
+    list of str
+        Notes for the reader.
+    """
+    if study.outcome.negated:
+        return _empty([]), ["There is no advice on how to lose the outcome: it is given for the outcome itself only."]
+    outcome = study.fuzzy[study.outcome.name]
+    cases = outcome.index[outcome < 0.5]
+    paths, notes = _paths(methods, analyses)
+    sentences = _sentences(methods, analyses, study)
+    targets = {
+        (name, present): _Target(study, name, present) for path in paths for name, present in path.literals.items()
+    }
+    rows: list[dict[str, Any]] = []
+    for case in cases:
+        found = [_row(case, path, study, targets) for path in paths]
+        deviant = [row for row in found if row["distance"] == 0]
+        rows += deviant or sorted(found, key=_nearness) or [dict.fromkeys(COLUMNS) | {"case": case}]
+    if not rows:
+        return _empty(list(sentences)), [*notes, "Every case has the outcome, so there is no case to advise."]
+    if not paths:
+        notes.append("No method found a sufficient path, so that there is none to take.")
+    table = pd.DataFrame(rows)[list(COLUMNS)]
+    for label, each in sentences.items():
+        table[label] = each.reindex(table["case"]).to_numpy(dtype=object)
+    return table, notes
+
+
+def _empty(labels: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=[*COLUMNS, *labels])
+
+
+def _paths(methods: Mapping[str, Method], analyses: Mapping[str, Analysis]) -> tuple[list[_Path], list[str]]:
+    """The paths of all methods that claim sufficiency; one that several found stands once."""
+    found: dict[str, _Path] = {}
+    notes = []
+    for label, analysis in analyses.items():
+        if not methods[label].sufficient_paths:
+            continue
+        for path, row in analysis.configurations.iterrows():
+            text = row["expression"]
+            literals = Expression(text).literals if isinstance(text, str) else None
+            if literals is None:
+                notes.append(
+                    f"{label}: the path {path} is no conjunction of conditions, so that no advice is drawn from it."
+                )
+            elif text in found:
+                earlier = found[text]
+                found[text] = _Path(text, literals, earlier.consistency, f"{earlier.methods}, {label}")
+            else:
+                found[text] = _Path(text, literals, float(row["consistency"]), label)
+    return list(found.values()), notes
+
+
+def _sentences(
+    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+) -> dict[str, pd.Series]:
+    said = {}
+    for label, analysis in analyses.items():
+        each = methods[label].advise(analysis, study.protected())
+        if each is not None:
+            said[label] = each
+    return said
+
+
+def _row(
+    case: Any, path: _Path, study: CalibratedStudy, targets: Mapping[tuple[str, bool], "_Target"]
+) -> dict[str, Any]:
+    members = {
+        name: float(study.fuzzy.at[case, name] if present else 1.0 - study.fuzzy.at[case, name])
+        for name, present in path.literals.items()
+    }
+    text = {name: name if present else f"~{name}" for name, present in path.literals.items()}
+    lacks = [name for name, member in members.items() if not member > 0.5]
+    fixed = [name for name in lacks if not study.variable(name).manipulable]
+    note = ""
+    if not lacks:
+        note = "Deviant: in this path without the outcome, so that it offers no advice here."
+    elif fixed:
+        note = f"Out of reach: {', '.join(fixed)} cannot be changed."
+    return {
+        "case": case,
+        "path": path.expression,
+        "method": path.methods,
+        "distance": len(lacks),
+        "shortfall": sum(0.5 - members[name] for name in lacks),
+        "has": ", ".join(text[name] for name in members if name not in lacks),
+        "lacks": ", ".join(text[name] for name in lacks),
+        "membership_now": min(members.values()),
+        "raw_targets": "; ".join(
+            targets[name, path.literals[name]].sentence(study.raw.at[case, name]) for name in lacks
+        ),
+        "note": note,
+        "_order": (
+            bool(fixed),
+            len(lacks),
+            sum(0.5 - members[name] for name in lacks),
+            -path.consistency,
+            path.expression,
+        ),
+    }
+
+
+def _nearness(row: Mapping[str, Any]) -> Any:
+    return row["_order"]
+
+
+class _Target:
+    """Where on the raw scale a set begins: the raw scores at which membership crosses 0.5, found from the calibrator alone."""
+
+    _GRID = 2001
+
+    def __init__(self, study: CalibratedStudy, name: str, present: bool) -> None:
+        self._study, self._name, self._present = study, name, present
+        raw = study.raw[name]
+        self.column = study.variable(name).column
+        low, high = float(raw.min()), float(raw.max())
+        self._observed = (low, high)
+        reach = high - low
+        # Anchors may lie outside the observed range; scores that were never negative stay so.
+        grid = np.linspace(max(low - reach, 0.0) if low >= 0 else low - reach, high + reach, self._GRID)
+        inside = self._holds(grid)
+        steps = np.flatnonzero(inside[1:] != inside[:-1])
+        self._crossings = self._bisect(grid[steps], grid[steps + 1], inside[steps])
+        self._rising = ~inside[steps]
+
+    def _holds(self, scores: Any) -> Any:
+        members = self._study.to_membership(self._name, pd.Series(scores, dtype=float)).to_numpy()
+        return members > 0.5 if self._present else members < 0.5
+
+    def _bisect(self, left: Any, right: Any, left_state: Any) -> Any:
+        left, right = left.copy(), right.copy()
+        if not len(left):
+            return left
+        for _ in range(50):
+            middle = (left + right) / 2
+            same = self._holds(middle) == left_state
+            left, right = np.where(same, middle, left), np.where(same, right, middle)
+        return (left + right) / 2
+
+    def sentence(self, score: float) -> str:
+        """Such as ``train: 3 → more than 4.5``."""
+        above = [c for c, rising in zip(self._crossings, self._rising, strict=True) if rising and c >= score - 1e-9]
+        below = [c for c, rising in zip(self._crossings, self._rising, strict=True) if not rising and c <= score + 1e-9]
+        ways = [(abs(c - score), c, True) for c in above[:1]] + [(abs(c - score), c, False) for c in below[-1:]]
+        if not ways:
+            return f"{self.column}: {score:g} → no score near the observed ones would do"
+        _, crossing, up = min(ways)
+        rounded = float(f"{crossing:.6g}")
+        included = bool(self._holds(np.array([rounded]))[0])
+        word = ("at least" if included else "more than") if up else ("at most" if included else "less than")
+        beyond = "" if self._observed[0] <= rounded <= self._observed[1] else " (beyond the observed range)"
+        return f"{self.column}: {score:g} → {word} {rounded:g}{beyond}"

@@ -1,0 +1,300 @@
+"""Comparing what methods say of the same cases.
+
+Only the standard tables, the verdicts and the common yardstick are read: nothing here asks which method it is looking at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equifinal import registry
+from equifinal.advice import advice
+from equifinal.agreement import agreement
+from equifinal.analysis import Analysis
+from equifinal.errors import InputError
+from equifinal.method import Method
+from equifinal.propositions import Claim, Verdict
+from equifinal.runs import Failure, Run, analyse, generator
+from equifinal.sets import Expression
+from equifinal.study import CalibratedStudy
+from equifinal.yardstick import Yardstick, baselines, case_types, importance, measure
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What several methods say of one study, side by side.
+
+    Attributes
+    ----------
+    verdicts : pandas.DataFrame
+        Index: propositions; columns: methods; cells: ``supported``, ``contradicted``, ``inconclusive`` or ``silent``.
+    verdict_evidence : pandas.DataFrame
+        The same shape: a sentence with the numbers behind each verdict.
+    propositions : pandas.DataFrame
+        Index: id; ``text``, ``claim`` (its kind), ``where``.
+    conditions : pandas.DataFrame
+        Index: conditions; columns (method, ``role`` | ``direction`` | ``importance`` | ``importance_sd``). Role is the method's
+        own; direction and importance come from the common yardstick (direction from the method where it cannot predict).
+    cases : pandas.DataFrame
+        Index: cases; columns ``outcome`` and (method, ``group`` | ``predicted`` | ``type``).
+    fit : pandas.DataFrame
+        Index: methods and two baselines; the measures of :func:`equifinal.yardstick.measures` in and out of sample, and the
+        number of folds.
+    agreement : dict of pandas.DataFrame
+        ``predictions``, ``groups``, ``importance``, ``directions``, ``verdicts``: methods × methods.
+    advice : pandas.DataFrame
+        One row per case without the outcome and sufficient path; see :mod:`equifinal.advice`.
+    failures : dict
+        Methods that failed, by label.
+    notes : pandas.DataFrame
+        ``about`` (the study, the comparison or a method) and ``note``.
+    """
+
+    run: Run = field(repr=False)
+    verdicts: pd.DataFrame
+    verdict_evidence: pd.DataFrame = field(repr=False)
+    propositions: pd.DataFrame = field(repr=False)
+    conditions: pd.DataFrame = field(repr=False)
+    cases: pd.DataFrame = field(repr=False)
+    fit: pd.DataFrame = field(repr=False)
+    agreement: Mapping[str, pd.DataFrame] = field(repr=False)
+    advice: pd.DataFrame = field(repr=False)
+    notes: pd.DataFrame = field(repr=False)
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """The analyses that succeeded, by label."""
+        return self.run.analyses
+
+    @property
+    def failures(self) -> dict[str, Failure]:
+        """The methods that failed, by label."""
+        return self.run.failures
+
+    @property
+    def study(self) -> CalibratedStudy:
+        """The calibrated study."""
+        return self.run.calibrated
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
+        return self.run.manifest
+
+    @property
+    def banner(self) -> str:
+        """What to show above everything when the data were not observed; empty when they were."""
+        words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(self.study.provenance)
+        return "" if words is None else f"{words}. {self.study.note}".strip()
+
+    def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
+        """Write the comparison into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        directory
+            A folder that does not exist, is empty, or was written by equifinal. What is written replaces what was written
+            before; other files in it stay.
+        formats
+            Names of outputs; the default is html, csv, json and markdown.
+        overwrite
+            Write into any other folder too. Files of the same names are replaced, the others stay.
+
+        Returns
+        -------
+        list of pathlib.Path
+            The files written.
+
+        Raises
+        ------
+        InputError
+            When a format is unknown, or the folder holds something else or cannot be written.
+        """
+        from equifinal.folder import write_folder
+
+        return write_folder(self, Path(directory), formats, overwrite)
+
+    def _repr_html_(self) -> str:
+        banner = f"<p><strong>{self.banner}</strong></p>" if self.banner else ""
+        return f"{banner}<h3>{self.study.title}</h3>{self.verdicts.to_html(border=0)}"
+
+
+def compare(run: Run) -> Comparison:
+    """Compare the analyses of a run.
+
+    Parameters
+    ----------
+    run
+        From :func:`equifinal.run`; its seed, number of processes and progress bar are used again.
+
+    Raises
+    ------
+    InputError
+        When every method failed.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    >>> comparison.verdicts.loc["1-LEAD"].tolist()
+    ['supported', 'silent']
+    """
+    if not isinstance(run, Run):
+        raise InputError(f"compare() takes what run() returns, not {type(run).__name__}.")
+    analyses, methods, study = run.analyses, run.methods, run.calibrated
+    if not analyses:
+        raise InputError(f"Study {study.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
+    yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
+    answers = _answers(run, yardsticks)
+    claims = run.study.propositions
+    index = pd.Index([claim.id for claim in claims], name="id", dtype=object)
+    verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
+    evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
+    directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
+    rows, advice_notes = advice(methods, analyses, study)
+    outcome = study.fuzzy[study.outcome.name]
+    comparison = Comparison(
+        run=run,
+        verdicts=verdicts,
+        verdict_evidence=evidence,
+        propositions=_propositions(claims, index),
+        conditions=_conditions(analyses, yardsticks, directions),
+        cases=_cases(analyses, outcome),
+        fit=_fit(yardsticks, baselines(study, run.seed)),
+        agreement=agreement(analyses, yardsticks, directions, verdicts),
+        advice=rows,
+        notes=_notes(study, analyses, yardsticks, advice_notes),
+    )
+    registry.current().notify("equifinal_after_comparison", comparison=comparison)
+    return comparison
+
+
+# ------------------------------------------------------------------------------------------------- verdicts
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """The cases that a claim is about, and what each method found there (or why it could not)."""
+
+    study: CalibratedStudy
+    analyses: Mapping[str, Analysis | str]
+    importances: Mapping[str, pd.DataFrame | None]
+    prefix: str
+
+
+def _answers(run: Run, yardsticks: Mapping[str, Yardstick]) -> dict[str, list[Verdict]]:
+    whole = _Scope(run.calibrated, run.analyses, {label: each.importance for label, each in yardsticks.items()}, "")
+    scopes: dict[str | None, _Scope] = {None: whole}
+    for claim in run.study.propositions:
+        if claim.where not in scopes:
+            scopes[claim.where] = _restricted(run, str(claim.where), len(scopes))
+    return {
+        label: [_answer(label, run.methods[label], claim, scopes[claim.where]) for claim in run.study.propositions]
+        for label in run.analyses
+    }
+
+
+def _restricted(run: Run, where: str, number: int) -> _Scope:
+    """Analyse the cases with membership above 0.5 in an expression again, anchors kept."""
+    inside = Expression(where).membership(run.calibrated.fuzzy) > 0.5
+    study = run.calibrated.subset(run.calibrated.cases[inside])
+    count = len(study.cases)
+    prefix = f"Among the {count} cases in {where}: " if count != 1 else f"In the one case in {where}: "
+    if count == 0:
+        return _Scope(study, dict.fromkeys(run.analyses, f"No case is in {where}."), {}, "")
+    analyses: dict[str, Analysis | str] = {}
+    importances: dict[str, pd.DataFrame | None] = {}
+    for label in run.analyses:
+        try:
+            analysis = analyse(run.methods[label], study, generator(run.seed, label, 2, number))
+            analyses[label] = analysis
+            importances[label] = (
+                importance(run.methods[label], analysis, study, run.seed) if run.methods[label].predicts() else None
+            )
+        except Exception as error:
+            analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
+    return _Scope(study, analyses, importances, prefix)
+
+
+def _answer(label: str, method: Method, claim: Claim, scope: _Scope) -> Verdict:
+    analysis = scope.analyses[label]
+    if isinstance(analysis, str):
+        return Verdict("silent", evidence=analysis)
+    verdict = claim.judge(scope.importances[label])
+    if verdict is None:
+        try:
+            verdict = method.assess(analysis, claim, scope.study.protected())
+        except Exception as error:
+            return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
+    if not isinstance(verdict, Verdict):
+        return Verdict("silent", evidence=f"It answered with {verdict!r}, which is no equifinal.Verdict.")
+    return Verdict(verdict.answer, f"{scope.prefix}{verdict.evidence}", verdict.numbers)
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+def _propositions(claims: Sequence[Claim], index: pd.Index) -> pd.DataFrame:
+    rows = {
+        "text": [claim.text for claim in claims],
+        "claim": [claim.kind for claim in claims],
+        "where": [claim.where or "" for claim in claims],
+    }
+    return pd.DataFrame(rows, index=index, dtype=object)
+
+
+def _direction(analysis: Analysis, yardstick: Yardstick) -> pd.Series:
+    return analysis.conditions["direction"].astype(int) if yardstick.direction is None else yardstick.direction
+
+
+def _conditions(
+    analyses: Mapping[str, Analysis], yardsticks: Mapping[str, Yardstick], directions: Mapping[str, pd.Series]
+) -> pd.DataFrame:
+    columns: dict[tuple[str, str], Any] = {}
+    for label, analysis in analyses.items():
+        rises = yardsticks[label].importance
+        columns[label, "role"] = analysis.conditions["role"]
+        columns[label, "direction"] = directions[label]
+        columns[label, "importance"] = np.nan if rises is None else rises["importance"]
+        columns[label, "importance_sd"] = np.nan if rises is None else rises["sd"]
+    index = next(iter(analyses.values())).conditions.index
+    table = pd.DataFrame(columns, index=index.rename("condition"))
+    table.columns.names = ["method", "measure"]
+    return table
+
+
+def _cases(analyses: Mapping[str, Analysis], outcome: pd.Series) -> pd.DataFrame:
+    columns: dict[tuple[str, str], Any] = {("outcome", ""): outcome}
+    for label, analysis in analyses.items():
+        columns[label, "group"] = analysis.cases["group"].astype(object)
+        columns[label, "predicted"] = analysis.cases["predicted"].astype(float)
+        columns[label, "type"] = case_types(analysis.cases["predicted"], outcome)
+    table = pd.DataFrame(columns, index=outcome.index.rename("case"))
+    table.columns.names = ["method", "measure"]
+    return table
+
+
+def _fit(yardsticks: Mapping[str, Yardstick], chance: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    rows = {label: each.fit for label, each in yardsticks.items()} | dict(chance)
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
+    return table.astype({"folds": int, "failed_folds": int})
+
+
+def _notes(
+    study: CalibratedStudy,
+    analyses: Mapping[str, Analysis],
+    yardsticks: Mapping[str, Yardstick],
+    advice_notes: Sequence[str],
+) -> pd.DataFrame:
+    said = [("study", study.note)] if study.note else []
+    said += [("calibration", note) for note in study.notes]
+    for label, analysis in analyses.items():
+        said += [(label, note) for note in [*analysis.notes, *yardsticks[label].notes]]
+    said += [("advice", note) for note in advice_notes]
+    return pd.DataFrame(said, columns=["about", "note"], dtype=object)
