@@ -1,0 +1,17 @@
+"""Calibrators: from raw scores to set memberships.
+
+With anchors that the researcher sets: :class:`Crisp`, :class:`Direct`, :class:`Linear`, :class:`Power`. Learned from
+the data: :class:`Indirect`, :class:`Ranks`, :class:`Clusters`.
+"""
+
+import equifinal as eq
+from equifinal_calibration.anchored import Direct, Linear, Power
+from equifinal_calibration.crisp import Clusters, Crisp, thresholds_by_clustering
+from equifinal_calibration.learned import Indirect, Ranks
+
+__all__ = ["Clusters", "Crisp", "Direct", "Indirect", "Linear", "Power", "Ranks", "thresholds_by_clustering"]
+
+
+@eq.hookimpl
+def equifinal_calibrators() -> list[type[eq.Calibrator]]:
+    return [Crisp, Direct, Linear, Power, Indirect, Ranks, Clusters]

@@ -1,0 +1,34 @@
+"""Raw scores in, memberships out: what all calibrators share."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def values(raw: pd.Series) -> Floats:
+    """The scores as numbers; missing ones are NaN."""
+    return raw.to_numpy(dtype=float, na_value=np.nan)
+
+
+def memberships(result: Floats, raw: pd.Series) -> pd.Series:
+    """The result with the index and name of the raw scores; missing where they are missing."""
+    return pd.Series(np.where(np.isnan(values(raw)), np.nan, result), index=raw.index, name=raw.name)
+
+
+def spell(anchors: Mapping[str, float]) -> str:
+    """``full_out = 20, crossover = 50``, for messages."""
+    return ", ".join(f"{name} = {value:g}" for name, value in anchors.items())
+
+
+def outside(anchors: Mapping[str, float], raw: pd.Series) -> list[str]:
+    """A note when anchors lie outside the observed scores; legitimate, as anchors are external standards."""
+    low, high = raw.min(), raw.max()
+    beyond = {name: value for name, value in anchors.items() if value < low or value > high}
+    if not beyond:
+        return []
+    verb = "lies" if len(beyond) == 1 else "lie"
+    return [f"{spell(beyond)} {verb} outside the observed scores, {low:g} to {high:g}."]

@@ -1,0 +1,197 @@
+"""The bundled studies: they load, they hold what their READMEs say, and the known figures come out."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+import equifinal as eq
+from equifinal import sets
+
+STUDIES = {
+    "open-data-barometer-2014": (86, 8, "observed"),
+    "open-data-barometer-2013": (77, 7, "observed"),
+    "heilongjiang": (12, 5, "reconstruction"),
+}
+BAROMETERS = [name for name in STUDIES if name.startswith("open-data-barometer")]
+
+#: Necessity consistency from R's QCA where it is published in the studies' notes; 2013 has its LEAD in the note.
+NECESSITY = {
+    "open-data-barometer-2014": {"LEAD": 0.864, "DEM": 0.842, "FIN": 0.747, "HUM": 0.809},
+    "open-data-barometer-2013": {"LEAD": 0.897},
+    "heilongjiang": {"LEAD": 0.821, "DEM": 0.852, "FIN": 0.606, "HUM": 0.775},
+}
+
+
+def folder(name: str) -> Path:
+    return Path(eq.studies()[name].cls.path).parent
+
+
+def readme(name: str) -> str:
+    return (folder(name) / "README.md").read_text(encoding="utf-8")
+
+
+def row(study: eq.CalibratedStudy, expression: str) -> tuple[float, float, list[str]]:
+    """Consistency and PRI of a configuration, and the cases in it."""
+    x = sets.Expression(expression).membership(study.fuzzy)
+    y = study.fuzzy["OPEN"]
+    return sets.consistency(x, y), sets.pri(x, y), x.index[x > 0.5].tolist()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_loads_with_shape_and_provenance(name: str) -> None:
+    cases, columns, provenance = STUDIES[name]
+    study = eq.load_study(name)
+    assert study.data.shape == (cases, columns)
+    assert study.provenance == provenance
+    assert study.name == name
+    assert study.data.index.is_unique
+    assert not study.data.isna().to_numpy().any()
+    assert [condition.name for condition in study.conditions] == ["LEAD", "DEM", "FIN", "HUM"]
+    assert {condition.expect for condition in study.conditions} == {"present"}
+    assert all((study.source, study.licence, study.citation, study.note, study.description, study.title))
+    assert study.methods["csqca"] == study.methods["fsqca"]
+    assert study.methods["regression-membership"]["method"] == "regression"
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_necessity_figures(name: str) -> None:
+    fuzzy = eq.load_study(name).calibrate().fuzzy
+    for condition, figure in NECESSITY[name].items():
+        assert sets.necessity_consistency(fuzzy[condition], fuzzy["OPEN"]) == pytest.approx(figure, abs=5e-4)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_no_case_is_at_exactly_one_half(name: str) -> None:
+    assert not (eq.load_study(name).calibrate().fuzzy == 0.5).to_numpy().any()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_readme_names_every_column_and_anchor(name: str) -> None:
+    study, text = eq.load_study(name), readme(name)
+    for column in (study.data.index.name, *study.data.columns):
+        assert f"| `{column}` |" in text
+    for variable in (study.outcome, *study.conditions):
+        anchors = [dict(variable.calibrate)[anchor] for anchor in ("full_out", "crossover", "full_in")]
+        cells = " | ".join(f"{anchor:g}" for anchor in anchors)
+        assert f"`{variable.column}` | {cells} |" in text
+        assert f"| {variable.name}, " in text
+    assert study.licence.split(",")[0].split(" (")[0] in text.replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_propositions_are_sentences_with_the_claims_of_the_conclusions(name: str) -> None:
+    claims = {claim.id: claim for claim in eq.load_study(name).propositions}
+    assert all(claim.text and claim.text[0].isupper() for claim in claims.values())
+    for condition in ("LEAD", "DEM", "FIN", "HUM"):
+        for conclusion, kind in (("1", "necessary"), ("2", "sufficient")):
+            claim = claims[f"{conclusion}-{condition}"]
+            assert (claim.kind, claim.expression, claim.expect) == (kind, condition, False)
+    assert claims["2-paths"].at_least == 3
+    assert set(claims["3-key"].conditions) == set(claims["3-joint"].conditions) == {"LEAD", "DEM"}
+    assert {claims["4-FIN"].condition: claims["4-FIN"].sign, claims["4-HUM"].condition: claims["4-HUM"].sign} == {
+        "FIN": 1,
+        "HUM": 1,
+    }
+
+
+def test_conclusion_five_splits_the_twelve_cities() -> None:
+    study = eq.load_study("heilongjiang")
+    claims = {claim.id: claim for claim in study.propositions}
+    groups = claims["5-resourced"].cases, claims["5-underdeveloped"].cases
+    assert [len(group) for group in groups] == [6, 6]
+    assert set().union(*groups) == set(study.data.index)
+    assert (claims["5-leaders"].expression, claims["5-leaders"].where) == ("LEAD", "~FIN*~HUM")
+    assert study.note == "Scores constructed to agree with the published conclusions; not the authors' data"
+    assert "not the authors' data" in readme("heilongjiang")
+
+
+@pytest.mark.parametrize("name", BAROMETERS)
+def test_barometer_scores_are_in_range(name: str) -> None:
+    data = eq.load_study(name).data
+    experts = data[["init", "csoc", "supin", "train"]]
+    assert ((experts >= 0) & (experts <= 10)).to_numpy().all()
+    assert (experts.dtypes == "int64").all()
+    assert (data["implementation"].min(), data["implementation"].max()) == (0, 100)
+    assert data["iso3"].str.fullmatch("[A-Z]{3}").all()
+    assert data["iso3"].is_unique
+
+
+def test_both_editions_code_regions_alike() -> None:
+    early, late = (eq.load_study(name).data.set_index("iso3")["region"] for name in reversed(BAROMETERS))
+    assert set(early.index) <= set(late.index)
+    pd.testing.assert_series_equal(early, late.loc[early.index])
+
+
+def test_regression_on_the_raw_scores_of_2014() -> None:
+    raw = eq.load_study("open-data-barometer-2014").raw
+    fit = sm.OLS(raw["OPEN"], sm.add_constant(raw[["LEAD", "DEM", "FIN", "HUM"]])).fit()
+    np.testing.assert_allclose(fit.params.iloc[1:], [3.256, 1.513, 1.484, 1.827], atol=5e-4)
+    np.testing.assert_allclose(fit.get_robustcov_results("HC3").bse[1:], [1.075, 1.059, 1.331, 1.132], atol=5e-4)
+    assert fit.rsquared == pytest.approx(0.674, abs=5e-4)
+
+
+# ---------------------------------------------------------------------- what the notes and READMEs say, from the data
+
+
+def test_caveats_of_2014() -> None:
+    study = eq.load_study("open-data-barometer-2014")
+    calibrated = study.calibrate()
+    open_countries = set(calibrated.cases[calibrated.fuzzy["OPEN"] > 0.5])
+    consistency, pri, cases = row(calibrated, "LEAD*~DEM*FIN*HUM")
+    assert consistency > 0.8
+    assert 0.59 < pri < study.methods["fsqca"]["pri_cutoff"] == 0.6
+    assert pri == pytest.approx(0.595, abs=5e-4)
+    assert cases == ["Chile", "Singapore"]
+    assert {"Chile", "Singapore"} & open_countries == {"Chile"}
+    assert len(row(calibrated, "LEAD*DEM*FIN*HUM")[2]) == 23
+    assert row(calibrated, "LEAD*DEM*~FIN*HUM")[2] == ["Portugal", "Tunisia"]
+    assert {"Portugal", "Tunisia"} & open_countries == {"Portugal"}
+    assert row(calibrated, "LEAD*DEM*FIN*~HUM")[2] == ["New Zealand", "Uruguay"]
+    assert {"New Zealand", "Uruguay"} <= open_countries
+    for words in ("Chile and Singapore", "Portugal and", "Tunisia"):
+        assert words in study.note.replace("\n", " ")
+        assert words in readme("open-data-barometer-2014").replace("\n  ", " ")
+
+
+def test_caveats_of_2013() -> None:
+    calibrated = eq.load_study("open-data-barometer-2013").calibrate()
+    outcome = calibrated.fuzzy["OPEN"]
+    _, _, all_four = row(calibrated, "LEAD*DEM*FIN*HUM")
+    assert len(all_four) == 19
+    without = [case for case in all_four if outcome[case] < 0.5]
+    assert without == ["Brazil", "Czech Republic", "Finland", "Russia", "Singapore", "Tunisia"]
+    for expression, figure, cases in (
+        ("LEAD*DEM*FIN*~HUM", 0.504, ["Austria", "Canada", "India", "Kenya", "Malawi", "Thailand"]),
+        ("LEAD*~DEM*FIN*HUM", 0.501, ["Chile", "Korea"]),
+    ):
+        consistency, pri, found = row(calibrated, expression)
+        assert consistency > 0.8
+        assert pri == pytest.approx(figure, abs=6e-4)
+        assert found == cases
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "score", "count"),
+    [
+        ("open-data-barometer-2014", "init", 5, 14),
+        ("open-data-barometer-2014", "supin", 3, 14),
+        ("open-data-barometer-2014", "supin", 2, 10),
+        ("open-data-barometer-2013", "init", 5, 14),
+        ("open-data-barometer-2013", "csoc", 5, 11),
+        ("open-data-barometer-2013", "train", 5, 9),
+        ("open-data-barometer-2013", "train", 4, 20),
+        ("open-data-barometer-2013", "supin", 2, 11),
+        ("open-data-barometer-2013", "supin", 3, 8),
+    ],
+)
+def test_countries_beside_a_crossover(name: str, column: str, score: int, count: int) -> None:
+    assert (eq.load_study(name).data[column] == score).sum() == count
+
+
+def test_correlations_named_in_the_readme() -> None:
+    scores = eq.load_study("open-data-barometer-2014").data[["init", "csoc", "supin", "train"]]
+    among = scores.corr(method="spearman").to_numpy()[np.triu_indices(4, 1)]
+    assert (round(among.min(), 2), round(among.max(), 2)) == (0.74, 0.80)
