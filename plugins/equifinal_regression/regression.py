@@ -235,7 +235,7 @@ class Regression(eq.Method):
         wanted = frozenset(claim.conditions)
         for term in self._terms(study)[len(study.condition_names) :]:
             if frozenset(term) == wanted:
-                row = analysis.tables["interactions"].loc["*".join(term)]
+                row = analysis.tables["interactions"].T["*".join(term)].to_dict()
                 sign = self._signs(study, [term])[0]
                 return self._judge(row, self._evidence(row, term, sign), sign)
         product = "*".join(claim.conditions)

@@ -1,0 +1,569 @@
+"""The method ``clustering``: groups of cases with similar conditions, formed without looking at the outcome."""
+
+import warnings
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pydantic
+from numpy.typing import NDArray
+
+import equifinal as eq
+from equifinal import sets
+
+__all__ = ["Clustering"]
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
+
+_SILENT = {
+    "necessary": "Clusters are formed without the outcome; they say nothing on necessity.",
+    "sufficient": "Clusters are formed without the outcome; they say nothing on sufficiency.",
+    "influence": "Clusters are formed without the outcome; they say nothing on what a condition does to it.",
+    "joint": "Clusters show which conditions occur together, not whether they work together.",
+    "equifinal": "A cluster is a group of similar cases, not a path to the outcome.",
+}
+
+
+class Clustering(eq.Method):
+    """Clusters of cases with similar conditions.
+
+    Only the conditions form the clusters: as z-scores (SD with n - 1) or as memberships, at Euclidean distance. What the
+    clusters say about the outcome is read off afterwards: ``predicted`` is the mean outcome membership of a case's cluster.
+
+    ``algorithm`` is ``"ward"`` (Ward 1963), ``"kmeans"`` (ten starts), or ``"gaussian-mixture"`` (ten starts). Without
+    ``n_clusters``, the number from 2 to ``max_clusters`` with the highest mean silhouette (Rousseeuw 1987) is taken, the
+    smaller one where two are equal. Clusters are named ``cluster 1``, ``cluster 2``, ... by falling mean of their profile:
+    cluster 1 has the highest scores throughout. Cases are put into a fixed order before anything is computed, so that the
+    order of the table's rows does not matter.
+
+    A case not seen before belongs to the cluster of the nearest case seen (Ward), of the nearest mean (k-means), or with
+    the highest posterior probability (mixture). Ward's tree has no rule of its own for new cases; the nearest case is
+    taken because it gives every case seen the cluster it has, which the nearest mean does not.
+
+    The role of a condition is ``contributing`` when clusters differ on it (Kruskal & Wallis 1952). Its direction is that
+    in which the clusters' means of condition and outcome go together, 0 unless they do so for every pair of clusters.
+
+    Examples
+    --------
+    >>> import equifinal as eq, numpy as np
+    >>> from equifinal_clustering import Clustering
+    >>> study = eq.load_study("open-data-barometer-2014").calibrate()
+    >>> analysis = Clustering().analyze(study, np.random.default_rng(0))
+    >>> analysis.configurations[["expression", "n", "outcome"]].round(2)
+    """
+
+    name = "clustering"
+    title = "Clustering"
+    reference = (
+        "Ward, J. H. (1963). Hierarchical grouping to optimize an objective function. Journal of the American Statistical "
+        "Association 58, 236-244. Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and "
+        "validation of cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65."
+    )
+
+    algorithm: Literal["ward", "kmeans", "gaussian-mixture"] = pydantic.Field(
+        default="ward", description="Ward's hierarchical clustering, k-means, or a mixture of normal distributions."
+    )
+    n_clusters: int | None = pydantic.Field(
+        default=None, ge=2, description="The number of clusters; not given: chosen by the mean silhouette."
+    )
+    scale: Literal["standardized", "membership"] = pydantic.Field(
+        default="standardized", description="Compare cases by z-scores or by memberships."
+    )
+    max_clusters: int = pydantic.Field(
+        default=8, ge=2, description="The largest number of clusters tried when n_clusters is not given."
+    )
+    covariance_type: Literal["full", "tied", "diag", "spherical"] = pydantic.Field(
+        default="full", description="Covariance matrices of the Gaussian mixture, as in scikit-learn."
+    )
+    alpha: float = pydantic.Field(
+        default=0.05, gt=0, lt=1, description="Clusters differ on a condition when the Kruskal-Wallis p is below this."
+    )
+
+    # ------------------------------------------------------------------------------------------------ analysis
+
+    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        """Form the clusters and describe them; `rng` seeds the starts of k-means and the mixture.
+
+        See :meth:`equifinal.Method.analyze`.
+        """
+        if self.scale == "membership":
+            study.require_memberships('clustering with scale = "membership"')
+        unscaled = self._unscaled(study)
+        # Sums in floating point and broken ties depend on the order of the rows, so that is fixed first.
+        order = np.lexsort(unscaled.T[::-1])
+        scaling = self._scaling(study, unscaled[order])
+        sorted_scores = _scaled(unscaled[order], scaling)
+        seed = int(rng.integers(2**31 - 1))
+        found = self._partition(sorted_scores, seed)
+
+        labels = np.empty(len(order), dtype=np.int64)
+        labels[order] = found.labels
+        silhouette = np.empty(len(order))
+        silhouette[order] = found.silhouettes
+        names = [f"cluster {number + 1}" for number in range(found.count)]
+        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        belongs = labels[:, np.newaxis] == np.arange(found.count)
+        sizes = belongs.sum(axis=0)
+        cluster_outcome = _means(outcome[:, np.newaxis], belongs)[:, 0]
+
+        scores = np.empty_like(sorted_scores)
+        scores[order] = sorted_scores
+        conditions = self._conditions(study, scores, labels, cluster_outcome)
+        profiles, expressions = self._profiles(study, belongs, names, scores)
+        configurations = pd.DataFrame(
+            {
+                "expression": pd.Series(expressions, index=names, dtype=object),
+                "cases": pd.Series([list(study.cases[member]) for member in belongs.T], index=names, dtype=object),
+                "consistency": sets.consistency(belongs.astype(float), outcome),
+                "coverage": sets.coverage(belongs.astype(float), outcome),
+                "n": sizes,
+                "outcome": cluster_outcome,
+                "silhouette": _means(silhouette[:, np.newaxis], belongs)[:, 0],
+                **dict(zip(study.condition_names, _means(self._raw(study), belongs).T, strict=True)),
+            },
+            index=names,
+        )
+        cases = pd.DataFrame(
+            {
+                "group": np.array(names, dtype=object)[labels],
+                "predicted": cluster_outcome[labels],
+                "silhouette": silhouette,
+            },
+            index=study.cases,
+        )
+        if found.components is not None:
+            configurations["component"] = found.components
+            cases["probability"] = pd.Series(found.probability, index=study.cases[order])
+        tables = {
+            "silhouettes": found.tried,
+            "profiles": profiles,
+            "scores": pd.DataFrame(scores, index=study.cases, columns=list(study.condition_names)),
+        }
+        if scaling is not None:
+            tables["scaling"] = scaling
+        if found.centers is not None:
+            tables["centers"] = pd.DataFrame(found.centers, index=names, columns=list(study.condition_names))
+        if found.linkage is not None:
+            tables["linkage"] = _linkage_table(found.linkage, order)
+        return eq.Analysis(
+            method=self,
+            conditions=conditions,
+            configurations=configurations,
+            cases=cases,
+            fit={"n": len(order), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics},
+            tables=tables,
+            notes=[*found.notes, *self._notes(study, found, sizes, names, scores)],
+            native=found.native,
+        )
+
+    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+        """Mean outcome membership of the cluster to which each case belongs; z-scores as of the cases analysed.
+
+        See :meth:`equifinal.Method.predict`.
+        """
+        scores = _scaled(self._unscaled(study), analysis.tables.get("scaling"))
+        outcome = analysis.configurations["outcome"].to_numpy(dtype=float)
+        return pd.Series(outcome[self._nearest(analysis, scores)], index=study.cases, name=study.outcome.name)
+
+    def _nearest(self, analysis: eq.Analysis, scores: Floats) -> Labels:
+        """The cluster (0, 1, ...) of any cases."""
+        if len(analysis.configurations) == 1:
+            return np.zeros(len(scores), dtype=np.int64)
+        if self.algorithm == "kmeans":
+            return _closest(scores, analysis.tables["centers"].to_numpy())
+        if self.algorithm == "gaussian-mixture":
+            components = analysis.configurations["component"].to_numpy()
+            return np.asarray(analysis.native.predict_proba(scores)[:, components].argmax(axis=1))
+        labels = pd.Categorical(analysis.cases["group"], categories=analysis.configurations.index).codes
+        order = np.argsort(labels, kind="stable")  # at equal distance the first, so the cluster with the lower number
+        known = analysis.tables["scores"].to_numpy()
+        return np.asarray(labels[order][_closest(scores, known[order])], dtype=np.int64)
+
+    # ------------------------------------------------------------------------------------- propositions, advice
+
+    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+        """Judge ``together``: supported when all cases share a cluster, contradicted when no two do.
+
+        See :meth:`equifinal.Method.assess`.
+        """
+        if claim.kind != "together":
+            return eq.Verdict("silent", _SILENT.get(claim.kind, "Clusters have nothing to say on claims of this kind."))
+        wanted = list(getattr(claim, "cases", ()))
+        groups = analysis.cases["group"].reindex(wanted).dropna()
+        if len(groups) < 2:
+            return eq.Verdict("silent", f"{len(groups)} of the {len(wanted)} cases were analysed; clusters need two.")
+        if len(analysis.configurations) < 2:
+            return eq.Verdict("silent", "There is only one cluster, so that sharing it says nothing.")
+        shares = groups.value_counts(sort=False).sort_index()
+        evidence = (
+            "; ".join(f"{name}: {', '.join(map(str, groups.index[groups == name]))}" for name in shares.index) + "."
+        )
+        numbers = {"cases": float(len(groups)), "clusters": float(len(shares)), "largest_group": float(shares.max())}
+        if len(groups) < len(wanted):
+            evidence += f" {len(wanted) - len(groups)} of the cases were not analysed."
+        if len(shares) == 1 and len(groups) == len(wanted):
+            return eq.Verdict("supported", evidence, numbers)
+        if shares.max() == 1 and len(groups) == len(wanted):
+            return eq.Verdict("contradicted", evidence, numbers)
+        return eq.Verdict("inconclusive", evidence, numbers)
+
+    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+        """For each case without the outcome, the nearest cluster that has it, and the gaps to its mean profile.
+
+        A cluster has the outcome when its mean membership is above 0.5. Gaps are those of manipulable conditions, the
+        widest first; one that would be closed against the condition's direction is left out.
+        See :meth:`equifinal.Method.advise`.
+        """
+        clusters = analysis.configurations
+        lacking = np.flatnonzero(study.fuzzy[study.outcome.name].to_numpy() < 0.5)
+        having = np.flatnonzero(clusters["outcome"].to_numpy() > 0.5)
+        if not len(having):
+            sentence = f"No cluster has a mean membership in {study.outcome.name} above 0.5."
+            return pd.Series(sentence, index=study.cases[lacking], dtype=object)
+        scores = _scaled(self._unscaled(study), analysis.tables.get("scaling"))
+        belongs = (analysis.cases["group"].to_numpy() == clusters.index.to_numpy()[:, np.newaxis]).T
+        centers = _means(analysis.tables["scores"].to_numpy(), belongs)[having]
+        nearest = _closest(scores, centers)
+        sentences = []
+        for case in lacking:
+            cluster = clusters.iloc[having[nearest[case]]]
+            described = f"{cluster.name} (mean membership in {study.outcome.name} {cluster['outcome']:.2f})"
+            group = analysis.cases["group"].iloc[case]
+            if group in clusters.index[having]:
+                share = clusters.loc[group, "outcome"]
+                sentences.append(
+                    f"Already in {group} (mean membership in {study.outcome.name} {share:.2f}), an exception."
+                )
+                continue
+            gaps = self._gaps(analysis, study, int(case), cluster, centers[nearest[case]] - scores[case])
+            sentences.append(
+                f"Nearest cluster with the outcome: {described}. "
+                + (
+                    f"To its mean profile: {', '.join(gaps)}."
+                    if gaps
+                    else "No manipulable condition falls short of its profile."
+                )
+            )
+        return pd.Series(sentences, index=study.cases[lacking], dtype=object)
+
+    def _gaps(
+        self, analysis: eq.Analysis, study: eq.CalibratedStudy, case: int, cluster: pd.Series, distance: Floats
+    ) -> list[str]:
+        gaps = []
+        for position in np.argsort(-np.abs(distance), kind="stable"):
+            condition = study.conditions[position]
+            now, mean = study.raw[condition.name].iloc[case], cluster[condition.name]
+            favourable = analysis.conditions["direction"].iloc[position] * study.orientation(condition.name)
+            if condition.manipulable and now != mean and np.sign(mean - now) != -favourable:
+                gaps.append(f"{condition.label} {now:.4g} → {mean:.4g}")
+        return gaps
+
+    # ------------------------------------------------------------------------------------------------- scales
+
+    def _raw(self, study: eq.CalibratedStudy) -> Floats:
+        values: Floats = study.raw[list(study.condition_names)].to_numpy(dtype=float)
+        return values
+
+    def _unscaled(self, study: eq.CalibratedStudy) -> Floats:
+        if self.scale == "standardized":
+            return self._raw(study)
+        values: Floats = study.fuzzy[list(study.condition_names)].to_numpy(dtype=float)
+        return values
+
+    def _scaling(self, study: eq.CalibratedStudy, values: Floats) -> pd.DataFrame | None:
+        if self.scale == "membership":
+            return None
+        deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
+        deviation = np.where(np.ptp(values, axis=0) > 0, deviation, 0.0)
+        return pd.DataFrame({"mean": values.mean(axis=0), "sd": deviation}, index=list(study.condition_names))
+
+    # ---------------------------------------------------------------------------------------------- partition
+
+    def _partition(self, scores: Floats, seed: int) -> "_Partition":
+        """The clusters of sorted cases, numbered by falling mean of their profile."""
+        from scipy.spatial.distance import pdist, squareform
+
+        distinct = len(np.unique(scores, axis=0))
+        if self.n_clusters is None:
+            candidates = list(range(2, min(self.max_clusters, distinct, len(scores) - 1) + 1))
+        else:
+            candidates = [min(self.n_clusters, distinct)]
+        if distinct < 2 or not candidates:
+            alone = _Partition(np.zeros(len(scores), dtype=np.int64))
+            alone.silhouettes = np.full(len(scores), np.nan)
+            alone.notes.append("The cases are too few, or too alike, to be divided: all of them are one cluster.")
+            return alone
+
+        condensed = pdist(scores)
+        if self.algorithm == "ward":
+            partitions = _ward(condensed, candidates)
+        elif self.algorithm == "kmeans":
+            partitions = [_kmeans(scores, count, seed) for count in candidates]
+        else:
+            partitions = [_mixture(scores, count, seed, self.covariance_type) for count in candidates]
+        distances = squareform(condensed)
+        for partition in partitions:
+            partition.silhouettes = _silhouettes(distances, partition.labels)
+        # A cut through tied merges, or an empty component, leaves fewer clusters: the partition of another number.
+        proper = [each for each, count in zip(partitions, candidates, strict=True) if each.count == count] or partitions
+        chosen = max(proper, key=lambda each: (round(each.silhouette, 12), -each.count))
+        tried = {"silhouette": [each.silhouette for each in partitions]}
+        tried |= {name: [each.statistics[name] for each in partitions] for name in chosen.statistics}
+        chosen.tried = pd.DataFrame(tried, index=pd.Index(candidates, name="n_clusters"))
+        if self.n_clusters is not None and chosen.count < self.n_clusters:
+            chosen.notes.append(
+                f"{self.n_clusters} clusters were asked for, but only {chosen.count} can be told apart in these cases."
+            )
+        return _numbered(chosen, scores)
+
+    # -------------------------------------------------------------------------------------------- description
+
+    def _conditions(
+        self, study: eq.CalibratedStudy, scores: Floats, labels: Labels, cluster_outcome: Floats
+    ) -> pd.DataFrame:
+        count = len(cluster_outcome)
+        belongs = labels[:, np.newaxis] == np.arange(count)
+        rows = []
+        for position, name in enumerate(study.condition_names):
+            statistic, p_value = _kruskal_wallis(scores[:, position], labels, count)
+            # H / (n - 1): the share of the ranks' variance that lies between clusters (Kelley 1935).
+            epsilon = statistic / (len(labels) - 1) if len(labels) > 1 else np.nan
+            differs = bool(p_value < self.alpha)
+            source = study.fuzzy if name in study.fuzzy else study.raw
+            means = _means(source[name].to_numpy(dtype=float)[:, np.newaxis], belongs)[:, 0]
+            if np.isnan(statistic):
+                evidence = "There is nothing to compare: one cluster, or one score throughout."
+            else:
+                evidence = (
+                    f"Clusters {'differ' if differs else 'do not differ'}: Kruskal-Wallis H {statistic:.2f}, "
+                    f"p {'< 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}, epsilon squared {epsilon:.2f}."
+                )
+            rows.append(
+                {
+                    "role": "contributing" if differs else "none",
+                    "direction": _direction(means, cluster_outcome) if differs else 0,
+                    "evidence": evidence,
+                    "statistic": statistic,
+                    "p_value": p_value,
+                    "epsilon_squared": epsilon,
+                }
+            )
+        return pd.DataFrame(rows, index=list(study.condition_names))
+
+    def _profiles(
+        self, study: eq.CalibratedStudy, belongs: NDArray[np.bool_], names: list[str], scores: Floats
+    ) -> tuple[pd.DataFrame, list[str | None]]:
+        """Each cluster's mean scores, and the conjunction of the conditions whose mean membership is not 0.5."""
+        conditions = list(study.condition_names)
+        memberships = _means(study.fuzzy.reindex(columns=conditions).to_numpy(dtype=float), belongs)
+        profiles = pd.DataFrame(
+            {
+                "cluster": np.repeat(np.array(names, dtype=object), len(conditions)),
+                "condition": conditions * len(names),
+                "raw": _means(self._raw(study), belongs).ravel(),
+                "membership": memberships.ravel(),
+                self.scale: _means(scores, belongs).ravel(),
+            }
+        )
+        expressions: list[str | None] = []
+        for row in memberships:
+            literals = [
+                name if mean > 0.5 else f"~{name}" for name, mean in zip(conditions, row, strict=True) if mean != 0.5
+            ]
+            expressions.append(None if np.isnan(row).any() or not literals else "*".join(literals))
+        return profiles, expressions
+
+    def _notes(
+        self, study: eq.CalibratedStudy, found: "_Partition", sizes: Labels, names: list[str], scores: Floats
+    ) -> list[str]:
+        if found.count == 1:
+            return []
+        notes = [
+            "Clusters were formed from the very scores that the Kruskal-Wallis tests compare, one condition at a time and "
+            "without correction: their p-values describe the clusters, they test nothing."
+        ]
+        if found.silhouette < WEAK_STRUCTURE:
+            notes.append(
+                f"The mean silhouette is {found.silhouette:.2f}, below {WEAK_STRUCTURE}: there is hardly any cluster "
+                "structure (Kaufman & Rousseeuw 1990)."
+            )
+        singles = [name for name, size in zip(names, sizes, strict=True) if size == 1]
+        if singles:
+            notes.append(f"A single case by itself: {', '.join(singles)}.")
+        constant = [
+            name for name, column in zip(study.condition_names, scores.T, strict=True) if float(np.ptp(column)) == 0
+        ]
+        if constant:
+            notes.append(
+                f"Without influence on the clusters, because it is the same in all cases: {', '.join(constant)}."
+            )
+        without = [name for name in study.condition_names if name not in study.fuzzy]
+        if without:
+            notes.append(
+                f"Clusters have no expression, because these conditions have no calibration: {', '.join(without)}."
+            )
+        needed = study.raw.shape[1]  # more cases than conditions, or a covariance matrix is singular
+        if self.algorithm == "gaussian-mixture" and self.covariance_type == "full" and sizes.min() < needed:
+            notes.append(
+                f"{int((sizes < needed).sum())} of the mixture's clusters have fewer than {needed} cases, too few for a full "
+                'covariance matrix. covariance_type = "diag" or "spherical" needs fewer.'
+            )
+        return notes
+
+
+# -------------------------------------------------------------------------------------------------- algorithms
+
+
+@dataclass
+class _Partition:
+    """Clusters 0, 1, ... of sorted cases, none of them empty."""
+
+    labels: Labels  # (n,)
+    statistics: dict[str, float] = field(default_factory=dict)
+    centers: Floats | None = None  # k-means: (clusters, conditions)
+    components: Labels | None = None  # mixture: the component of each cluster
+    probability: Floats | None = None  # mixture: (n,)
+    linkage: Floats | None = None  # Ward: (n - 1, 4)
+    native: Any = None
+    notes: list[str] = field(default_factory=list)
+    silhouettes: Floats = field(default_factory=lambda: np.array([]))
+    tried: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"silhouette": []}, dtype=float))
+
+    @property
+    def count(self) -> int:
+        return int(self.labels.max()) + 1
+
+    @property
+    def silhouette(self) -> float:
+        return float(self.silhouettes.mean())
+
+
+def _ward(condensed: Floats, counts: list[int]) -> list[_Partition]:
+    """One tree, cut into each number of clusters; tied merges are never cut apart."""
+    from scipy.cluster.hierarchy import fcluster, ward
+
+    tree = ward(condensed)
+    return [_Partition(fcluster(tree, count, "maxclust").astype(np.int64) - 1, linkage=tree) for count in counts]
+
+
+def _kmeans(scores: Floats, count: int, seed: int) -> _Partition:
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # sums over threads come in any order
+        model = KMeans(count, n_init=10, random_state=seed).fit(scores)
+    nearest, labels = np.unique(_closest(scores, model.cluster_centers_), return_inverse=True)
+    return _Partition(labels, {"inertia": float(model.inertia_)}, centers=model.cluster_centers_[nearest], native=model)
+
+
+def _mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> _Partition:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # said in a note
+        model = GaussianMixture(count, covariance_type=covariance_type, n_init=10, random_state=seed).fit(scores)
+        posterior = model.predict_proba(scores)
+    components, labels = np.unique(posterior.argmax(axis=1), return_inverse=True)
+    return _Partition(
+        labels,
+        {"bic": float(model.bic(scores)), "aic": float(model.aic(scores))},
+        components=components,
+        probability=posterior.max(axis=1),
+        native=model,
+        notes=[]
+        if model.converged_
+        else ["The Gaussian mixture did not converge; its clusters are those of the last step."],
+    )
+
+
+def _numbered(partition: _Partition, scores: Floats) -> _Partition:
+    """The same clusters by falling mean of their profile, then falling profile."""
+    centers = _means(scores, partition.labels[:, np.newaxis] == np.arange(partition.count))
+    ranked = np.lexsort((*-centers.T[::-1], -centers.mean(axis=1)))
+    number_of = np.empty(partition.count, dtype=np.int64)
+    number_of[ranked] = np.arange(partition.count)
+    return replace(
+        partition,
+        labels=number_of[partition.labels],
+        centers=None if partition.centers is None else partition.centers[ranked],
+        components=None if partition.components is None else partition.components[ranked],
+    )
+
+
+def _silhouettes(distances: Floats, labels: Labels) -> Floats:
+    """(b - a) / max(a, b) of each case (Rousseeuw 1987); 0 for a case by itself.
+
+    a is its mean distance to the other cases of its cluster, b the least mean distance to another cluster's.
+    """
+    belongs = (labels[:, np.newaxis] == np.arange(labels.max() + 1)).astype(float)
+    sizes = belongs.sum(axis=0)
+    if len(sizes) < 2:
+        return np.full(len(labels), np.nan)
+    # Without BLAS, whose last digits may depend on the number of threads.
+    sums = np.stack([distances[:, labels == label].sum(axis=1) for label in range(len(sizes))], axis=1)
+    rows, own_size = np.arange(len(labels)), sizes[labels]
+    within = sums[rows, labels] / np.maximum(own_size - 1, 1)
+    between = sums / sizes
+    between[rows, labels] = np.inf
+    nearest = between.min(axis=1)
+    widest = np.maximum(within, nearest)
+    silhouettes = np.divide(nearest - within, widest, out=np.zeros(len(labels)), where=widest > 0)
+    return np.asarray(np.where(own_size > 1, silhouettes, 0.0))
+
+
+# ------------------------------------------------------------------------------------------------ small pieces
+
+
+def _scaled(values: Floats, scaling: pd.DataFrame | None) -> Floats:
+    """z-scores, 0 where nothing varies; the values themselves without scaling."""
+    if scaling is None:
+        return values
+    mean, deviation = scaling.to_numpy(dtype=float).T
+    return np.asarray((values - mean) / np.where(deviation > 0, deviation, np.inf))
+
+
+def _means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:
+    """Mean of each column of `values` (n, m) in each cluster of `belongs` (n, clusters): (clusters, m)."""
+    return np.array([values[member].mean(axis=0) for member in belongs.T])
+
+
+def _closest(scores: Floats, points: Floats) -> Labels:
+    from scipy.spatial.distance import cdist
+
+    return np.asarray(cdist(scores, points).argmin(axis=1))
+
+
+def _kruskal_wallis(values: Floats, labels: Labels, count: int) -> tuple[float, float]:
+    from scipy.stats import kruskal
+
+    if count < 2 or float(np.ptp(values)) == 0:
+        return np.nan, np.nan
+    test = kruskal(*(values[labels == label] for label in range(count)))
+    return float(test.statistic), float(test.pvalue)
+
+
+def _direction(means: Floats, outcome: Floats) -> int:
+    """+1 when of any two clusters the one with more of the condition has more of the outcome, -1 the reverse, else 0."""
+    first, second = np.triu_indices(len(means), k=1)
+    together = np.sign(means[first] - means[second]) * np.sign(outcome[first] - outcome[second])
+    return 1 if (together > 0).all() else -1 if (together < 0).all() else 0
+
+
+def _linkage_table(tree: Floats, order: Labels) -> pd.DataFrame:
+    """scipy's linkage matrix, with the cases numbered as in the study."""
+    left, right = tree[:, :2].astype(np.int64).T
+    number_of = np.concatenate([order, np.arange(len(order), 2 * len(order) - 1)])
+    return pd.DataFrame(
+        {
+            "left": number_of[left],
+            "right": number_of[right],
+            "distance": tree[:, 2],
+            "size": tree[:, 3].astype(np.int64),
+        }
+    )
