@@ -107,10 +107,7 @@ def _sentences(
 def _row(
     case: Any, path: _Path, study: CalibratedStudy, targets: Mapping[tuple[str, bool], "_Target"]
 ) -> dict[str, Any]:
-    members = {
-        name: float(study.fuzzy.at[case, name] if present else 1.0 - study.fuzzy.at[case, name])
-        for name, present in path.literals.items()
-    }
+    members = {name: _literal(float(study.fuzzy[name][case]), present) for name, present in path.literals.items()}
     text = {name: name if present else f"~{name}" for name, present in path.literals.items()}
     lacks = [name for name, member in members.items() if not member > 0.5]
     fixed = [name for name in lacks if not study.variable(name).manipulable]
@@ -129,7 +126,7 @@ def _row(
         "lacks": ", ".join(text[name] for name in lacks),
         "membership_now": min(members.values()),
         "raw_targets": "; ".join(
-            targets[name, path.literals[name]].sentence(study.raw.at[case, name]) for name in lacks
+            targets[name, path.literals[name]].sentence(float(study.raw[name][case])) for name in lacks
         ),
         "note": note,
         "_order": (
@@ -140,6 +137,10 @@ def _row(
             path.expression,
         ),
     }
+
+
+def _literal(member: float, present: bool) -> float:
+    return member if present else 1.0 - member
 
 
 def _nearness(row: Mapping[str, Any]) -> Any:

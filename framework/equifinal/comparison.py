@@ -153,7 +153,7 @@ def compare(run: Run) -> Comparison:
     yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
     answers = _answers(run, yardsticks)
     claims = run.study.propositions
-    index = pd.Index([claim.id for claim in claims], name="id", dtype=object)
+    index: pd.Index[Any] = pd.Index([str(claim.id) for claim in claims], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}

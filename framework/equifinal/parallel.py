@@ -55,7 +55,8 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
 def _call(parcel: bytes) -> bytes:
     function, task = cloudpickle.loads(parcel)
     with one_thread():
-        return cloudpickle.dumps(function(*task))
+        result: bytes = cloudpickle.dumps(function(*task))
+        return result
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 
 from equifinal import registry
 from equifinal.analysis import Analysis
-from equifinal.errors import InputError, did_you_mean
+from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.method import Method
 from equifinal.parallel import work
 from equifinal.study import CalibratedStudy, Study
@@ -147,8 +147,14 @@ def run(
             results[label] = outcome
             plugins.notify("equifinal_after_analysis", study=calibrated, analysis=outcome)
         else:
-            results[label] = Failure(label, *outcome, *_origin(chosen[label]))
+            results[label] = _failure(label, outcome, chosen[label])
     return Run(study, calibrated, chosen, results, seed, n_jobs, progress, _manifest(study, chosen, seed))
+
+
+def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failure:
+    exception, message, trace = raised
+    plugin, version = _origin(method)
+    return Failure(label, exception, message, trace, plugin, version)
 
 
 def generator(seed: int, label: str, *further: int) -> np.random.Generator:
@@ -192,6 +198,9 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
     """Build the methods to run, by label, from what :func:`run` accepts."""
     configured = _configured(study)
     if methods is None:
+        for label, each in configured.items():
+            if isinstance(each, InputError) and label in study.methods:
+                raise each
         # A stranger's method that cannot do without parameters waits until it is asked for.
         wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
     elif isinstance(methods, Mapping):
@@ -245,7 +254,10 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
             )
         if name not in known:
             hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
-            raise InputError(f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}{hint}")
+            if broken := [plugin.name for plugin in registry.plugins().values() if plugin.problems]:
+                hint += f" Some plugins could not be used ({listing(broken)}): see 'equifinal list plugins'."
+            configured[label] = InputError(f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}{hint}")
+            continue
         try:
             configured[label] = known[name].cls.from_parameters(table, where)
         except InputError as error:
@@ -259,7 +271,7 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
 
 def _check_whole(name: str, value: Any, minimum: int | None = None) -> None:
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value == 0 and minimum is None or minimum is not None and value < minimum:
+    if not whole or (value == 0 and minimum is None) or (minimum is not None and value < minimum):
         allowed = (
             f"a whole number, {minimum} or more" if minimum is not None else "a whole number: 1, 2, ..., or -1 for all"
         )

@@ -29,8 +29,9 @@ Provenance = Literal["observed", "reconstruction", "simulated"]
 
 #: Columns of the standard tables, which a set may not be named after.
 RESERVED = frozenset(
-    "n out cases case consistency pri coverage raw_coverage unique_coverage relevance expression role direction evidence "
-    "group predicted importance model_share core peripheral outcome type index".split()
+    {"n", "out", "case", "cases", "consistency", "pri", "coverage", "raw_coverage", "unique_coverage", "relevance"}
+    | {"expression", "role", "direction", "evidence", "group", "predicted", "importance", "type", "outcome", "index"}
+    | {"model_share", "core", "peripheral"}
 )
 
 
@@ -119,7 +120,8 @@ class Variable:
         if method not in known:
             problem = "no method is given" if method is None else f"unknown method {method!r}"
             raise InputError(f"{where}{problem}. {did_you_mean(str(method or ''), known)}")
-        return known[method].cls.from_parameters(anchors, where)
+        built: Calibrator = known[method].cls.from_parameters(anchors, where)
+        return built
 
     def opposite(self) -> "Variable":
         """The absence of this set."""
@@ -193,7 +195,7 @@ class Study:
     data: pd.DataFrame
     outcome: Variable
     conditions: Sequence[Variable]
-    propositions: Sequence[Claim | Mapping[str, Any]] = ()
+    propositions: Sequence[Any] = ()
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     title: str = ""
     provenance: Provenance = "observed"
@@ -207,21 +209,23 @@ class Study:
     time: str | None = None
 
     def __post_init__(self) -> None:
-        put = lambda key, value: object.__setattr__(self, key, value)  # noqa: E731 - frozen
-        put("title", self.title or self.name)
-        put("conditions", tuple(self.conditions))
-        put("methods", {label: dict(table) for label, table in dict(self.methods).items()})
+        self._put("title", self.title or self.name)
+        self._put("conditions", tuple(self.conditions))
+        self._put("methods", {label: dict(table) for label, table in dict(self.methods).items()})
         if self.provenance not in ("observed", "reconstruction", "simulated"):
             raise InputError(
                 f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
             )
-        put("data", self._indexed_data())
+        self._put("data", self._indexed_data())
         self._check_sets()
-        put("raw", self._raw_scores())
+        self._put("raw", self._raw_scores())
         self._check_cases()
-        put("propositions", self._claims())
+        self._put("propositions", self._claims())
 
     raw: pd.DataFrame = field(init=False, repr=False)
+
+    def _put(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value)
 
     @property
     def _where(self) -> str:
@@ -255,13 +259,13 @@ class Study:
                 f"{self._where}the index has {names.nlevels} levels. Give each case one name, such as 'Ghana 2014', and "
                 "name the columns of unit and time."
             )
-        blank = names.isna() | pd.Index([str(name).strip() == "" for name in names])
+        blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
         if blank.any():
             raise InputError(f"{self._where}row {int(np.argmax(blank)) + 1} has no case name. Fill it in.")
         if names.has_duplicates:
-            twice = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
+            repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
             raise InputError(
-                f"{self._where}case names must be unique; more than one row is named {listing(twice)}. Rename them, or merge "
+                f"{self._where}case names must be unique; more than one row is named {listing(repeated)}. Rename them, or merge "
                 "the rows."
             )
         return data
@@ -343,11 +347,13 @@ class Study:
             )
         for variable in self.variables:
             values = self.raw[variable.name]
-            if values.nunique() == 1:
-                kind = "outcome" if variable is self.outcome else "condition"
+            if np.ptp(values.to_numpy()) == 0:
+                kind, remedy = "condition", "remove it"
+                if variable is self.outcome:
+                    kind, remedy = "outcome", "choose another outcome"
                 raise InputError(
                     f"{self._where}the {kind} {variable.name} (column {variable.column!r}) is {values.iloc[0]:g} in every case. "
-                    f"What never varies explains nothing and cannot be explained: {'remove it' if kind == 'condition' else 'choose another outcome'}, or add cases."
+                    f"What never varies explains nothing and cannot be explained: {remedy}, or add cases."
                 )
 
     def _claims(self) -> tuple[Claim, ...]:
@@ -409,7 +415,8 @@ class Study:
             at_half = memberships.index[memberships == 0.5]
             if len(at_half):
                 notes.append(
-                    f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. Consider another crossover."
+                    f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. "
+                    "Consider another crossover."
                 )
         self._check_outcome(fuzzy[self.outcome.name])
         if self.outcome.negated:
@@ -569,8 +576,8 @@ class CalibratedStudy:
         without = [name for name in self.condition_names if name not in self.fuzzy]
         if without:
             raise InputError(
-                f"Study {self.name!r}: {who} needs set memberships, but {listing(without)} {'has' if len(without) == 1 else 'have'} "
-                "no calibration. Give each anchors (calibrate = {...}), or leave the method out."
+                f"Study {self.name!r}: {who} needs set memberships, but there is no calibration for "
+                f"{listing(without)}. Give each anchors (calibrate = {{...}}), or leave the method out."
             )
 
     def subset(self, cases: Iterable[Any]) -> "CalibratedStudy":

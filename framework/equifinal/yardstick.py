@@ -359,7 +359,7 @@ def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
     mean_unseen["spearman"] = np.nan
     rng = generator(seed, "permuted outcome")
     draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(REPETITIONS)])
-    chance = draws.mean().to_dict()
+    chance = {str(name): float(value) for name, value in draws.mean().items()}
     return {
         "baseline: mean": _both(mean, mean_unseen) | {"folds": len(splits), "failed_folds": 0},
         "baseline: permuted outcome": _both(chance, chance) | {"folds": 0, "failed_folds": 0},
