@@ -9,6 +9,7 @@ import statsmodels.api as sm
 
 import equifinal as eq
 from equifinal import sets
+from equifinal_qca import minimize, truth_table
 
 STUDIES = {
     "open-data-barometer-2014": (86, 8, "observed"),
@@ -195,3 +196,22 @@ def test_correlations_named_in_the_readme() -> None:
     scores = eq.load_study("open-data-barometer-2014").data[["init", "csoc", "supin", "train"]]
     among = scores.corr(method="spearman").to_numpy()[np.triu_indices(4, 1)]
     assert (round(among.min(), 2), round(among.max(), 2)) == (0.74, 0.80)
+
+
+@pytest.mark.parametrize(
+    ("name", "pri_cutoff", "paths"),
+    [
+        ("open-data-barometer-2014", 0.6, {"LEAD*DEM*FIN", "LEAD*DEM*HUM"}),
+        ("open-data-barometer-2014", 0.59, {"LEAD*DEM*FIN", "LEAD*DEM*HUM", "LEAD*FIN*HUM"}),
+        ("open-data-barometer-2013", 0.6, {"LEAD*DEM*FIN*HUM"}),
+        ("open-data-barometer-2013", 0.5, {"LEAD*DEM*FIN", "LEAD*FIN*HUM"}),
+        ("heilongjiang", 0.5, {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}),
+    ],
+)
+def test_paths_turn_on_the_pri_cutoff_as_the_readmes_say(name: str, pri_cutoff: float, paths: set[str]) -> None:
+    study = eq.load_study(name)
+    settings = study.methods["fsqca"] | {"pri_cutoff": pri_cutoff}
+    table = truth_table(study.calibrate().fuzzy, outcome="OPEN", **settings)
+    present = {condition.name: 1 for condition in study.conditions}
+    models = minimize(table, "intermediate", expectations=present).models
+    assert [set(model.terms) for model in models] == [paths]
