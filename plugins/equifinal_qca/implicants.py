@@ -1,0 +1,121 @@
+"""Prime implicants on bit masks, without a table of 2^k rows.
+
+Two ways, each natural for one question. :func:`primes_avoiding` knows what must *not* be matched (the parsimonious
+solution: everything unobserved is allowed); its answers are minimal transversals. :func:`primes_inside` knows what *may*
+be matched (the conservative and the intermediate solution: a union of cubes); its answers are the union's Blake canonical
+form.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equifinal_qca.cubes import Cube, Ints
+
+__all__ = ["minimal_transversals", "primes_avoiding", "primes_inside"]
+
+
+def minimal_transversals(edges: Ints) -> Ints:
+    """All minimal sets of elements that meet every edge (Berge's multiplication).
+
+    A partial transversal t ∪ {v} is minimal exactly when each of its elements is critical: alone in meeting some edge
+    seen so far (Murakami & Uno 2014).
+
+    Parameters
+    ----------
+    edges
+        One bit mask per edge. An empty edge (0) cannot be met: there is no transversal then.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        One bit mask per transversal; ``[0]``, the empty set, when there is no edge.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sorted(minimal_transversals(np.array([0b011, 0b110])).tolist())
+    [2, 5]
+    """
+    edges = np.unique(edges)
+    within = (edges[:, np.newaxis] & ~edges) == 0  # [i, j]: edge i lies within edge j
+    np.fill_diagonal(within, False)
+    edges = edges[~within.any(axis=0)]  # meeting the smaller edge meets the larger one
+    edges = edges[np.argsort(np.bitwise_count(edges), kind="stable")]
+    found = np.zeros(1, dtype=np.int64)
+    for seen, edge in enumerate(edges, start=1):
+        meets = (found & edge) != 0
+        if meets.all():
+            continue
+        elements = np.array([1 << bit for bit in range(64) if int(edge) >> bit & 1], dtype=np.int64)
+        grown = (found[~meets, np.newaxis] | elements).ravel()
+        found = np.concatenate([found[meets], grown[_all_critical(grown, edges[:seen])]])
+    return found
+
+
+def _all_critical(sets: Ints, edges: Ints) -> NDArray[np.bool_]:
+    critical = np.zeros_like(sets)
+    block = max(1, 500_000 // len(edges))
+    for start in range(0, len(sets), block):
+        common = sets[start : start + block, np.newaxis] & edges
+        common[(common & (common - 1)) != 0] = 0
+        critical[start : start + block] = np.bitwise_or.reduce(common, axis=1)
+    minimal: NDArray[np.bool_] = critical == sets
+    return minimal
+
+
+def primes_avoiding(rows: Iterable[int], off: Iterable[Cube]) -> list[Cube]:
+    """All minimal cubes that match at least one of the rows and no row of the `off` cubes.
+
+    A cube around row p misses an `off` cube exactly when it uses a condition in which the two differ: the prime
+    implicants around p are the minimal transversals of these differences.
+    """
+    off = list(off)
+    care = np.array([cube.care for cube in off], dtype=np.int64)
+    bits = np.array([cube.bits for cube in off], dtype=np.int64)
+    primes: set[Cube] = set()
+    for row in rows:
+        for transversal in minimal_transversals((bits ^ row) & care).tolist():
+            primes.add(Cube(transversal, row & transversal))
+    return sorted(primes)
+
+
+def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:
+    """All maximal cubes inside a union of cubes: its prime implicants, by consensus one condition at a time.
+
+    Two cubes that differ in exactly one condition have a consensus, the cube that holds whatever that condition is.
+    Adding all of them for one condition after the other and dropping what is contained yields every prime implicant
+    (Tison 1967). For single rows this is the merging of pairs (Quine 1952; McCluskey 1956).
+    """
+    pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
+    care, bits = _maximal(pairs[:, 0], pairs[:, 1])
+    used = int(np.bitwise_or.reduce(care)) if len(care) else 0
+    while used:
+        condition = used & -used
+        used ^= condition
+        absent = ((care & condition) != 0) & ((bits & condition) == 0)
+        present = (bits & condition) != 0
+        if not (absent.any() and present.any()):
+            continue
+        left_care, left_bits = care[absent, np.newaxis], bits[absent, np.newaxis]
+        right_care, right_bits = care[present], bits[present]
+        merge = ((left_bits ^ right_bits) & left_care & right_care) == condition
+        if merge.any():
+            new_care = ((left_care | right_care) & ~condition)[merge]
+            new_bits = ((left_bits | right_bits) & ~condition)[merge]
+            both = np.unique(np.column_stack([np.r_[care, new_care], np.r_[bits, new_bits]]), axis=0)
+            care, bits = _maximal(both[:, 0], both[:, 1])
+    return [Cube(*pair) for pair in zip(care.tolist(), bits.tolist(), strict=True)]
+
+
+def _maximal(care: Ints, bits: Ints) -> tuple[Ints, Ints]:
+    """Drop every cube that lies inside another one. The cubes are distinct."""
+    keep = np.ones(len(care), dtype=bool)
+    block = max(1, 500_000 // max(1, len(care)))
+    for start in range(0, len(care), block):
+        part = slice(start, start + block)
+        larger = (care & ~care[part, np.newaxis]) == 0
+        larger &= (bits[part, np.newaxis] & care) == bits
+        keep[part] = larger.sum(axis=1) == 1  # itself
+    return care[keep], bits[keep]

@@ -1,0 +1,66 @@
+"""Necessary conditions: sets that (nearly) contain the outcome."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from equifinal import Expression, InputError, sets
+from equifinal_qca.table import memberships_of, outcome_memberships
+
+__all__ = ["necessity"]
+
+
+def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | None = None) -> pd.DataFrame:
+    """How nearly each expression is necessary for the outcome.
+
+    Parameters
+    ----------
+    frame
+        One row per case, one column per set, memberships from 0 to 1.
+    outcome
+        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+    expressions
+        What to test, such as ``"A"`` or ``"A + ~B"``. Default: every column but the outcome's, and its negation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the expressions. Columns: ``consistency`` (inclN = Σ min(x, y) / Σ y), ``relevance`` (RoN = Σ (1-x) /
+        Σ (1 - min(x, y)); Schneider & Wagemann 2012) and ``coverage`` (covN = Σ min(x, y) / Σ x), from 0 to 1; NaN where
+        a denominator is 0.
+
+    Raises
+    ------
+    InputError
+        For unknown sets, missing values or values outside 0 to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import necessity
+    >>> frame = pd.DataFrame({"A": [0.9, 0.6, 0.2], "Y": [0.8, 0.6, 0.1]})
+    >>> necessity(frame, "Y").loc["A"].round(3).tolist()
+    [1.0, 0.867, 0.882]
+    """
+    y = outcome_memberships(frame, outcome)
+    if expressions is None:
+        literals = [str(name) for name in frame.columns if name not in (outcome, outcome.removeprefix("~"))]
+        expressions = [*literals, *(f"~{name}" for name in literals)]
+    elif isinstance(expressions, str):
+        raise InputError(f"expressions = {expressions!r} is one text. Give a list of expressions.")
+    expressions = list(expressions)
+    parsed = [Expression(each) for each in expressions]
+    for each in parsed:
+        each.require([str(name) for name in frame.columns])
+    checked = pd.DataFrame({name: memberships_of(frame, name) for each in parsed for name in each.sets})
+    checked = checked if len(checked.columns) else pd.DataFrame(index=range(len(frame)))
+    x = np.column_stack([each.membership(checked) for each in parsed]) if parsed else np.empty((len(frame), 0))
+    return pd.DataFrame(
+        {
+            "consistency": sets.necessity_consistency(x, y),
+            "relevance": sets.relevance(x, y),
+            "coverage": sets.necessity_coverage(x, y),
+        },
+        index=pd.Index(expressions, name="expression", dtype=str),
+    )

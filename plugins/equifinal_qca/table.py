@@ -1,0 +1,333 @@
+"""Truth tables: which configurations occur, how often, and whether they are sufficient for the outcome."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equifinal import InputError, sets
+from equifinal.errors import did_you_mean, listing
+from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints
+
+__all__ = ["TruthTable", "corner_memberships", "memberships_of", "outcome_memberships", "truth_table"]
+
+_TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
+
+
+@dataclass(frozen=True, eq=False)
+class TruthTable:
+    """The observed configurations of the conditions.
+
+    Made by :func:`truth_table`. Row r of the arrays is the configuration ``corners[r]``, a bit mask in which the first
+    condition has the highest bit; its row number in the literature's order is ``corners[r] + 1``.
+
+    Attributes
+    ----------
+    conditions
+        The names of the k conditions.
+    outcome
+        The outcome, ``"~Y"`` when negated.
+    cases
+        The names of the n cases.
+    memberships, outcome_membership
+        The data, shapes (n, k) and (n,), 0 to 1.
+    corners, output, n, consistency, pri
+        Per observed row, in ascending order: the configuration, ``"1"``, ``"0"``, ``"C"`` or ``"?"``, the number of cases
+        with membership above 0.5, consistency and PRI of "row is a subset of the outcome".
+    row_of_case
+        Per case its row's position, or -1 for a case at exactly 0.5 in a condition.
+    notes
+        What a reader should know, for instance cases at exactly 0.5.
+    """
+
+    conditions: tuple[str, ...]
+    outcome: str
+    cases: pd.Index
+    memberships: Floats = field(repr=False)
+    outcome_membership: Floats = field(repr=False)
+    consistency_cutoff: tuple[float, float]
+    frequency_cutoff: int
+    pri_cutoff: float
+    corners: Ints = field(repr=False)
+    output: NDArray[np.str_] = field(repr=False)
+    n: Ints = field(repr=False)
+    consistency: Floats = field(repr=False)
+    pri: Floats = field(repr=False)
+    row_of_case: Ints = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_conditions(self) -> int:
+        """The bit mask with every condition."""
+        return (1 << len(self.conditions)) - 1
+
+    def corners_with(self, *outputs: str) -> list[int]:
+        """The configurations with one of these outputs, ascending."""
+        return [int(corner) for corner in self.corners[np.isin(self.output, outputs)]]
+
+    def label(self, corner: int) -> str:
+        """A configuration in words of the conditions, ``A*~B*C``."""
+        return Cube(self.all_conditions, corner).text(self.conditions)
+
+    def with_output(self, outputs: Mapping[int, str]) -> "TruthTable":
+        """The same table with other outputs for some observed configurations (bit mask to output)."""
+        changed = self.output.copy()
+        for corner, output in outputs.items():
+            changed[self.corners == corner] = output
+        return replace(self, output=changed)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The observed configurations.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: the row number, 1 to 2^k. Columns: the conditions (0 or 1), ``out``, ``n``, ``consistency``, ``pri``
+            (0 to 1) and ``cases``, the list of the names of the cases with membership above 0.5.
+        """
+        return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
+
+    def complete(self, max_rows: int = 4096) -> pd.DataFrame:
+        """All 2^k configurations, as in `rows`; the unobserved ones have output ``"?"`` and no cases.
+
+        Raises
+        ------
+        InputError
+            When 2^k exceeds `max_rows`.
+        """
+        count = 1 << len(self.conditions)
+        if count > max_rows:
+            raise InputError(
+                f"{len(self.conditions)} conditions have {count} configurations, more than max_rows = {max_rows}. "
+                "Use the observed ones (.rows) or raise max_rows."
+            )
+        corners = np.arange(count, dtype=np.int64)
+        observed = self.corners
+        output, n = np.full(count, "?", dtype=self.output.dtype), np.zeros(count, dtype=np.int64)
+        output[observed], n[observed] = self.output, self.n
+        consistency, pri = _fit(self.memberships, self.outcome_membership, corners)
+        cases: list[list[str]] = [[] for _ in range(count)]
+        for corner, names in zip(observed.tolist(), self._cases_by_row(), strict=True):
+            cases[corner] = names
+        return self._frame(corners, output, n, consistency, pri, cases)
+
+    def _cases_by_row(self) -> list[list[str]]:
+        cases: list[list[str]] = [[] for _ in self.corners]
+        for name, row in zip(self.cases, self.row_of_case.tolist(), strict=True):
+            if row >= 0:
+                cases[row].append(str(name))
+        return cases
+
+    def _frame(
+        self,
+        corners: Ints,
+        output: NDArray[np.str_],
+        n: Ints,
+        consistency: Floats,
+        pri: Floats,
+        cases: list[list[str]],
+    ) -> pd.DataFrame:
+        highest = len(self.conditions) - 1
+        columns: dict[str, object] = {
+            name: corners >> (highest - position) & 1 for position, name in enumerate(self.conditions)
+        }
+        columns |= {"out": output, "n": n, "consistency": consistency, "pri": pri}
+        columns["cases"] = pd.Series(cases, index=corners + 1, dtype=object)
+        return pd.DataFrame(columns, index=pd.Index(corners + 1, name="row"))
+
+
+def truth_table(
+    frame: pd.DataFrame,
+    outcome: str,
+    conditions: Sequence[str] | None = None,
+    consistency_cutoff: float | tuple[float, float] = 0.8,
+    frequency_cutoff: int = 1,
+    pri_cutoff: float = 0.0,
+) -> TruthTable:
+    """Build the truth table of fuzzy or crisp memberships (Ragin 2008).
+
+    A case belongs to the configuration in which all its memberships exceed 0.5. A row is ``1`` when its consistency and
+    its PRI, taken over all cases, reach their cutoffs, else ``0``; with fewer cases than the frequency cutoff it is a
+    remainder, ``?``.
+
+    Parameters
+    ----------
+    frame
+        One row per case, one column per set, memberships from 0 to 1. The index names the cases.
+    outcome
+        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+    conditions
+        The conditions' columns; default: all but the outcome's. At most 63.
+    consistency_cutoff
+        From 0 to 1. With two, a row between them is a contradiction, ``C``: neither a ``1`` nor available as a remainder.
+    frequency_cutoff
+        The fewest cases that make a row observed, at least 1.
+    pri_cutoff
+        From 0 to 1.
+
+    Returns
+    -------
+    TruthTable
+
+    Raises
+    ------
+    InputError
+        For unknown or repeated columns, missing values, values outside 0 to 1, duplicate cases, cutoffs out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import truth_table
+    >>> frame = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 0]}, index=list("uvwx"))
+    >>> truth_table(frame, outcome="Y").rows[["A", "B", "out", "n"]].values.tolist()
+    [[0, 0, '0', 1], [0, 1, '0', 1], [1, 0, '1', 1], [1, 1, '1', 1]]
+    """
+    if conditions is None:
+        conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
+    names = _condition_names(frame, outcome, conditions)
+    lower, upper = _cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff)
+    if not frame.index.is_unique:
+        repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
+        raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
+    x = np.column_stack([memberships_of(frame, name) for name in names])
+    y = outcome_memberships(frame, outcome)
+
+    undecided = (x == 0.5).any(axis=1)
+    weights = 1 << np.arange(len(names) - 1, -1, -1, dtype=np.int64)
+    corner_of_case = (x > 0.5).astype(np.int64) @ weights
+    row_of_case = np.full(len(x), -1, dtype=np.int64)
+    corners, row_of_case[~undecided], n = np.unique(corner_of_case[~undecided], return_inverse=True, return_counts=True)
+    consistency, pri = _fit(x, y, corners)
+    output = np.full(len(corners), "0", dtype="<U1")
+    output[(consistency >= lower - _TOLERANCE) & (consistency < upper - _TOLERANCE)] = "C"
+    output[(consistency >= upper - _TOLERANCE) & (pri >= pri_cutoff - _TOLERANCE)] = "1"
+    output[n < frequency_cutoff] = "?"
+    notes = []
+    if undecided.any():
+        notes.append(
+            f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[undecided])}. "
+            "These cases still count in the parameters of fit. Consider another crossover."
+        )
+    if (y == 0.5).any():
+        notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(frame.index[y == 0.5])}.")
+    return TruthTable(
+        conditions=tuple(names),
+        outcome=outcome,
+        cases=frame.index,
+        memberships=x,
+        outcome_membership=y,
+        consistency_cutoff=(lower, upper),
+        frequency_cutoff=frequency_cutoff,
+        pri_cutoff=pri_cutoff,
+        corners=corners,
+        output=output,
+        n=n,
+        consistency=consistency,
+        pri=pri,
+        row_of_case=row_of_case,
+        notes=tuple(notes),
+    )
+
+
+def corner_memberships(memberships: Floats, corners: Ints) -> Floats:
+    """Membership of n cases in r configurations, shape (n, r).
+
+    The minimum over the first half of the conditions and over the second is taken once for each distinct half; then every
+    configuration costs one more minimum, not one for each condition.
+    """
+    k = memberships.shape[1]
+    low = k // 2
+    halves = []
+    for part, codes in (
+        (memberships[:, : k - low], corners >> low),
+        (memberships[:, k - low :], corners & ((1 << low) - 1)),
+    ):
+        distinct, position = np.unique(codes, return_inverse=True)
+        width = part.shape[1]
+        result = np.ones((len(part), len(distinct)))
+        for each in range(width):
+            present = (distinct >> (width - 1 - each) & 1).astype(bool)
+            column = part[:, each, np.newaxis]
+            np.minimum(result, np.where(present, column, 1.0 - column), out=result)
+        halves.append(result[:, position])
+    return np.minimum(*halves)
+
+
+def _fit(x: Floats, y: Floats, corners: Ints) -> tuple[Floats, Floats]:
+    """Consistency and PRI of each configuration, a block of configurations at a time to bound the memory."""
+    consistency, pri = np.empty(len(corners)), np.empty(len(corners))
+    block = max(1, 2_000_000 // max(1, len(x)))
+    for start in range(0, len(corners), block):
+        part = slice(start, start + block)
+        inside = corner_memberships(x, corners[part])
+        consistency[part], pri[part] = sets.consistency(inside, y), sets.pri(inside, y)
+    return consistency, pri
+
+
+def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
+    """One column as floats, after checking that it holds memberships."""
+    column = frame[name]
+    if isinstance(column, pd.DataFrame):
+        raise InputError(f"Several columns are named {name!r}. Rename or drop all but one.")
+    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
+        raise InputError(f"Column {name!r} does not hold numbers. Calibrate it to memberships from 0 to 1 first.")
+    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
+    if (missing := np.isnan(values)).any():
+        raise InputError(
+            f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
+        )
+    if (outside := (values < 0) | (values > 1)).any():
+        raise InputError(
+            f"Column {name!r} has values outside 0 to 1: {listing(frame.index[outside])}. Calibrate it first."
+        )
+    return values
+
+
+def outcome_memberships(frame: pd.DataFrame, outcome: str) -> Floats:
+    """The outcome's memberships; ``"~Y"`` negates column Y unless a column has that very name."""
+    if outcome not in frame.columns and outcome.startswith("~") and outcome[1:] in frame.columns:
+        return 1.0 - memberships_of(frame, outcome[1:])
+    if outcome not in frame.columns:
+        raise InputError(f"The outcome {outcome!r} is not a column. {did_you_mean(outcome, frame.columns)}")
+    return memberships_of(frame, outcome)
+
+
+def _condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]) -> list[str]:
+    if isinstance(conditions, str):
+        raise InputError(f"conditions = {conditions!r} is one text. Give a list of column names.")
+    names = list(conditions)
+    if not names:
+        raise InputError("There is no condition. Name at least one column besides the outcome.")
+    for name in names:
+        if name not in frame.columns:
+            raise InputError(f"The condition {name!r} is not a column. {did_you_mean(name, frame.columns)}")
+        if name in (outcome, outcome.removeprefix("~")):
+            raise InputError(f"{name!r} is the outcome and a condition. Leave it out of the conditions.")
+        if not name.isidentifier():
+            raise InputError(
+                f"The condition {name!r} cannot be written in an expression. Rename the column with letters, digits and _."
+            )
+        if names.count(name) > 1:
+            raise InputError(f"The condition {name!r} is named twice. Name it once.")
+    if len(names) > MOST_CONDITIONS:
+        raise InputError(f"{len(names)} conditions are more than the {MOST_CONDITIONS} possible. Choose fewer.")
+    return names
+
+
+def _cutoffs(
+    consistency_cutoff: float | tuple[float, float], frequency_cutoff: int, pri_cutoff: float
+) -> tuple[float, float]:
+    pair = consistency_cutoff if isinstance(consistency_cutoff, Sequence) else (consistency_cutoff,) * 2
+    if len(pair) != 2 or not all(0 <= each <= 1 for each in pair):
+        raise InputError(
+            f"consistency_cutoff = {consistency_cutoff!r} is neither a number from 0 to 1 nor two of them."
+        )
+    if isinstance(frequency_cutoff, bool) or frequency_cutoff != int(frequency_cutoff) or frequency_cutoff < 1:
+        raise InputError(f"frequency_cutoff = {frequency_cutoff!r} is not a number of cases; give 1 or more.")
+    if not 0 <= pri_cutoff <= 1:
+        raise InputError(f"pri_cutoff = {pri_cutoff!r} is not a number from 0 to 1.")
+    return min(pair), max(pair)
