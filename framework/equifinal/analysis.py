@@ -64,6 +64,22 @@ class Analysis:
     notes: Sequence[str] = ()
     native: Any = None
 
+    @classmethod
+    def for_prediction(cls, method: "Method", native: Any) -> "Analysis":
+        """An analysis that holds nothing but what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
+        bare = object.__new__(cls)
+        empty = pd.DataFrame()
+        fields = {
+            "method": method,
+            "conditions": empty,
+            "configurations": empty,
+            "cases": empty,
+            "fit": {},
+            "tables": {},
+        }
+        bare.__dict__.update(fields, notes=[], native=native)
+        return bare
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "fit", dict(self.fit))
         object.__setattr__(self, "tables", dict(self.tables))

@@ -58,7 +58,7 @@ class Extension(pydantic.BaseModel):
         try:
             return cls(**parameters)
         except pydantic.ValidationError as error:
-            raise InputError(f"{where}{cls.name}: {explain(error, cls.model_fields)}") from None
+            raise InputError(f"{where}{cls.name}: {explain(error, list(cls.model_fields))}") from None
 
     def parameters(self) -> dict[str, Any]:
         """All parameters with their values, as plain data for the manifest."""

@@ -43,6 +43,14 @@ class Method(Extension):
         """
         raise NotImplementedError(f"{type(self).__name__} must define analyze(self, study, rng).")
 
+    def refit(self, study: "CalibratedStudy", rng: np.random.Generator) -> "Analysis":
+        """Learn from other cases what :meth:`predict` needs; by default a full analysis.
+
+        Predicting cases not seen takes one refit per fold. A method whose tables cost more than its fit returns
+        ``Analysis.for_prediction(self, native)`` instead; it must predict as the full analysis of these cases would.
+        """
+        return self.analyze(study, rng)
+
     def predict(self, analysis: "Analysis", study: "CalibratedStudy") -> pd.Series:
         """Outcome memberships (0 to 1) of cases that the analysis may not have seen.
 

@@ -217,4 +217,4 @@ def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, type[Claim
     try:
         return kinds[kind](**arguments)
     except pydantic.ValidationError as error:
-        raise InputError(f"{where}{explain(error, kinds[kind].model_fields)}") from None
+        raise InputError(f"{where}{explain(error, list(kinds[kind].model_fields))}") from None

@@ -198,9 +198,9 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
     """Build the methods to run, by label, from what :func:`run` accepts."""
     configured = _configured(study)
     if methods is None:
-        for label, each in configured.items():
-            if isinstance(each, InputError) and label in study.methods:
-                raise each
+        for label, built in configured.items():
+            if isinstance(built, InputError) and label in study.methods:
+                raise built
         # A stranger's method that cannot do without parameters waits until it is asked for.
         wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
     elif isinstance(methods, Mapping):

@@ -452,7 +452,7 @@ class Study:
             case, value = memberships.index[wrong][0], values[wrong][0]
             raise InputError(
                 f"{where}the calibrator {calibrator.name!r} gives {case} a membership of {value:g}; memberships lie between 0 "
-                "and 1. Check the anchors."
+                "and 1. Check the anchors (several crisp thresholds give the values of a multi-value condition, not memberships)."
             )
         if np.ptp(values) == 0:
             raise InputError(

@@ -141,7 +141,7 @@ def _method(label: str, analysis: Analysis, console: Console) -> None:
         if expressions.notna().all() and type(analysis.method).sufficient_paths:
             console.print(f"[bold]{escape(' + '.join(expressions))}[/]", highlight=False)
         shown = analysis.configurations.copy()
-        shown.insert(0, "n", [len(cases) for cases in shown["cases"]])
+        shown["n"] = [len(cases) for cases in shown["cases"]]
         keep = ["expression", "n", "consistency", "coverage", "pri", "unique_coverage", "mean_outcome", "core"]
         if (shown["expression"].astype(str) == shown.index.astype(str)).all():
             keep.remove("expression")

@@ -19,7 +19,7 @@ from equifinal.analysis import Analysis
 from equifinal.errors import listing
 from equifinal.method import Method
 from equifinal.parallel import work
-from equifinal.runs import analyse, generator
+from equifinal.runs import generator
 from equifinal.study import CalibratedStudy
 
 __all__ = ["MEASURES", "Yardstick", "case_types", "folds", "importance", "measure", "measures", "movement"]
@@ -79,7 +79,7 @@ def measures(predicted: Any, outcome: Any) -> dict[str, float]:
     dict
         ``consistency``, ``coverage`` and ``pri`` of *predicted ⊆ outcome* (see :mod:`equifinal.sets`);
         ``balanced_accuracy``: the mean of the shares of cases in the outcome and out of it that are predicted so, both at
-        0.5, without cases at exactly 0.5 (scikit-learn's ``balanced_accuracy_score``); ``mae``: mean absolute error;
+        0.5, without cases at exactly 0.5 (as scikit-learn's ``balanced_accuracy_score``); ``mae``: mean absolute error;
         ``spearman``: rank correlation (SciPy's ``spearmanr``), NaN when either never varies.
 
     Examples
@@ -104,13 +104,11 @@ def measures(predicted: Any, outcome: Any) -> dict[str, float]:
 
 
 def _balanced_accuracy(predicted: Floats, outcome: Floats) -> float:
-    from sklearn.metrics import balanced_accuracy_score
-
     decided = (predicted != 0.5) & (outcome != 0.5)
-    has = outcome[decided] > 0.5
+    has, said = outcome[decided] > 0.5, predicted[decided] > 0.5
     if not has.any() or has.all():
         return np.nan
-    return float(balanced_accuracy_score(has, predicted[decided] > 0.5))
+    return float((said[has].mean() + (~said[~has]).mean()) / 2)
 
 
 def _spearman(first: Floats, second: Floats) -> float:
@@ -149,20 +147,18 @@ def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
 def folds(study: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
     """Positions of training and test cases: leave-one-out, or ten folds beyond 200; whole units in panels.
 
-    scikit-learn's splitters make them; the ten folds are shuffled by the seed.
+    The ten folds are scikit-learn's ``GroupKFold``, shuffled by the seed.
     """
-    from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, LeaveOneOut
-
     positions = np.arange(len(study.cases))
-    units = None if study.unit is None else study.data[study.unit].astype(str).to_numpy()
-    count = len(positions) if units is None else len(set(units))
-    if count < 2:
+    units = positions if study.unit is None else study.data[study.unit].astype(str).to_numpy()
+    distinct = list(dict.fromkeys(units))
+    if len(distinct) < 2:
         return []
-    few = count <= LEAVE_ONE_OUT_LIMIT
-    if units is None:
-        splitter: Any = LeaveOneOut() if few else KFold(FOLDS, shuffle=True, random_state=seed % 2**32)
-    else:
-        splitter = LeaveOneGroupOut() if few else GroupKFold(FOLDS, shuffle=True, random_state=seed % 2**32)
+    if len(distinct) <= LEAVE_ONE_OUT_LIMIT:
+        return [(positions[units != unit], positions[units == unit]) for unit in distinct]
+    from sklearn.model_selection import GroupKFold
+
+    splitter = GroupKFold(FOLDS, shuffle=True, random_state=seed % 2**32)
     return list(splitter.split(positions, groups=units))
 
 
@@ -191,7 +187,7 @@ def _refit(
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    analysis = analyse(method, learned, generator(seed, label, 1, number))
+                    analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
                     found[label] = _predict(method, analysis, held_out)
             except Exception as error:
                 found[label] = f"{type(error).__name__}: {error}"
