@@ -1,0 +1,534 @@
+"""What a report says, in order: sections with an explanation and tables. Every format draws on it.
+
+A table holds the figures as they were computed (``data``, which csv writes) and, where it differs, the form that a reader is
+shown (``readable``).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+import equifinal as eq
+from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown
+
+__all__ = ["Content", "Section", "Table", "content", "in_sum"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table with a short name (for files), a title, its figures, and how to show them.
+
+    Attributes
+    ----------
+    folded : bool
+        Whether a page may fold it away, because it is background.
+    searchable : bool
+        Whether readers look single rows up in it.
+    """
+
+    name: str
+    title: str
+    data: pd.DataFrame
+    readable: pd.DataFrame | None = None
+    folded: bool = False
+    searchable: bool = False
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        return self.data if self.readable is None else self.readable
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """A part of the report.
+
+    Attributes
+    ----------
+    help : tuple of str
+        Paragraphs in plain language: how to read what follows.
+    facts : mapping
+        Label → value, before the tables.
+    notes : tuple of str
+        What to keep in mind.
+    parts : tuple of Section
+        Sections within.
+    """
+
+    name: str
+    title: str
+    help: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    parts: tuple["Section", ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """The whole report.
+
+    Attributes
+    ----------
+    background : tuple of Table
+        Tables whose content is part of a readable table already; files of figures hold them all the same.
+    """
+
+    title: str
+    description: str
+    banner: str
+    note: str
+    subject: str
+    glance: str
+    sections: tuple[Section, ...]
+    background: tuple[Table, ...]
+
+    def tables(self) -> Iterator[Table]:
+        """All tables, in order."""
+        yield from self.background
+        for section in self.sections:
+            for part in (section, *section.parts):
+                yield from part.tables
+
+
+def content(comparison: eq.Comparison) -> Content:
+    """Turn a comparison into titled, ordered sections."""
+    study = comparison.run.study
+    sections = [
+        _verdicts(comparison),
+        _conditions(comparison),
+        _paths(comparison),
+        _cases(comparison),
+        _fit(comparison),
+        _agreement(comparison),
+        _advice(comparison),
+        _methods(comparison),
+        _data(comparison),
+        *_notes(comparison),
+        *_failures(comparison),
+        _manifest(comparison),
+        *_references(comparison),
+    ]
+    return Content(
+        title=study.title,
+        description=" ".join(study.description.split()),
+        banner=comparison.banner,
+        # The banner holds the note where there is one.
+        note="" if comparison.banner else " ".join(study.note.split()),
+        subject=_subject(comparison),
+        glance=_glance(comparison),
+        sections=tuple(sections),
+        background=(Table("propositions", "Propositions", comparison.propositions),),
+    )
+
+
+def _subject(comparison: eq.Comparison) -> str:
+    outcome, study = comparison.study.outcome, comparison.study
+    named = f"{outcome.label} ({outcome.name})" if outcome.label != outcome.name else outcome.name
+    return (
+        f"Outcome: {named}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
+        f"{counted(len(comparison.run), 'method')}."
+    )
+
+
+# ------------------------------------------------------------------------------------------------- at a glance
+
+ALL_SUPPORT, ALL_CONTRADICT, ALL_INCONCLUSIVE = "all support", "all contradict", "all inconclusive"
+PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
+
+
+def in_sum(verdicts: pd.DataFrame) -> pd.Series:
+    """What the methods that answer a proposition say together.
+
+    Parameters
+    ----------
+    verdicts
+        As ``Comparison.verdicts``.
+
+    Returns
+    -------
+    pandas.Series
+        By proposition: ``all support``, ``all contradict``, ``all inconclusive``, ``they part`` (one supports and another
+        contradicts), ``partly inconclusive``, or ``nobody answers``.
+
+    Examples
+    --------
+    >>> in_sum(pd.DataFrame({"a": ["supported", "supported"], "b": ["silent", "contradicted"]}, index=["P1", "P2"])).to_dict()
+    {'P1': 'all support', 'P2': 'they part'}
+    """
+    return pd.Series([_together(set(row)) for row in verdicts.to_numpy()], index=verdicts.index, dtype=object)
+
+
+def _together(answers: set[str]) -> str:
+    said = answers - {"silent"}
+    if not said:
+        return NOBODY
+    if {"supported", "contradicted"} <= said:
+        return PART
+    alone = {"supported": ALL_SUPPORT, "contradicted": ALL_CONTRADICT, "inconclusive": ALL_INCONCLUSIVE}
+    return alone[next(iter(said))] if len(said) == 1 else PARTLY
+
+
+def _glance(comparison: eq.Comparison) -> str:
+    verdicts = comparison.verdicts
+    sentences = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}."]
+    if len(verdicts) == 0:
+        sentences = [f"{counted(verdicts.shape[1], 'method')}. The study states no propositions."]
+    said, answering = in_sum(verdicts), (verdicts != "silent").sum(axis=1)
+    endings = {
+        ALL_SUPPORT: "all methods that answer support the claim",
+        ALL_CONTRADICT: "all methods that answer contradict it",
+        PART: "they part: one supports what another contradicts",
+        PARTLY: "some take a side and others are inconclusive",
+        ALL_INCONCLUSIVE: "all methods that answer are inconclusive",
+        NOBODY: "no method answers",
+    }
+    clauses = []
+    for kind, ending in endings.items():
+        count = int((said == kind).sum())
+        alone = int(((said == kind) & (answering == 1)).sum())
+        aside = f" ({'answered' if alone == count else f'{alone} answered'} by one method alone)" if alone else ""
+        if count:
+            clauses.append(f"on {count} {ending}{aside}")
+    if clauses:
+        sentences.append(f"{clauses[0][0].upper()}{'; '.join(clauses)[1:]}.")
+    if comparison.failures:
+        failed = counted(len(comparison.failures), "method")
+        sentences.append(f"{failed} failed and {'is' if len(comparison.failures) == 1 else 'are'} left out.")
+    return " ".join(sentences)
+
+
+# ---------------------------------------------------------------------------------------------------- sections
+
+
+def _verdicts(comparison: eq.Comparison) -> Section:
+    verdicts, propositions = comparison.verdicts, comparison.propositions
+    marked = verdicts.map(lambda answer: f"{VERDICTS[answer]} {answer}")
+    columns: dict[int, Any] = {0: _claims(propositions)}
+    columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
+    columns |= {len(columns): in_sum(verdicts)}
+    matrix = pd.DataFrame(columns, index=verdicts.index)
+    # By position, because a method may be called like one of the other columns.
+    matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)
+    long = pd.DataFrame(
+        [
+            (name, label, f"{VERDICTS[verdicts.at[name, label]]} {verdicts.at[name, label]}", evidence)
+            for name, row in comparison.verdict_evidence.iterrows()
+            for label, evidence in row.items()
+        ],
+        columns=["proposition", "method", "verdict", "evidence"],
+        dtype=object,
+    )
+    return Section(
+        "verdicts",
+        "Verdicts",
+        help=(
+            "A verdict is a method's answer to a proposition that the study states. Supported (✓): what the method finds "
+            "agrees with the claim. Contradicted (✗): it speaks against it. Inconclusive (?): the method can judge such a claim, "
+            "but the figures do not decide. Silent (·): the method has nothing to say on claims of this kind; that is an honest "
+            "answer and counts neither for nor against.",
+            "The methods look at the same cases, and some share their way of thinking. Agreement shows that a finding does not "
+            "hang on one method; it is no independent confirmation.",
+        ),
+        tables=(
+            Table("verdicts", "What each method says to each proposition", verdicts, matrix),
+            Table(
+                "verdict_evidence", "The evidence behind each verdict", comparison.verdict_evidence, long, folded=True
+            ),
+        ),
+    )
+
+
+def _claims(propositions: pd.DataFrame) -> pd.Series:
+    limits = propositions["where"].map(lambda where: f" (among cases in {where})" if where else "")
+    return propositions["text"] + limits
+
+
+def _conditions(comparison: eq.Comparison) -> Section:
+    data, columns = comparison.conditions, {}
+    for label in comparison.analyses:
+        each = data[label]
+        columns[label, "role"] = each["role"]
+        columns[label, "direction"] = each["direction"].map(DIRECTIONS)
+        columns[label, "importance ± SD"] = [
+            MISSING if is_missing(mean) else f"{shown(float(mean))} ± {shown(float(spread))}"
+            for mean, spread in zip(each["importance"], each["importance_sd"], strict=True)
+        ]
+    readable = pd.DataFrame(columns, index=data.index, dtype=object)
+    labels = [_name_and_label(comparison.study.variable(name)) for name in data.index]
+    readable.index = pd.Index(labels, name="condition", dtype=object)
+    return Section(
+        "conditions",
+        "Conditions",
+        help=(
+            "Role is what the method itself calls the condition; the highest that applies is shown. Necessary: (nearly) no case has "
+            "the outcome without it. Core: part of a path even in the most parsimonious solution. Contributing: part of some path, "
+            "or, in statistics, an effect or difference that chance does not explain well. None: neither. Only set-theoretic "
+            "methods speak of necessary and core conditions.",
+            "Direction and importance are measured alike for all methods, from their predictions. Direction: which way the mean "
+            "prediction moves when the condition goes from low to high. Importance: how much the mean absolute error rises when the "
+            "condition's values are shuffled among the cases, mean ± standard deviation over the shuffles; near 0 the method "
+            "does without the condition.",
+        ),
+        tables=(Table("conditions", "Role, direction and importance of each condition", data, readable),),
+    )
+
+
+def _name_and_label(variable: eq.Variable) -> str:
+    return variable.name if variable.label == variable.name else f"{variable.name} · {variable.label}"
+
+
+def _paths(comparison: eq.Comparison) -> Section:
+    rows = [
+        {
+            "method": label,
+            "configuration": name,
+            "expression": row["expression"],
+            "consistency": row["consistency"],
+            "coverage": row["coverage"],
+            "number of cases": len(row["cases"]),
+            "cases": list(row["cases"]),
+        }
+        for label, analysis in comparison.analyses.items()
+        for name, row in analysis.configurations.iterrows()
+    ]
+    columns = ["method", "configuration", "expression", "consistency", "coverage", "number of cases", "cases"]
+    data = pd.DataFrame(rows, columns=columns).astype({"consistency": float, "coverage": float})
+    without = [label for label, analysis in comparison.analyses.items() if analysis.configurations.empty]
+    return Section(
+        "paths",
+        "Paths and configurations",
+        help=(
+            "Groups of cases that a method forms: the paths of a set-theoretic method, the clusters of a clustering. In expressions "
+            "~ means not, * means and, + means or: LEAD*~FIN is leadership without finance, whatever the names stand for.",
+            "Consistency: how far membership in the group implies membership in the outcome (1: without exception). Coverage: how "
+            "much of the outcome the group accounts for. A consistent path says when the outcome comes about, and nothing "
+            "on cases outside it.",
+        ),
+        notes=(f"No paths or groups: {', '.join(without)}.",) if without else (),
+        tables=(Table("configurations", "Paths, clusters and other groups of all methods", data),),
+    )
+
+
+def _cases(comparison: eq.Comparison) -> Section:
+    return Section(
+        "cases",
+        "Cases",
+        help=(
+            "Outcome is the case's membership in the outcome, from 0 (fully out) to 1 (fully in). Group is the path or cluster that "
+            "the method puts the case in; predicted is the membership in the outcome that the method expects of it.",
+            "Type compares the two at 0.5. Typical: the outcome was expected and is there. Deviant in consistency: expected, "
+            "but not there. Deviant in coverage: there, but not expected. Irrelevant: neither. The deviant cases are where "
+            "another look is worth most.",
+        ),
+        tables=(Table("cases", "What each method says of each case", comparison.cases, searchable=True),),
+    )
+
+
+_MEASURES = {
+    "consistency": "consistency",
+    "coverage": "coverage",
+    "pri": "PRI",
+    "balanced_accuracy": "balanced accuracy",
+    "mae": "mean absolute error",
+    "spearman": "Spearman",
+}
+
+
+def _fit(comparison: eq.Comparison) -> Section:
+    data, columns = comparison.fit, {}
+    for when, suffix in (("in sample", ""), ("out of sample", "_out_of_sample")):
+        for measure, words in _MEASURES.items():
+            columns[when, words] = data[f"{measure}{suffix}"]
+    columns["refits", "number"] = data["folds"]
+    columns["refits", "failed"] = data["failed_folds"]
+    return Section(
+        "fit",
+        "Fit on a common yardstick",
+        help=(
+            "Every method predicts each case's membership in the outcome; these are the same figures for all. In sample: on the "
+            "cases it learned from. Out of sample: on cases held back, each predicted by a refit that had not seen it; trust "
+            "this half when the two differ.",
+            "Consistency: how far the prediction stays below the outcome. Coverage: how much of the outcome it reaches. PRI: "
+            "consistency corrected for predictions that would fit the outcome's absence as well. Balanced accuracy: the share of "
+            "cases on the right side of 0.5, the cases with and without the outcome counting equally (chance: 0.5). Mean "
+            "absolute error: lower is better. Spearman: whether the cases are put in the right order.",
+            "Read every row against the baselines: the mean outcome for everybody, and the outcome shuffled among the cases. Nobody "
+            "should read a high consistency of a timid prediction as skill. A sufficient path is a lower bound: it promises the "
+            "outcome inside the path and nothing outside, so that the absolute error is biased against set-theoretic methods.",
+        ),
+        tables=(Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns)),),
+    )
+
+
+_AGREEMENT = {
+    "predictions": ("Predictions", "Spearman's rank correlation of the predicted memberships"),
+    "groups": ("Groups", "adjusted mutual information of the groups of cases; 0 is what chance would give"),
+    "importance": ("Importance", "Kendall's tau-b of the conditions' importances"),
+    "directions": ("Directions", "share of conditions with the same direction"),
+    "verdicts": ("Verdicts", "share of propositions with the same verdict, where neither method is silent"),
+}
+
+
+def _agreement(comparison: eq.Comparison) -> Section:
+    tables = []
+    for name, data in comparison.agreement.items():
+        title, meaning = _AGREEMENT.get(name, (name, ""))
+        tables.append(Table(f"agreement_{name}", f"{title}: {meaning}" if meaning else title, data))
+    return Section(
+        "agreement",
+        "Agreement between methods",
+        help=(
+            "Each table compares every pair of methods on one thing; 1 means that they say the same. A dash means that the "
+            "comparison is undefined for the pair, for instance because one of them forms no groups.",
+        ),
+        tables=tuple(tables),
+    )
+
+
+def _advice(comparison: eq.Comparison) -> Section:
+    data = comparison.advice
+    notes = comparison.notes.loc[comparison.notes["about"] == "advice", "note"]
+    return Section(
+        "advice",
+        "Advice for cases without the outcome",
+        help=(
+            "For each case with less than 0.5 membership in the outcome: the nearest sufficient paths, the one with the fewest "
+            "conditions to change first. Distance counts those conditions, shortfall is what their memberships lack to 0.5, and "
+            "raw_targets says what the raw scores would have to be. Beside it stands what other methods have to say to the case.",
+            "Paths describe what went together in these cases. That a change would bring the outcome about is an inference that "
+            "only knowledge of the case can justify. A case that is in a path without having the outcome is deviant: the path has "
+            "not worked there.",
+        ),
+        notes=tuple(notes),
+        tables=(Table("advice", "Nearest sufficient paths by case", data, searchable=True),),
+    )
+
+
+def _methods(comparison: eq.Comparison) -> Section:
+    parts = []
+    for number, (label, analysis) in enumerate(comparison.analyses.items(), 1):
+        method = analysis.method
+        own = [
+            Table(f"{label}_conditions", f"{label}: conditions", analysis.conditions),
+            Table(f"{label}_configurations", f"{label}: paths and configurations", analysis.configurations),
+            Table(f"{label}_fit", f"{label}: the method's own measures", _column(analysis.fit, "measure")),
+            *(Table(f"{label}_{name}", f"{label}: {name}", table) for name, table in analysis.tables.items()),
+            Table(f"{label}_cases", f"{label}: cases", analysis.cases, folded=True),
+        ]
+        notes = comparison.notes.loc[comparison.notes["about"] == label, "note"]
+        facts = {"Method": f"{method.title} ({method.name})", "Parameters": shown(method.parameters()) or "none"}
+        facts |= {"Reference": method.reference} if method.reference else {}
+        parts.append(Section(f"method-{number}", label, facts=facts, notes=tuple(notes), tables=tuple(own)))
+    return Section(
+        "methods",
+        "Each method in its own words",
+        help=("The tables, parameters and notes of each method, as its own literature would report them.",),
+        parts=tuple(parts),
+    )
+
+
+def _column(values: Mapping[str, Any], index: str) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {"value": list(values.values())}, index=pd.Index(list(values), name=index, dtype=object), dtype=object
+    )
+    return frame
+
+
+def _data(comparison: eq.Comparison) -> Section:
+    study = comparison.run.study
+    facts = {
+        "Description": study.description,
+        "Source": study.source,
+        "Licence": study.licence,
+        "Citation": study.citation,
+        "Provenance": study.provenance,
+    }
+    notes = comparison.notes.loc[comparison.notes["about"] == "calibration", "note"]
+    return Section(
+        "data",
+        "Data and calibration",
+        help=(
+            "Calibration turns a raw score into a membership between 0 (fully out of the set) and 1 (fully in); the crossover, 0.5, "
+            "is where a case is neither in nor out. Set-theoretic results depend on these anchors, so they are stated here.",
+        ),
+        facts={label: " ".join(text.split()) for label, text in facts.items() if text},
+        notes=tuple(notes),
+        tables=(
+            Table("calibration", "Sets, raw scores and anchors", study.describe()),
+            Table("raw", "Raw scores", comparison.study.raw.rename_axis("case"), folded=True),
+            Table("memberships", "Memberships", comparison.study.fuzzy.rename_axis("case"), folded=True),
+        ),
+    )
+
+
+def _notes(comparison: eq.Comparison) -> list[Section]:
+    if comparison.notes.empty:
+        return []
+    return [
+        Section(
+            "notes",
+            "Notes and warnings",
+            help=("What the study, the calibration and the methods themselves want the reader to know.",),
+            tables=(Table("notes", "Notes", comparison.notes),),
+        )
+    ]
+
+
+def _failures(comparison: eq.Comparison) -> list[Section]:
+    if not comparison.failures:
+        return []
+    rows = {
+        label: {
+            "reason": f"{failure.exception}: {failure.message}",
+            "plugin": f"{failure.plugin} {failure.version}".strip(),
+            "traceback": failure.traceback,
+        }
+        for label, failure in comparison.failures.items()
+    }
+    data = pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
+    return [
+        Section(
+            "failures",
+            "Methods that failed",
+            help=(
+                "These methods were asked for and raised an error. They have no row or column elsewhere; the others stand.",
+            ),
+            tables=(Table("failures", "Methods that failed", data, data.drop(columns="traceback")),),
+        )
+    ]
+
+
+def _manifest(comparison: eq.Comparison) -> Section:
+    entries = dict(_leaves(comparison.manifest))
+    data = pd.DataFrame(
+        {"value": [shown(value) for value in entries.values()]},
+        index=pd.Index(list(entries), name="entry", dtype=object),
+        dtype=object,
+    )
+    return Section(
+        "manifest",
+        "Manifest",
+        help=(
+            "What anyone needs to repeat this: the hash of the data, all parameters, versions, plugins, and the seed.",
+        ),
+        tables=(Table("manifest", "Manifest", data),),
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and value:
+        for key, each in value.items():
+            yield from _leaves(each, f"{path} › {key}" if path else str(key))
+    else:
+        yield path, value
+
+
+def _references(comparison: eq.Comparison) -> list[Section]:
+    facts = {
+        analysis.method.title: analysis.method.reference
+        for analysis in comparison.analyses.values()
+        if analysis.method.reference
+    }
+    return [Section("references", "References", facts=facts)] if facts else []

@@ -1,0 +1,55 @@
+"""The format ``json``: everything in one file, for programs."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import equifinal as eq
+from equifinal.plain import plain
+
+__all__ = ["JsonFile"]
+
+
+class JsonFile(eq.Output):
+    """Everything that was found, as strict JSON.
+
+    Tables are lists with one object per row, whose first entries are the row's labels. Missing and infinite values are null.
+    """
+
+    name = "json"
+
+    def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
+        """Write ``comparison.json``; see :meth:`equifinal.Output.write`."""
+        study = comparison.run.study
+        everything = {
+            "manifest": comparison.manifest,
+            "banner": comparison.banner,
+            "study": {
+                "name": study.name,
+                "title": study.title,
+                "description": study.description,
+                "provenance": study.provenance,
+                "note": study.note,
+                "source": study.source,
+                "licence": study.licence,
+                "citation": study.citation,
+                "sets": study.describe(),
+                "raw": comparison.study.raw.rename_axis("case"),
+                "memberships": comparison.study.fuzzy.rename_axis("case"),
+            },
+            "propositions": comparison.propositions,
+            "verdicts": comparison.verdicts,
+            "verdict_evidence": comparison.verdict_evidence,
+            "conditions": comparison.conditions,
+            "cases": comparison.cases,
+            "fit": comparison.fit,
+            "agreement": comparison.agreement,
+            "advice": comparison.advice,
+            "notes": comparison.notes.to_dict("records"),
+            "failures": {label: asdict(failure) for label, failure in comparison.failures.items()},
+            "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},
+        }
+        path = directory / "comparison.json"
+        text = json.dumps(plain(everything), indent=2, ensure_ascii=False, allow_nan=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
+        return [path]

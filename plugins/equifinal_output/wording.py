@@ -1,0 +1,100 @@
+"""How values are written for people: numbers, directions, verdicts, counts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["DIRECTIONS", "MISSING", "VERDICTS", "counted", "headings", "is_missing", "joined", "shown", "shown_column"]
+
+MISSING = "–"
+
+#: A symbol beside each word, so that nothing hangs on colour alone.
+VERDICTS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silent": "·"}
+DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing.
+
+    >>> is_missing(float("nan")), is_missing([]), is_missing("")
+    (True, False, False)
+    """
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def joined(values: Any) -> str:
+    """A list in one cell.
+
+    >>> joined(["Ghana", "Chile"])
+    'Ghana; Chile'
+    """
+    return "; ".join(str(value) for value in values)
+
+
+def shown(value: Any) -> str:
+    """One value: three decimals, whole numbers without any, very small and very large ones in scientific notation.
+
+    >>> [shown(value) for value in (0.25, 12.0, 0.00004, float("nan"), ["a", "b"], True)]
+    ['0.250', '12', '4.0e-05', '–', 'a; b', 'yes']
+    """
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, np.integer)):
+        return str(value)
+    if isinstance(value, (float, np.floating)):
+        whole = float(value).is_integer() and 2 <= abs(value) < 1e6
+        return f"{value:.0f}" if whole else _decimal(float(value))
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} = {shown(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple, set, frozenset, np.ndarray, pd.Index)):
+        return "; ".join(shown(each) for each in value)
+    return str(value)
+
+
+def shown_column(column: pd.Series) -> list[str]:
+    """The values of a column, numbers alike in their decimals.
+
+    >>> shown_column(pd.Series([3.0, 4.5])), shown_column(pd.Series([3.0, 4.0]))
+    (['3.000', '4.500'], ['3', '4'])
+    """
+    if not pd.api.types.is_float_dtype(column):
+        return [shown(value) for value in column]
+    finite = column[np.isfinite(column.to_numpy(dtype=float, na_value=np.nan))]
+    if len(finite) and (finite % 1 == 0).all() and (finite.abs() > 1).any():
+        return [MISSING if is_missing(value) else _whole(value) for value in column]
+    return [MISSING if is_missing(value) else _decimal(float(value)) for value in column]
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}" if np.isfinite(value) else _decimal(value)
+
+
+def _decimal(value: float) -> str:
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    size = abs(value)
+    if size < 1e-12:
+        return "0.000"
+    if size < 0.0005:
+        return f"{value:.1e}"
+    return f"{value:.3f}" if size < 1e6 else f"{value:.3e}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "method"), counted(2, "case")
+    ('1 method', '2 cases')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def headings(labels: pd.Index) -> list[tuple[str, ...]]:
+    """The labels of columns as tuples of text, one entry per level."""
+    if isinstance(labels, pd.MultiIndex):
+        return [tuple(str(part) for part in label) for label in labels]
+    return [(str(label),) for label in labels]
