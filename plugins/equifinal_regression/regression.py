@@ -1,7 +1,7 @@
 """The method ``regression``: least squares, and the fractional logit for memberships."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -126,11 +126,7 @@ class Regression(eq.Method):
         scores = self._scores(study, study.condition_names, scaling)
         outcome = self._outcome(study, scaling)
         design = _design(scores, names, terms)
-        fit = (
-            _fitted_logit(design, outcome, self.covariance)
-            if self._logit
-            else _fitted_ols(design, outcome, self.covariance)
-        )
+        fit = _estimate(_fitted_logit if self._logit else _fitted_ols, design, outcome, self.covariance)
         notes = [*fit.notes, *self._size_notes(len(outcome), design.shape[1], fit)]
 
         averaging = np.array([_averaging(term, terms, scores, names) for term in terms])
@@ -404,7 +400,7 @@ class Regression(eq.Method):
             "ci_high": values + margin,
         }
 
-    def _evidence(self, row: Mapping[str, float], term: Term, sign: int) -> str:
+    def _evidence(self, row: Mapping[Any, float], term: Term, sign: int) -> str:
         if np.isnan(row["coefficient"]):
             return "The coefficient could not be estimated; the notes say why."
         averaged = any(set(term) < set(_product(text)) for text in self.interactions)
@@ -471,12 +467,25 @@ def _averaging(of: Term, terms: list[Term], scores: Floats, names: tuple[str, ..
     return np.array(weights)
 
 
-def _fitted_ols(design: Floats, outcome: Floats, covariance: str) -> _Fit:
-    from statsmodels.regression.linear_model import OLS
-
+def _estimate(model: Callable[[Floats, Floats, str], _Fit], design: Floats, outcome: Floats, covariance: str) -> _Fit:
     problem = _not_estimable(design, outcome)
     if problem:
         return _undefined(design, problem)
+    sizes = np.linalg.norm(design, axis=0)
+    if sizes.max() / sizes.min() < 1e6:
+        return model(design, outcome, covariance)
+    # Income in units beside a share: statsmodels' pseudo-inverse would lose the small column's digits.
+    fit = model(design / sizes, outcome, covariance)
+    fit.params, fit.covariance = fit.params / sizes, fit.covariance / np.outer(sizes, sizes)
+    fit.notes.append(
+        "The scores differ in size by more than a million, so the equation was solved with each column scaled."
+    )
+    return fit
+
+
+def _fitted_ols(design: Floats, outcome: Floats, covariance: str) -> _Fit:
+    from statsmodels.regression.linear_model import OLS
+
     results = OLS(outcome, design).fit(**_covariance(covariance))
     leverage = _leverage(results)
     cooks = _cooks_distance(np.asarray(results.resid), leverage, float(results.scale), design.shape[1])
@@ -507,10 +516,8 @@ def _fitted_logit(design: Floats, outcome: Floats, covariance: str) -> _Fit:
     from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.regression.linear_model import WLS
 
-    problem = _not_estimable(design, outcome)
-    if not problem and float(np.ptp(outcome)) == 0 and outcome[0] in (0.0, 1.0):
+    if float(np.ptp(outcome)) == 0 and outcome[0] in (0.0, 1.0):
         problem = f"The outcome's membership is {outcome[0]:g} in every case, so a logit has no finite solution."
-    if problem:
         return _undefined(design, problem)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

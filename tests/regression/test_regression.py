@@ -1,0 +1,537 @@
+"""The method ``regression``, against published figures and against statsmodels called directly."""
+
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import WLS
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+import equifinal as eq
+from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
+from equifinal_regression import Regression
+
+RNG = np.random.default_rng(0)
+CONDITIONS = ["LEAD", "DEM", "FIN", "HUM"]
+DIRECT = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
+FALLING = {"method": "direct", "full_out": 9, "crossover": 5, "full_in": 1}
+
+
+@pytest.fixture(scope="module")
+def countries() -> eq.CalibratedStudy:
+    return eq.load_study("open-data-barometer-2014").calibrate()
+
+
+def analyze(study: eq.CalibratedStudy, **parameters: object) -> eq.Analysis:
+    analysis = Regression(**parameters).analyze(study, np.random.default_rng(0))
+    analysis.check_against(study)
+    return analysis
+
+
+def made(
+    frame: pd.DataFrame, calibrate: dict[str, object] | None = None, outcome: dict[str, object] | None = None
+) -> eq.CalibratedStudy:
+    """A study of the columns A, B, ... and the outcome y."""
+    calibrate = {name: DIRECT for name in frame.columns if name != "y"} | (calibrate or {})
+    return eq.Study(
+        name="made",
+        data=frame,
+        outcome=eq.Variable("Y", "y", calibrate=outcome or DIRECT),
+        conditions=[eq.Variable(name, calibrate=anchors) for name, anchors in calibrate.items()],
+    ).calibrate()
+
+
+def scores(cases: int = 30, conditions: str = "AB", seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.uniform(0, 10, (cases, len(conditions))), columns=list(conditions))
+    frame["y"] = (frame["A"] + rng.normal(0, 1.5, cases)).clip(0, 10)
+    return frame.set_axis([f"case {number}" for number in range(cases)])
+
+
+# --------------------------------------------------------------------------------------------- the numbers
+
+
+def test_published_figures_of_the_barometer(countries: eq.CalibratedStudy) -> None:
+    robust, classical = analyze(countries), analyze(countries, covariance="classical")
+    assert robust.conditions["coefficient"].round(3).tolist() == [3.256, 1.513, 1.484, 1.827]
+    assert robust.conditions["std_error"].round(3).tolist() == [1.075, 1.059, 1.331, 1.132]
+    assert classical.conditions["std_error"].round(3).tolist() == [0.950, 0.965, 1.130, 1.074]
+    assert robust.fit["n"] == 86
+    assert round(robust.fit["r_squared"], 3) == 0.674
+
+
+def frame_on(study: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
+    frame = (study.fuzzy if scale == "membership" else study.raw).copy()
+    return (frame - frame.mean()) / frame.std() if scale == "standardized" else frame
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized", "membership"])
+@pytest.mark.parametrize("covariance", ["classical", "HC0", "HC1", "HC2", "HC3"])
+def test_least_squares_equals_statsmodels(countries: eq.CalibratedStudy, scale: str, covariance: str) -> None:
+    analysis = analyze(countries, scale=scale, covariance=covariance, alpha=0.1)
+    kind = "nonrobust" if covariance == "classical" else covariance
+    direct = smf.ols("OPEN ~ LEAD + DEM + FIN + HUM", frame_on(countries, scale)).fit(cov_type=kind, use_t=True)
+    table = analysis.tables["coefficients"]
+    np.testing.assert_allclose(table["coefficient"], direct.params, atol=1e-10)
+    np.testing.assert_allclose(table["std_error"], direct.bse, rtol=1e-9)
+    np.testing.assert_allclose(table["statistic"], direct.tvalues, atol=1e-9)
+    np.testing.assert_allclose(table["p_value"], direct.pvalues, atol=1e-9)
+    np.testing.assert_allclose(table[["ci_low", "ci_high"]], direct.conf_int(0.1), atol=1e-9)
+    pd.testing.assert_frame_equal(analysis.conditions[table.columns], table.loc[CONDITIONS])
+    for name, expected in {
+        "r_squared": direct.rsquared,
+        "adj_r_squared": direct.rsquared_adj,
+        "residual_std_error": np.sqrt(direct.scale),
+        "f_statistic": direct.fvalue,
+        "f_p_value": direct.f_pvalue,
+        "aic": direct.aic,
+        "bic": direct.bic,
+        "df_resid": direct.df_resid,
+    }.items():
+        assert analysis.fit[name] == pytest.approx(expected, rel=1e-8), name
+    influence = direct.get_influence()
+    np.testing.assert_allclose(analysis.cases["leverage"], influence.hat_matrix_diag, rtol=1e-9)
+    if covariance == "classical":
+        np.testing.assert_allclose(analysis.cases["cooks_distance"], influence.cooks_distance[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized", "membership"])
+def test_fractional_logit_equals_statsmodels(countries: eq.CalibratedStudy, scale: str) -> None:
+    frame = frame_on(countries, scale).assign(OPEN=countries.fuzzy["OPEN"])
+    model = smf.glm("OPEN ~ LEAD + DEM + FIN + HUM", frame, family=Binomial())
+    robust, dispersed = model.fit(cov_type="HC0"), model.fit(scale="X2")
+    table = analyze(countries, model="fractional-logit", scale=scale, covariance="HC0").tables["coefficients"]
+    np.testing.assert_allclose(table["coefficient"], robust.params, rtol=1e-7)
+    np.testing.assert_allclose(table["std_error"], robust.bse, rtol=1e-7)
+    classical = analyze(countries, model="fractional-logit", scale=scale, covariance="classical")
+    np.testing.assert_allclose(classical.tables["coefficients"]["std_error"], dispersed.bse, rtol=1e-5)
+    fit = classical.fit
+    assert fit["dispersion"] == pytest.approx(dispersed.scale, rel=1e-6)
+    assert fit["deviance"] == pytest.approx(robust.deviance)
+    assert fit["null_deviance"] == pytest.approx(robust.null_deviance)
+    assert fit["deviance_r_squared"] == pytest.approx(1 - robust.deviance / robust.null_deviance)
+    residual = countries.fuzzy["OPEN"] - robust.fittedvalues
+    assert fit["efron_r_squared"] == pytest.approx(1 - (residual**2).sum() / (85 * countries.fuzzy["OPEN"].var()))
+    np.testing.assert_allclose(classical.cases["residual"], residual, atol=1e-8)
+    np.testing.assert_allclose(classical.cases["leverage"], dispersed.get_hat_matrix_diag(), rtol=1e-6)
+    influence = dispersed.get_influence()
+    np.testing.assert_allclose(classical.cases["cooks_distance"], influence.cooks_distance[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("covariance", ["HC0", "HC1", "HC2", "HC3"])
+def test_robust_errors_of_the_logit_are_the_sandwich(countries: eq.CalibratedStudy, covariance: str) -> None:
+    """B (Σ x x' e² c) B with B = (X'WX)^-1, and c the factor of each HC (MacKinnon & White 1985)."""
+    design = np.column_stack([np.ones(86), countries.fuzzy[CONDITIONS]])
+    outcome = countries.fuzzy["OPEN"].to_numpy()
+    fitted = GLM(outcome, design, family=Binomial()).fit().fittedvalues
+    weights, residual = fitted * (1 - fitted), outcome - fitted
+    bread = np.linalg.inv(design.T @ np.diag(weights) @ design)
+    leverage = weights * np.diag(design @ bread @ design.T)
+    factor = {"HC0": 1.0, "HC1": 86 / 81, "HC2": 1 / (1 - leverage), "HC3": 1 / (1 - leverage) ** 2}[covariance]
+    expected = bread @ design.T @ np.diag(residual**2 * factor) @ design @ bread
+    table = analyze(countries, model="fractional-logit", covariance=covariance).tables["coefficients"]
+    np.testing.assert_allclose(table["std_error"], np.sqrt(np.diag(expected)), rtol=1e-7)
+
+
+def test_variance_inflation(countries: eq.CalibratedStudy) -> None:
+    raw = countries.raw[CONDITIONS]
+    vif = analyze(countries).conditions["vif"]
+    with_constant = np.column_stack([np.ones(len(raw)), raw])
+    np.testing.assert_allclose(vif, [variance_inflation_factor(with_constant, column) for column in range(1, 5)])
+    on_others = smf.ols("FIN ~ LEAD + DEM + HUM", raw).fit()
+    assert vif["FIN"] == pytest.approx(1 / (1 - on_others.rsquared))
+    pd.testing.assert_frame_equal(analyze(countries).tables["correlation"], raw.corr())
+
+
+def test_default_scale_follows_the_model(countries: eq.CalibratedStudy) -> None:
+    for model, scale in (("ols", "raw"), ("fractional-logit", "membership")):
+        pd.testing.assert_frame_equal(
+            analyze(countries, model=model).conditions, analyze(countries, model=model, scale=scale).conditions
+        )
+
+
+# -------------------------------------------------------------------------------------------- interactions
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized"])
+def test_interactions_equal_statsmodels(countries: eq.CalibratedStudy, scale: str) -> None:
+    analysis = analyze(countries, scale=scale, interactions=("LEAD*DEM", "FIN * LEAD"))
+    frame = frame_on(countries, scale)
+    direct = smf.ols("OPEN ~ LEAD + DEM + FIN + HUM + LEAD:DEM + FIN:LEAD", frame).fit(cov_type="HC3", use_t=True)
+    table = analysis.tables["coefficients"]
+    assert list(table.index) == ["constant", *CONDITIONS, "LEAD*DEM", "FIN*LEAD"]
+    np.testing.assert_allclose(table["coefficient"], direct.params, atol=1e-9)
+    np.testing.assert_allclose(table["std_error"], direct.bse, rtol=1e-8)
+    # The row of a condition is the derivative averaged over the cases: b_LEAD + b_LEAD*DEM mean(DEM) + ...
+    contrast = np.array([0, 1, 0, 0, 0, frame["DEM"].mean(), frame["FIN"].mean()])
+    averaged = direct.t_test(contrast)
+    row = analysis.conditions.loc["LEAD"]
+    assert row["coefficient"] == pytest.approx(averaged.effect.item())
+    assert row["std_error"] == pytest.approx(averaged.sd.item())
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx(averaged.conf_int().ravel())
+    assert row["p_value"] == pytest.approx(averaged.pvalue.item())
+    assert analysis.conditions.loc["HUM", "coefficient"] == pytest.approx(direct.params["HUM"])
+    np.testing.assert_allclose(analysis.tables["interactions"]["std_error"], direct.bse.iloc[-2:], rtol=1e-8)
+    assert any("no single effect" in note for note in analysis.notes)
+
+
+def test_average_effect_is_what_predictions_change_by(countries: eq.CalibratedStudy) -> None:
+    """A small step of LEAD in every case, through the fitted values of the equation itself."""
+    products = ("LEAD*DEM", "LEAD*HUM", "DEM*HUM", "LEAD*DEM*HUM")
+    analysis = analyze(countries, interactions=products)
+    raw = countries.raw
+
+    def mean_fitted(step: float) -> float:
+        moved = raw.assign(LEAD=raw["LEAD"] + step)
+        b = analysis.tables["coefficients"]["coefficient"]
+        terms = [moved[name.split("*")].prod(axis=1) * value for name, value in b.iloc[1:].items()]
+        return float((b.iloc[0] + sum(terms)).mean())
+
+    assert mean_fitted(0) == pytest.approx(analysis.cases["fitted"].mean())
+    assert analysis.conditions.loc["LEAD", "coefficient"] == pytest.approx(mean_fitted(1) - mean_fitted(0))
+
+
+@pytest.mark.parametrize(
+    ("interactions", "message"),
+    [
+        (("LEAD",), "no product"),
+        (("LEAD*LEAD",), "no product"),
+        (("LEAD*~DEM",), "no product"),
+        (("LEAD*DEM", "DEM*LEAD"), "twice"),
+        (("LEAD*DEM*FIN",), "add 'LEAD\\*DEM'"),
+    ],
+)
+def test_interactions_that_cannot_be_fitted(interactions: tuple[str, ...], message: str) -> None:
+    with pytest.raises(eq.InputError, match=message):
+        Regression.from_parameters({"interactions": interactions})
+
+
+def test_an_interaction_with_an_unknown_condition(countries: eq.CalibratedStudy) -> None:
+    with pytest.raises(eq.InputError, match=r"names 'DEMAND'.*Did you mean 'DEM'"):
+        analyze(countries, interactions=("LEAD*DEMAND",))
+
+
+# ---------------------------------------------------------------------------------------------- predictions
+
+VARIANTS = [
+    {},
+    {"scale": "standardized"},
+    {"scale": "membership"},
+    {"model": "fractional-logit"},
+    {"model": "fractional-logit", "scale": "standardized"},
+    {"interactions": ("LEAD*DEM",)},
+]
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_predictions_agree_with_the_analysis_and_do_not_depend_on_other_cases(
+    countries: eq.CalibratedStudy, parameters: dict[str, object]
+) -> None:
+    analysis = analyze(countries, **parameters)
+    hidden = countries.without_outcome()
+    predicted = analysis.method.predict(analysis, hidden)
+    pd.testing.assert_series_equal(predicted, analysis.cases["predicted"], check_names=False, check_exact=True)
+    assert predicted.between(0, 1).all()
+    some = hidden.subset(countries.cases[[7, 3]])
+    pd.testing.assert_series_equal(analysis.method.predict(analysis, some), predicted.iloc[[7, 3]], check_exact=True)
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized"])
+def test_new_cases_are_predicted_with_the_training_scale(countries: eq.CalibratedStudy, scale: str) -> None:
+    train, test = countries.train_and_test(np.arange(60), np.arange(60, 86))
+    analysis = analyze(train, scale=scale)
+    direct = smf.ols("OPEN ~ LEAD + DEM + FIN + HUM", train.raw).fit()
+    expected = countries.to_membership("OPEN", direct.predict(test.raw))
+    np.testing.assert_allclose(analysis.method.predict(analysis, test), expected, rtol=1e-9)
+
+
+def test_raw_and_standardized_least_squares_predict_the_same(countries: eq.CalibratedStudy) -> None:
+    raw, standardized = analyze(countries), analyze(countries, scale="standardized")
+    for column in ("predicted", "fitted", "residual"):
+        np.testing.assert_allclose(standardized.cases[column], raw.cases[column], atol=1e-9)
+
+
+def test_linear_memberships_outside_their_range_are_set_to_its_ends_and_noted() -> None:
+    frame = pd.DataFrame({"A": np.linspace(0, 10, 20), "y": [0.0] * 9 + [4.0, 6.0] + [10.0] * 9})
+    analysis = analyze(made(frame), scale="membership")
+    outside = ~analysis.cases["fitted"].between(0, 1)
+    assert outside.any()
+    assert analysis.cases.loc[outside, "predicted"].isin([0, 1]).all()
+    assert any(note.startswith(f"{outside.sum()} of 20 fitted memberships") for note in analysis.notes)
+
+
+def test_the_order_of_the_cases_does_not_matter(countries: eq.CalibratedStudy) -> None:
+    shuffled = countries.subset(np.random.default_rng(3).permutation(countries.cases))
+    for parameters in ({}, {"model": "fractional-logit"}):
+        one, other = analyze(countries, **parameters), analyze(shuffled, **parameters)
+        columns = ["coefficient", "std_error", "vif"]
+        np.testing.assert_allclose(one.conditions[columns], other.conditions[columns], rtol=1e-8)
+
+
+# ----------------------------------------------------------------------------------------------------- sets
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_a_negated_study_mirrors_the_study(countries: eq.CalibratedStudy, parameters: dict[str, object]) -> None:
+    negated = eq.load_study("open-data-barometer-2014").negated().calibrate()
+    analysis, mirror = analyze(countries, **parameters), analyze(negated, **parameters)
+    np.testing.assert_allclose(mirror.cases["predicted"], 1 - analysis.cases["predicted"], atol=1e-8)
+    assert analysis.conditions["direction"].abs().sum() > 0
+    assert (mirror.conditions["direction"] == -analysis.conditions["direction"]).all()
+    for sign, answer in ((1, "contradicted"), (-1, "supported")):
+        claim = Influence(id="P", condition="LEAD", sign=sign)
+        assert mirror.method.assess(mirror, claim, negated).answer == answer
+
+
+def test_direction_speaks_of_the_sets_not_of_the_scores() -> None:
+    rising, falling = made(scores()), made(scores(), {"A": FALLING})
+    for parameters in ({}, {"scale": "standardized"}, {"model": "fractional-logit", "scale": "raw"}):
+        one, other = analyze(rising, **parameters), analyze(falling, **parameters)
+        assert one.conditions.loc["A", "coefficient"] == other.conditions.loc["A", "coefficient"] > 0
+        assert one.conditions.loc["A", "direction"] == 1
+        assert other.conditions.loc["A", "direction"] == -1
+        assert "the sign turns" in other.conditions.loc["A", "evidence"]
+        verdict = other.method.assess(other, Influence(id="P", condition="A"), falling)
+        assert verdict.answer == "contradicted"
+    on_memberships = analyze(falling, scale="membership").conditions.loc["A"]
+    assert on_memberships["coefficient"] < 0
+    assert on_memberships["direction"] == -1
+
+
+def test_roles_follow_the_interval(countries: eq.CalibratedStudy) -> None:
+    for alpha in (0.01, 0.05, 0.15, 0.3):
+        conditions = analyze(countries, alpha=alpha).conditions
+        excluded = (conditions["ci_low"] > 0) | (conditions["ci_high"] < 0)
+        assert (conditions["role"] == np.where(excluded, "contributing", "none")).all()
+        assert (conditions["direction"] == np.where(excluded, 1, 0)).all()
+        assert (conditions["p_value"] < alpha).equals(excluded)
+    assert "interval 1.117 to 5.396 excludes 0 (p = 0.003)" in analyze(countries).conditions.loc["LEAD", "evidence"]
+
+
+def test_conditions_without_calibration() -> None:
+    study = made(scores(), {"B": None})
+    assert analyze(study).conditions["coefficient"].notna().all()
+    assert analyze(study, model="fractional-logit", scale="raw").conditions["coefficient"].notna().all()
+    with pytest.raises(eq.InputError, match="no calibration for B"):
+        analyze(study, scale="membership")
+
+
+# --------------------------------------------------------------------------------------------- propositions
+
+
+@pytest.mark.parametrize(
+    ("condition", "sign", "answer"),
+    [("LEAD", 1, "supported"), ("LEAD", -1, "contradicted"), ("DEM", 1, "inconclusive"), ("DEM", -1, "inconclusive")],
+)
+def test_influence(countries: eq.CalibratedStudy, condition: str, sign: int, answer: str) -> None:
+    analysis = analyze(countries)
+    verdict = analysis.method.assess(analysis, Influence(id="P", condition=condition, sign=sign), countries)
+    assert verdict.answer == answer
+    assert verdict.numbers["coefficient"] == analysis.conditions.loc[condition, "coefficient"]
+
+
+def joined(strength: float) -> eq.CalibratedStudy:
+    frame = scores(60)
+    noise = np.random.default_rng(5).normal(0, 3, 60)
+    frame["y"] = frame["A"] + frame["B"] + strength * (frame["A"] - 5) * (frame["B"] - 5) + noise
+    return made(frame)
+
+
+@pytest.mark.parametrize(("strength", "answer"), [(1, "supported"), (-1, "contradicted"), (0, "inconclusive")])
+def test_joint_with_the_interaction_fitted(strength: float, answer: str) -> None:
+    study = joined(strength)
+    analysis = analyze(study, interactions=("A*B",))
+    verdict = analysis.method.assess(analysis, Joint(id="P", conditions=("B", "A")), study)
+    assert verdict.answer == answer
+    assert verdict.numbers["coefficient"] == analysis.tables["interactions"].loc["A*B", "coefficient"]
+
+
+def test_joint_of_sets_that_fall_with_the_scores() -> None:
+    frame = joined(1).data
+    once, twice = made(frame, {"A": FALLING}), made(frame, {"A": FALLING, "B": FALLING})
+    for study, answer in ((once, "contradicted"), (twice, "supported")):
+        analysis = analyze(study, interactions=("A*B",))
+        assert analysis.method.assess(analysis, Joint(id="P", conditions=("A", "B")), study).answer == answer
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Necessary(id="P", expression="LEAD"),
+        Sufficient(id="P", expression="LEAD"),
+        Joint(id="P", conditions=("LEAD", "DEM")),
+        Equifinal(id="P"),
+        Together(id="P", cases=("Argentina", "Australia")),
+    ],
+    ids=lambda claim: claim.kind,
+)
+def test_silence_is_explained(countries: eq.CalibratedStudy, claim: eq.Claim) -> None:
+    analysis = analyze(countries)
+    verdict = analysis.method.assess(analysis, claim, countries)
+    assert verdict.answer == "silent"
+    assert verdict.evidence.endswith(".")
+
+
+# --------------------------------------------------------------------------------------------------- advice
+
+
+def test_advice_is_the_largest_expected_gain(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, alpha=0.15)  # LEAD and HUM
+    assert analysis.conditions["role"].tolist() == ["contributing", "none", "none", "contributing"]
+    advice = analysis.method.advise(analysis, countries)
+    outcome, raw = countries.fuzzy["OPEN"], countries.raw
+    assert list(advice.index) == list(outcome.index[outcome < 0.5])
+    b = analysis.conditions["coefficient"]
+    for case, sentence in advice.items():
+        gains = {name: b[name] * (raw[name].max() - raw.loc[case, name]) for name in ("LEAD", "HUM")}
+        best = max(gains, key=gains.get)
+        label, before, after = countries.variable(best).label, raw.loc[case, best], raw[best].max()
+        assert f"Raise {label} from {before:g} to {after:g} (highest observed)" in sentence
+        assert f"implementation {gains[best]:+.1f}" in sentence
+
+
+def test_advice_lowers_what_lowers_the_outcome_and_leaves_out_what_cannot_be_changed() -> None:
+    frame = scores(conditions="AB")
+    frame["y"] = (10 - frame["A"] + frame["B"] + np.random.default_rng(2).normal(0, 0.5, 30)) / 2
+    study = eq.Study(
+        name="made",
+        data=frame,
+        outcome=eq.Variable("Y", "y", calibrate=DIRECT),
+        conditions=[eq.Variable("A", calibrate=DIRECT), eq.Variable("B", calibrate=DIRECT, manipulable=False)],
+    ).calibrate()
+    analysis = analyze(study)
+    assert analysis.conditions["direction"].tolist() == [-1, 1]
+    advice = analysis.method.advise(analysis, study)
+    lowest = frame["A"].min()
+    assert advice.str.contains(f"to {lowest:g} \\(lowest observed\\)").all()
+    assert not advice.str.contains("B from").any()
+
+
+def test_advice_without_anything_to_say() -> None:
+    frame = scores(seed=8)
+    frame["y"] = np.random.default_rng(4).uniform(0, 10, 30)
+    study = made(frame)
+    analysis = analyze(study)
+    assert set(analysis.conditions["role"]) == {"none"}
+    assert set(analysis.method.advise(analysis, study)) == {"The interval of no condition excludes 0."}
+
+
+# ----------------------------------------------------------------------------------------- states of the data
+
+
+def check_not_estimated(analysis: eq.Analysis, reason: str) -> None:
+    assert any(note.startswith("Not estimated.") and reason in note for note in analysis.notes), analysis.notes
+    assert analysis.conditions["coefficient"].isna().all()
+    assert set(analysis.conditions["role"]) == {"none"}
+    assert analysis.cases["predicted"].isna().all()
+
+
+@pytest.mark.parametrize("model", ["ols", "fractional-logit"])
+def test_dependent_conditions_are_not_estimated(model: str) -> None:
+    frame = scores(conditions="ABC")
+    frame["C"] = 10 - (frame["A"] + frame["B"]) / 2
+    study = made(frame)
+    analysis = analyze(study, model=model, scale="raw")
+    check_not_estimated(analysis, "exact combination of others")
+    assert analysis.method.assess(analysis, Influence(id="P", condition="A"), study).answer == "silent"
+    assert analysis.method.predict(analysis, study.without_outcome()).isna().all()
+    assert np.isinf(analysis.conditions["vif"]).all()
+
+
+def test_units_do_not_fake_or_hide_a_dependence() -> None:
+    frame = scores().assign(A=lambda table: table["A"] * 1e12, B=lambda table: table["B"] * 1e-9)
+    study = made(frame, {"A": None, "B": None})
+    expected = analyze(made(scores(), {"A": None, "B": None}))
+    analysis = analyze(study)
+    for column in ("statistic", "p_value", "vif"):
+        np.testing.assert_allclose(analysis.conditions[column], expected.conditions[column], rtol=1e-6)
+    np.testing.assert_allclose(
+        analysis.conditions["coefficient"] * [1e12, 1e-9], expected.conditions["coefficient"], rtol=1e-6
+    )
+    for column in ("predicted", "leverage", "cooks_distance"):
+        np.testing.assert_allclose(analysis.cases[column], expected.cases[column], rtol=1e-6)
+
+
+def test_a_condition_constant_in_a_subset_is_not_estimated() -> None:
+    frame = scores()
+    frame.loc[frame.index[:15], "B"] = 3.0
+    part = made(frame).subset(frame.index[:15])
+    for scale in ("raw", "membership"):
+        check_not_estimated(analyze(part, scale=scale), "constant")
+    check_not_estimated(analyze(part, scale="standardized"), "does not vary")
+
+
+def test_too_few_cases_are_not_estimated(countries: eq.CalibratedStudy) -> None:
+    for cases in (1, 3, 5):
+        part = countries.subset(countries.cases[:cases])
+        check_not_estimated(analyze(part), f"{cases} cases cannot determine 5 parameters")
+
+
+@pytest.mark.parametrize("value", [0.0, 10.0])
+def test_an_outcome_that_is_the_same_everywhere(value: float) -> None:
+    frame = scores()
+    frame.loc[frame.index[:15], "y"] = value
+    part = made(frame, outcome={"method": "crisp", "threshold": 4}).subset(frame.index[:15])
+    check_not_estimated(analyze(part, model="fractional-logit"), "in every case")
+    analysis = analyze(part)
+    assert analysis.cases["predicted"].round(6).eq(float(value > 4)).all()
+    assert np.isnan(analysis.fit["r_squared"])
+
+
+def test_perfect_separation_is_not_estimated() -> None:
+    frame = pd.DataFrame({"A": np.arange(20.0), "y": [0.0] * 10 + [10.0] * 10})
+    study = made(frame, outcome={"method": "crisp", "threshold": 5})
+    check_not_estimated(analyze(study, model="fractional-logit", scale="raw"), "separate")
+
+
+def test_memberships_of_0_and_1_are_no_problem_for_the_logit() -> None:
+    frame = scores(40)
+    study = made(frame, outcome={"method": "crisp", "threshold": 5})
+    analysis = analyze(study, model="fractional-logit", covariance="HC0")
+    direct = smf.logit("Y ~ A + B", study.fuzzy).fit(disp=0, cov_type="HC0")
+    np.testing.assert_allclose(analysis.tables["coefficients"]["coefficient"], direct.params, rtol=1e-5)
+    np.testing.assert_allclose(analysis.tables["coefficients"]["std_error"], direct.bse, rtol=1e-5)
+
+
+def test_a_case_that_the_equation_fits_exactly_is_noted() -> None:
+    frame = scores(12).assign(C=[7.0] + [1.0] * 11)
+    assert any("leverage 1" in note for note in analyze(made(frame)).notes)
+    assert not any("leverage 1" in note for note in analyze(made(frame), covariance="HC1").notes)
+
+
+def test_few_cases_per_parameter_and_collinearity_are_noted(countries: eq.CalibratedStudy) -> None:
+    assert analyze(countries).notes == []
+    cities = eq.load_study("heilongjiang").calibrate()
+    assert any(note.startswith("12 cases for 5 parameters") for note in analyze(cities).notes)
+    frame = scores()
+    frame["B"] = frame["A"] + np.random.default_rng(0).normal(0, 0.1, 30)
+    assert sum("variance inflation" in note for note in analyze(made(frame)).notes) == 2
+
+
+# --------------------------------------------------------------------------------------------- as plain data
+
+
+def test_an_analysis_is_plain_data_and_can_be_pickled(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, interactions=("LEAD*DEM",), scale="standardized")
+    assert json.loads(json.dumps(analysis.to_dict(), allow_nan=False))["fit"]["n"] == 86
+    again = pickle.loads(pickle.dumps(analysis))
+    pd.testing.assert_frame_equal(again.conditions, analysis.conditions)
+
+
+def test_the_method_is_registered() -> None:
+    assert eq.methods()["regression"].cls is Regression
+
+
+def test_weighted_least_squares_is_where_the_logit_ends(countries: eq.CalibratedStudy) -> None:
+    """The identity that the robust errors rest on: the last step has the same coefficients."""
+    design = np.column_stack([np.ones(86), countries.fuzzy[CONDITIONS]])
+    outcome = countries.fuzzy["OPEN"].to_numpy()
+    results = GLM(outcome, design, family=Binomial()).fit(tol=1e-12)
+    weights = results.fittedvalues * (1 - results.fittedvalues)
+    working = design @ results.params + (outcome - results.fittedvalues) / weights
+    np.testing.assert_allclose(WLS(working, design, weights=weights).fit().params, results.params, rtol=1e-6)
