@@ -160,8 +160,44 @@ class Solution:
             columns=pd.Index(rows + 1, name="row"),
         )
 
-    def counterfactuals(self, max_rows: int = 100_000) -> pd.DataFrame:
-        """The remainders that the intermediate models' parsimonious models assume to have the outcome.
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """All models with their fit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: 1 to the number of models, in their order. Columns: ``model`` (expression), ``terms`` and ``literals``
+            (numbers of them), ``consistency``, ``pri``, ``coverage`` (0 to 1).
+        """
+        cubes = {cube for model in self.models for cube in model.cubes}
+        term = {cube: cube.membership(self.table.memberships) for cube in cubes}
+        x = np.zeros((len(self.table.cases), len(self.models)))
+        for column, model in enumerate(self.models):
+            x[:, column] = np.maximum.reduce([term[cube] for cube in model.cubes])
+        y = self.table.outcome_membership
+        return pd.DataFrame(
+            {
+                "model": pd.Series([model.expression for model in self.models], dtype=str),
+                "terms": [len(model.terms) for model in self.models],
+                "literals": [model.literals for model in self.models],
+                "consistency": sets.consistency(x, y),
+                "pri": sets.pri(x, y),
+                "coverage": sets.coverage(x, y),
+            }
+        ).set_axis(pd.RangeIndex(1, len(self.models) + 1, name="number"))
+
+    @cached_property
+    def best(self) -> Model | None:
+        """The model with the highest consistency, then coverage, then first in the alphabet; None when there is none."""
+        if len(self.models) < 2:
+            return self.models[0] if self.models else None
+        # Equal sums can differ in their last digits.
+        fit = self.overview[["consistency", "coverage"]].fillna(-1.0).round(10).to_numpy()
+        return self.models[min(range(len(fit)), key=lambda each: (*(-fit[each]), self.models[each].expression))]
+
+    def counterfactuals(self, model: Model | None = None, max_rows: int = 100_000) -> pd.DataFrame:
+        """The remainders that the parsimonious models behind an intermediate model (default: each) assume to be positive.
 
         *Easy*: in line with the directional expectations, so the intermediate model may use it too. *Difficult*: used by
         the parsimonious model only.
@@ -183,8 +219,8 @@ class Solution:
             )
         known = np.array(self.table.corners_with("1", "0", "C"), dtype=np.int64)
         records: list[dict[str, object]] = []
-        for model in self.models:
-            for pair in model.pairs:
+        for each in self.models if model is None else [model]:
+            for pair in each.pairs:
                 assumed = rows_inside(pair.parsimonious.cubes, self.table.all_conditions, max_rows - len(records))
                 easy = rows_inside(pair.easy, self.table.all_conditions, max_rows)
                 if assumed is None or easy is None:
@@ -194,7 +230,7 @@ class Solution:
                 for corner in np.setdiff1d(assumed, known).tolist():
                     records.append(
                         {
-                            "model": model.expression,
+                            "model": each.expression,
                             "conservative": pair.conservative.expression,
                             "parsimonious": pair.parsimonious.expression,
                             "kind": "easy" if corner in easy else "difficult",

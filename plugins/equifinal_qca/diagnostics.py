@@ -1,0 +1,139 @@
+"""What a careful reader asks of a truth table: contradictions, simultaneous subsets, rows near a cutoff, diversity."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from equifinal import sets
+from equifinal.errors import listing
+from equifinal_qca.solution import Solution
+from equifinal_qca.table import TruthTable, corner_memberships
+
+__all__ = ["MOST_WORDS", "near_cutoffs", "notes", "simultaneous_subsets"]
+
+NEAR = 0.05
+MOST_WORDS = 20  # models of a what-if solution that are worth counting
+_TOLERANCE = 1e-9
+
+
+def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
+    """Observed rows that are consistent with the outcome and with its negation alike (Schneider & Wagemann 2012).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the configurations. Columns: ``row``, ``output``, ``n``, ``consistency``, ``consistency_negation``, ``pri``,
+        ``pri_negation``.
+    """
+    x = corner_memberships(table.memberships, table.corners)
+    y = 1.0 - table.outcome_membership
+    of_negation, pri_of_negation = sets.consistency(x, y), sets.pri(x, y)
+    cutoff = table.consistency_cutoff[1] - _TOLERANCE
+    both = np.flatnonzero((table.output != "?") & (table.consistency >= cutoff) & (of_negation >= cutoff))
+    return pd.DataFrame(
+        {
+            "row": table.corners[both] + 1,
+            "output": table.output[both].astype(object),
+            "n": table.n[both],
+            "consistency": table.consistency[both],
+            "consistency_negation": of_negation[both],
+            "pri": table.pri[both],
+            "pri_negation": pri_of_negation[both],
+        },
+        index=pd.Index([table.label(corner) for corner in table.corners[both]], name="configuration", dtype=str),
+    )
+
+
+def near_cutoffs(table: TruthTable, solution: Solution, again: Callable[[TruthTable], Solution]) -> pd.DataFrame:
+    """Observed rows whose consistency or PRI is within 0.05 of its cutoff, and what the other output would lead to.
+
+    Parameters
+    ----------
+    table, solution
+        What was found.
+    again
+        Minimizes a changed table in the same way.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the configurations. Columns: ``row``, ``n``, ``consistency``, ``pri``, ``near`` (which parameter), ``output``,
+        ``flipped`` (the other output), ``solution_if_flipped`` (the models in words), ``changes`` (whether these differ).
+    """
+    near_consistency = np.zeros(len(table.corners), dtype=bool)
+    for cutoff in table.consistency_cutoff:
+        near_consistency |= np.abs(table.consistency - cutoff) <= NEAR + _TOLERANCE
+    near_pri = np.abs(table.pri - table.pri_cutoff) <= NEAR + _TOLERANCE
+    if table.pri_cutoff == 0:  # no cutoff at all
+        near_pri[:] = False
+    records, labels = [], []
+    for row in np.flatnonzero((table.output != "?") & (near_consistency | near_pri)):
+        corner, output = int(table.corners[row]), str(table.output[row])
+        flipped = "0" if output == "1" else "1"
+        what_if = again(table.with_output({corner: flipped}))
+        parameters = [name for name, near in (("consistency", near_consistency), ("PRI", near_pri)) if near[row]]
+        labels.append(table.label(corner))
+        records.append(
+            {
+                "row": corner + 1,
+                "n": int(table.n[row]),
+                "consistency": float(table.consistency[row]),
+                "pri": float(table.pri[row]),
+                "near": " and ".join(parameters),
+                "output": output,
+                "flipped": flipped,
+                "solution_if_flipped": _in_words(what_if),
+                "changes": [model.terms for model in what_if.models]
+                != [model.terms for model in solution.models[: MOST_WORDS if what_if.truncated else None]],
+            }
+        )
+    columns = ["row", "n", "consistency", "pri", "near", "output", "flipped", "solution_if_flipped", "changes"]
+    index = pd.Index(labels, name="configuration", dtype=str)
+    return pd.DataFrame(records, columns=columns, index=index)
+
+
+def _in_words(solution: Solution) -> str:
+    if not solution.models:
+        return "none"
+    words = " | ".join(model.expression for model in solution.models[:3])
+    more = len(solution.models) - 3
+    return words + (f" | at least {more} more" if solution.truncated else f" | {more} more" if more > 0 else "")
+
+
+def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> list[str]:
+    """Warnings for the reader."""
+    said = []
+    contradictions = [table.label(corner) for corner in table.corners_with("C")]
+    if contradictions:
+        said.append(
+            f"Contradictions, between the two consistency cutoffs and so neither explained nor assumed: {listing(contradictions)}."
+        )
+    without = _members_without_outcome(table)
+    if without:
+        said.append(
+            f"Cases without {table.outcome} in rows that count as sufficient (deviant in consistency): {listing(without)}."
+        )
+    if len(simultaneous):
+        said.append(
+            f"Simultaneous subsets: consistent with {table.outcome} and with its negation: {listing(simultaneous.index)}. "
+            "A PRI cutoff of 0.5 or more keeps such rows out of the solution."
+        )
+    changing = list(near.index[near["changes"].to_numpy(dtype=bool)])
+    if changing:
+        said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(changing)}; see near_cutoffs.")
+    observed, possible = int((table.output != "?").sum()), 2 ** len(table.conditions)
+    if observed < possible / 2:
+        said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")
+    return said
+
+
+def _members_without_outcome(table: TruthTable) -> list[str]:
+    positive = np.append(table.output == "1", False)  # the last one stands for cases in no row, -1
+    return [
+        str(name)
+        for name, inside, outcome in zip(
+            table.cases, positive[table.row_of_case], table.outcome_membership, strict=True
+        )
+        if inside and outcome < 0.5
+    ]
