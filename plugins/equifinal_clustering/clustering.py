@@ -54,6 +54,9 @@ class Clustering(eq.Method):
     >>> study = eq.load_study("open-data-barometer-2014").calibrate()
     >>> analysis = Clustering().analyze(study, np.random.default_rng(0))
     >>> analysis.configurations[["expression", "n", "outcome"]].round(2)
+                         expression   n  outcome
+    cluster 1      LEAD*DEM*FIN*HUM  31     0.73
+    cluster 2  ~LEAD*~DEM*~FIN*~HUM  55     0.19
     """
 
     name = "clustering"
@@ -108,11 +111,11 @@ class Clustering(eq.Method):
         outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
         belongs = labels[:, np.newaxis] == np.arange(found.count)
         sizes = belongs.sum(axis=0)
-        cluster_outcome = _means(outcome[:, np.newaxis], belongs)[:, 0]
+        cluster_outcome = _means(outcome, belongs)
 
         scores = np.empty_like(sorted_scores)
         scores[order] = sorted_scores
-        conditions = self._conditions(study, scores, labels, cluster_outcome)
+        conditions = self._conditions(study, scores, belongs, cluster_outcome)
         profiles, expressions = self._profiles(study, belongs, names, scores)
         configurations = pd.DataFrame(
             {
@@ -122,7 +125,7 @@ class Clustering(eq.Method):
                 "coverage": sets.coverage(belongs.astype(float), outcome),
                 "n": sizes,
                 "outcome": cluster_outcome,
-                "silhouette": _means(silhouette[:, np.newaxis], belongs)[:, 0],
+                "silhouette": _means(silhouette, belongs),
                 **dict(zip(study.condition_names, _means(self._raw(study), belongs).T, strict=True)),
             },
             index=names,
@@ -139,10 +142,11 @@ class Clustering(eq.Method):
             configurations["component"] = found.components
             cases["probability"] = pd.Series(found.probability, index=study.cases[order])
         tables = {
-            "silhouettes": found.tried,
             "profiles": profiles,
             "scores": pd.DataFrame(scores, index=study.cases, columns=list(study.condition_names)),
         }
+        if found.tried is not None:
+            tables["silhouettes"] = found.tried
         if scaling is not None:
             tables["scaling"] = scaling
         if found.centers is not None:
@@ -323,36 +327,36 @@ class Clustering(eq.Method):
     # -------------------------------------------------------------------------------------------- description
 
     def _conditions(
-        self, study: eq.CalibratedStudy, scores: Floats, labels: Labels, cluster_outcome: Floats
+        self, study: eq.CalibratedStudy, scores: Floats, belongs: NDArray[np.bool_], cluster_outcome: Floats
     ) -> pd.DataFrame:
-        count = len(cluster_outcome)
-        belongs = labels[:, np.newaxis] == np.arange(count)
-        rows = []
+        statistic, p_value = _kruskal_wallis(scores, belongs)
+        # H / (n - 1): the share of the ranks' variance that lies between clusters (Kelley 1935).
+        epsilon = statistic / max(len(scores) - 1, 1)
+        differs = p_value < self.alpha
+        evidence, direction = [], []
         for position, name in enumerate(study.condition_names):
-            statistic, p_value = _kruskal_wallis(scores[:, position], labels, count)
-            # H / (n - 1): the share of the ranks' variance that lies between clusters (Kelley 1935).
-            epsilon = statistic / (len(labels) - 1) if len(labels) > 1 else np.nan
-            differs = bool(p_value < self.alpha)
             source = study.fuzzy if name in study.fuzzy else study.raw
-            means = _means(source[name].to_numpy(dtype=float)[:, np.newaxis], belongs)[:, 0]
-            if np.isnan(statistic):
-                evidence = "There is nothing to compare: one cluster, or one score throughout."
-            else:
-                evidence = (
-                    f"Clusters {'differ' if differs else 'do not differ'}: Kruskal-Wallis H {statistic:.2f}, "
-                    f"p {'< 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}, epsilon squared {epsilon:.2f}."
-                )
-            rows.append(
-                {
-                    "role": "contributing" if differs else "none",
-                    "direction": _direction(means, cluster_outcome) if differs else 0,
-                    "evidence": evidence,
-                    "statistic": statistic,
-                    "p_value": p_value,
-                    "epsilon_squared": epsilon,
-                }
+            means = _means(source[name].to_numpy(dtype=float), belongs)
+            direction.append(_direction(means, cluster_outcome) if differs[position] else 0)
+            p = p_value[position]
+            evidence.append(
+                "There is nothing to compare: one cluster, or one score throughout."
+                if np.isnan(p)
+                else f"Clusters {'differ' if differs[position] else 'do not differ'}: Kruskal-Wallis H "
+                f"{statistic[position]:.2f}, p {'< 0.001' if p < 0.001 else f'= {p:.3f}'}, "
+                f"epsilon squared {epsilon[position]:.2f}."
             )
-        return pd.DataFrame(rows, index=list(study.condition_names))
+        return pd.DataFrame(
+            {
+                "role": np.where(differs, "contributing", "none"),
+                "direction": direction,
+                "evidence": evidence,
+                "statistic": statistic,
+                "p_value": p_value,
+                "epsilon_squared": epsilon,
+            },
+            index=list(study.condition_names),
+        )
 
     def _profiles(
         self, study: eq.CalibratedStudy, belongs: NDArray[np.bool_], names: list[str], scores: Floats
@@ -431,7 +435,7 @@ class _Partition:
     native: Any = None
     notes: list[str] = field(default_factory=list)
     silhouettes: Floats = field(default_factory=lambda: np.array([]))
-    tried: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"silhouette": []}, dtype=float))
+    tried: pd.DataFrame | None = None  # one row per number of clusters
 
     @property
     def count(self) -> int:
@@ -529,23 +533,29 @@ def _scaled(values: Floats, scaling: pd.DataFrame | None) -> Floats:
 
 
 def _means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:
-    """Mean of each column of `values` (n, m) in each cluster of `belongs` (n, clusters): (clusters, m)."""
+    """Mean of `values`, (n,) or (n, m), in each cluster of `belongs` (n, clusters): (clusters,) or (clusters, m)."""
     return np.array([values[member].mean(axis=0) for member in belongs.T])
 
 
 def _closest(scores: Floats, points: Floats) -> Labels:
+    """The first of the nearest points."""
     from scipy.spatial.distance import cdist
 
-    return np.asarray(cdist(scores, points).argmin(axis=1))
+    distances = cdist(scores, points)
+    # Whole scores make many ties, which rounding would break at random.
+    return np.asarray((distances <= distances.min(axis=1, keepdims=True) + 1e-12).argmax(axis=1))
 
 
-def _kruskal_wallis(values: Floats, labels: Labels, count: int) -> tuple[float, float]:
+def _kruskal_wallis(scores: Floats, belongs: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """H and p for every condition; NaN for a constant one, and for a single cluster."""
     from scipy.stats import kruskal
 
-    if count < 2 or float(np.ptp(values)) == 0:
-        return np.nan, np.nan
-    test = kruskal(*(values[labels == label] for label in range(count)))
-    return float(test.statistic), float(test.pvalue)
+    statistic, p_value = np.full((2, scores.shape[1]), np.nan)
+    varies = np.ptp(scores, axis=0) > 0
+    if belongs.shape[1] > 1 and varies.any():
+        test = kruskal(*(scores[member][:, varies] for member in belongs.T), axis=0)
+        statistic[varies], p_value[varies] = test.statistic, test.pvalue
+    return statistic, p_value
 
 
 def _direction(means: Floats, outcome: Floats) -> int:

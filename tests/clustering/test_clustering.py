@@ -1,0 +1,534 @@
+"""The method ``clustering``, against scikit-learn and scipy called directly."""
+
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from scipy.cluster import hierarchy
+from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_samples, silhouette_score
+from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import StandardScaler
+
+import equifinal as eq
+from equifinal import sets
+from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
+from equifinal_clustering import Clustering
+
+CONDITIONS = ["LEAD", "DEM", "FIN", "HUM"]
+DIRECT = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
+VARIANTS = [
+    {},
+    {"scale": "membership"},
+    {"n_clusters": 5},
+    {"algorithm": "kmeans", "max_clusters": 4},
+    {"algorithm": "kmeans", "n_clusters": 6, "scale": "membership"},
+    {"algorithm": "gaussian-mixture", "n_clusters": 3},
+    {"algorithm": "gaussian-mixture", "max_clusters": 3, "covariance_type": "diag"},
+]
+
+
+@pytest.fixture(scope="module")
+def countries() -> eq.CalibratedStudy:
+    return eq.load_study("open-data-barometer-2014").calibrate()
+
+
+def analyze(study: eq.CalibratedStudy, seed: int = 0, **parameters: object) -> eq.Analysis:
+    analysis = Clustering(**parameters).analyze(study, np.random.default_rng(seed))
+    analysis.check_against(study)
+    return analysis
+
+
+def made(frame: pd.DataFrame, calibrate: dict[str, object] | None = None) -> eq.CalibratedStudy:
+    """A study of the columns A, B, ... and the outcome y."""
+    calibrate = {name: DIRECT for name in frame.columns if name != "y"} | (calibrate or {})
+    return eq.Study(
+        name="made",
+        data=frame,
+        outcome=eq.Variable("Y", "y", calibrate=DIRECT),
+        conditions=[eq.Variable(name, calibrate=anchors) for name, anchors in calibrate.items()],
+    ).calibrate()
+
+
+def blobs(sizes: tuple[int, ...] = (8, 10, 12), seed: int = 1) -> pd.DataFrame:
+    """Groups far from each other along both conditions; the outcome falls from group to group."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    frame = pd.DataFrame({"A": 9.0 - 3 * group, "B": 8.0 - 3 * group, "y": 8.5 - 2.5 * group})
+    frame += rng.normal(0, 0.2, frame.shape)
+    return frame.set_axis([f"case {number}" for number in range(len(frame))])
+
+
+def scores_of(study: eq.CalibratedStudy, scale: str = "standardized") -> np.ndarray:
+    if scale == "membership":
+        return study.fuzzy[list(study.condition_names)].to_numpy()
+    return StandardScaler().fit_transform(study.raw[list(study.condition_names)])
+
+
+# ------------------------------------------------------------------------------------------------ the numbers
+
+
+@pytest.mark.parametrize("scale", ["standardized", "membership"])
+@pytest.mark.parametrize("count", [2, 3, 4, 7])
+def test_ward_equals_scikit_learn(countries: eq.CalibratedStudy, scale: str, count: int) -> None:
+    analysis = analyze(countries, scale=scale, n_clusters=count)
+    scores = scores_of(countries, scale)
+    direct = AgglomerativeClustering(count, linkage="ward").fit_predict(scores)
+    groups = analysis.cases["group"]
+    assert adjusted_rand_score(direct, groups) == 1
+    assert analysis.fit["n_clusters"] == groups.nunique() == count
+    np.testing.assert_allclose(analysis.cases["silhouette"], silhouette_samples(scores, direct), atol=1e-9)
+    assert analysis.fit["silhouette"] == pytest.approx(silhouette_score(scores, direct))
+
+
+@pytest.mark.parametrize("scale", ["standardized", "membership"])
+def test_number_of_clusters_has_the_highest_silhouette(countries: eq.CalibratedStudy, scale: str) -> None:
+    analysis = analyze(countries, scale=scale, max_clusters=6)
+    scores = scores_of(countries, scale)
+    expected = {
+        count: silhouette_score(scores, AgglomerativeClustering(count, linkage="ward").fit_predict(scores))
+        for count in range(2, 7)
+    }
+    tried = analysis.tables["silhouettes"]["silhouette"]
+    assert tried.to_dict() == pytest.approx(expected)
+    assert analysis.fit["n_clusters"] == max(expected, key=expected.get)
+
+
+def test_kmeans_equals_scikit_learn(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, algorithm="kmeans", n_clusters=3, scale="membership")
+    direct = KMeans(3, n_init=50, random_state=1).fit(scores_of(countries, "membership"))
+    assert adjusted_rand_score(direct.labels_, analysis.cases["group"]) == 1
+    assert analysis.fit["inertia"] == pytest.approx(direct.inertia_)
+    means = analysis.tables["scores"].groupby(analysis.cases["group"]).mean()
+    np.testing.assert_allclose(analysis.tables["centers"], means, atol=1e-9)
+
+
+def test_mixture_equals_scikit_learn() -> None:
+    study = made(blobs())
+    analysis = analyze(study, algorithm="gaussian-mixture", n_clusters=3)
+    scores = analysis.tables["scores"].to_numpy()
+    direct = GaussianMixture(3, n_init=20, random_state=1).fit(scores)
+    assert adjusted_rand_score(direct.predict(scores), analysis.cases["group"]) == 1
+    assert analysis.fit["bic"] == pytest.approx(direct.bic(scores), rel=1e-3)
+    np.testing.assert_allclose(analysis.cases["probability"], direct.predict_proba(scores).max(axis=1), atol=1e-3)
+    # Each row names the mixture's component: the nearest mean of the fitted mixture.
+    means = analysis.tables["scores"].groupby(analysis.cases["group"]).mean()
+    np.testing.assert_allclose(
+        analysis.native.means_[analysis.configurations["component"]],
+        means.loc[analysis.configurations.index],
+        atol=0.05,
+    )
+
+
+def test_linkage_is_scipys_with_the_cases_in_the_studys_order(countries: eq.CalibratedStudy) -> None:
+    table = analyze(countries).tables["linkage"]
+    tree = table.to_numpy(dtype=float)
+    assert hierarchy.is_valid_linkage(tree)
+    scores = analyze(countries).tables["scores"].to_numpy()
+    np.testing.assert_allclose(table["distance"], hierarchy.linkage(scores, "ward")[:, 2])
+    cut = hierarchy.fcluster(tree, 4, "maxclust")
+    assert adjusted_rand_score(cut, analyze(countries, n_clusters=4).cases["group"]) == 1
+    assert sorted(hierarchy.dendrogram(tree, labels=list(countries.cases), no_plot=True)["ivl"]) == sorted(
+        countries.cases
+    )
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_conditions_are_kruskal_and_wallis(countries: eq.CalibratedStudy, count: int) -> None:
+    analysis = analyze(countries, n_clusters=count)
+    for name in CONDITIONS:
+        by_group = [values for _, values in countries.raw[name].groupby(analysis.cases["group"])]
+        direct = stats.kruskal(*by_group)
+        row = analysis.conditions.loc[name]
+        assert row["statistic"] == pytest.approx(direct.statistic)
+        assert row["p_value"] == pytest.approx(direct.pvalue)
+        # Epsilon squared is the R² of the ranks on the clusters.
+        ranks = countries.raw[name].rank()
+        between = ranks.groupby(analysis.cases["group"]).transform("mean")
+        assert row["epsilon_squared"] == pytest.approx(between.var() / ranks.var())
+
+
+def test_role_and_direction() -> None:
+    frame = blobs()
+    frame["C"] = np.random.default_rng(3).uniform(0, 10, len(frame))  # does not differ
+    frame["D"] = 10 - frame["A"]  # falls where the outcome rises
+    frame["E"] = [
+        7.0 + 0.01 * number if 8 <= number < 18 else 3 + 0.01 * number for number in range(30)
+    ]  # middle group
+    analysis = analyze(made(frame[["A", "B", "C", "D", "E", "y"]]), n_clusters=3)
+    assert analysis.configurations["n"].tolist() in ([8, 10, 12], [10, 8, 12], [8, 12, 10], [10, 12, 8])
+    assert analysis.conditions["role"].tolist() == [
+        "contributing",
+        "contributing",
+        "none",
+        "contributing",
+        "contributing",
+    ]
+    assert analysis.conditions["direction"].tolist() == [1, 1, 0, -1, 0]
+    strict = analyze(made(frame[["A", "B", "C", "D", "E", "y"]]), n_clusters=3, alpha=1e-12)
+    assert set(strict.conditions["role"]) == {"none"}
+    assert set(strict.conditions["direction"]) == {0}
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_configurations_describe_the_clusters(countries: eq.CalibratedStudy, parameters: dict[str, object]) -> None:
+    analysis = analyze(countries, **parameters)
+    outcome, groups = countries.fuzzy["OPEN"], analysis.cases["group"]
+    assert list(analysis.configurations.index) == [f"cluster {n + 1}" for n in range(groups.nunique())]
+    for label, row in analysis.configurations.iterrows():
+        inside = groups == label
+        assert row["cases"] == list(groups.index[inside])
+        assert row["n"] == inside.sum()
+        assert row["outcome"] == pytest.approx(outcome[inside].mean())
+        assert row["consistency"] == pytest.approx(sets.consistency(inside.astype(float), outcome))
+        assert row["coverage"] == pytest.approx(sets.coverage(inside.astype(float), outcome))
+        assert row["silhouette"] == pytest.approx(analysis.cases.loc[inside, "silhouette"].mean())
+        assert row[CONDITIONS].tolist() == pytest.approx(countries.raw.loc[inside, CONDITIONS].mean().tolist())
+        means = countries.fuzzy.loc[inside, CONDITIONS].mean()
+        assert row["expression"] == "*".join(name if mean > 0.5 else f"~{name}" for name, mean in means.items())
+        profile = analysis.tables["profiles"].query("cluster == @label").set_index("condition")
+        np.testing.assert_allclose(profile["membership"], means)
+        np.testing.assert_allclose(profile["raw"], row[CONDITIONS].astype(float))
+        assert analysis.cases.loc[inside, "predicted"].eq(row["outcome"]).all()
+    means = analysis.tables["scores"].mean(axis=1).groupby(groups).mean()
+    assert means.loc[list(analysis.configurations.index)].is_monotonic_decreasing
+
+
+# ------------------------------------------------------------------------------------------------- invariances
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_the_order_of_the_cases_does_not_matter(countries: eq.CalibratedStudy, parameters: dict[str, object]) -> None:
+    shuffled = countries.subset(np.random.default_rng(3).permutation(countries.cases))
+    one, other = analyze(countries, **parameters), analyze(shuffled, **parameters)
+    pd.testing.assert_series_equal(other.cases["group"].reindex(countries.cases), one.cases["group"])
+    pd.testing.assert_series_equal(other.cases["silhouette"].reindex(countries.cases), one.cases["silhouette"])
+    pd.testing.assert_frame_equal(one.tables["silhouettes"], other.tables["silhouettes"])
+
+
+def test_ties_are_broken_alike_in_every_order() -> None:
+    """A grid: every merge is tied with others."""
+    frame = pd.DataFrame(
+        [(a, b, a + b) for a in range(1, 5) for b in range(1, 5)], columns=["A", "B", "y"], dtype=float
+    )
+    study = made(frame.set_axis([f"case {number}" for number in range(16)]))
+    for parameters in ({}, {"n_clusters": 3}, {"algorithm": "kmeans", "n_clusters": 4}):
+        groups = analyze(study, **parameters).cases["group"]
+        for seed in range(5):
+            order = np.random.default_rng(seed).permutation(study.cases)
+            other = analyze(study.subset(order), **parameters).cases["group"]
+            pd.testing.assert_series_equal(other.reindex(study.cases), groups)
+
+
+def test_the_outcome_does_not_form_the_clusters() -> None:
+    frame = blobs()
+    other = frame.assign(y=np.random.default_rng(2).uniform(0, 10, len(frame)))
+    for parameters in ({}, {"algorithm": "kmeans"}, {"algorithm": "gaussian-mixture", "max_clusters": 3}):
+        one, two = analyze(made(frame), **parameters), analyze(made(other), **parameters)
+        pd.testing.assert_series_equal(one.cases["group"], two.cases["group"])
+        assert not np.allclose(one.cases["predicted"], two.cases["predicted"])
+
+
+@pytest.mark.parametrize("algorithm", ["kmeans", "gaussian-mixture"])
+def test_the_same_seed_gives_the_same_clusters(countries: eq.CalibratedStudy, algorithm: str) -> None:
+    one, two = (analyze(countries, seed=7, algorithm=algorithm, n_clusters=4) for _ in range(2))
+    pd.testing.assert_frame_equal(one.cases, two.cases, check_exact=True)
+
+
+def test_a_negated_study_has_the_same_clusters(countries: eq.CalibratedStudy) -> None:
+    negated = eq.load_study("open-data-barometer-2014").negated().calibrate()
+    analysis, mirror = analyze(countries, n_clusters=3), analyze(negated, n_clusters=3)
+    pd.testing.assert_series_equal(mirror.cases["group"], analysis.cases["group"])
+    np.testing.assert_allclose(mirror.cases["predicted"], 1 - analysis.cases["predicted"])
+    assert (mirror.conditions["direction"] == -analysis.conditions["direction"]).all()
+
+
+# ------------------------------------------------------------------------------------------------ predictions
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_predictions_agree_with_the_analysis_and_do_not_depend_on_other_cases(
+    countries: eq.CalibratedStudy, parameters: dict[str, object]
+) -> None:
+    analysis = analyze(countries, **parameters)
+    hidden = countries.without_outcome()
+    predicted = analysis.method.predict(analysis, hidden)
+    pd.testing.assert_series_equal(predicted, analysis.cases["predicted"], check_names=False, check_exact=True)
+    some = hidden.subset(countries.cases[[7, 3]])
+    pd.testing.assert_series_equal(analysis.method.predict(analysis, some), predicted.iloc[[7, 3]], check_exact=True)
+
+
+def split(countries: eq.CalibratedStudy, **parameters: object) -> tuple[eq.Analysis, pd.Series, np.ndarray, np.ndarray]:
+    """The analysis of 60 countries, the predictions for 26, and both sets' scores on the training scale."""
+    train, test = countries.train_and_test(np.arange(60), np.arange(60, 86))
+    analysis = analyze(train, **parameters)
+    scaler = StandardScaler().fit(train.raw[CONDITIONS])
+    known, new = scaler.transform(train.raw[CONDITIONS]), scaler.transform(test.raw[CONDITIONS])
+    return analysis, analysis.method.predict(analysis, test), known, new
+
+
+def test_new_cases_under_ward_join_the_nearest_case(countries: eq.CalibratedStudy) -> None:
+    analysis, predicted, known, new = split(countries, n_clusters=4)
+    names = analysis.configurations.index
+    to_cluster = np.column_stack(
+        [
+            NearestNeighbors(n_neighbors=1).fit(known[analysis.cases["group"] == name]).kneighbors(new)[0]
+            for name in names
+        ]
+    )
+    nearest = (to_cluster < to_cluster.min(axis=1, keepdims=True) + 1e-9).argmax(axis=1)  # the scores are whole: ties
+    assert predicted.tolist() == analysis.configurations["outcome"].iloc[nearest].tolist()
+
+
+def test_new_cases_under_kmeans_join_the_nearest_mean(countries: eq.CalibratedStudy) -> None:
+    analysis, predicted, known, new = split(countries, algorithm="kmeans", n_clusters=4)
+    direct = KMeans(4, n_init=50, random_state=1).fit(known)
+    outcome = analysis.cases["predicted"].groupby(direct.labels_).first()
+    assert predicted.tolist() == pytest.approx(outcome.loc[direct.predict(new)].tolist())
+
+
+def test_new_cases_under_the_mixture_join_the_most_probable_component() -> None:
+    study = made(blobs((10, 10, 10)))
+    train, test = study.train_and_test(np.arange(0, 30, 2), np.arange(1, 30, 2))
+    analysis = analyze(train, algorithm="gaussian-mixture", n_clusters=3, covariance_type="spherical")
+    predicted = analysis.method.predict(analysis, test)
+    expected = analysis.cases["predicted"].to_numpy()  # neighbours are of one group
+    assert predicted.tolist() == expected.tolist()
+    assert predicted.nunique() == 3
+
+
+def test_a_case_between_two_clusters_joins_the_one_with_the_lower_number() -> None:
+    frame = pd.DataFrame({"A": [1.0, 2, 8, 9], "y": [2.0, 3, 7, 8]}, index=list("abcd"))
+    study = made(frame)
+    analysis = analyze(study, n_clusters=2)
+    halfway = study.with_condition("A", [0, 1, 2, 3])
+    middle = eq.Study(
+        name="middle",
+        data=pd.DataFrame({"A": [5.0, 4.9], "y": [1.0, 9.0]}, index=["e", "f"]),
+        outcome=study.outcome,
+        conditions=study.conditions,
+    ).calibrate()
+    predicted = analysis.method.predict(analysis, middle.without_outcome())
+    assert predicted.tolist() == analysis.configurations["outcome"].tolist()  # e: cluster 1 (tie), f: cluster 2
+    assert analysis.method.predict(analysis, halfway).tolist() == analysis.cases["predicted"].tolist()
+
+
+# ---------------------------------------------------------------------------------------- propositions, advice
+
+
+def test_together() -> None:
+    study = made(blobs())
+    analysis = analyze(study)
+    assert analysis.fit["n_clusters"] == 3
+    for cases, answer in (
+        (("case 0", "case 1", "case 7"), "supported"),
+        (("case 0", "case 8", "case 20"), "contradicted"),
+        (("case 0", "case 1", "case 20"), "inconclusive"),
+    ):
+        verdict = analysis.method.assess(analysis, Together(id="P", cases=cases), study)
+        assert verdict.answer == answer
+        assert all(case in verdict.evidence for case in cases)
+    part = study.subset(study.cases[:20])
+    analysis = analyze(part, n_clusters=2)
+    verdict = analysis.method.assess(analysis, Together(id="P", cases=("case 0", "case 29")), part)
+    assert verdict.answer == "silent"
+    verdict = analysis.method.assess(analysis, Together(id="P", cases=("case 0", "case 1", "case 29")), part)
+    assert verdict.answer == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Necessary(id="P", expression="LEAD"),
+        Sufficient(id="P", expression="LEAD"),
+        Influence(id="P", condition="LEAD"),
+        Joint(id="P", conditions=("LEAD", "DEM")),
+        Equifinal(id="P"),
+    ],
+    ids=lambda claim: claim.kind,
+)
+def test_silence_is_explained(countries: eq.CalibratedStudy, claim: eq.Claim) -> None:
+    analysis = analyze(countries)
+    verdict = analysis.method.assess(analysis, claim, countries)
+    assert verdict.answer == "silent"
+    assert verdict.evidence.endswith(".")
+
+
+def test_advice_leads_to_the_nearest_cluster_that_has_the_outcome() -> None:
+    frame = blobs()
+    study = made(frame)
+    analysis = analyze(study)
+    outcome = analysis.configurations["outcome"]
+    assert (outcome > 0.5).tolist() == [True, True, False]
+    advice = analysis.method.advise(analysis, study)
+    lacking = study.fuzzy.index[study.fuzzy["Y"] < 0.5]
+    assert list(advice.index) == list(lacking)
+    second = frame.iloc[8:18].mean()
+    for case, sentence in advice.items():
+        assert "Nearest cluster with the outcome: cluster 2" in sentence
+        assert f"A {frame.loc[case, 'A']:.4g} → {second['A']:.4g}" in sentence
+        assert f"B {frame.loc[case, 'B']:.4g} → {second['B']:.4g}" in sentence
+
+
+def test_advice_for_an_exception_and_without_a_target() -> None:
+    frame = blobs()
+    frame.loc["case 0", "y"] = 1.0
+    study = made(frame)
+    analysis = analyze(study)
+    assert "Already in cluster 1" in analysis.method.advise(analysis, study)["case 0"]
+    frame["y"] = [*np.linspace(1, 4, 29), 9.0]
+    study = made(frame)
+    analysis = analyze(study)
+    assert analysis.method.advise(analysis, study).str.startswith("No cluster has a mean membership").all()
+
+
+def test_advice_goes_with_the_direction_and_leaves_out_what_cannot_be_changed() -> None:
+    frame = blobs((10, 12))
+    frame["C"] = 10 - frame["A"]
+    frame["y"] = frame["y"].where(frame["y"] > 7, 2.0)
+    study = eq.Study(
+        name="made",
+        data=frame,
+        outcome=eq.Variable("Y", "y", calibrate=DIRECT),
+        conditions=[
+            eq.Variable("A", calibrate=DIRECT),
+            eq.Variable("B", calibrate=DIRECT, manipulable=False),
+            eq.Variable("C", calibrate=DIRECT),
+        ],
+    ).calibrate()
+    analysis = analyze(study)
+    assert analysis.conditions["direction"].tolist() == [1, 1, -1]
+    advice = analysis.method.advise(analysis, study)
+    assert len(advice) == 12
+    assert not advice.str.contains("B ", regex=False).any()
+    lower = analysis.configurations.loc["cluster 1", "C"]
+    assert lower < analysis.configurations.loc["cluster 2", "C"]
+    assert advice.str.contains(f"→ {lower:.4g}", regex=False).all()
+
+
+# -------------------------------------------------------------------------------------------- states of the data
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans", "gaussian-mixture"])
+def test_cases_that_are_all_alike_are_one_cluster(algorithm: str) -> None:
+    frame = blobs()
+    frame.loc[frame.index[:10], ["A", "B"]] = [3.0, 4.0]
+    study = made(frame)
+    for part in (study.subset(frame.index[:10]), study.subset(frame.index[:1]), study.subset(frame.index[[0, 20]])):
+        analysis = analyze(part, algorithm=algorithm)
+        assert analysis.cases["group"].eq("cluster 1").all()
+        assert analysis.fit["n_clusters"] == 1
+        assert np.isnan(analysis.fit["silhouette"])
+        assert any("one cluster" in note for note in analysis.notes)
+        assert set(analysis.conditions["role"]) == {"none"}
+        predicted = analysis.method.predict(analysis, part.without_outcome())
+        assert predicted.tolist() == analysis.cases["predicted"].tolist()
+        cases = tuple(part.cases[:2]) if len(part.cases) > 1 else ("case 0", "case 1")
+        assert analysis.method.assess(analysis, Together(id="P", cases=cases), part).answer == "silent"
+        assert analysis.method.advise(analysis, part) is not None
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans", "gaussian-mixture"])
+def test_identical_cases_share_a_cluster_and_limit_the_number(algorithm: str) -> None:
+    frame = pd.concat([blobs((1, 1, 1))] * 4).set_axis([f"case {number}" for number in range(12)])
+    study = made(frame)
+    analysis = analyze(study, algorithm=algorithm, n_clusters=5, covariance_type="spherical")
+    assert analysis.fit["n_clusters"] == 3
+    assert any("5 clusters were asked for, but only 3" in note for note in analysis.notes)
+    assert analysis.cases["group"].groupby(frame["A"].to_numpy()).nunique().eq(1).all()
+    assert analysis.cases["silhouette"].eq(1).all()
+
+
+def test_tied_merges_are_not_cut_apart() -> None:
+    """Four pairs, all at one distance: two, four or eight clusters, but three only by an arbitrary choice."""
+    frame = pd.DataFrame({"A": [0.0, 1, 4, 5, 20, 21, 24, 25], "y": np.arange(1.0, 9)}, index=list("abcdefgh"))
+    study = made(frame)
+    analysis = analyze(study, n_clusters=3)
+    assert analysis.fit["n_clusters"] == 2
+    assert any("3 clusters were asked for, but only 2" in note for note in analysis.notes)
+    assert analyze(study, n_clusters=4).fit["n_clusters"] == 4
+
+
+def test_a_constant_condition_has_no_influence_on_the_clusters() -> None:
+    frame = blobs().assign(C=[3.0] * 29 + [9.0])
+    study = made(frame[["A", "B", "C", "y"]])
+    part = study.subset(study.cases[:29])
+    analysis = analyze(part)
+    without = analyze(made(frame[["A", "B", "y"]]).subset(study.cases[:29]))
+    pd.testing.assert_series_equal(analysis.cases["group"], without.cases["group"])
+    assert any("the same in all cases: C" in note for note in analysis.notes)
+    assert analysis.conditions.loc["C", "role"] == "none"
+    assert np.isnan(analysis.conditions.loc["C", "statistic"])
+
+
+def test_conditions_without_calibration() -> None:
+    study = made(blobs(), {"B": None})
+    analysis = analyze(study)
+    assert analysis.configurations["expression"].isna().all()
+    assert any("no expression" in note and "B" in note for note in analysis.notes)
+    assert analysis.conditions["direction"].tolist() == [1, 1]
+    with pytest.raises(eq.InputError, match="no calibration for B"):
+        analyze(study, scale="membership")
+
+
+def test_a_mean_membership_of_one_half_is_left_out_of_the_expression() -> None:
+    frame = pd.DataFrame({"A": [9.0, 9, 1, 1], "B": [1.0, 9, 1, 9], "y": [8.0, 9, 2, 1]}, index=list("abcd"))
+    crisp = {"method": "crisp", "threshold": 5}
+    analysis = analyze(made(frame, {"A": crisp, "B": crisp}), n_clusters=2)
+    grouped = {
+        tuple(cases): text
+        for cases, text in zip(*analysis.configurations[["cases", "expression"]].T.values, strict=True)
+    }
+    expected = {("a", "b"): "A", ("c", "d"): "~A", ("a", "c"): "~B", ("b", "d"): "B"}
+    assert len(grouped) == 2
+    assert all(expected[cases] == text for cases, text in grouped.items())
+
+
+def test_weak_structure_and_single_cases_are_noted(countries: eq.CalibratedStudy) -> None:
+    assert not any("hardly any cluster structure" in note for note in analyze(countries).notes)
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.uniform(0, 10, (40, 5)), columns=[*"ABCD", "y"])
+    analysis = analyze(made(frame), n_clusters=3)
+    assert analysis.fit["silhouette"] < 0.25
+    assert any("hardly any cluster structure" in note for note in analysis.notes)
+    frame = blobs()
+    frame.loc["case 29", ["A", "B"]] = [100.0, -100.0]
+    analysis = analyze(made(frame))
+    alone = analysis.cases.loc["case 29"]
+    assert alone["silhouette"] == 0
+    assert any(f"A single case by itself: {alone['group']}" in note for note in analysis.notes)
+
+
+def test_a_full_covariance_of_few_cases_is_noted(countries: eq.CalibratedStudy) -> None:
+    cities = eq.load_study("heilongjiang").calibrate()
+    analysis = analyze(cities, algorithm="gaussian-mixture", n_clusters=4)
+    assert any("too few for a full covariance matrix" in note for note in analysis.notes)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"n_clusters": 1}, {"algorithm": "dbscan"}, {"max_clusters": 1}, {"alpha": 1.0}]
+)
+def test_wrong_parameters(parameters: dict[str, object]) -> None:
+    with pytest.raises(eq.InputError, match=next(iter(parameters))):
+        Clustering.from_parameters(parameters)
+
+
+# --------------------------------------------------------------------------------------------- as plain data
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans", "gaussian-mixture"])
+def test_an_analysis_is_plain_data_and_can_be_pickled(countries: eq.CalibratedStudy, algorithm: str) -> None:
+    analysis = analyze(countries, algorithm=algorithm, n_clusters=3)
+    assert json.loads(json.dumps(analysis.to_dict(), allow_nan=False))["fit"]["n_clusters"] == 3
+    again = pickle.loads(pickle.dumps(analysis))
+    pd.testing.assert_frame_equal(again.cases, analysis.cases)
+    hidden = countries.without_outcome()
+    assert again.method.predict(again, hidden).tolist() == analysis.cases["predicted"].tolist()
+
+
+def test_the_method_is_registered() -> None:
+    assert eq.methods()["clustering"].cls is Clustering
