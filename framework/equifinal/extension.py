@@ -43,6 +43,9 @@ class Extension(pydantic.BaseModel):
                     f"{cls.__name__}.{attribute} has a type annotation, which makes it a parameter that users could "
                     f'change. Write it without one: {attribute} = "...".'
                 )
+        own = [each for each in vars(cls).values() if inspect.isfunction(each) and each.__module__ == cls.__module__]
+        if not own and not cls.model_fields:
+            return  # an empty body: unpickling in a worker process makes the class first and fills it afterwards
         name = getattr(cls, "name", None)
         if not isinstance(name, str) or not name.strip():
             raise TypeError(

@@ -1,0 +1,28 @@
+import pandas as pd
+
+import equifinal as eq
+
+
+class RankCorrelation(eq.Method):
+    """Spearman's rank correlation of each condition with the outcome."""
+
+    name = "rank-correlation"
+    reference = "Spearman (1904), The proof and measurement of association between two things"
+    alpha: float = 0.05
+
+    def analyze(self, study, rng):
+        from scipy.stats import spearmanr
+
+        conditions = pd.DataFrame(index=study.condition_names, columns=["role", "direction", "evidence"])
+        for name in study.condition_names:
+            rho, p = spearmanr(study.raw[name], study.raw[study.outcome.name])
+            role, direction = ("contributing", 1 if rho > 0 else -1) if p < self.alpha else ("none", 0)
+            conditions.loc[name] = [role, direction, f"ρ = {rho:.2f}, p = {p:.3f}."]
+        no_paths = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])
+        cases = pd.DataFrame({"group": None, "predicted": float("nan")}, index=study.cases)
+        return eq.Analysis(method=self, conditions=conditions, configurations=no_paths, cases=cases, fit={})
+
+
+@eq.hookimpl
+def equifinal_methods():
+    return [RankCorrelation]
