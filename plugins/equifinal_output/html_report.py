@@ -1,0 +1,177 @@
+"""The format ``html``: one page that needs nothing else, neither network nor fonts."""
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import equifinal as eq
+from equifinal.plain import plain
+from equifinal_output.content import NOBODY, Table, content, in_sum
+from equifinal_output.wording import MISSING, VERDICTS, headings, is_missing, shown, shown_column
+
+__all__ = ["HtmlReport"]
+
+#: Lists with more entries, and background tables with more rows, are folded away.
+_LONG_LIST = 6
+_LONG_TABLE = 15
+#: Text with more characters gets room to wrap in.
+_LONG_TEXT = 28
+
+
+class HtmlReport(eq.Output):
+    """A page to read, search and print."""
+
+    name = "html"
+
+    def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
+        """Write ``report.html``; see :meth:`equifinal.Output.write`."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        environment = Environment(
+            loader=PackageLoader("equifinal_output"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        page = environment.get_template("report.html.jinja").render(
+            report=content(comparison),
+            manifest=comparison.manifest,
+            manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
+            propositions=_propositions(comparison),
+            methods=list(comparison.verdicts.columns),
+            legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in VERDICTS},
+            symbols=VERDICTS,
+            grid=_grid,
+        )
+        path = directory / "report.html"
+        path.write_text(page, encoding="utf-8")
+        return [path]
+
+
+# ------------------------------------------------------------------------------------------- the verdict matrix
+
+
+@dataclass(frozen=True)
+class _Answer:
+    method: str
+    answer: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class _Proposition:
+    id: str
+    text: str
+    where: str
+    answers: list[_Answer]
+    in_sum: str
+    answered: bool
+
+
+def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
+    verdicts, together = comparison.verdicts, in_sum(comparison.verdicts)
+    return [
+        _Proposition(
+            id=str(name),
+            text=row["text"],
+            where=row["where"],
+            answers=[
+                _Answer(str(label), verdicts.at[name, label], comparison.verdict_evidence.at[name, label])
+                for label in verdicts.columns
+            ],
+            in_sum=together[name],
+            answered=together[name] != NOBODY,
+        )
+        for name, row in comparison.propositions.iterrows()
+    ]
+
+
+# ----------------------------------------------------------------------------------------------- other tables
+
+
+@dataclass(frozen=True)
+class _Heading:
+    text: str
+    columns: int = 1
+    rows: int = 1
+    sortable: bool = False
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str
+    kind: str  # "number", "text" or "short"
+    items: tuple[str, ...] = ()  # of a list that is too long to show at once
+    value: float | None = None  # what a number is sorted by
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A table as the template writes it."""
+
+    title: str
+    head: list[list[_Heading]]
+    rows: list[tuple[list[str], list[_Cell]]]  # labels, then cells
+    folded: bool
+    searchable: bool
+    identifier: str
+
+
+def _grid(table: Table) -> _Grid:
+    frame = table.shown
+    levels = _levels(frame.index)
+    columns = [
+        [_cell(value, text) for value, text in zip(column, shown_column(column), strict=True)]
+        for column in (frame.iloc[:, number] for number in range(frame.shape[1]))
+    ]
+    labels = [[shown(value) for value in level] for level in levels]
+    return _Grid(
+        title=table.title,
+        head=_head(frame.columns, [str(level.name or "") for level in levels], table.searchable),
+        rows=[
+            ([level[row] for level in labels], [column[row] for column in columns]) for row in range(frame.shape[0])
+        ],
+        folded=len(frame) > _LONG_TABLE and not table.searchable or table.folded,
+        searchable=table.searchable,
+        identifier=table.name,
+    )
+
+
+def _levels(index: pd.Index) -> list[pd.Index]:
+    """The labels of the rows; rows that are merely counted have none."""
+    if isinstance(index, pd.RangeIndex) and index.name is None:
+        return []
+    return [index.get_level_values(number) for number in range(index.nlevels)]
+
+
+def _head(columns: pd.Index, levels: list[str], sortable: bool) -> list[list[_Heading]]:
+    names = headings(columns)
+    depth = columns.nlevels
+    if depth != 2:
+        return [[_Heading(text, sortable=sortable) for text in [*levels, *(" ".join(name) for name in names)]]]
+    upper = [_Heading(text, rows=2, sortable=sortable) for text in levels]
+    lower = []
+    for group, members in groupby(names, key=lambda name: name[0]):
+        below = [second for _, second in members]
+        if below == [""]:
+            upper.append(_Heading(group, rows=2, sortable=sortable))
+        else:
+            upper.append(_Heading(group, columns=len(below)))
+            lower += [_Heading(text, sortable=sortable) for text in below]
+    return [upper, lower]
+
+
+def _cell(value: Any, text: str) -> _Cell:
+    if is_missing(value):
+        return _Cell(MISSING, "short")
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_)):
+        return _Cell(text, "number", value=float(value))
+    if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
+        return _Cell(text, "text", items=tuple(str(each) for each in value))
+    return _Cell(text, "text" if len(text) > _LONG_TEXT else "short")
