@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal_output.reading_help import HELP, Help
 from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown
 
 __all__ = ["Content", "Section", "Table", "content", "in_sum"]
@@ -46,8 +47,6 @@ class Section:
 
     Attributes
     ----------
-    help : tuple of str
-        Paragraphs in plain language: how to read what follows.
     facts : mapping
         Label → value, before the tables.
     notes : tuple of str
@@ -58,11 +57,15 @@ class Section:
 
     name: str
     title: str
-    help: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     parts: tuple["Section", ...] = ()
+
+    @property
+    def help(self) -> Help:
+        """How to read it."""
+        return HELP.get(self.name, Help(()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,14 +226,6 @@ def _verdicts(comparison: eq.Comparison) -> Section:
     return Section(
         "verdicts",
         "Verdicts",
-        help=(
-            "A verdict is a method's answer to a proposition that the study states. Supported (✓): what the method finds "
-            "agrees with the claim. Contradicted (✗): it speaks against it. Inconclusive (?): the method can judge such a claim, "
-            "but the figures do not decide. Silent (·): the method has nothing to say on claims of this kind; that is an honest "
-            "answer and counts neither for nor against.",
-            "The methods look at the same cases, and some share their way of thinking. Agreement shows that a finding does not "
-            "hang on one method; it is no independent confirmation.",
-        ),
         tables=(
             Table("verdicts", "What each method says to each proposition", verdicts, matrix),
             Table(
@@ -261,16 +256,6 @@ def _conditions(comparison: eq.Comparison) -> Section:
     return Section(
         "conditions",
         "Conditions",
-        help=(
-            "Role is what the method itself calls the condition; the highest that applies is shown. Necessary: (nearly) no case has "
-            "the outcome without it. Core: part of a path even in the most parsimonious solution. Contributing: part of some path, "
-            "or, in statistics, an effect or difference that chance does not explain well. None: neither. Only set-theoretic "
-            "methods speak of necessary and core conditions.",
-            "Direction and importance are measured alike for all methods, from their predictions. Direction: which way the mean "
-            "prediction moves when the condition goes from low to high. Importance: how much the mean absolute error rises when the "
-            "condition's values are shuffled among the cases, mean ± standard deviation over the shuffles; near 0 the method "
-            "does without the condition.",
-        ),
         tables=(Table("conditions", "Role, direction and importance of each condition", data, readable),),
     )
 
@@ -299,13 +284,6 @@ def _paths(comparison: eq.Comparison) -> Section:
     return Section(
         "paths",
         "Paths and configurations",
-        help=(
-            "Groups of cases that a method forms: the paths of a set-theoretic method, the clusters of a clustering. In expressions "
-            "~ means not, * means and, + means or: LEAD*~FIN is leadership without finance, whatever the names stand for.",
-            "Consistency: how far membership in the group implies membership in the outcome (1: without exception). Coverage: how "
-            "much of the outcome the group accounts for. A consistent path says when the outcome comes about, and nothing "
-            "on cases outside it.",
-        ),
         notes=(f"No paths or groups: {', '.join(without)}.",) if without else (),
         tables=(Table("configurations", "Paths, clusters and other groups of all methods", data),),
     )
@@ -315,14 +293,13 @@ def _cases(comparison: eq.Comparison) -> Section:
     return Section(
         "cases",
         "Cases",
-        help=(
-            "Outcome is the case's membership in the outcome, from 0 (fully out) to 1 (fully in). Group is the path or cluster that "
-            "the method puts the case in; predicted is the membership in the outcome that the method expects of it.",
-            "Type compares the two at 0.5. Typical: the outcome was expected and is there. Deviant in consistency: expected, "
-            "but not there. Deviant in coverage: there, but not expected. Irrelevant: neither. The deviant cases are where "
-            "another look is worth most.",
-        ),
-        tables=(Table("cases", "What each method says of each case", comparison.cases, searchable=True),),
+        tables=(Table(
+                "cases",
+                "What each method says of each case",
+                comparison.cases,
+                comparison.cases.dropna(axis="columns", how="all"),
+                searchable=True,
+            ),),
     )
 
 
@@ -346,18 +323,6 @@ def _fit(comparison: eq.Comparison) -> Section:
     return Section(
         "fit",
         "Fit on a common yardstick",
-        help=(
-            "Every method predicts each case's membership in the outcome; these are the same figures for all. In sample: on the "
-            "cases it learned from. Out of sample: on cases held back, each predicted by a refit that had not seen it; trust "
-            "this half when the two differ.",
-            "Consistency: how far the prediction stays below the outcome. Coverage: how much of the outcome it reaches. PRI: "
-            "consistency corrected for predictions that would fit the outcome's absence as well. Balanced accuracy: the share of "
-            "cases on the right side of 0.5, the cases with and without the outcome counting equally (chance: 0.5). Mean "
-            "absolute error: lower is better. Spearman: whether the cases are put in the right order.",
-            "Read every row against the baselines: the mean outcome for everybody, and the outcome shuffled among the cases. Nobody "
-            "should read a high consistency of a timid prediction as skill. A sufficient path is a lower bound: it promises the "
-            "outcome inside the path and nothing outside, so that the absolute error is biased against set-theoretic methods.",
-        ),
         tables=(Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns)),),
     )
 
@@ -379,30 +344,21 @@ def _agreement(comparison: eq.Comparison) -> Section:
     return Section(
         "agreement",
         "Agreement between methods",
-        help=(
-            "Each table compares every pair of methods on one thing; 1 means that they say the same. A dash means that the "
-            "comparison is undefined for the pair, for instance because one of them forms no groups.",
-        ),
         tables=tuple(tables),
     )
 
 
 def _advice(comparison: eq.Comparison) -> Section:
     data = comparison.advice
+    readable = data.dropna(axis="columns", how="all").rename(
+        columns={"membership_now": "membership now", "raw_targets": "raw targets"}
+    )
     notes = comparison.notes.loc[comparison.notes["about"] == "advice", "note"]
     return Section(
         "advice",
         "Advice for cases without the outcome",
-        help=(
-            "For each case with less than 0.5 membership in the outcome: the nearest sufficient paths, the one with the fewest "
-            "conditions to change first. Distance counts those conditions, shortfall is what their memberships lack to 0.5, and "
-            "raw_targets says what the raw scores would have to be. Beside it stands what other methods have to say to the case.",
-            "Paths describe what went together in these cases. That a change would bring the outcome about is an inference that "
-            "only knowledge of the case can justify. A case that is in a path without having the outcome is deviant: the path has "
-            "not worked there.",
-        ),
         notes=tuple(notes),
-        tables=(Table("advice", "Nearest sufficient paths by case", data, searchable=True),),
+        tables=(Table("advice", "Nearest sufficient paths by case", data, readable, searchable=True),),
     )
 
 
@@ -411,11 +367,15 @@ def _methods(comparison: eq.Comparison) -> Section:
     for number, (label, analysis) in enumerate(comparison.analyses.items(), 1):
         method = analysis.method
         own = [
-            Table(f"{label}_conditions", f"{label}: conditions", analysis.conditions),
-            Table(f"{label}_configurations", f"{label}: paths and configurations", analysis.configurations),
+            Table(f"{label}_conditions", f"{label}: conditions", _named(analysis.conditions, "condition")),
+            Table(
+                f"{label}_configurations",
+                f"{label}: paths and configurations",
+                _named(analysis.configurations, "configuration"),
+            ),
             Table(f"{label}_fit", f"{label}: the method's own measures", _column(analysis.fit, "measure")),
             *(Table(f"{label}_{name}", f"{label}: {name}", table) for name, table in analysis.tables.items()),
-            Table(f"{label}_cases", f"{label}: cases", analysis.cases, folded=True),
+            Table(f"{label}_cases", f"{label}: cases", _named(analysis.cases, "case"), folded=True),
         ]
         notes = comparison.notes.loc[comparison.notes["about"] == label, "note"]
         facts = {"Method": f"{method.title} ({method.name})", "Parameters": shown(method.parameters()) or "none"}
@@ -424,9 +384,12 @@ def _methods(comparison: eq.Comparison) -> Section:
     return Section(
         "methods",
         "Each method in its own words",
-        help=("The tables, parameters and notes of each method, as its own literature would report them.",),
         parts=tuple(parts),
     )
+
+
+def _named(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
+    return frame if frame.index.name is not None else frame.rename_axis(rows)
 
 
 def _column(values: Mapping[str, Any], index: str) -> pd.DataFrame:
@@ -449,10 +412,6 @@ def _data(comparison: eq.Comparison) -> Section:
     return Section(
         "data",
         "Data and calibration",
-        help=(
-            "Calibration turns a raw score into a membership between 0 (fully out of the set) and 1 (fully in); the crossover, 0.5, "
-            "is where a case is neither in nor out. Set-theoretic results depend on these anchors, so they are stated here.",
-        ),
         facts={label: " ".join(text.split()) for label, text in facts.items() if text},
         notes=tuple(notes),
         tables=(
@@ -470,7 +429,6 @@ def _notes(comparison: eq.Comparison) -> list[Section]:
         Section(
             "notes",
             "Notes and warnings",
-            help=("What the study, the calibration and the methods themselves want the reader to know.",),
             tables=(Table("notes", "Notes", comparison.notes),),
         )
     ]
@@ -492,9 +450,6 @@ def _failures(comparison: eq.Comparison) -> list[Section]:
         Section(
             "failures",
             "Methods that failed",
-            help=(
-                "These methods were asked for and raised an error. They have no row or column elsewhere; the others stand.",
-            ),
             tables=(Table("failures", "Methods that failed", data, data.drop(columns="traceback")),),
         )
     ]
@@ -510,9 +465,6 @@ def _manifest(comparison: eq.Comparison) -> Section:
     return Section(
         "manifest",
         "Manifest",
-        help=(
-            "What anyone needs to repeat this: the hash of the data, all parameters, versions, plugins, and the seed.",
-        ),
         tables=(Table("manifest", "Manifest", data),),
     )
 

@@ -134,10 +134,8 @@ def _grid(table: Table) -> _Grid:
     return _Grid(
         title=table.title,
         head=_head(frame.columns, [str(level.name or "") for level in levels], table.searchable),
-        rows=[
-            ([level[row] for level in labels], [column[row] for column in columns]) for row in range(frame.shape[0])
-        ],
-        folded=len(frame) > _LONG_TABLE and not table.searchable or table.folded,
+        rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(frame.shape[0])],
+        folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),
         searchable=table.searchable,
         identifier=table.name,
     )

@@ -53,7 +53,9 @@ def _document(report: Content) -> Iterator[str]:
 
 def _section(section: Section, level: str) -> Iterator[str]:
     yield f"{level} {_text(section.title)}"
-    yield from (_text(paragraph) for paragraph in section.help)
+    yield from (_text(paragraph) for paragraph in section.help.paragraphs)
+    if section.help.terms:
+        yield "\n".join(f"- *{_text(term)}*: {_text(meaning)}" for term, meaning in section.help.terms.items())
     if section.facts:
         yield "\n".join(f"- **{_text(label)}**: {_text(value)}" for label, value in section.facts.items())
     if section.notes:

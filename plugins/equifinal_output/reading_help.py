@@ -1,0 +1,125 @@
+"""How to read each section of a report, in plain language."""
+
+from dataclasses import dataclass, field
+
+__all__ = ["HELP", "Help"]
+
+
+@dataclass(frozen=True)
+class Help:
+    """Paragraphs, then terms with their meanings."""
+
+    paragraphs: tuple[str, ...]
+    terms: dict[str, str] = field(default_factory=dict)
+
+
+HELP = {
+    "verdicts": Help(
+        (
+            "A verdict is a method's answer to a proposition that the study states. The methods look at the same cases, "
+            "and some share their way of thinking: agreement shows that a finding does not hang on one method; it is no "
+            "independent confirmation.",
+        ),
+        {
+            "Supported": "What the method finds agrees with the claim.",
+            "Contradicted": "What the method finds speaks against the claim.",
+            "Inconclusive": "The method can judge such a claim, but its figures do not decide.",
+            "Silent": "The method has nothing to say on such a claim. That counts neither for nor against it.",
+        },
+    ),
+    "conditions": Help(
+        (
+            "Role is the method's own word; the highest that applies is shown. Only set-theoretic methods speak of "
+            "necessary and core conditions. Direction and importance are measured alike for all methods, from their "
+            "predictions.",
+        ),
+        {
+            "Necessary": "Hardly any case has the outcome without it.",
+            "Core": "Part of a path even in the most parsimonious solution.",
+            "Contributing": "Part of some path; or an effect, or a difference between clusters, that chance hardly explains.",
+            "Direction": "Which way the mean prediction moves when the condition goes from low to high.",
+            "Importance": (
+                "How much the mean absolute error rises when the condition is shuffled among the cases: mean ± standard "
+                "deviation (SD) over the shuffles. Near 0, the method does without the condition."
+            ),
+        },
+    ),
+    "paths": Help(
+        (
+            "The groups of cases that methods form: paths, clusters, profiles. In expressions ~ means not, * means and, "
+            "+ means or, so that A*~B reads: A without B.",
+        ),
+        {
+            "Consistency": "How far membership in the group implies membership in the outcome; 1 is without exception.",
+            "Coverage": "How much of the outcome the group accounts for.",
+        },
+    ),
+    "cases": Help(
+        (
+            "Outcome is the case's membership in the outcome, from 0 (fully out) to 1 (fully in). Group is the path or "
+            "cluster that the case is in, predicted the membership in the outcome that the method expects of it. Type "
+            "compares the two at 0.5; the deviant cases are where another look is worth most.",
+        ),
+        {
+            "Typical": "The outcome is expected and there.",
+            "Deviant in consistency": "The outcome is expected, but not there.",
+            "Deviant in coverage": "The outcome is there, but not expected.",
+            "Irrelevant": "The outcome is neither expected nor there.",
+        },
+    ),
+    "fit": Help(
+        (
+            "Every method predicts each case's membership in the outcome, and the same figures are computed for all: in "
+            "sample, on the cases that it learned from, and out of sample, each case predicted by a refit that has not "
+            "seen it. Where the two differ, trust the latter.",
+            "Read every row against the baselines: the mean outcome for everybody, and the outcome shuffled among the "
+            "cases. Nobody should read a high consistency of a timid prediction as skill. And a sufficient path is a "
+            "lower bound: it promises the outcome inside the path and nothing outside, so that the absolute error is "
+            "biased against set-theoretic methods.",
+        ),
+        {
+            "Consistency": "How far the prediction stays below the outcome.",
+            "Coverage": "How much of the outcome the prediction reaches.",
+            "PRI": "Consistency, less what would be as consistent with the absence of the outcome.",
+            "Balanced accuracy": (
+                "Share of cases on the right side of 0.5, those with and without the outcome counting alike; chance gives 0.5."
+            ),
+            "Mean absolute error": "Mean distance between prediction and outcome; lower is better.",
+            "Spearman": "Whether the cases come in the right order, from -1 to 1.",
+        },
+    ),
+    "agreement": Help(
+        (
+            "Each table compares every pair of methods on one thing; 1 means that they say the same. A dash means that "
+            "the figure is undefined for the pair, for instance because one of them forms no groups.",
+        ),
+    ),
+    "advice": Help(
+        (
+            "For each case with less than 0.5 membership in the outcome, the sufficient paths, the nearest first; beside "
+            "them what other methods have to say to the case. Paths describe what went together in these cases: that a "
+            "change would bring the outcome about is an inference that only knowledge of the case can justify.",
+        ),
+        {
+            "Distance": "Number of conditions to change.",
+            "Shortfall": "What the memberships in these conditions lack to 0.5, summed.",
+            "Raw targets": "What the raw scores would have to be.",
+            "Deviant": "The case is in the path without having the outcome: there the path has not worked.",
+        },
+    ),
+    "methods": Help(("The tables, parameters and notes of each method, as it reports them itself.",)),
+    "data": Help(
+        (
+            "Calibration turns a raw score into a membership, from 0 (fully out of the set) to 1 (fully in); at the "
+            "crossover, 0.5, a case is neither in nor out. What depends on memberships depends on these anchors.",
+        ),
+    ),
+    "notes": Help(("What the study, its calibration and the methods want the reader to know.",)),
+    "failures": Help(
+        ("These methods raised an error. They have no row or column elsewhere; what the others say stands.",)
+    ),
+    "manifest": Help(
+        ("What anyone needs to repeat this: the hash of the data, all parameters, versions, plugins, and the seed.",)
+    ),
+    "references": Help(("The publications that define the methods used.",)),
+}
