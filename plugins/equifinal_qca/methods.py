@@ -1,6 +1,8 @@
 """The methods fsqca and csqca."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_, or_
 from typing import Annotated
 
 import numpy as np
@@ -10,8 +12,8 @@ from pydantic import Field
 from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict, sets
 from equifinal.errors import listing
 from equifinal_qca import diagnostics
-from equifinal_qca.cubes import Cube
-from equifinal_qca.necessary import necessity
+from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
 from equifinal_qca.table import TruthTable, truth_table
 from equifinal_qca.verdicts import assess
@@ -41,7 +43,8 @@ class FsQCA(Method):
         "with the directional expectations (intermediate), any (parsimonious).",
     )
     consistency_cutoff: Share | tuple[Share, Share] = Field(
-        0.8, description="The consistency from which a row is sufficient; with two, rows between them are contradictions."
+        0.8,
+        description="The consistency from which a row is sufficient; with two, rows between them are contradictions.",
     )
     pri_cutoff: float = Field(0.0, ge=0, le=1, description="The PRI from which a row is sufficient.")
     frequency_cutoff: int = Field(1, ge=1, description="The fewest cases that make a row observed.")
@@ -70,18 +73,20 @@ class FsQCA(Method):
         parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
         shown = solution.best
         core = {model.terms: _core(model, parsimonious, self.solution) for model in solution.models}
-        needed = necessity(frame, study.outcome.name)
+        needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
         configurations = _configurations(solution, shown, core)
         simultaneous = diagnostics.simultaneous_subsets(table)
         near = diagnostics.near_cutoffs(
-            table, solution, lambda changed: self._minimized(changed, study, min(self.max_models, diagnostics.MOST_WORDS))
+            table,
+            solution,
+            lambda changed: self._minimized(changed, study, min(self.max_models, diagnostics.MOST_WORDS)),
         )
         tables = {
             "truth_table": table.rows,
             "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
             "necessity": needed,
             "prime_implicants": solution.chart.set_axis(
-                [table.label(number - 1) for number in solution.chart.columns], axis="columns"
+                [table.label(corner) for corner in table.corners_with("1")], axis="columns"
             ),
             "parsimonious_models": parsimonious.overview,
             "conservative_models": conservative.overview,
@@ -255,7 +260,7 @@ def _core(model: Model, parsimonious: Solution, kind: SolutionType) -> list[list
 
 def _some_and_all(masks: list[int]) -> tuple[int, int]:
     """What is core by at least one of the pairs, and what by all of them."""
-    return int(np.bitwise_or.reduce(masks)), int(np.bitwise_and.reduce(masks))
+    return reduce(or_, masks), reduce(and_, masks)
 
 
 def _ambiguous_core(shown: Model | None, core: Mapping[tuple[str, ...], list[list[int]]]) -> list[str]:
@@ -283,51 +288,48 @@ def _configurations(
         )
     names = solution.table.conditions
     fit = shown.fit
-    some_and_all = [_some_and_all(masks) for masks in core[shown.terms]]
-
-    def text(care: int, cube: Cube) -> str:
-        return Cube(care, cube.bits & care).text(names) if care else ""
-
-    having = [sum(term in model.terms for model in solution.models) for term in shown.terms]
-    frame = pd.DataFrame(
+    consistency, coverage = fit["consistency"].to_numpy(), fit["raw_coverage"].to_numpy()
+    # Equal sums can differ in their last digits.
+    order = np.lexsort((np.arange(len(fit)), -coverage.round(10), -consistency.round(10)))
+    parts: dict[str, list[str]] = {"core": [], "peripheral": [], "core_in_every_pair": []}
+    for position in order:
+        cube = shown.cubes[position]
+        some, all_ = _some_and_all(core[shown.terms][position])
+        for column, care in zip(parts, (some, cube.care & ~some, all_), strict=True):
+            parts[column].append(Cube(care, cube.bits & care).text(names) if care else "")
+    terms = [shown.terms[position] for position in order]
+    return pd.DataFrame(
         {
-            "expression": list(shown.terms),
-            "cases": fit["cases"].to_numpy(),
-            "consistency": fit["consistency"].to_numpy(),
-            "coverage": fit["raw_coverage"].to_numpy(),
-            "pri": fit["pri"].to_numpy(),
-            "unique_coverage": fit["unique_coverage"].to_numpy(),
-            "core": [text(some, cube) for (some, _), cube in zip(some_and_all, shown.cubes, strict=True)],
-            "peripheral": [
-                text(cube.care & ~some, cube) for (some, _), cube in zip(some_and_all, shown.cubes, strict=True)
+            "expression": terms,
+            "cases": fit["cases"].to_numpy()[order],
+            "consistency": consistency[order],
+            "coverage": coverage[order],
+            "pri": fit["pri"].to_numpy()[order],
+            "unique_coverage": fit["unique_coverage"].to_numpy()[order],
+            **parts,
+            "model_share": [
+                sum(term in model.terms for model in solution.models) / len(solution.models) for term in terms
             ],
-            "core_in_every_pair": [text(all_, cube) for (_, all_), cube in zip(some_and_all, shown.cubes, strict=True)],
-            "model_share": [count / len(solution.models) for count in having],
         },
-        index=pd.Index(shown.terms, name="path", dtype=str),
-        columns=columns,
+        index=pd.Index(terms, name="path", dtype=str),
     )
-    order = sorted(
-        range(len(frame)),
-        key=lambda row: (-round(frame["consistency"].iat[row], 10), -round(frame["coverage"].iat[row], 10), row),
-    )
-    return frame.iloc[order]
 
 
-def _predicted(shown: Model | None, conditions: np.ndarray) -> np.ndarray:
+def _predicted(shown: Model | None, conditions: Floats) -> Floats:
     """Membership in the model, missing where it turns on a condition that is missing."""
     if shown is None:
         return np.zeros(len(conditions))
     missing = np.isnan(conditions)
     if not missing.any():
-        return np.maximum.reduce([cube.membership(conditions) for cube in shown.cubes])
+        highest: Floats = np.maximum.reduce([cube.membership(conditions) for cube in shown.cubes])
+        return highest
     # Whatever the missing memberships are, the model's lies between these two.
     bounds = []
     for favourable in (False, True):
         terms = []
         for cube in shown.cubes:
-            highest = conditions.shape[1] - 1
-            wanted = [bool(cube.bits >> (highest - each) & 1) == favourable for each in range(highest + 1)]
+            last = conditions.shape[1] - 1
+            wanted = [bool(cube.bits >> (last - each) & 1) == favourable for each in range(last + 1)]
             terms.append(cube.membership(np.where(missing, np.array(wanted, dtype=float), conditions)))
         bounds.append(np.maximum.reduce(terms))
     return np.where(bounds[0] == bounds[1], bounds[0], np.nan)
@@ -349,7 +351,7 @@ def _cases(everything: pd.DataFrame, table: TruthTable, shown: Model | None, pat
         order = [shown.terms.index(path) for path in paths]
         memberships[position] = shown.term_memberships[:, order]
     inside = memberships > 0.5
-    for case in np.flatnonzero(inside.any(axis=1)):
+    for case in np.flatnonzero(inside.any(axis=1)).tolist():
         group[case] = " + ".join(path for path, member in zip(paths, inside[case], strict=True) if member)
     return pd.DataFrame(
         {

@@ -1,14 +1,15 @@
 """Necessary conditions: sets that (nearly) contain the outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from equifinal import Expression, InputError, sets
+from equifinal_qca.cubes import Floats
 from equifinal_qca.table import memberships_of, outcome_memberships
 
-__all__ = ["necessity"]
+__all__ = ["literals_necessity", "necessity"]
 
 
 def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | None = None) -> pd.DataFrame:
@@ -45,22 +46,27 @@ def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | No
     """
     y = outcome_memberships(frame, outcome)
     if expressions is None:
-        literals = [str(name) for name in frame.columns if name not in (outcome, outcome.removeprefix("~"))]
-        expressions = [*literals, *(f"~{name}" for name in literals)]
-    elif isinstance(expressions, str):
+        names = [str(name) for name in frame.columns if name not in (outcome, outcome.removeprefix("~"))]
+        return literals_necessity(np.column_stack([memberships_of(frame, name) for name in names]), y, names)
+    if isinstance(expressions, str):
         raise InputError(f"expressions = {expressions!r} is one text. Give a list of expressions.")
     expressions = list(expressions)
     parsed = [Expression(each) for each in expressions]
     for each in parsed:
         each.require([str(name) for name in frame.columns])
-    checked = pd.DataFrame({name: memberships_of(frame, name) for each in parsed for name in each.sets})
-    checked = checked if len(checked.columns) else pd.DataFrame(index=range(len(frame)))
-    x = np.column_stack([each.membership(checked) for each in parsed]) if parsed else np.empty((len(frame), 0))
-    return pd.DataFrame(
-        {
-            "consistency": sets.necessity_consistency(x, y),
-            "relevance": sets.relevance(x, y),
-            "coverage": sets.necessity_coverage(x, y),
-        },
-        index=pd.Index(expressions, name="expression", dtype=str),
+    checked = pd.DataFrame(
+        {name: memberships_of(frame, name) for each in parsed for name in each.sets}, index=range(len(frame))
     )
+    x = np.column_stack([each.membership(checked) for each in parsed]) if parsed else np.empty((len(frame), 0))
+    return _table(x, y, expressions)
+
+
+def literals_necessity(x: Floats, y: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """The same for every condition and its negation, from arrays of shape (n, k) and (n,)."""
+    return _table(np.hstack([x, 1.0 - x]), y, [*names, *(f"~{name}" for name in names)])
+
+
+def _table(x: Floats, y: Floats, expressions: Sequence[str]) -> pd.DataFrame:
+    numbers = [sets.necessity_consistency(x, y), sets.relevance(x, y), sets.necessity_coverage(x, y)]
+    index = pd.Index(expressions, name="expression", dtype=str)
+    return pd.DataFrame(np.column_stack(numbers), index=index, columns=["consistency", "relevance", "coverage"])

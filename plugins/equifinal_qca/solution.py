@@ -1,26 +1,25 @@
 """Boolean minimization of a truth table: the conservative, the parsimonious and the intermediate solution."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal.errors import did_you_mean
-from equifinal_qca.cover import covers
-from equifinal_qca.cubes import Cube, Floats, Ints, cubes_of, rows_inside, without
-from equifinal_qca.implicants import primes_avoiding, primes_inside
-from equifinal_qca.table import TruthTable
+from equifinal_qca import search
+from equifinal_qca.cubes import Cube, Floats, cubes_of, rows_inside, without
+from equifinal_qca.implicants import primes_inside
+from equifinal_qca.search import Found, Problem, Terms
+from equifinal_qca.table import TruthTable, column_of_lists
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]
 
 SolutionType = Literal["conservative", "parsimonious", "intermediate"]
 Expectation = int | str | None
-Terms = tuple[Cube, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +92,7 @@ class Model:
                 "pri": sets.pri(x, y),
                 "raw_coverage": sets.coverage(x, y),
                 "unique_coverage": self.overall["coverage"] - sets.coverage(others, y),
-                "cases": pd.Series(
-                    [[str(name) for name in self.table.cases[column > 0.5]] for column in x.T],
-                    index=list(self.terms),
-                    dtype=object,
-                ),
+                "cases": column_of_lists([[str(name) for name in self.table.cases[column > 0.5]] for column in x.T]),
             },
             index=pd.Index(self.terms, name="term", dtype=str),
         )
@@ -155,7 +150,7 @@ class Solution:
         """The prime implicant chart: prime implicants by numbers of the ``1`` rows, true where one covers the other."""
         rows = np.array(self.table.corners_with("1"), dtype=np.int64)
         return pd.DataFrame(
-            _chart(self.cubes, rows),
+            search.chart(self.cubes, rows),
             index=pd.Index(self.prime_implicants, name="prime implicant", dtype=str),
             columns=pd.Index(rows + 1, name="row"),
         )
@@ -178,14 +173,15 @@ class Solution:
         y = self.table.outcome_membership
         return pd.DataFrame(
             {
-                "model": pd.Series([model.expression for model in self.models], dtype=str),
+                "model": pd.array([model.expression for model in self.models], dtype="str"),
                 "terms": [len(model.terms) for model in self.models],
                 "literals": [model.literals for model in self.models],
                 "consistency": sets.consistency(x, y),
                 "pri": sets.pri(x, y),
                 "coverage": sets.coverage(x, y),
-            }
-        ).set_axis(pd.RangeIndex(1, len(self.models) + 1, name="number"))
+            },
+            index=pd.RangeIndex(1, len(self.models) + 1, name="number"),
+        )
 
     @cached_property
     def best(self) -> Model | None:
@@ -292,123 +288,77 @@ def minimize(
     if max_models < 1:
         raise InputError(f"max_models = {max_models!r} leaves no model. Give 1 or more.")
     present, absent = _expected(table, expectations or {})
-    barred = _excluded(table, exclude)
-    search = _Search(table, all_covers, max_models)
+    problem = Problem(
+        all_conditions=table.all_conditions,
+        positive=tuple(table.corners_with("1")),
+        negative=tuple(table.corners_with("0", "C")),
+        barred=tuple(_excluded(table, exclude)),
+        present=present,
+        absent=absent,
+        all_covers=all_covers,
+        max_models=max_models,
+    )
+    # Only what a search depends on, so that it is recognized when it comes again.
+    without_theory = problem._replace(present=0, absent=0)
+    without_remainders = without_theory._replace(barred=(), negative=())
     if solution == "conservative":
-        return search.conservative()
+        return _solution("conservative", table, search.conservative(without_remainders), max_models)
     if solution == "parsimonious":
-        return search.parsimonious(barred)
-    return search.intermediate(present, absent, barred)
+        return _solution("parsimonious", table, search.parsimonious(without_theory), max_models)
+    behind = (
+        _solution("conservative", table, search.conservative(without_remainders), max_models),
+        _solution("parsimonious", table, search.parsimonious(without_theory), max_models),
+    )
+    return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
 
 
-class _Search:
-    """One minimization: the table's ``1`` rows and how models are to be listed."""
-
-    def __init__(self, table: TruthTable, all_covers: bool, max_models: int) -> None:
-        self.table = table
-        self.all_covers = all_covers
-        self.max_models = max_models
-        self.rows = table.corners_with("1")
-        self._corners = np.array(self.rows, dtype=np.int64)
-
-    def conservative(self) -> Solution:
-        primes = primes_inside(Cube(self.table.all_conditions, row) for row in self.rows)
-        return self._solution("conservative", primes)
-
-    def parsimonious(self, barred: Sequence[Cube]) -> Solution:
-        negative = [Cube(self.table.all_conditions, row) for row in self.table.corners_with("0", "C")]
-        return self._solution("parsimonious", primes_avoiding(self.rows, [*negative, *barred]))
-
-    def intermediate(self, present: int, absent: int, barred: Sequence[Cube]) -> Solution:
-        conservative, parsimonious = self.conservative(), self.parsimonious(barred)
-        truncated = conservative.truncated or parsimonious.truncated
-        covers_of: dict[frozenset[Cube], list[Terms]] = {}
-        pairs_of: dict[Terms, list[Pair]] = {}
-        cubes: set[Cube] = set()
-        for long in conservative.models:
-            for short in parsimonious.models:
-                easy = frozenset(
-                    _trimmed(c, q, present, absent) for c in long.cubes for q in short.cubes if q.contains(c)
-                )
-                if easy not in covers_of:
-                    primes = self._matching(primes_inside([*conservative.cubes, *easy]))
-                    covers_of[easy], more = self._covers(primes)
-                    truncated |= more
-                    cubes.update(primes)
-                pair = Pair(long, short, tuple(sorted(easy)))
-                for cover in covers_of[easy]:
-                    if cover in pairs_of or len(pairs_of) < self.max_models:
-                        pairs_of.setdefault(cover, []).append(pair)
-                    else:
-                        truncated = True
-        models = [self._model(cover, tuple(pairs)) for cover, pairs in pairs_of.items()]
-        return self._finished("intermediate", cubes, models, truncated, conservative, parsimonious)
-
-    def _solution(self, kind: SolutionType, primes: list[Cube]) -> Solution:
-        found, truncated = self._covers(primes)
-        return self._finished(kind, set(primes), [self._model(cover) for cover in found], truncated)
-
-    def _matching(self, primes: list[Cube]) -> list[Cube]:
-        """Only those that match a ``1`` row."""
-        matches = _chart(primes, self._corners)
-        return [cube for cube, its_rows in zip(primes, matches, strict=True) if its_rows.any()]
-
-    def _covers(self, primes: list[Cube]) -> tuple[list[Terms], bool]:
-        if not self.rows:
-            return [], False
-        primes = sorted(primes, key=self._order)
-        found, more = covers(_chart(primes, self._corners), self.max_models, self.all_covers)
-        return [tuple(primes[each] for each in cover) for cover in found], more
-
-    def _order(self, cube: Cube) -> tuple[int, str]:
-        return cube.literals, cube.text(self.table.conditions)
-
-    def _model(self, cubes: Terms, pairs: tuple[Pair, ...] = ()) -> Model:
-        named = sorted((cube.text(self.table.conditions), cube) for cube in cubes)
-        return Model(tuple(text for text, _ in named), tuple(cube for _, cube in named), self.table, pairs)
-
-    def _finished(
-        self,
-        kind: SolutionType,
-        cubes: set[Cube],
-        models: list[Model],
-        truncated: bool,
-        conservative: Solution | None = None,
-        parsimonious: Solution | None = None,
-    ) -> Solution:
-        models.sort(key=lambda model: (model.literals, model.terms))
-        notes = list(self.table.notes)
-        if not self.rows:
-            notes.append(
-                f"No row of the truth table passes the cutoffs for {self.table.outcome}: the solution is empty."
+def _solution(
+    kind: SolutionType,
+    table: TruthTable,
+    found: Found,
+    max_models: int,
+    conservative: Solution | None = None,
+    parsimonious: Solution | None = None,
+) -> Solution:
+    """Put what was found into words."""
+    models = [_model(cubes, table) for cubes, _ in found.models]
+    if conservative and parsimonious:
+        long_ones = {frozenset(model.cubes): model for model in conservative.models}
+        short_ones = {frozenset(model.cubes): model for model in parsimonious.models}
+        models = [
+            replace(
+                model,
+                pairs=tuple(
+                    Pair(
+                        long_ones[frozenset(source.conservative)],
+                        short_ones[frozenset(source.parsimonious)],
+                        source.easy,
+                    )
+                    for source in sorted(sources)
+                ),
             )
-        elif any(model.terms == ("1",) for model in models):
-            notes.append(
-                f"No observed row speaks against {self.table.outcome}: "
-                f"without a 0 row, the {kind} solution is the constant 1, which explains nothing."
-            )
-        if truncated:
-            notes.append(
-                f"There are more {kind} models than max_models = {self.max_models}; these are the first found."
-            )
-        elif len(models) > 1:
-            notes.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
-        order = tuple(sorted(cubes, key=self._order))
-        return Solution(kind, self.table, models, order, truncated, tuple(notes), conservative, parsimonious)
+            for model, (_, sources) in zip(models, found.models, strict=True)
+        ]
+    models.sort(key=lambda model: (model.literals, model.terms))
+    notes = list(table.notes)
+    if not models:
+        notes.append(f"No row of the truth table passes the cutoffs for {table.outcome}: the solution is empty.")
+    elif any(model.terms == ("1",) for model in models):
+        notes.append(
+            f"No observed row speaks against {table.outcome}: "
+            f"without a 0 row, the {kind} solution is the constant 1, which explains nothing."
+        )
+    if found.truncated:
+        notes.append(f"There are more {kind} models than max_models = {max_models}; these are the first found.")
+    elif len(models) > 1:
+        notes.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
+    cubes = tuple(sorted(found.primes, key=lambda cube: (cube.literals, cube.text(table.conditions))))
+    return Solution(kind, table, models, cubes, found.truncated, tuple(notes), conservative, parsimonious)
 
 
-def _chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
-    """Which cube matches which row, shape (cubes, rows)."""
-    pairs = np.array(list(cubes), dtype=np.int64).reshape(-1, 2)
-    matches: NDArray[np.bool_] = (rows & pairs[:, :1]) == pairs[:, 1:]
-    return matches
-
-
-def _trimmed(long: Cube, short: Cube, present: int, absent: int) -> Cube:
-    """Drop from a conservative term what is contradicted by an expectation and not needed by the parsimonious term."""
-    contradicted = long.care & ((present & ~long.bits) | (absent & long.bits))
-    care = long.care & ~(contradicted & ~short.care)
-    return Cube(care, long.bits & care)
+def _model(cubes: Terms, table: TruthTable) -> Model:
+    named = sorted((cube.text(table.conditions), cube) for cube in cubes)
+    return Model(tuple(text for text, _ in named), tuple(cube for _, cube in named), table)
 
 
 def _expected(table: TruthTable, expectations: Mapping[str, Expectation]) -> tuple[int, int]:

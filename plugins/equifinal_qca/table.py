@@ -12,7 +12,14 @@ from equifinal import InputError, sets
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints
 
-__all__ = ["TruthTable", "corner_memberships", "memberships_of", "outcome_memberships", "truth_table"]
+__all__ = [
+    "TruthTable",
+    "column_of_lists",
+    "corner_memberships",
+    "memberships_of",
+    "outcome_memberships",
+    "truth_table",
+]
 
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
 
@@ -136,7 +143,7 @@ class TruthTable:
             name: corners >> (highest - position) & 1 for position, name in enumerate(self.conditions)
         }
         columns |= {"out": output, "n": n, "consistency": consistency, "pri": pri}
-        columns["cases"] = pd.Series(cases, index=corners + 1, dtype=object)
+        columns["cases"] = column_of_lists(cases)
         return pd.DataFrame(columns, index=pd.Index(corners + 1, name="row"))
 
 
@@ -231,6 +238,14 @@ def truth_table(
         row_of_case=row_of_case,
         notes=tuple(notes),
     )
+
+
+def column_of_lists(lists: Sequence[list[str]]) -> NDArray[np.object_]:
+    """An array with one list in each place, shape (n,)."""
+    column = np.empty(len(lists), dtype=object)
+    for place, each in enumerate(lists):
+        column[place] = each
+    return column
 
 
 def corner_memberships(memberships: Floats, corners: Ints) -> Floats:

@@ -84,7 +84,8 @@ def _necessary(expression: str, expect: bool, frame: pd.DataFrame, outcome: str,
     x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
-        f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), RoN {relevance:.3f} (at least {_RELEVANT:g})."
+        f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
+        f"RoN {relevance:.3f} (at least {_RELEVANT:g})."
     )
     numbers = {"necessity_consistency": found, "relevance": relevance, "cutoff": cutoff}
     fails = found < cutoff - _TOLERANCE
@@ -119,7 +120,9 @@ def _over_all_models(solution: Solution, answer: Callable[[Model], tuple[bool | 
     if not count:
         return Verdict("inconclusive", "The solution is empty, so there is no path to judge by.", {"models": 0})
     if any(model.terms == ("1",) for model in solution.models):
-        return Verdict("inconclusive", "The solution is the constant 1, so there is no path to judge by.", {"models": 1})
+        return Verdict(
+            "inconclusive", "The solution is the constant 1, so there is no path to judge by.", {"models": 1}
+        )
     answers = [answer(model) for model in solution.models]
     numbers = {
         "models": count,
@@ -165,7 +168,7 @@ def _together(model: Model, positions: Sequence[int]) -> tuple[bool | None, str]
     most = int(np.max(inside.sum(axis=0)))
     if shared:
         return True, f"All {len(positions)} cases share {listing(shared)}"
-    return None if some else False, f"No path has all {len(positions)} cases; at most {most} of them share one"
+    return None if some else False, f"No path has all {len(positions)} cases; the most in one path are {most}"
 
 
 def _bits(model: Model, conditions: Sequence[str]) -> int:
