@@ -147,27 +147,29 @@ def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
 def folds(study: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
     """Positions of training and test cases: leave-one-out, or ten folds beyond 200; whole units in panels.
 
-    The ten folds are scikit-learn's ``GroupKFold``, shuffled by the seed.
+    Units are dealt to the ten folds at random, by the seed, as many to each as possible.
     """
-    positions = np.arange(len(study.cases))
-    units = positions if study.unit is None else study.data[study.unit].astype(str).to_numpy()
-    distinct = list(dict.fromkeys(units))
-    if len(distinct) < 2:
+    if study.unit is None:
+        unit_of, count = np.arange(len(study.cases)), len(study.cases)
+    else:
+        unit_of, units = pd.factorize(study.data[study.unit], use_na_sentinel=False)
+        count = len(units)
+    if count < 2:
         return []
-    if len(distinct) <= LEAVE_ONE_OUT_LIMIT:
-        return [(positions[units != unit], positions[units == unit]) for unit in distinct]
-    from sklearn.model_selection import GroupKFold
-
-    splitter = GroupKFold(FOLDS, shuffle=True, random_state=seed % 2**32)
-    return list(splitter.split(positions, groups=units))
+    if count <= LEAVE_ONE_OUT_LIMIT:
+        left_out = [np.array([unit]) for unit in range(count)]
+    else:
+        left_out = np.array_split(generator(seed, "folds").permutation(count), FOLDS)
+    inside = [np.isin(unit_of, units) for units in left_out]
+    return [(np.flatnonzero(~test), np.flatnonzero(test)) for test in inside]
 
 
 def _predict(method: Method, analysis: Analysis, study: CalibratedStudy) -> Floats:
-    """The method's predictions for cases whose outcome it cannot see, checked."""
-    predicted = method.predict(analysis, study.without_outcome())
+    """The method's predictions, checked. The study comes without its outcome."""
+    predicted = method.predict(analysis, study.protected())
     if not isinstance(predicted, pd.Series) or not predicted.index.equals(study.cases):
         raise TypeError(f"{type(method).__name__}.predict must return a Series with the index of the study's cases.")
-    values = predicted.to_numpy(dtype=float)
+    values = predicted.to_numpy(dtype=float, na_value=np.nan)
     if ((values < -1e-9) | (values > 1 + 1e-9)).any():
         raise ValueError(
             f"{type(method).__name__}.predict returned values outside 0..1; it predicts outcome memberships."
@@ -179,20 +181,26 @@ def _refit(
     methods: Mapping[str, Method], study: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int
 ) -> Any:
     """Predictions of held-out cases by fold and method; a failed one is its reason instead."""
-    answers = []
-    for number, train, test in splits:
-        learned, held_out = study.train_and_test(train, test)
+    return [(test, _fold(methods, study, number, train, test, seed)) for number, train, test in splits]
+
+
+def _fold(
+    methods: Mapping[str, Method], study: CalibratedStudy, number: int, train: Any, test: Any, seed: int
+) -> dict[str, Floats | str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            learned, held_out = study.train_and_test(train, test)
+        except Exception as error:
+            return dict.fromkeys(methods, f"{type(error).__name__}: {error}")
         found: dict[str, Floats | str] = {}
         for label, method in methods.items():
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
-                    found[label] = _predict(method, analysis, held_out)
+                analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
+                found[label] = _predict(method, analysis, held_out)
             except Exception as error:
                 found[label] = f"{type(error).__name__}: {error}"
-        answers.append((test, found))
-    return answers
+        return found
 
 
 def _out_of_sample(
@@ -202,7 +210,8 @@ def _out_of_sample(
     predicted = {label: np.full(len(study.cases), np.nan) for label in methods}
     reasons: dict[str, list[str]] = {label: [] for label in methods}
     size = max(1, len(splits) // 24)
-    tasks = [(methods, study, splits[start : start + size], seed) for start in range(0, len(splits), size)]
+    starts = range(0, len(splits), size) if methods else ()
+    tasks = [(methods, study, splits[start : start + size], seed) for start in starts]
     for answers in work(_refit, tasks, n_jobs, "Predicting cases not seen", progress):
         for test, found in answers:
             for label, values in found.items():
@@ -229,7 +238,8 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     """
     outcome = study.fuzzy[study.outcome.name].to_numpy()
     count = len(outcome)
-    baseline = np.abs(_predict(method, analysis, study) - outcome).mean()
+    unseen = study.without_outcome()
+    baseline = np.abs(_predict(method, analysis, unseen) - outcome).mean()
     at_once = min(REPETITIONS, max(1, _ROWS_AT_ONCE // count))
     rows = {}
     for name in study.condition_names:
@@ -238,7 +248,7 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
         while len(rises) < REPETITIONS:
             times = min(at_once, REPETITIONS - len(rises))
             source = np.concatenate([rng.permutation(count) for _ in range(times)])
-            predicted = _predict(method, analysis, study.repeated(times).with_condition(name, source))
+            predicted = _predict(method, analysis, unseen.repeated(times).with_condition(name, source))
             errors = np.abs(predicted.reshape(times, count) - outcome).mean(axis=1)
             rises.extend(errors - baseline)
         rows[name] = {"importance": float(np.mean(rises)), "sd": float(np.std(rises, ddof=1))}
@@ -257,10 +267,11 @@ def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.S
         Index: conditions. Difference of mean predicted memberships, -1 to 1.
     """
     moved = {}
+    unseen = study.without_outcome()
     for name in study.condition_names:
         low, high = _tenth_and_ninetieth(study, name)
-        upper = _predict(method, analysis, study.with_condition(name, high)).mean()
-        lower = _predict(method, analysis, study.with_condition(name, low)).mean()
+        upper = _predict(method, analysis, unseen.with_condition(name, high)).mean()
+        lower = _predict(method, analysis, unseen.with_condition(name, low)).mean()
         moved[name] = float(upper - lower)
     return pd.Series(moved, dtype=float).rename_axis("condition")
 
@@ -270,8 +281,8 @@ def _tenth_and_ninetieth(study: CalibratedStudy, name: str) -> tuple[int, int]:
     raw = study.raw[name].to_numpy()
     member = study.fuzzy[name].to_numpy() if name in study.fuzzy else raw
     order = np.lexsort((raw * (study.orientation(name) or 1), member))
-    last = len(order) - 1
-    low, high = order[round(0.1 * last)], order[round(0.9 * last)]
+    tenth = round(0.1 * (len(order) - 1))
+    low, high = order[tenth], order[-1 - tenth]
     if member[low] == member[high] and raw[low] == raw[high]:
         low, high = order[0], order[-1]
     return int(low), int(high)
@@ -306,11 +317,12 @@ def measure(
     tasks = [(predicting[label], analyses[label], study, seed) for label in predicting]
     moves = dict(zip(predicting, work(_moves, tasks, n_jobs, "Permuting conditions", progress), strict=True))
     outcome = study.fuzzy[study.outcome.name]
+    training_means = _training_means(study, seed)
     found = {}
     for label, analysis in analyses.items():
         unseen = pd.Series(predicted.get(label, np.nan), index=study.cases, dtype=float)
         fit = measures(analysis.cases["predicted"], outcome)
-        fit |= {f"{name}_out_of_sample": value for name, value in measures(unseen, outcome).items()}
+        fit |= _out_of_sample_measures(unseen, outcome, training_means)
         fit |= {"folds": count if label in predicting else 0, "failed_folds": len(reasons.get(label, []))}
         notes = []
         if label not in predicting:
@@ -330,9 +342,11 @@ def _moves(
     method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
 ) -> tuple[pd.DataFrame | None, pd.Series | None, str]:
     try:
-        moved = movement(method, analysis, study)
-        direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
-        return importance(method, analysis, study, seed), direction, ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            moved = movement(method, analysis, study)
+            direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
+            return importance(method, analysis, study, seed), direction, ""
     except Exception as error:
         return None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 
@@ -345,22 +359,35 @@ def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
     100 permutations. It learns nothing, so that it is the same out of sample.
     """
     outcome = study.fuzzy[study.outcome.name].to_numpy()
-    unseen = np.full(len(outcome), np.nan)
-    splits = folds(study, seed)
-    for train, test in splits:
-        unseen[test] = outcome[train].mean()
+    training_means = _training_means(study, seed)
     mean = measures(np.full(len(outcome), outcome.mean()), outcome)
-    mean_unseen = measures(unseen, outcome)
-    # Leaving a high case out lowers the mean, so that the rank correlation would be -1: an artefact.
-    mean_unseen["spearman"] = np.nan
+    mean |= _out_of_sample_measures(training_means, outcome, training_means)
     rng = generator(seed, "permuted outcome")
     draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(REPETITIONS)])
     chance = {str(name): float(value) for name, value in draws.mean().items()}
     return {
-        "baseline: mean": _both(mean, mean_unseen) | {"folds": len(splits), "failed_folds": 0},
-        "baseline: permuted outcome": _both(chance, chance) | {"folds": 0, "failed_folds": 0},
+        "baseline: mean": mean | {"folds": len(folds(study, seed)), "failed_folds": 0},
+        "baseline: permuted outcome": chance | _named_out_of_sample(chance) | {"folds": 0, "failed_folds": 0},
     }
 
 
-def _both(seen: Mapping[str, float], unseen: Mapping[str, float]) -> dict[str, float]:
-    return dict(seen) | {f"{name}_out_of_sample": value for name, value in unseen.items()}
+def _training_means(study: CalibratedStudy, seed: int) -> Floats:
+    """For each case the mean outcome membership of the cases it is predicted from."""
+    outcome = study.fuzzy[study.outcome.name].to_numpy()
+    means = np.full(len(outcome), np.nan)
+    for train, test in folds(study, seed):
+        means[test] = outcome[train].mean()
+    return means
+
+
+def _out_of_sample_measures(predicted: Any, outcome: Any, training_means: Floats) -> dict[str, float]:
+    found = measures(predicted, outcome)
+    # Leaving a high case out lowers the mean of the others, so that their rank correlation is -1: an artefact.
+    distance = np.abs(np.asarray(predicted) - training_means)
+    if not (distance > 1e-12).any():
+        found["spearman"] = np.nan
+    return _named_out_of_sample(found)
+
+
+def _named_out_of_sample(found: Mapping[str, float]) -> dict[str, float]:
+    return {f"{name}_out_of_sample": value for name, value in found.items()}
