@@ -81,8 +81,14 @@ class Analysis:
         return bare
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fit", dict(self.fit))
-        object.__setattr__(self, "tables", dict(self.tables))
+        if not hasattr(self.method, "name"):
+            raise ValueError(f"Analysis(method=...) takes the Method that made it (self), not {self.method!r}.")
+        for facet in ("fit", "tables"):
+            if not isinstance(getattr(self, facet), Mapping):
+                self._wrong(facet, f"must be a mapping from names, not {type(getattr(self, facet)).__name__}")
+            object.__setattr__(self, facet, dict(getattr(self, facet)))
+        if not isinstance(self.notes, (list, tuple)) or not all(isinstance(note, str) for note in self.notes):
+            self._wrong("notes", f"must be a list of strings, not {self.notes!r}")
         object.__setattr__(self, "notes", list(self.notes))
         for facet, required in _REQUIRED.items():
             frame = getattr(self, facet)
@@ -91,10 +97,14 @@ class Analysis:
             for column in required:
                 if column not in frame.columns:
                     self._wrong(facet, f"has no column {column!r}; required are {', '.join(required)}")
+            if frame.columns.has_duplicates:
+                self._wrong(facet, f"has two columns {frame.columns[frame.columns.duplicated()][0]!r}")
             if frame.index.has_duplicates:
                 self._wrong(facet, f"has two rows named {frame.index[frame.index.duplicated()][0]!r}")
         self._check_conditions()
         self._check_configurations()
+        self._text_or_missing("configurations", "expression")
+        self._text_or_missing("cases", "group")
         self._numbers("cases", "predicted", 0.0, 1.0)
         for name, value in self.fit.items():
             if not isinstance(value, (int, float, np.integer, np.floating)):
@@ -102,8 +112,6 @@ class Analysis:
         for name, table in self.tables.items():
             if not isinstance(table, pd.DataFrame):
                 self._wrong("tables", f"[{name!r}] must be a DataFrame, not {type(table).__name__}")
-        if not all(isinstance(note, str) for note in self.notes):
-            self._wrong("notes", "must be strings")
 
     def _wrong(self, facet: str, problem: str) -> None:
         raise ValueError(f"Method {self.method.name!r}: Analysis.{facet} {problem}.")
@@ -125,6 +133,11 @@ class Analysis:
                 self._wrong("configurations", f"column 'cases' of {label} must be a list of case names, not {cases!r}")
         self._numbers("configurations", "consistency", 0.0, 1.0)
         self._numbers("configurations", "coverage", 0.0, 1.0)
+
+    def _text_or_missing(self, facet: str, column: str) -> None:
+        for label, value in getattr(self, facet)[column].items():
+            if not isinstance(value, str) and not (np.ndim(value) == 0 and pd.isna(value)):
+                self._wrong(facet, f"column {column!r} of {label} must be text or missing, not {value!r}")
 
     def _numbers(self, facet: str, column: str, low: float, high: float) -> None:
         series = getattr(self, facet)[column]
@@ -150,6 +163,11 @@ class Analysis:
                 ]
                 detail = f"differs at {odd[0]!r}" if odd else "is in another order"
                 self._wrong(facet, f"must have the study's {facet} as its index, in the study's order; it {detail}")
+        known = set(study.cases)
+        for label, cases in self.configurations["cases"].items():
+            strangers = [case for case in cases if case not in known]
+            if strangers:
+                self._wrong("configurations", f"column 'cases' of {label} has {strangers[0]!r}, no case of the study")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but ``native`` as plain data, ready for JSON; missing values are ``None``."""

@@ -22,7 +22,9 @@ def plain(value: Any) -> Any:
         return {_key(key): plain(each) for key, each in value.items()}
     if isinstance(value, Mapping):
         return {_key(key): plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset, np.ndarray, pd.Index)):
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    if isinstance(value, (list, tuple, np.ndarray, pd.Index)):
         return [plain(each) for each in value]
     if isinstance(value, np.generic):
         value = value.item()
@@ -34,10 +36,13 @@ def plain(value: Any) -> Any:
 
 
 def frame_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """One dict per row; the index comes first, under its name (``index`` when it has none)."""
+    """One dict per row; the index comes first, under its name (``index``, ``index 1``, ... when it has none)."""
     frame = frame.copy()
     frame.columns = [_key(column) for column in frame.columns]
-    names = [str(name) if name is not None else "index" for name in frame.index.names]
+    names = [
+        str(name) if name is not None else f"index {level}".removesuffix(" 0")
+        for level, name in enumerate(frame.index.names)
+    ]
     labels = frame.index.to_frame(index=False)
     records = []
     for label, row in zip(labels.itertuples(index=False), frame.itertuples(index=False, name=None), strict=True):
