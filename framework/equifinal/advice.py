@@ -1,13 +1,14 @@
 """Advice: what could a case without the outcome change, given what it has?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from equifinal.analysis import Analysis
+from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.sets import Expression
 from equifinal.study import CalibratedStudy
@@ -47,8 +48,9 @@ def advice(
         return _empty([]), ["There is no advice on how to lose the outcome: it is given for the outcome itself only."]
     outcome = study.fuzzy[study.outcome.name]
     cases = outcome.index[outcome < 0.5]
-    paths, notes = _paths(methods, analyses)
-    sentences = _sentences(methods, analyses, study)
+    paths, notes = _paths(methods, analyses, study)
+    sentences, silent = _sentences(methods, analyses, study)
+    notes += silent
     targets = {
         (name, present): _Target(study, name, present) for path in paths for name, present in path.literals.items()
     }
@@ -71,37 +73,53 @@ def _empty(labels: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=[*COLUMNS, *labels])
 
 
-def _paths(methods: Mapping[str, Method], analyses: Mapping[str, Analysis]) -> tuple[list[_Path], list[str]]:
+def _paths(
+    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+) -> tuple[list[_Path], list[str]]:
     """The paths of all methods that claim sufficiency; one that several found stands once."""
-    found: dict[str, _Path] = {}
+    found: dict[frozenset[tuple[str, bool]], _Path] = {}
     notes = []
     for label, analysis in analyses.items():
         if not methods[label].sufficient_paths:
             continue
         for path, row in analysis.configurations.iterrows():
-            text = row["expression"]
-            literals = Expression(text).literals if isinstance(text, str) else None
+            literals = _conjunction(row["expression"], study)
             if literals is None:
                 notes.append(
                     f"{label}: the path {path} is no conjunction of conditions, so that no advice is drawn from it."
                 )
-            elif text in found:
-                earlier = found[text]
-                found[text] = _Path(text, literals, earlier.consistency, f"{earlier.methods}, {label}")
+                continue
+            earlier = found.get(key := frozenset(literals.items()))
+            if earlier is None:
+                found[key] = _Path(row["expression"], literals, float(row["consistency"]), label)
             else:
-                found[text] = _Path(text, literals, float(row["consistency"]), label)
+                found[key] = replace(earlier, methods=f"{earlier.methods}, {label}")
     return list(found.values()), notes
+
+
+def _conjunction(text: Any, study: CalibratedStudy) -> Mapping[str, bool] | None:
+    """The path's literals, if it is a conjunction of calibrated conditions."""
+    try:
+        literals = Expression(text).literals
+    except InputError:
+        return None
+    known = [name for name in study.condition_names if name in study.fuzzy]
+    return literals if literals and all(name in known for name in literals) else None
 
 
 def _sentences(
     methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
-) -> dict[str, pd.Series]:
-    said = {}
+) -> tuple[dict[str, pd.Series], list[str]]:
+    said: dict[str, pd.Series] = {}
+    notes = []
     for label, analysis in analyses.items():
-        each = methods[label].advise(analysis, study.protected())
-        if each is not None:
-            said[label] = each
-    return said
+        try:
+            each = methods[label].advise(analysis, study.protected())
+            if each is not None:
+                said[label] = each.reindex(study.cases)
+        except Exception as error:
+            notes.append(f"{label}: it could not advise ({type(error).__name__}: {error})")
+    return said, notes
 
 
 def _row(

@@ -17,6 +17,7 @@ from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
 from equifinal.errors import InputError
 from equifinal.method import Method
+from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, generator
 from equifinal.sets import Expression
@@ -151,7 +152,8 @@ def compare(run: Run) -> Comparison:
     if not analyses:
         raise InputError(f"Study {study.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
     yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
-    answers = _answers(run, yardsticks)
+    with one_thread():
+        answers = _answers(run, yardsticks)
     claims = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(claim.id) for claim in claims], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
@@ -211,14 +213,16 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     analyses: dict[str, Analysis | str] = {}
     importances: dict[str, pd.DataFrame | None] = {}
     for label in run.analyses:
+        method = run.methods[label]
         try:
-            analysis = analyse(run.methods[label], study, generator(run.seed, label, 2, number))
-            analyses[label] = analysis
-            importances[label] = (
-                importance(run.methods[label], analysis, study, run.seed) if run.methods[label].predicts() else None
-            )
+            analyses[label] = analysis = analyse(method, study, generator(run.seed, label, 2, number))
         except Exception as error:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
+            continue
+        try:
+            importances[label] = importance(method, analysis, study, run.seed) if method.predicts() else None
+        except Exception:
+            importances[label] = None  # claims on importances answer that there are none
     return _Scope(study, analyses, importances, prefix)
 
 
@@ -226,12 +230,12 @@ def _answer(label: str, method: Method, claim: Claim, scope: _Scope) -> Verdict:
     analysis = scope.analyses[label]
     if isinstance(analysis, str):
         return Verdict("silent", evidence=analysis)
-    verdict = claim.judge(scope.importances[label])
-    if verdict is None:
-        try:
+    try:
+        verdict = claim.judge(scope.importances[label])
+        if verdict is None:
             verdict = method.assess(analysis, claim, scope.study.protected())
-        except Exception as error:
-            return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
+    except Exception as error:
+        return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):
         return Verdict("silent", evidence=f"It answered with {verdict!r}, which is no equifinal.Verdict.")
     return Verdict(verdict.answer, f"{scope.prefix}{verdict.evidence}", verdict.numbers)
