@@ -6,14 +6,14 @@ import platform
 import traceback
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from equifinal import registry
+from equifinal import advice, registry
 from equifinal.analysis import Analysis
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.method import Method
@@ -207,7 +207,9 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
         wanted = dict(methods)
     else:
         wanted = {}
-        for each in [methods] if isinstance(methods, (str, Method)) else methods:
+        if isinstance(methods, (str, Method)) or not isinstance(methods, Iterable):
+            methods = [methods]
+        for each in methods:
             label = each.name if isinstance(each, Method) else str(each)
             if label in wanted:
                 raise InputError(
@@ -215,7 +217,8 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
                 )
             wanted[label] = each
     for label in wanted:
-        if not isinstance(label, str) or not label.strip() or label == "outcome" or label.startswith("baseline:"):
+        taken = label in ("outcome", *advice.COLUMNS) or (isinstance(label, str) and label.startswith("baseline:"))
+        if taken or not isinstance(label, str) or not label.strip():
             raise InputError(
                 f"A method cannot have the label {label!r}, which the comparison's tables use. Choose another."
             )

@@ -7,7 +7,6 @@ In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + 
 import ast
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -68,12 +67,14 @@ class Expression:
             raise InputError("An expression is empty. Write set names joined by * (and), + (or) and ~ (not).")
         try:
             tree = ast.parse(self.text.strip(), mode="eval").body
-        except (SyntaxError, ValueError):
+            _check(tree, self.text)
+        except InputError:
+            raise
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise InputError(
                 f"The expression {self.text!r} cannot be read. "
                 "Write set names joined by * (and), + (or) and ~ (not), with parentheses, as in 'A*~B + C'."
             ) from None
-        _check(tree, self.text)
         object.__setattr__(self, "_tree", tree)
 
     def __reduce__(self) -> tuple[type["Expression"], tuple[str]]:
@@ -167,7 +168,7 @@ def _evaluate(node: ast.expr, values_of: Callable[[str], Floats]) -> Any:
             return 1.0 - _evaluate(operand, values_of)
         case ast.BinOp(left=left, op=operator, right=right):
             combine = np.minimum if isinstance(operator, ast.Mult) else np.maximum
-            return reduce(combine, (_evaluate(left, values_of), _evaluate(right, values_of)))
+            return combine(_evaluate(left, values_of), _evaluate(right, values_of))
     raise AssertionError(node)  # _check let nothing else through
 
 
