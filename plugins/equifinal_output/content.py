@@ -210,7 +210,8 @@ def _verdicts(comparison: eq.Comparison) -> Section:
     marked = verdicts.map(lambda answer: f"{VERDICTS[answer]} {answer}")
     columns: dict[int, Any] = {0: _claims(propositions)}
     columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
-    columns |= {len(columns): in_sum(verdicts)}
+    answering = (verdicts != "silent").sum(axis=1)
+    columns |= {len(columns): in_sum(verdicts) + answering.map(lambda count: f" ({count} of {verdicts.shape[1]})")}
     matrix = pd.DataFrame(columns, index=verdicts.index)
     # By position, because a method may be called like one of the other columns.
     matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)

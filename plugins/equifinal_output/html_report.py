@@ -11,7 +11,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.content import NOBODY, Table, content, in_sum
+from equifinal_output.content import Table, content, in_sum
 from equifinal_output.wording import MISSING, VERDICTS, headings, is_missing, shown, shown_column
 
 __all__ = ["HtmlReport"]
@@ -71,7 +71,7 @@ class _Proposition:
     where: str
     answers: list[_Answer]
     in_sum: str
-    answered: bool
+    answering: int
 
 
 def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
@@ -86,7 +86,7 @@ def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
                 for label in verdicts.columns
             ],
             in_sum=together[name],
-            answered=together[name] != NOBODY,
+            answering=int((verdicts.loc[name] != "silent").sum()),
         )
         for name, row in comparison.propositions.iterrows()
     ]
