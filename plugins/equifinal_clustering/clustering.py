@@ -17,6 +17,7 @@ __all__ = ["Clustering"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+ORDERS = 20  # random orders of the cases, to see whether tied merges matter
 WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
 
 _SILENT = {
@@ -53,10 +54,10 @@ class Clustering(eq.Method):
     >>> from equifinal_clustering import Clustering
     >>> study = eq.load_study("open-data-barometer-2014").calibrate()
     >>> analysis = Clustering().analyze(study, np.random.default_rng(0))
-    >>> analysis.configurations[["expression", "n", "outcome"]].round(2)
-                         expression   n  outcome
-    cluster 1      LEAD*DEM*FIN*HUM  31     0.73
-    cluster 2  ~LEAD*~DEM*~FIN*~HUM  55     0.19
+    >>> analysis.configurations[["expression", "n", "mean_outcome"]].round(2)
+                         expression   n  mean_outcome
+    cluster 1      LEAD*DEM*FIN*HUM  31          0.73
+    cluster 2  ~LEAD*~DEM*~FIN*~HUM  55          0.19
     """
 
     name = "clustering"
@@ -93,29 +94,14 @@ class Clustering(eq.Method):
 
         See :meth:`equifinal.Method.analyze`.
         """
-        if self.scale == "membership":
-            study.require_memberships('clustering with scale = "membership"')
-        unscaled = self._unscaled(study)
-        # Sums in floating point and broken ties depend on the order of the rows, so that is fixed first.
-        order = np.lexsort(unscaled.T[::-1])
-        scaling = self._scaling(study, unscaled[order])
-        sorted_scores = _scaled(unscaled[order], scaling)
-        seed = int(rng.integers(2**31 - 1))
-        found = self._partition(sorted_scores, seed)
-
-        labels = np.empty(len(order), dtype=np.int64)
-        labels[order] = found.labels
-        silhouette = np.empty(len(order))
-        silhouette[order] = found.silhouettes
-        names = [f"cluster {number + 1}" for number in range(found.count)]
-        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        found, clusters, labels, scores = self._clusters(study, rng)
         belongs = labels[:, np.newaxis] == np.arange(found.count)
         sizes = belongs.sum(axis=0)
-        cluster_outcome = _means(outcome, belongs)
-
-        scores = np.empty_like(sorted_scores)
-        scores[order] = sorted_scores
-        conditions = self._conditions(study, scores, belongs, cluster_outcome)
+        names = [f"cluster {number + 1}" for number in range(found.count)]
+        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        silhouette = np.empty(len(labels))
+        silhouette[found.order] = found.silhouettes
+        conditions = self._conditions(study, scores, belongs, clusters.mean_outcome)
         profiles, expressions = self._profiles(study, belongs, names, scores)
         configurations = pd.DataFrame(
             {
@@ -124,7 +110,7 @@ class Clustering(eq.Method):
                 "consistency": sets.consistency(belongs.astype(float), outcome),
                 "coverage": sets.coverage(belongs.astype(float), outcome),
                 "n": sizes,
-                "outcome": cluster_outcome,
+                "mean_outcome": clusters.mean_outcome,
                 "silhouette": _means(silhouette, belongs),
                 **dict(zip(study.condition_names, _means(self._raw(study), belongs).T, strict=True)),
             },
@@ -133,59 +119,72 @@ class Clustering(eq.Method):
         cases = pd.DataFrame(
             {
                 "group": np.array(names, dtype=object)[labels],
-                "predicted": cluster_outcome[labels],
+                "predicted": clusters.mean_outcome[labels],
                 "silhouette": silhouette,
             },
             index=study.cases,
         )
         if found.components is not None:
             configurations["component"] = found.components
-            cases["probability"] = pd.Series(found.probability, index=study.cases[order])
-        tables = {
-            "profiles": profiles,
-            "scores": pd.DataFrame(scores, index=study.cases, columns=list(study.condition_names)),
-        }
+            cases["probability"] = pd.Series(found.probability, index=study.cases[found.order])
+        tables = {"profiles": profiles}
         if found.tried is not None:
             tables["silhouettes"] = found.tried
-        if scaling is not None:
-            tables["scaling"] = scaling
-        if found.centers is not None:
-            tables["centers"] = pd.DataFrame(found.centers, index=names, columns=list(study.condition_names))
         if found.linkage is not None:
-            tables["linkage"] = _linkage_table(found.linkage, order)
+            tables["linkage"] = _linkage_table(found.linkage, found.order)
         return eq.Analysis(
             method=self,
             conditions=conditions,
             configurations=configurations,
             cases=cases,
-            fit={"n": len(order), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics},
+            fit={"n": len(labels), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics},
             tables=tables,
-            notes=[*found.notes, *self._notes(study, found, sizes, names, scores)],
-            native=found.native,
+            notes=[*found.notes, *self._notes(study, found, sizes, names, scores, rng)],
+            native=clusters,
         )
+
+    def refit(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        """Form the clusters without describing them. See :meth:`equifinal.Method.refit`."""
+        return eq.Analysis.for_prediction(self, self._clusters(study, rng)[1])
 
     def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
         """Mean outcome membership of the cluster to which each case belongs; z-scores as of the cases analysed.
 
         See :meth:`equifinal.Method.predict`.
         """
-        scores = _scaled(self._unscaled(study), analysis.tables.get("scaling"))
-        outcome = analysis.configurations["outcome"].to_numpy(dtype=float)
-        return pd.Series(outcome[self._nearest(analysis, scores)], index=study.cases, name=study.outcome.name)
+        clusters: Clusters = analysis.native
+        joined = clusters.of(_scaled(self._unscaled(study), clusters.scaling))
+        return pd.Series(clusters.mean_outcome[joined], index=study.cases, name=study.outcome.name)
 
-    def _nearest(self, analysis: eq.Analysis, scores: Floats) -> Labels:
-        """The cluster (0, 1, ...) of any cases."""
-        if len(analysis.configurations) == 1:
-            return np.zeros(len(scores), dtype=np.int64)
-        if self.algorithm == "kmeans":
-            return _closest(scores, analysis.tables["centers"].to_numpy())
-        if self.algorithm == "gaussian-mixture":
-            components = analysis.configurations["component"].to_numpy()
-            return np.asarray(analysis.native.predict_proba(scores)[:, components].argmax(axis=1))
-        labels = pd.Categorical(analysis.cases["group"], categories=analysis.configurations.index).codes
-        order = np.argsort(labels, kind="stable")  # at equal distance the first, so the cluster with the lower number
-        known = analysis.tables["scores"].to_numpy()
-        return np.asarray(labels[order][_closest(scores, known[order])], dtype=np.int64)
+    def _clusters(
+        self, study: eq.CalibratedStudy, rng: np.random.Generator
+    ) -> tuple["_Partition", "Clusters", Labels, Floats]:
+        """The partition of the sorted cases, what predictions need of it, and every case's cluster and scores."""
+        if self.scale == "membership":
+            study.require_memberships('clustering with scale = "membership"')
+        unscaled = self._unscaled(study)
+        # Sums in floating point and broken ties depend on the order of the rows, so that is fixed first.
+        order = np.lexsort(unscaled.T[::-1])
+        scaling = self._scaling(study, unscaled[order])
+        scores = _scaled(unscaled, scaling)
+        found = self._partition(scores[order], seed=int(rng.integers(2**31 - 1)))
+        found.order = order
+        labels = np.empty(len(order), dtype=np.int64)
+        labels[order] = found.labels
+        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        points, clusters_of_points = scores[order], found.labels
+        if found.centers is not None:
+            points, clusters_of_points = found.centers, np.arange(found.count)
+        by_cluster = np.argsort(clusters_of_points, kind="stable")
+        clusters = Clusters(
+            scaling=scaling,
+            mean_outcome=_means(outcome, labels[:, np.newaxis] == np.arange(found.count)),
+            points=points[by_cluster],
+            clusters_of_points=clusters_of_points[by_cluster],
+            components=found.components,
+            model=found.model,
+        )
+        return found, clusters, labels, scores
 
     # ------------------------------------------------------------------------------------- propositions, advice
 
@@ -224,21 +223,21 @@ class Clustering(eq.Method):
         """
         clusters = analysis.configurations
         lacking = np.flatnonzero(study.fuzzy[study.outcome.name].to_numpy() < 0.5)
-        having = np.flatnonzero(clusters["outcome"].to_numpy() > 0.5)
+        having = np.flatnonzero(clusters["mean_outcome"].to_numpy() > 0.5)
         if not len(having):
             sentence = f"No cluster has a mean membership in {study.outcome.name} above 0.5."
             return pd.Series(sentence, index=study.cases[lacking], dtype=object)
-        scores = _scaled(self._unscaled(study), analysis.tables.get("scaling"))
+        scores = _scaled(self._unscaled(study), analysis.native.scaling)
         belongs = (analysis.cases["group"].to_numpy() == clusters.index.to_numpy()[:, np.newaxis]).T
-        centers = _means(analysis.tables["scores"].to_numpy(), belongs)[having]
+        centers = _means(scores, belongs)[having]
         nearest = _closest(scores, centers)
         sentences = []
         for case in lacking:
             cluster = clusters.iloc[having[nearest[case]]]
-            described = f"{cluster.name} (mean membership in {study.outcome.name} {cluster['outcome']:.2f})"
+            described = f"{cluster.name} (mean membership in {study.outcome.name} {cluster['mean_outcome']:.2f})"
             group = analysis.cases["group"].iloc[case]
             if group in clusters.index[having]:
-                share = clusters.loc[group, "outcome"]
+                share = clusters.loc[group, "mean_outcome"]
                 sentences.append(
                     f"Already in {group} (mean membership in {study.outcome.name} {share:.2f}), an exception."
                 )
@@ -289,7 +288,7 @@ class Clustering(eq.Method):
 
     def _partition(self, scores: Floats, seed: int) -> "_Partition":
         """The clusters of sorted cases, numbered by falling mean of their profile."""
-        from scipy.spatial.distance import pdist, squareform
+        from scipy.spatial.distance import squareform
 
         distinct = len(np.unique(scores, axis=0))
         if self.n_clusters is None:
@@ -302,7 +301,7 @@ class Clustering(eq.Method):
             alone.notes.append("The cases are too few, or too alike, to be divided: all of them are one cluster.")
             return alone
 
-        condensed = pdist(scores)
+        condensed = _distances(scores)
         if self.algorithm == "ward":
             partitions = _ward(condensed, candidates)
         elif self.algorithm == "kmeans":
@@ -382,7 +381,13 @@ class Clustering(eq.Method):
         return profiles, expressions
 
     def _notes(
-        self, study: eq.CalibratedStudy, found: "_Partition", sizes: Labels, names: list[str], scores: Floats
+        self,
+        study: eq.CalibratedStudy,
+        found: "_Partition",
+        sizes: Labels,
+        names: list[str],
+        scores: Floats,
+        rng: np.random.Generator,
     ) -> list[str]:
         if found.count == 1:
             return []
@@ -395,6 +400,13 @@ class Clustering(eq.Method):
                 f"The mean silhouette is {found.silhouette:.2f}, below {WEAK_STRUCTURE}: there is hardly any cluster "
                 "structure (Kaufman & Rousseeuw 1990)."
             )
+        if found.linkage is not None:
+            others = _other_clusters(scores[found.order], found.labels, rng)
+            if others:
+                notes.append(
+                    f"Ward's tree has tied merges, and which comes first matters here: in {others} of {ORDERS} random orders "
+                    "of the cases the clusters are not quite these."
+                )
         singles = [name for name, size in zip(names, sizes, strict=True) if size == 1]
         if singles:
             notes.append(f"A single case by itself: {', '.join(singles)}.")
@@ -422,17 +434,52 @@ class Clustering(eq.Method):
 # -------------------------------------------------------------------------------------------------- algorithms
 
 
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """What predictions need, and scikit-learn's own model.
+
+    Attributes
+    ----------
+    scaling : pandas.DataFrame or None
+        ``mean`` and ``sd`` of each condition when cases are compared by z-scores.
+    mean_outcome : numpy.ndarray of shape (clusters,)
+        Mean outcome membership of the cases in cluster 1, 2, ...
+    points, clusters_of_points : numpy.ndarray
+        A case belongs to the cluster of the nearest of these: the cases seen (Ward) or the clusters' means (k-means).
+    components : numpy.ndarray of shape (clusters,) or None
+        The mixture's component behind each cluster; a case belongs to the most probable.
+    model
+        scikit-learn's ``KMeans`` or ``GaussianMixture``; ``None`` for Ward.
+    """
+
+    scaling: pd.DataFrame | None
+    mean_outcome: Floats
+    points: Floats
+    clusters_of_points: Labels
+    components: Labels | None
+    model: Any
+
+    def of(self, scores: Floats) -> Labels:
+        """The cluster (0, 1, ...) of any cases, from their scaled scores."""
+        if self.components is not None:
+            return np.asarray(self.model.predict_proba(scores)[:, self.components].argmax(axis=1))
+        return self.clusters_of_points[_closest(scores, self.points)]
+
+
 @dataclass
 class _Partition:
     """Clusters 0, 1, ... of sorted cases, none of them empty."""
 
     labels: Labels  # (n,)
+    order: Labels = field(
+        default_factory=lambda: np.array([], dtype=np.int64)
+    )  # (n,): the position of each in the study
     statistics: dict[str, float] = field(default_factory=dict)
     centers: Floats | None = None  # k-means: (clusters, conditions)
     components: Labels | None = None  # mixture: the component of each cluster
     probability: Floats | None = None  # mixture: (n,)
     linkage: Floats | None = None  # Ward: (n - 1, 4)
-    native: Any = None
+    model: Any = None
     notes: list[str] = field(default_factory=list)
     silhouettes: Floats = field(default_factory=lambda: np.array([]))
     tried: pd.DataFrame | None = None  # one row per number of clusters
@@ -446,12 +493,30 @@ class _Partition:
         return float(self.silhouettes.mean())
 
 
+def _distances(scores: Floats) -> Floats:
+    """Euclidean distances of all pairs of cases, shape (n (n - 1) / 2,)."""
+    from scipy.spatial.distance import pdist
+
+    # Equal distances must be equal to the last digit, or rounding would break ties.
+    return np.asarray(np.round(pdist(scores), 10))
+
+
 def _ward(condensed: Floats, counts: list[int]) -> list[_Partition]:
     """One tree, cut into each number of clusters; tied merges are never cut apart."""
     from scipy.cluster.hierarchy import fcluster, ward
 
     tree = ward(condensed)
     return [_Partition(fcluster(tree, count, "maxclust").astype(np.int64) - 1, linkage=tree) for count in counts]
+
+
+def _other_clusters(scores: Floats, labels: Labels, rng: np.random.Generator) -> int:
+    """In how many of so many random orders of the cases Ward's tree has other clusters than `labels`."""
+    count, others = int(labels.max()) + 1, 0
+    for _ in range(ORDERS):
+        order = rng.permutation(len(labels))
+        cut = _ward(_distances(scores[order]), [count])[0].labels
+        others += len({*zip(labels[order].tolist(), cut.tolist(), strict=True)}) > count
+    return others
 
 
 def _kmeans(scores: Floats, count: int, seed: int) -> _Partition:
@@ -461,7 +526,9 @@ def _kmeans(scores: Floats, count: int, seed: int) -> _Partition:
     with threadpool_limits(1):  # sums over threads come in any order
         model = KMeans(count, n_init=10, random_state=seed).fit(scores)
     nearest, labels = np.unique(_closest(scores, model.cluster_centers_), return_inverse=True)
-    return _Partition(labels, {"inertia": float(model.inertia_)}, centers=model.cluster_centers_[nearest], native=model)
+    return _Partition(
+        labels, statistics={"inertia": float(model.inertia_)}, centers=model.cluster_centers_[nearest], model=model
+    )
 
 
 def _mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> _Partition:
@@ -476,10 +543,10 @@ def _mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> _Pa
     components, labels = np.unique(posterior.argmax(axis=1), return_inverse=True)
     return _Partition(
         labels,
-        {"bic": float(model.bic(scores)), "aic": float(model.aic(scores))},
+        statistics={"bic": float(model.bic(scores)), "aic": float(model.aic(scores))},
         components=components,
         probability=posterior.max(axis=1),
-        native=model,
+        model=model,
         notes=[]
         if model.converged_
         else ["The Gaussian mixture did not converge; its clusters are those of the last step."],

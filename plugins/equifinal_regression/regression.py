@@ -1,8 +1,6 @@
 """The method ``regression``: least squares, and the fractional logit for memberships."""
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any, Literal
@@ -13,6 +11,7 @@ import pydantic
 from numpy.typing import NDArray
 
 import equifinal as eq
+from equifinal_regression.equation import Equation, describe, solve
 
 __all__ = ["Regression"]
 
@@ -119,20 +118,16 @@ class Regression(eq.Method):
 
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Fit the equation; nothing is random. See :meth:`equifinal.Method.analyze`."""
-        if self._scale == "membership":
-            study.require_memberships('regression with scale = "membership"')
         names, terms = study.condition_names, self._terms(study)
-        scaling = self._scaling(study)
-        scores = self._scores(study, study.condition_names, scaling)
-        outcome = self._outcome(study, scaling)
-        design = _design(scores, names, terms)
-        fit = _estimate(_fitted_logit if self._logit else _fitted_ols, design, outcome, self.covariance)
-        notes = [*fit.notes, *self._size_notes(len(outcome), design.shape[1], fit)]
+        equation, scores, design, outcome = self._fitted(study)
+        described = describe(equation, design, outcome, self.covariance)
+        notes = [*equation.notes, *described.notes, *self._size_notes(equation, *design.shape)]
+        df_resid = max(len(outcome) - design.shape[1], 0)
 
         averaging = np.array([_averaging(term, terms, scores, names) for term in terms])
-        effects = self._estimates(averaging @ fit.params, averaging @ fit.covariance @ averaging.T, fit.df_resid)
+        effects = self._estimates(averaging @ equation.params, averaging @ described.covariance @ averaging.T, df_resid)
         labels = ["*".join(term) for term in terms]
-        coefficients = self._estimates(fit.params, fit.covariance, fit.df_resid)
+        coefficients = self._estimates(equation.params, described.covariance, df_resid)
         correlation = _correlation(scores)
         vif = _variance_inflation(correlation)
         notes += [
@@ -161,8 +156,8 @@ class Regression(eq.Method):
             "coefficients": pd.DataFrame(coefficients, index=["constant", *labels]),
             "correlation": pd.DataFrame(correlation, index=list(names), columns=list(names)),
         }
-        if scaling is not None:
-            tables["scaling"] = scaling
+        if equation.scaling is not None:
+            tables["scaling"] = equation.scaling
         if self.interactions:
             tables["interactions"] = pd.DataFrame(effects, index=labels).iloc[len(names) :]
             notes.append(
@@ -170,7 +165,7 @@ class Regression(eq.Method):
                 "The equation's own coefficients are in the table 'coefficients'."
             )
 
-        fitted = self._response(design, fit.params, scaling)
+        fitted = self._response(design, equation)
         observed = study.fuzzy if self._on_memberships else study.raw
         cases = pd.DataFrame(
             {
@@ -178,8 +173,8 @@ class Regression(eq.Method):
                 "predicted": self._memberships(fitted, study),
                 "fitted": fitted,
                 "residual": observed[study.outcome.name].to_numpy() - fitted,
-                "leverage": fit.leverage,
-                "cooks_distance": fit.cooks_distance,
+                "leverage": described.leverage,
+                "cooks_distance": described.cooks_distance,
             },
             index=study.cases,
         )
@@ -194,20 +189,34 @@ class Regression(eq.Method):
             conditions=conditions,
             configurations=pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"], dtype=object),
             cases=cases,
-            fit=fit.statistics,
+            fit=described.statistics,
             tables=tables,
             notes=notes,
-            native=fit.native,
+            native=equation,
         )
+
+    def refit(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        """Estimate the equation without describing it. See :meth:`equifinal.Method.refit`."""
+        return eq.Analysis.for_prediction(self, self._fitted(study)[0])
 
     def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
         """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
 
         Raw predictions are calibrated as the outcome was. See :meth:`equifinal.Method.predict`.
         """
-        scaling = analysis.tables.get("scaling")
-        fitted = self._expected(analysis, study, self._scores(study, study.condition_names, scaling))
+        equation = analysis.native
+        fitted = self._expected(equation, study, self._scores(study, study.condition_names, equation.scaling))
         return pd.Series(self._memberships(fitted, study), index=study.cases, name=study.outcome.name)
+
+    def _fitted(self, study: eq.CalibratedStudy) -> tuple[Equation, Floats, Floats, Floats]:
+        """The equation, the conditions' scores, the design matrix and the outcome."""
+        if self._scale == "membership":
+            study.require_memberships('regression with scale = "membership"')
+        scaling = self._scaling(study)
+        scores = self._scores(study, study.condition_names, scaling)
+        outcome = self._outcome(study, scaling)
+        design = _design(scores, study.condition_names, self._terms(study))
+        return solve(self.model, design, outcome, self.covariance, scaling), scores, design, outcome
 
     # ------------------------------------------------------------------------------------- propositions, advice
 
@@ -260,8 +269,9 @@ class Regression(eq.Method):
             sentence = f"The interval of no {'manipulable ' if len(found) else ''}condition excludes 0."
             return pd.Series(sentence, index=study.cases[lacking], dtype=object)
 
-        scores = self._scores(study, study.condition_names, analysis.tables.get("scaling"))
-        now = self._expected(analysis, study, scores)
+        equation = analysis.native
+        scores = self._scores(study, study.condition_names, equation.scaling)
+        now = self._expected(equation, study, scores)
         rising = 1 if self._on_memberships else study.orientation(study.outcome.name) or 1
         changes = []
         for lever in levers:
@@ -269,7 +279,7 @@ class Regression(eq.Method):
             for source in (int(scores[:, column].argmin()), int(scores[:, column].argmax())):
                 changed = scores.copy()
                 changed[:, column] = scores[source, column]
-                changes.append((lever, source, self._expected(analysis, study, changed)))
+                changes.append((lever, source, self._expected(equation, study, changed)))
         gains = np.array([rising * (then - now) for _, _, then in changes])
         best_for = gains.max(axis=0)
         sentences = []
@@ -347,22 +357,20 @@ class Regression(eq.Method):
             return study.fuzzy[study.outcome.name].to_numpy(dtype=float)
         return self._scores(study, [study.outcome.name], scaling)[:, 0]
 
-    def _expected(self, analysis: eq.Analysis, study: eq.CalibratedStudy, scores: Floats) -> Floats:
+    def _expected(self, equation: Equation, study: eq.CalibratedStudy, scores: Floats) -> Floats:
         """What the equation expects: the outcome's raw score, or its membership."""
-        design = _design(scores, study.condition_names, self._terms(study))
-        params = analysis.tables["coefficients"]["coefficient"].to_numpy()
-        return self._response(design, params, analysis.tables.get("scaling"))
+        return self._response(_design(scores, study.condition_names, self._terms(study)), equation)
 
-    def _response(self, design: Floats, params: Floats, scaling: pd.DataFrame | None) -> Floats:
+    def _response(self, design: Floats, equation: Equation) -> Floats:
         # Row by row, so that no case's last digit depends on which other cases are there.
-        linear = (design * params).sum(axis=1)
+        linear = (design * equation.params).sum(axis=1)
         if self._logit:
             from scipy.special import expit
 
             return np.asarray(expit(linear))
-        if scaling is None:
+        if equation.scaling is None:
             return np.asarray(linear)
-        mean, deviation = scaling.iloc[-1].to_numpy(dtype=float)  # the outcome comes last
+        mean, deviation = equation.scaling.iloc[-1].to_numpy(dtype=float)  # the outcome comes last
         return np.asarray(mean + deviation * linear)
 
     def _memberships(self, fitted: Floats, study: eq.CalibratedStudy) -> Floats:
@@ -419,8 +427,8 @@ class Regression(eq.Method):
             sentence += "; for the sets it has no direction, because membership neither rises nor falls throughout"
         return sentence + "."
 
-    def _size_notes(self, cases: int, parameters: int, fit: "_Fit") -> list[str]:
-        if np.isnan(fit.params).any() or cases >= CASES_PER_PARAMETER * parameters:
+    def _size_notes(self, equation: Equation, cases: int, parameters: int) -> list[str]:
+        if equation.results is None or cases >= CASES_PER_PARAMETER * parameters:
             return []
         return [
             f"{cases} cases for {parameters} parameters (the constant included): fewer than {CASES_PER_PARAMETER} "
@@ -428,21 +436,7 @@ class Regression(eq.Method):
         ]
 
 
-# --------------------------------------------------------------------------------------------- the equation
-
-
-@dataclass
-class _Fit:
-    """An estimated equation; NaN throughout when it could not be estimated."""
-
-    params: Floats  # (k,)
-    covariance: Floats  # (k, k)
-    leverage: Floats  # (n,)
-    cooks_distance: Floats  # (n,)
-    df_resid: int
-    statistics: dict[str, float]
-    native: Any = None
-    notes: list[str] = field(default_factory=list)
+# ---------------------------------------------------------------------------------------------- small pieces
 
 
 def _product(text: str) -> list[str]:
@@ -465,183 +459,6 @@ def _averaging(of: Term, terms: list[Term], scores: Floats, names: tuple[str, ..
         rest = [names.index(name) for name in term if name not in of]
         weights.append(float(scores[:, rest].prod(axis=1).mean()) if set(of) <= set(term) else 0.0)
     return np.array(weights)
-
-
-def _estimate(model: Callable[[Floats, Floats, str], _Fit], design: Floats, outcome: Floats, covariance: str) -> _Fit:
-    problem = _not_estimable(design, outcome)
-    if problem:
-        return _undefined(design, problem)
-    sizes = np.linalg.norm(design, axis=0)
-    if sizes.max() / sizes.min() < 1e6:
-        return model(design, outcome, covariance)
-    # Income in units beside a share: statsmodels' pseudo-inverse would lose the small column's digits.
-    fit = model(design / sizes, outcome, covariance)
-    fit.params, fit.covariance = fit.params / sizes, fit.covariance / np.outer(sizes, sizes)
-    fit.notes.append(
-        "The scores differ in size by more than a million, so the equation was solved with each column scaled."
-    )
-    return fit
-
-
-def _fitted_ols(design: Floats, outcome: Floats, covariance: str) -> _Fit:
-    from statsmodels.regression.linear_model import OLS
-
-    results = OLS(outcome, design).fit(**_covariance(covariance))
-    leverage = _leverage(results)
-    cooks = _cooks_distance(np.asarray(results.resid), leverage, float(results.scale), design.shape[1])
-    varies = float(np.ptp(outcome)) > 0
-    statistics = {
-        **_counts(design),
-        "r_squared": float(results.rsquared) if varies else np.nan,
-        "adj_r_squared": float(results.rsquared_adj) if varies else np.nan,
-        "residual_std_error": float(np.sqrt(results.scale)),
-        **_wald_test(results),
-        "aic": float(results.aic) if results.ssr > 0 else np.nan,
-        "bic": float(results.bic) if results.ssr > 0 else np.nan,
-    }
-    return _Fit(
-        params=np.asarray(results.params),
-        covariance=np.asarray(results.cov_params()),
-        leverage=leverage,
-        cooks_distance=cooks,
-        df_resid=int(results.df_resid),
-        statistics=statistics,
-        native=results,
-        notes=_leverage_notes(leverage, covariance),
-    )
-
-
-def _fitted_logit(design: Floats, outcome: Floats, covariance: str) -> _Fit:
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.regression.linear_model import WLS
-
-    if float(np.ptp(outcome)) == 0 and outcome[0] in (0.0, 1.0):
-        problem = f"The outcome's membership is {outcome[0]:g} in every case, so a logit has no finite solution."
-        return _undefined(design, problem)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        results = GLM(outcome, design, family=Binomial()).fit()
-    fitted = np.asarray(results.fittedvalues)
-    weights = fitted * (1 - fitted)
-    kinds = {warning.category.__name__ for warning in caught}
-    if kinds & {"PerfectSeparationWarning"} or weights.min() < 1e-8 or not np.isfinite(results.params).all():
-        return _undefined(
-            design,
-            "The conditions separate the cases with and without the outcome perfectly (or nearly so), so the logit has "
-            'no finite solution. model = "ols" has one.',
-        )
-    notes = []
-    if not results.converged:
-        notes.append("The fractional logit did not converge; its numbers are those of the last step.")
-    # statsmodels gives a GLM the HC0 covariance whatever HC is asked for. The last step of its iteration is a weighted
-    # least squares with the same coefficients, which has them all, and whose classical one estimates the dispersion.
-    residuals = outcome - fitted
-    working = design @ results.params + residuals / weights
-    last_step = WLS(working, design, weights=weights).fit(**_covariance(covariance))
-    leverage = _leverage(last_step)
-    cooks = _cooks_distance(residuals / np.sqrt(weights), leverage, float(last_step.scale), design.shape[1])
-    deviance = float(results.deviance)
-    null_deviance = float(results.family.deviance(outcome, np.full(len(outcome), outcome.mean())))
-    total = float(((outcome - outcome.mean()) ** 2).sum())
-    statistics = {
-        **_counts(design),
-        "deviance_r_squared": 1 - deviance / null_deviance if total > 0 else np.nan,
-        "efron_r_squared": 1 - float((residuals**2).sum()) / total if total > 0 else np.nan,
-        "deviance": deviance,
-        "null_deviance": null_deviance,
-        "dispersion": float(last_step.scale),
-        **_wald_test(last_step),
-    }
-    return _Fit(
-        params=np.asarray(results.params),
-        covariance=np.asarray(last_step.cov_params()),
-        leverage=leverage,
-        cooks_distance=cooks,
-        df_resid=int(last_step.df_resid),
-        statistics=statistics,
-        native=results,
-        notes=[*notes, *_leverage_notes(leverage, covariance)],
-    )
-
-
-def _covariance(name: str) -> dict[str, Any]:
-    return {"cov_type": "nonrobust" if name == "classical" else name, "use_t": True}
-
-
-def _counts(design: Floats) -> dict[str, float]:
-    cases, parameters = design.shape
-    return {"n": cases, "parameters": parameters, "df_resid": cases - parameters}
-
-
-def _not_estimable(design: Floats, outcome: Floats) -> str:
-    """Why the equation has no single solution, or nothing."""
-    cases, parameters = design.shape
-    if cases <= parameters:
-        return f"{cases} cases cannot determine {parameters} parameters (the constant included); more are needed."
-    if not np.isfinite(design).all() or not np.isfinite(outcome).all():
-        return (
-            "A score does not vary among these cases (or is missing), so it has no z-score: nothing can be estimated."
-        )
-    # Columns of very different units would hide a dependence, or fake one.
-    if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0).clip(min=1e-300)) < parameters:
-        return (
-            "Among these cases a condition is constant, or an exact combination of others, so that their coefficients "
-            "cannot be told apart. Leave one of them out."
-        )
-    return ""
-
-
-def _undefined(design: Floats, problem: str) -> _Fit:
-    cases, parameters = design.shape
-    missing = np.full(cases, np.nan)
-    return _Fit(
-        params=np.full(parameters, np.nan),
-        covariance=np.full((parameters, parameters), np.nan),
-        leverage=missing,
-        cooks_distance=missing,
-        df_resid=max(cases - parameters, 0),
-        statistics=_counts(design),
-        notes=[f"Not estimated. {problem}"],
-    )
-
-
-def _leverage(results: Any) -> Floats:
-    """Diagonal of the hat matrix of (weighted) least squares."""
-    return np.asarray((results.model.wexog * results.model.pinv_wexog.T).sum(axis=1))
-
-
-def _leverage_notes(leverage: Floats, covariance: str) -> list[str]:
-    alone = int((leverage > 1 - 1e-9).sum())
-    if not alone or covariance not in ("HC2", "HC3"):
-        return []
-    return [
-        f"{alone} {'case has' if alone == 1 else 'cases have'} leverage 1 (the equation fits exactly there), so "
-        f'{covariance} standard errors are not meaningful. covariance = "HC1" has them.'
-    ]
-
-
-def _cooks_distance(residuals: Floats, leverage: Floats, scale: float, parameters: int) -> Floats:
-    """Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the estimated dispersion."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(residuals**2 * leverage / (parameters * scale * (1 - leverage) ** 2))
-
-
-def _wald_test(results: Any) -> dict[str, float]:
-    """That all coefficients but the constant are 0: Wald's F with the chosen covariance."""
-    from scipy.special import fdtrc
-
-    slopes, covariance = np.asarray(results.params)[1:], np.asarray(results.cov_params())[1:, 1:]
-    try:
-        statistic = float(slopes @ np.linalg.solve(covariance, slopes)) / len(slopes)
-    except np.linalg.LinAlgError:
-        statistic = np.nan
-    if not np.isfinite(statistic):
-        return {"f_statistic": np.nan, "f_p_value": np.nan}
-    return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), results.df_resid, statistic))}
-
-
-# ---------------------------------------------------------------------------------------------- small pieces
 
 
 def _correlation(scores: Floats) -> Floats:

@@ -237,6 +237,8 @@ def test_predictions_agree_with_the_analysis_and_do_not_depend_on_other_cases(
     predicted = analysis.method.predict(analysis, hidden)
     pd.testing.assert_series_equal(predicted, analysis.cases["predicted"], check_names=False, check_exact=True)
     assert predicted.between(0, 1).all()
+    refitted = analysis.method.refit(countries, np.random.default_rng(0))
+    pd.testing.assert_series_equal(analysis.method.predict(refitted, hidden), predicted, check_exact=True)
     some = hidden.subset(countries.cases[[7, 3]])
     pd.testing.assert_series_equal(analysis.method.predict(analysis, some), predicted.iloc[[7, 3]], check_exact=True)
 
@@ -439,7 +441,8 @@ def test_dependent_conditions_are_not_estimated(model: str) -> None:
     analysis = analyze(study, model=model, scale="raw")
     check_not_estimated(analysis, "exact combination of others")
     assert analysis.method.assess(analysis, Influence(id="P", condition="A"), study).answer == "silent"
-    assert analysis.method.predict(analysis, study.without_outcome()).isna().all()
+    for fitted in (analysis, analysis.method.refit(study, np.random.default_rng(0))):
+        assert analysis.method.predict(fitted, study.without_outcome()).isna().all()
     assert np.isinf(analysis.conditions["vif"]).all()
 
 

@@ -1,0 +1,216 @@
+"""A fitted equation: estimating it, and describing how well it is estimated."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["Description", "Equation", "describe", "solve"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """What predictions need, and statsmodels' own results.
+
+    Attributes
+    ----------
+    params : numpy.ndarray of shape (k,)
+        The constant, then one coefficient per term; NaN when they could not be estimated.
+    scaling : pandas.DataFrame or None
+        ``mean`` and ``sd`` of each set when the equation is written in z-scores.
+    results
+        The results of statsmodels' ``OLS`` or ``GLM``; ``None`` when nothing could be estimated. When the scores differ in
+        size by more than a million, its columns are divided by their length.
+    notes : list of str
+    """
+
+    params: Floats
+    scaling: pd.DataFrame | None
+    results: Any
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """What is said about an estimated equation; NaN throughout when it could not be estimated."""
+
+    covariance: Floats  # (k, k), of the coefficients
+    leverage: Floats  # (n,)
+    cooks_distance: Floats  # (n,)
+    statistics: dict[str, float]
+    notes: list[str] = field(default_factory=list)
+
+
+# ------------------------------------------------------------------------------------------------ estimation
+
+
+def solve(
+    model: Literal["ols", "fractional-logit"],
+    design: Floats,
+    outcome: Floats,
+    covariance: str,
+    scaling: pd.DataFrame | None,
+) -> Equation:
+    """Estimate the coefficients of `design` (n, k), whose first column is the constant."""
+    problem = _not_estimable(design, outcome)
+    results = None
+    notes: list[str] = []
+    if not problem and model == "ols":
+        from statsmodels.regression.linear_model import OLS
+
+        results = OLS(outcome, design / _sizes(design)).fit(**_covariance(covariance))
+    elif not problem:
+        results, problem, notes = _solve_logit(design / _sizes(design), outcome)
+    if results is None:
+        return Equation(np.full(design.shape[1], np.nan), scaling, None, [f"Not estimated. {problem}"])
+    return Equation(np.asarray(results.params) / _sizes(design), scaling, results, notes)
+
+
+def _solve_logit(design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    if float(np.ptp(outcome)) == 0 and outcome[0] in (0.0, 1.0):
+        problem = f"The outcome's membership is {outcome[0]:g} in every case, so a logit has no finite solution."
+        return None, problem, []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        results = GLM(outcome, design, family=Binomial()).fit()
+    fitted = np.asarray(results.fittedvalues)
+    separated = any(warning.category.__name__ == "PerfectSeparationWarning" for warning in caught)
+    if separated or (fitted * (1 - fitted)).min() < 1e-8 or not np.isfinite(results.params).all():
+        problem = (
+            "The conditions separate the cases with and without the outcome perfectly (or nearly so), so the logit has no "
+            'finite solution. model = "ols" has one.'
+        )
+        return None, problem, []
+    stopped = "The fractional logit did not converge; its numbers are those of the last step."
+    return results, "", [] if results.converged else [stopped]
+
+
+def _not_estimable(design: Floats, outcome: Floats) -> str:
+    """Why the equation has no single solution, or nothing."""
+    cases, parameters = design.shape
+    if cases <= parameters:
+        return f"{cases} cases cannot determine {parameters} parameters (the constant included); more are needed."
+    if not np.isfinite(design).all() or not np.isfinite(outcome).all():
+        return (
+            "A score does not vary among these cases (or is missing), so it has no z-score: nothing can be estimated."
+        )
+    # Each column at length 1: very different units would hide a dependence, or fake one.
+    if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0).clip(min=1e-300)) < parameters:
+        return (
+            "Among these cases a condition is constant, or an exact combination of others, so that their coefficients "
+            "cannot be told apart. Leave one of them out."
+        )
+    return ""
+
+
+def _sizes(design: Floats) -> Floats:
+    """What to divide the columns by: 1, unless they differ so much that a pseudo-inverse would lose the small ones."""
+    sizes = np.linalg.norm(design, axis=0)
+    return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
+
+
+def _covariance(name: str) -> dict[str, Any]:
+    return {"cov_type": "nonrobust" if name == "classical" else name, "use_t": True}
+
+
+# ----------------------------------------------------------------------------------------------- description
+
+
+def describe(equation: Equation, design: Floats, outcome: Floats, covariance: str) -> Description:
+    """The covariance of the coefficients, the cases' influence, and the fit."""
+    cases, parameters = design.shape
+    statistics: dict[str, float] = {"n": cases, "parameters": parameters, "df_resid": cases - parameters}
+    if equation.results is None:
+        missing = np.full(cases, np.nan)
+        return Description(np.full((parameters, parameters), np.nan), missing, missing, statistics)
+    if hasattr(equation.results, "deviance"):
+        least_squares = _last_step(equation.results, outcome, covariance)
+        statistics |= _logit_statistics(equation.results, outcome)
+        statistics["dispersion"] = float(least_squares.scale)
+    else:
+        least_squares = equation.results
+        statistics |= _ols_statistics(least_squares, outcome)
+    statistics |= _wald_test(least_squares)
+
+    leverage = np.asarray((least_squares.model.wexog * least_squares.model.pinv_wexog.T).sum(axis=1))
+    # Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the estimated dispersion.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        standardized = np.asarray(least_squares.wresid) ** 2 / least_squares.scale / parameters
+        cooks_distance = standardized * leverage / (1 - leverage) ** 2
+    sizes = _sizes(design)
+    return Description(
+        covariance=np.asarray(least_squares.cov_params()) / np.outer(sizes, sizes),
+        leverage=leverage,
+        cooks_distance=cooks_distance,
+        statistics=statistics,
+        notes=_leverage_notes(leverage, covariance),
+    )
+
+
+def _last_step(results: Any, outcome: Floats, covariance: str) -> Any:
+    """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
+
+    statsmodels gives a GLM the HC0 covariance whatever HC is asked for; this one has them all, and its classical
+    covariance estimates the dispersion.
+    """
+    from statsmodels.regression.linear_model import WLS
+
+    design, fitted = results.model.exog, np.asarray(results.fittedvalues)
+    weights = fitted * (1 - fitted)
+    working = design @ results.params + (outcome - fitted) / weights
+    return WLS(working, design, weights=weights).fit(**_covariance(covariance))
+
+
+def _ols_statistics(results: Any, outcome: Floats) -> dict[str, float]:
+    varies, errs = float(np.ptp(outcome)) > 0, results.ssr > 0
+    return {
+        "r_squared": float(results.rsquared) if varies else np.nan,
+        "adj_r_squared": float(results.rsquared_adj) if varies else np.nan,
+        "residual_std_error": float(np.sqrt(results.scale)),
+        "aic": float(results.aic) if errs else np.nan,
+        "bic": float(results.bic) if errs else np.nan,
+    }
+
+
+def _logit_statistics(results: Any, outcome: Floats) -> dict[str, float]:
+    mean = np.full(len(outcome), outcome.mean())
+    deviance, null_deviance = float(results.deviance), float(results.family.deviance(outcome, mean))
+    errors, total = float(((outcome - results.fittedvalues) ** 2).sum()), float(((outcome - mean) ** 2).sum())
+    return {
+        "deviance_r_squared": 1 - deviance / null_deviance if total > 0 else np.nan,
+        "efron_r_squared": 1 - errors / total if total > 0 else np.nan,
+        "deviance": deviance,
+        "null_deviance": null_deviance,
+    }
+
+
+def _wald_test(results: Any) -> dict[str, float]:
+    """That all coefficients but the constant are 0: Wald's F with the chosen covariance."""
+    from scipy.special import fdtrc
+
+    slopes, covariance = np.asarray(results.params)[1:], np.asarray(results.cov_params())[1:, 1:]
+    try:
+        statistic = float(slopes @ np.linalg.solve(covariance, slopes)) / len(slopes)
+    except np.linalg.LinAlgError:
+        statistic = np.nan
+    if not np.isfinite(statistic):
+        return {"f_statistic": np.nan, "f_p_value": np.nan}
+    return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), results.df_resid, statistic))}
+
+
+def _leverage_notes(leverage: Floats, covariance: str) -> list[str]:
+    alone = int((leverage > 1 - 1e-9).sum())
+    if not alone or covariance not in ("HC2", "HC3"):
+        return []
+    return [
+        f"{alone} {'case has' if alone == 1 else 'cases have'} leverage 1 (the equation fits exactly there), so "
+        f'{covariance} standard errors are not meaningful. covariance = "HC1" has them.'
+    ]
