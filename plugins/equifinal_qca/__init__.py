@@ -37,7 +37,7 @@ _HOME_OF = {
 __all__ = sorted(_HOME_OF)
 
 
-@hookimpl
+@hookimpl(tryfirst=True)  # the methods that the comparison was made for lead it
 def equifinal_methods() -> list[type]:
     """Offer the two methods to the framework."""
     from equifinal_qca.methods import CsQCA, FsQCA
