@@ -329,7 +329,7 @@ class Clustering(eq.Method):
         self, study: eq.CalibratedStudy, scores: Floats, belongs: NDArray[np.bool_], cluster_outcome: Floats
     ) -> pd.DataFrame:
         statistic, p_value = _kruskal_wallis(scores, belongs)
-        # H / (n - 1): the share of the ranks' variance that lies between clusters (Kelley 1935).
+        # H / (n - 1): the share of the ranks' variance that lies between clusters (Tomczak & Tomczak 2014).
         epsilon = statistic / max(len(scores) - 1, 1)
         differs = p_value < self.alpha
         evidence, direction = [], []

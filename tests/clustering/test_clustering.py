@@ -1,7 +1,9 @@
 """The method ``clustering``, against scikit-learn and scipy called directly."""
 
+import doctest
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -568,3 +570,10 @@ def test_an_analysis_is_plain_data_and_can_be_pickled(countries: eq.CalibratedSt
 
 def test_the_method_is_registered() -> None:
     assert eq.methods()["clustering"].cls is Clustering
+
+
+def test_the_example_in_the_docs_runs() -> None:
+    page = Path(__file__).parents[2] / "docs" / "clustering.md"
+    tested = doctest.testfile(str(page), module_relative=False)
+    assert tested.attempted > 0
+    assert tested.failed == 0

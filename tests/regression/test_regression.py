@@ -1,7 +1,9 @@
 """The method ``regression``, against published figures and against statsmodels called directly."""
 
+import doctest
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -538,3 +540,10 @@ def test_weighted_least_squares_is_where_the_logit_ends(countries: eq.Calibrated
     weights = results.fittedvalues * (1 - results.fittedvalues)
     working = design @ results.params + (outcome - results.fittedvalues) / weights
     np.testing.assert_allclose(WLS(working, design, weights=weights).fit().params, results.params, rtol=1e-6)
+
+
+def test_the_example_in_the_docs_runs() -> None:
+    page = Path(__file__).parents[2] / "docs" / "regression.md"
+    tested = doctest.testfile(str(page), module_relative=False)
+    assert tested.attempted > 0
+    assert tested.failed == 0
