@@ -45,13 +45,13 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
     )
 
 
-def near_cutoffs(table: TruthTable, solution: Solution, again: Callable[[TruthTable], Solution]) -> pd.DataFrame:
+def near_cutoffs(table: TruthTable, again: Callable[[TruthTable], Solution]) -> pd.DataFrame:
     """Observed rows whose consistency or PRI is within 0.05 of its cutoff, and what the other output would lead to.
 
     Parameters
     ----------
-    table, solution
-        What was found.
+    table
+        The truth table.
     again
         Minimizes a changed table in the same way.
 
@@ -59,7 +59,7 @@ def near_cutoffs(table: TruthTable, solution: Solution, again: Callable[[TruthTa
     -------
     pandas.DataFrame
         Index: the configurations. Columns: ``row``, ``n``, ``consistency``, ``pri``, ``near`` (which parameter), ``output``,
-        ``flipped`` (the other output), ``solution_if_flipped`` (the models in words), ``changes`` (whether these differ).
+        ``flipped`` (the other output), ``solution_if_flipped`` (its models in words; flipping a row always changes them).
     """
     near_consistency = np.zeros(len(table.corners), dtype=bool)
     for cutoff in table.consistency_cutoff:
@@ -84,11 +84,9 @@ def near_cutoffs(table: TruthTable, solution: Solution, again: Callable[[TruthTa
                 "output": output,
                 "flipped": flipped,
                 "solution_if_flipped": _in_words(what_if),
-                "changes": [model.terms for model in what_if.models]
-                != [model.terms for model in solution.models[: MOST_WORDS if what_if.truncated else None]],
             }
         )
-    columns = ["row", "n", "consistency", "pri", "near", "output", "flipped", "solution_if_flipped", "changes"]
+    columns = ["row", "n", "consistency", "pri", "near", "output", "flipped", "solution_if_flipped"]
     index = pd.Index(labels, name="configuration", dtype=str)
     return pd.DataFrame(records, columns=columns, index=index)
 
@@ -119,9 +117,8 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
             f"Simultaneous subsets: consistent with {table.outcome} and with its negation: {listing(simultaneous.index)}. "
             "A PRI cutoff of 0.5 or more keeps such rows out of the solution."
         )
-    changing = list(near.index[near["changes"].to_numpy(dtype=bool)])
-    if changing:
-        said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(changing)}; see near_cutoffs.")
+    if len(near):
+        said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
     observed, possible = int((table.output != "?").sum()), 2 ** len(table.conditions)
     if observed < possible / 2:
         said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict, sets
 from equifinal.errors import listing
@@ -19,8 +18,6 @@ from equifinal_qca.table import TruthTable, truth_table
 from equifinal_qca.verdicts import assess
 
 __all__ = ["CsQCA", "FsQCA"]
-
-Share = Annotated[float, Field(ge=0, le=1)]
 
 _MOST_COUNTERFACTUALS = 2000
 _RELEVANT = 0.5  # relevance of necessity below which a set is trivially necessary (Schneider & Wagemann 2012)
@@ -42,7 +39,7 @@ class FsQCA(Method):
         description="Which unobserved configurations may be assumed to have the outcome: none (conservative), those in line "
         "with the directional expectations (intermediate), any (parsimonious).",
     )
-    consistency_cutoff: Share | tuple[Share, Share] = Field(
+    consistency_cutoff: float | tuple[float, float] = Field(
         0.8,
         description="The consistency from which a row is sufficient; with two, rows between them are contradictions.",
     )
@@ -51,6 +48,13 @@ class FsQCA(Method):
     necessity_cutoff: float = Field(0.9, ge=0, le=1, description="The consistency from which a set is necessary.")
     max_models: int = Field(1000, ge=1, description="The most models to list.")
 
+    @field_validator("consistency_cutoff")
+    @classmethod
+    def _within_bounds(cls, cutoff: float | tuple[float, float]) -> float | tuple[float, float]:
+        if not all(0 <= each <= 1 for each in (cutoff if isinstance(cutoff, tuple) else (cutoff,))):
+            raise ValueError("it must lie between 0 and 1")
+        return cutoff
+
     def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
         """Memberships in the conditions and the outcome, of every case; missing where the method cannot say."""
         study.require_memberships(self.title)
@@ -58,17 +62,9 @@ class FsQCA(Method):
 
     def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         everything = self.memberships(study)
-        frame = everything.dropna()
         left_out = everything.index[everything.isna().any(axis=1)]
-        table = truth_table(
-            frame,
-            study.outcome.name,
-            study.condition_names,
-            self.consistency_cutoff,
-            self.frequency_cutoff,
-            self.pri_cutoff,
-        )
-        solution = self._minimized(table, study, self.max_models)
+        solution = self._solution(everything, study)
+        table = solution.table
         conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
         parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
         shown = solution.best
@@ -78,7 +74,6 @@ class FsQCA(Method):
         simultaneous = diagnostics.simultaneous_subsets(table)
         near = diagnostics.near_cutoffs(
             table,
-            solution,
             lambda changed: self._minimized(changed, study, min(self.max_models, diagnostics.MOST_WORDS)),
         )
         tables = {
@@ -119,6 +114,10 @@ class FsQCA(Method):
             native=solution,
         )
 
+    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        """Only the solution: its tables would cost more than the search for it."""
+        return Analysis.for_prediction(self, self._solution(self.memberships(study), study))
+
     def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
         conditions = self.memberships(study)[list(study.condition_names)].to_numpy(dtype=float)
@@ -137,6 +136,17 @@ class FsQCA(Method):
             necessity_cutoff=self.necessity_cutoff,
         )
         return verdict or super().assess(analysis, claim, study)
+
+    def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
+        table = truth_table(
+            memberships.dropna(),
+            study.outcome.name,
+            study.condition_names,
+            self.consistency_cutoff,
+            self.frequency_cutoff,
+            self.pri_cutoff,
+        )
+        return self._minimized(table, study, self.max_models)
 
     def _minimized(self, table: TruthTable, study: CalibratedStudy, max_models: int) -> Solution:
         expectations = {condition.name: condition.expect for condition in study.conditions}

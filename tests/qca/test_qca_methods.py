@@ -61,7 +61,7 @@ def test_the_row_that_a_slightly_lower_pri_cutoff_lets_in():
     _, analysis, _ = analysed("open-data-barometer-2014")
     near = analysis.tables["near_cutoffs"]
     row = near.loc["LEAD*~DEM*FIN*HUM"]
-    assert (row["near"], row["output"], row["n"], bool(row["changes"])) == ("PRI", "0", 2, True)
+    assert (row["near"], row["output"], row["flipped"], row["n"]) == ("PRI", "0", "1", 2)
     assert row["pri"] == pytest.approx(0.595, abs=5e-4)
     _, lower, _ = analysed("open-data-barometer-2014", pri_cutoff=0.59)
     assert lower.tables["models"]["model"].tolist() == row["solution_if_flipped"].split(" | ")
@@ -122,6 +122,17 @@ def test_the_tables_agree_with_the_engine_and_the_algebra(name):
     expected = minimize(table, "intermediate", dict.fromkeys(table.conditions, "present"))
     assert analysis.tables["models"]["model"].tolist() == [model.expression for model in expected.models]
     assert pickle.loads(pickle.dumps(analysis)).configurations.equals(analysis.configurations)
+
+
+@pytest.mark.parametrize("method", [FsQCA, CsQCA])
+def test_a_refit_predicts_as_the_full_analysis_does(method):
+    study = eq.load_study("open-data-barometer-2014")
+    calibrated, chosen = study.calibrate(), method(**study.methods[method.name])
+    for solution in ("intermediate", "parsimonious"):  # the latter has three models to choose from
+        chosen = chosen.model_copy(update={"solution": solution})
+        full, quick = chosen.analyze(calibrated, RNG), chosen.refit(calibrated, RNG)
+        held_out = calibrated.without_outcome()
+        assert chosen.predict(quick, held_out).equals(chosen.predict(full, held_out))
 
 
 def test_csqca_is_fsqca_on_the_dichotomies():
