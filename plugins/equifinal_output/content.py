@@ -294,13 +294,15 @@ def _cases(comparison: eq.Comparison) -> Section:
     return Section(
         "cases",
         "Cases",
-        tables=(Table(
+        tables=(
+            Table(
                 "cases",
                 "What each method says of each case",
                 comparison.cases,
                 comparison.cases.dropna(axis="columns", how="all"),
                 searchable=True,
-            ),),
+            ),
+        ),
     )
 
 
@@ -351,16 +353,24 @@ def _agreement(comparison: eq.Comparison) -> Section:
 
 def _advice(comparison: eq.Comparison) -> Section:
     data = comparison.advice
-    readable = data.dropna(axis="columns", how="all").rename(
-        columns={"membership_now": "membership now", "raw_targets": "raw targets"}
-    )
+    labels = [label for label in comparison.analyses if label in data.columns]
+    sentences = data.groupby("case", sort=False)[labels].first() if labels else pd.DataFrame()
     notes = comparison.notes.loc[comparison.notes["about"] == "advice", "note"]
     return Section(
         "advice",
         "Advice for cases without the outcome",
         notes=tuple(notes),
-        tables=(Table("advice", "Nearest sufficient paths by case", data, readable, searchable=True),),
+        tables=(
+            Table("advice", "Sufficient paths by case, the nearest first", data, _paths_to_take(data), searchable=True),
+            Table("advice_by_method", "What methods say to each case", sentences, searchable=True),
+        ),
     )
+
+
+def _paths_to_take(data: pd.DataFrame) -> pd.DataFrame:
+    order = ["path", "has", "lacks", "raw_targets", "distance", "shortfall", "membership_now", "method", "note"]
+    found = data[data["path"].notna()].set_index("case")[order].astype({"distance": float, "shortfall": float})
+    return found.rename(columns={"raw_targets": "raw targets", "membership_now": "membership now"})
 
 
 def _methods(comparison: eq.Comparison) -> Section:

@@ -44,10 +44,8 @@ class CsvTables(eq.Output):
             written.append(path)
             titles[path.name] = table.title
         manifest = folder / "manifest.json"
-        text = json.dumps(
-            plain({**comparison.manifest, "tables": titles}), indent=2, ensure_ascii=False, allow_nan=False
-        )
-        manifest.write_text(f"{text}\n", encoding="utf-8")
+        stated = plain({**comparison.manifest, "banner": comparison.banner, "tables": titles})
+        manifest.write_text(json.dumps(stated, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
         return [*written, manifest]
 
 

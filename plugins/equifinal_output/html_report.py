@@ -12,7 +12,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import plain
 from equifinal_output.content import Table, content, in_sum
-from equifinal_output.wording import MISSING, VERDICTS, headings, is_missing, shown, shown_column
+from equifinal_output.wording import VERDICTS, headings, is_missing, shown, shown_column
 
 __all__ = ["HtmlReport"]
 
@@ -101,6 +101,7 @@ class _Heading:
     columns: int = 1
     rows: int = 1
     sortable: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,15 +127,12 @@ class _Grid:
 def _grid(table: Table) -> _Grid:
     frame = table.shown
     levels = _levels(frame.index)
-    columns = [
-        [_cell(value, text) for value, text in zip(column, shown_column(column), strict=True)]
-        for column in (frame.iloc[:, number] for number in range(frame.shape[1]))
-    ]
+    columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
     labels = [[shown(value) for value in level] for level in levels]
     return _Grid(
         title=table.title,
-        head=_head(frame.columns, [str(level.name or "") for level in levels], table.searchable),
-        rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(frame.shape[0])],
+        head=_head(frame, [str(level.name or "") for level in levels], table.searchable),
+        rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(len(frame))],
         folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),
         searchable=table.searchable,
         identifier=table.name,
@@ -148,27 +146,41 @@ def _levels(index: pd.Index) -> list[pd.Index]:
     return [index.get_level_values(number) for number in range(index.nlevels)]
 
 
-def _head(columns: pd.Index, levels: list[str], sortable: bool) -> list[list[_Heading]]:
-    names = headings(columns)
-    depth = columns.nlevels
-    if depth != 2:
-        return [[_Heading(text, sortable=sortable) for text in [*levels, *(" ".join(name) for name in names)]]]
-    upper = [_Heading(text, rows=2, sortable=sortable) for text in levels]
-    lower = []
-    for group, members in groupby(names, key=lambda name: name[0]):
-        below = [second for _, second in members]
-        if below == [""]:
-            upper.append(_Heading(group, rows=2, sortable=sortable))
+def _head(frame: pd.DataFrame, levels: list[str], sortable: bool) -> list[list[_Heading]]:
+    """One row of headings, or two where the columns come in groups."""
+    names = headings(frame.columns)
+    numbers = [_is_number(frame.iloc[:, number]) for number in range(frame.shape[1])]
+    if frame.columns.nlevels != 2:
+        below = [
+            _Heading(" ".join(name), sortable=sortable, number=number)
+            for name, number in zip(names, numbers, strict=True)
+        ]
+        return [[*(_Heading(text, sortable=sortable) for text in levels), *below]]
+    upper, lower = [_Heading(text, rows=2, sortable=sortable) for text in levels], []
+    for group, members in groupby(zip(names, numbers, strict=True), key=lambda member: member[0][0]):
+        found = [_Heading(name[1], sortable=sortable, number=number) for name, number in members]
+        if [each.text for each in found] == [""]:
+            upper.append(_Heading(group, rows=2, sortable=sortable, number=found[0].number))
         else:
-            upper.append(_Heading(group, columns=len(below)))
-            lower += [_Heading(text, sortable=sortable) for text in below]
+            upper.append(_Heading(group, columns=len(found)))
+            lower += found
     return [upper, lower]
 
 
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _cells(column: pd.Series) -> list[_Cell]:
+    texts = shown_column(column)
+    if _is_number(column):
+        values = [None if is_missing(value) else float(value) for value in column]
+        return [_Cell(text, "number", value=value) for text, value in zip(texts, values, strict=True)]
+    return [_cell(value, text) for value, text in zip(column, texts, strict=True)]
+
+
 def _cell(value: Any, text: str) -> _Cell:
-    if is_missing(value):
-        return _Cell(MISSING, "short")
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_)):
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not is_missing(value):
         return _Cell(text, "number", value=float(value))
     if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
         return _Cell(text, "text", items=tuple(str(each) for each in value))

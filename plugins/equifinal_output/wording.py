@@ -66,22 +66,24 @@ def shown_column(column: pd.Series) -> list[str]:
     finite = column[np.isfinite(column.to_numpy(dtype=float, na_value=np.nan))]
     if len(finite) and (finite % 1 == 0).all() and (finite.abs() > 1).any():
         return [MISSING if is_missing(value) else _whole(value) for value in column]
-    return [MISSING if is_missing(value) else _decimal(float(value)) for value in column]
+    # Beside values of ordinary size a tiny one is as good as 0.
+    smallest = 0.0 if (finite.abs() >= 0.01).any() else 0.0005
+    return [MISSING if is_missing(value) else _decimal(float(value), smallest) for value in column]
 
 
 def _whole(value: float) -> str:
     return f"{value:.0f}" if np.isfinite(value) else _decimal(value)
 
 
-def _decimal(value: float) -> str:
+def _decimal(value: float, smallest: float = 0.0005) -> str:
+    """Three decimals; scientific notation from a million on, and below `smallest`."""
     if np.isinf(value):
         return "∞" if value > 0 else "-∞"
     size = abs(value)
-    if size < 1e-12:
-        return "0.000"
-    if size < 0.0005:
+    if 1e-12 < size < smallest:
         return f"{value:.1e}"
-    return f"{value:.3f}" if size < 1e6 else f"{value:.3e}"
+    # No minus before a rounded 0.
+    return f"{value + 0.0:z.3f}" if size < 1e6 else f"{value:.3e}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
