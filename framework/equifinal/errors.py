@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pydantic
 
@@ -37,9 +38,27 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     known = [str(each) for each in known]
     if not known:
         return "None is known."
-    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
+    folded = {each.casefold(): each for each in reversed(known)}
+    near = difflib.get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)
+    guess = f"Did you mean {folded[near[0]]!r}? " if near else ""
     return f"{guess}Known: {listing(known, most=40)}."
+
+
+#: What pydantic says of wrong types, in the words of someone who writes a study file.
+_WANTED = {
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "list_type": "a list in square brackets",
+    "tuple_type": "a list in square brackets",
+    "dict_type": "a table, such as {key = value}",
+    "model_type": "a table, such as {key = value}",
+}
 
 
 def explain(error: pydantic.ValidationError, known: Iterable[str] | Mapping[str, Iterable[str]] = ()) -> str:
@@ -56,18 +75,41 @@ def explain(error: pydantic.ValidationError, known: Iterable[str] | Mapping[str,
     everywhere = () if isinstance(known, Mapping) else tuple(known)
     sentences = []
     for problem in error.errors(include_url=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        names = by_table.get(str(problem["loc"][0]) if len(problem["loc"]) > 1 else "", everywhere)
-        kind, message, given = problem["type"], problem["msg"], problem["input"]
+        path, kind = problem["loc"], problem["type"]
+        table, key = _place(path[:-1]), _place(path[-1:])
+        if path and isinstance(path[-1], int):
+            table, key = "", _place(path)
+        names = by_table.get(str(path[0]) if len(path) > 1 else "", everywhere)
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-            sentence = f"unknown key {place!r}. {did_you_mean(str(problem['loc'][-1]), names)}"
+            sentence = f"unknown key {key!r}. {did_you_mean(key, names)}"
         elif kind in ("missing", "missing_argument"):
-            sentence = f"{place!r} is required"
+            sentence = f"{key!r} is missing"
         elif kind in ("value_error", "assertion_error"):
-            message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-            sentence = f"{place}: {message}" if place else message
+            message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            sentence = f"{key}: {message}" if key else message
         else:
-            message = message[0].lower() + message[1:]
-            sentence = f"{place} = {given!r}: {message}" if place else message
-        sentences.append(sentence.rstrip("."))
+            sentence = f"{key} = {_shown(problem['input'])} {_demand(problem)}".removeprefix(" = ")
+        sentences.append(f"{table}: {sentence}".removeprefix(": ").rstrip("."))
     return "; ".join(dict.fromkeys(sentences)) + "."
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    """Where a problem is, counted from one: ``condition 2``."""
+    return " ".join(str(part + 1) if isinstance(part, int) else part for part in path)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _demand(problem: Any) -> str:
+    kind = problem["type"]
+    if kind in _WANTED:
+        return f"must be {_WANTED[kind]}"
+    if kind == "too_short":
+        return f"is too short: it needs at least {problem['ctx']['min_length']}"
+    if kind == "string_too_short":
+        return "is empty"
+    message: str = problem["msg"]
+    return f"{message[0].lower()}{message[1:]}".replace("input should be", "must be").replace("input should", "must")

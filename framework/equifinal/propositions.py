@@ -108,6 +108,10 @@ class Claim(pydantic.BaseModel):
         for name in named:
             if name is not None and name not in conditions:
                 raise InputError(f"{where}{name!r} is no condition of the study. {did_you_mean(name, conditions)}")
+        for several in ("conditions", "cases"):
+            given = list(getattr(self, several, ()))
+            if repeated := [name for name in given if given.count(name) > 1]:
+                raise InputError(f"{where}{several} names {repeated[0]!r} twice. Leave one out.")
         known = set(cases)
         for case in getattr(self, "cases", ()):
             if case not in known:
@@ -207,12 +211,14 @@ def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, type[Claim
 
     if isinstance(table, Claim):
         return table
+    if not isinstance(table, Mapping):
+        raise InputError(f"{where}a proposition is a Claim or a table with id, claim and its arguments; not {table!r}.")
     arguments = dict(table)
     where = f"{where}proposition {arguments.get('id', '(no id)')}: "
     kind = arguments.pop("claim", None)
     if kind is None:
         raise InputError(f"{where}'claim' is missing: the kind of the claim. {did_you_mean('', kinds)}")
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise InputError(f"{where}Unknown kind of claim {kind!r}. {did_you_mean(kind, kinds)}")
     try:
         return kinds[kind](**arguments)

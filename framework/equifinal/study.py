@@ -5,8 +5,11 @@ A :class:`Study` is what a user writes down (or a ``study.toml`` holds); a :clas
 
 import dataclasses
 import hashlib
+import io
 import keyword
+import os
 import tomllib
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,6 +93,8 @@ class Variable:
             raise InputError(f"{where}manipulable = {self.manipulable!r}. It is true or false.")
         object.__setattr__(self, "column", self.column or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
+        if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing theirs
+            object.__setattr__(self, "calibrate", dict(self.calibrate))
         _ = self.calibrator
 
     @property
@@ -117,8 +122,8 @@ class Variable:
         anchors = dict(self.calibrate)
         known = calibrators()
         method = anchors.pop("method", None)
-        if method not in known:
-            problem = "no method is given" if method is None else f"unknown method {method!r}"
+        if not isinstance(method, str) or method not in known:
+            problem = 'no method is given. Write method = "..."' if method is None else f"unknown method {method!r}"
             raise InputError(f"{where}{problem}. {did_you_mean(str(method or ''), known)}")
         built: Calibrator = known[method].cls.from_parameters(anchors, where)
         return built
@@ -128,6 +133,14 @@ class Variable:
         name = self.base_name if self.negated else f"~{self.name}"
         label = self.label.removeprefix("Absence of: ") if self.negated else f"Absence of: {self.label}"
         return dataclasses.replace(self, name=name, label=label)
+
+
+def _number(cell: Any) -> float:
+    """The cell as a number; NaN for anything that is none."""
+    try:
+        return float(cell) if not isinstance(cell, str) or "_" not in cell else np.nan
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _opposite_expectation(variable: Variable) -> Variable:
@@ -184,11 +197,11 @@ class Study:
     ...     ],
     ... )
     >>> study.calibrate().fuzzy.round(2)
-          S    W     L
-    a  0.05  0.0  0.05
-    b  0.98  1.0  0.98
-    c  0.40  0.0  0.73
-    d  0.95  1.0  0.88
+         W     L     S
+    a  0.0  0.05  0.05
+    b  1.0  0.98  0.98
+    c  0.0  0.73  0.40
+    d  1.0  0.88  0.95
     """
 
     name: str
@@ -209,9 +222,13 @@ class Study:
     time: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError(f"A study needs a name: text, such as 'openness'. It has {self.name!r}.")
         self._put("title", self.title or self.name)
+        if isinstance(self.conditions, Variable):
+            raise InputError(f"{self._where}conditions is one Variable. Put it into a list.")
         self._put("conditions", tuple(self.conditions))
-        self._put("methods", {label: dict(table) for label, table in dict(self.methods).items()})
+        self._put("methods", self._method_tables())
         if self.provenance not in ("observed", "reconstruction", "simulated"):
             raise InputError(
                 f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
@@ -236,12 +253,26 @@ class Study:
         """The conditions, then the outcome."""
         return (*self.conditions, self.outcome)
 
+    def _method_tables(self) -> dict[str, dict[str, Any]]:
+        if not isinstance(self.methods, Mapping):
+            raise InputError(f"{self._where}methods must be a dict from labels to parameters, not {self.methods!r}.")
+        for label, table in self.methods.items():
+            if not isinstance(label, str) or not isinstance(table, Mapping):
+                raise InputError(
+                    f"{self._where}[methods.{label}] must be a table of parameters, such as {{alpha = 0.05}}, not {table!r}."
+                )
+            if not isinstance(table.get("method", ""), str):
+                raise InputError(
+                    f"{self._where}[methods.{label}]: method = {table['method']!r} must be a method's name."
+                )
+        return {label: dict(table) for label, table in self.methods.items()}
+
     def _indexed_data(self) -> pd.DataFrame:
-        data = self.data
-        if not isinstance(data, pd.DataFrame):
+        if not isinstance(self.data, pd.DataFrame):
             raise InputError(
-                f"{self._where}data must be a pandas DataFrame with one row per case, not {type(data).__name__}."
+                f"{self._where}data must be a pandas DataFrame with one row per case, not {type(self.data).__name__}."
             )
+        data = self.data.copy()  # the caller may go on changing theirs
         if data.columns.has_duplicates:
             twice = data.columns[data.columns.duplicated()][0]
             raise InputError(f"{self._where}two columns are named {twice!r}. Rename one.")
@@ -261,7 +292,7 @@ class Study:
             )
         blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
         if blank.any():
-            raise InputError(f"{self._where}row {int(np.argmax(blank)) + 1} has no case name. Fill it in.")
+            raise InputError(f"{self._where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
         if names.has_duplicates:
             repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
             raise InputError(
@@ -305,6 +336,10 @@ class Study:
                 raise InputError(
                     f"{self._where}{key} = {column!r} is no column. {did_you_mean(column, self.data.columns)}"
                 )
+            if column is not None and (missing := self.data[column].isna()).any():
+                raise InputError(
+                    f"{self._where}column {column!r} ({key}) has no value for {listing(self.data.index[missing])}. Fill it in."
+                )
 
     def _raw_scores(self) -> pd.DataFrame:
         return pd.DataFrame(
@@ -314,7 +349,7 @@ class Study:
     def _numbers(self, variable: Variable) -> pd.Series:
         column = self.data[variable.column]
         place = f"column {variable.column!r} ({variable.name})"
-        if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_complex_dtype(column):
+        if column.dtype.kind in "mMc" or isinstance(column.dtype, (pd.DatetimeTZDtype, pd.PeriodDtype)):
             raise InputError(f"{self._where}{place} holds {column.dtype} values. Raw scores must be numbers.")
         missing = column.isna()
         if missing.any():
@@ -323,14 +358,15 @@ class Study:
                 f"{self._where}{place} has no value for {listing(cases)}. Fill it in, or leave the "
                 f"{'case' if len(cases) == 1 else 'cases'} out."
             )
-        numbers = pd.to_numeric(column, errors="coerce").astype(float)
+        numbers = column.map(_number).astype(float)
         text = numbers.isna()
         if text.any():
-            case = column.index[text][0]
-            hint = " Write decimals with a point." if "," in str(column[case]) else ""
-            raise InputError(
-                f"{self._where}{place} must hold numbers, but has {str(column[case])!r} for {case}. Correct it in the data.{hint}"
-            )
+            case, others = column.index[text][0], int(text.sum()) - 1
+            found = f"{str(column[case])!r} for {case}" + (f" (and text in {others} more)" if others else "")
+            hint = ""
+            if "," in str(column[case]):
+                hint = " Write decimals with a point, and thousands without a separator."
+            raise InputError(f"{self._where}{place} must hold numbers, but has {found}. Correct it in the data.{hint}")
         infinite = np.isinf(numbers.to_numpy())
         if infinite.any():
             raise InputError(
@@ -341,9 +377,10 @@ class Study:
     def _check_cases(self) -> None:
         count, wanted = len(self.data), len(self.conditions)
         if count < wanted:
+            cases = "1 case is" if count == 1 else f"{count} cases are"
             raise InputError(
-                f"{self._where}{count} cases are fewer than {wanted} conditions, so nothing can be told apart. Add cases, or "
-                "leave conditions out."
+                f"{self._where}{cases} fewer than {wanted} conditions, so nothing can be told apart. Add cases, or leave "
+                "conditions out."
             )
         for variable in self.variables:
             values = self.raw[variable.name]
@@ -410,6 +447,11 @@ class Study:
             except InputError as error:
                 raise InputError(f"{where}{error}") from None
             self._check_memberships(memberships, where, calibrator)
+            if variable is not self.outcome and np.ptp(memberships) == 0:
+                raise InputError(
+                    f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
+                    "nothing. Move the anchors, or leave the condition out."
+                )
             calibrators[variable.name] = calibrator
             fuzzy[variable.name] = 1.0 - memberships if variable.negated else memberships
             at_half = memberships.index[memberships == 0.5]
@@ -453,11 +495,6 @@ class Study:
             raise InputError(
                 f"{where}the calibrator {calibrator.name!r} gives {case} a membership of {value:g}; memberships lie between 0 "
                 "and 1. Check the anchors (several crisp thresholds give the values of a multi-value condition, not memberships)."
-            )
-        if np.ptp(values) == 0:
-            raise InputError(
-                f"{where}with these anchors every case has the membership {values[0]:g}, so the set separates nothing. Move the "
-                "anchors, or leave it out."
             )
 
     def _check_outcome(self, memberships: pd.Series) -> None:
@@ -726,6 +763,20 @@ class _StudyFile(_Table):
     proposition: list[dict[str, Any]] = []
     methods: dict[str, dict[str, Any]] = {}
 
+    @pydantic.field_validator("study", "outcome", mode="before")
+    @classmethod
+    def _once(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, list):
+            raise ValueError(f"there is one {info.field_name}: write [{info.field_name}], in single brackets, once")
+        return value
+
+    @pydantic.field_validator("condition", "proposition", mode="before")
+    @classmethod
+    def _several(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, Mapping):
+            raise ValueError(f"write [[{info.field_name}]], in double brackets, above each one")
+        return value
+
 
 def load_study(study: str | Path) -> Study:
     """Load a study by name, or from a ``study.toml``.
@@ -750,12 +801,17 @@ def load_study(study: str | Path) -> Study:
     from equifinal.registry import studies
 
     known = studies()
-    path = known[str(study)].cls.path if str(study) in known else Path(study)
-    if path.is_dir():
+    path = Path(known[str(study)].cls.path if str(study) in known else study).expanduser()
+    if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
         path = path / "study.toml"
-    if not path.is_file():
+    # os.path answers False where Path raises: no permission, a name that is too long.
+    if not os.path.isfile(path):
+        lacks = "a folder without a study.toml" if os.path.isdir(path) else "neither a known name nor a file"
+        raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
+    if path.suffix.lower() != ".toml":
         raise InputError(
-            f"There is no study {str(study)!r}: neither a known name nor a study.toml. {did_you_mean(str(study), known)}"
+            f"{str(study)!r} is no study.toml. A study is a text file study.toml that names the data, the outcome and the "
+            "conditions; 'equifinal describe heilongjiang' shows one."
         )
     return _read_study(path)
 
@@ -778,7 +834,8 @@ def _read_study(path: Path) -> Study:
         raise InputError(f"{where}{explain(error, keys)}") from None
     about = file.study.model_dump()
     where = f"Study {file.study.name!r}: "
-    data = _read_cases(path.parent / about.pop("data"), file.study.case, where)
+    texts = [column for column in (file.study.case, file.study.unit) if column is not None]
+    data = _read_cases(path.parent / about.pop("data"), texts, where)
     try:
         outcome = Variable(**file.outcome.model_dump())
         conditions = [Variable(**table.model_dump()) for table in file.condition]
@@ -789,22 +846,65 @@ def _read_study(path: Path) -> Study:
     )
 
 
-def _read_cases(path: Path, case: str, where: str) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"{where}the data file {str(path)!r} does not exist. Correct data = ... in the [study] table.")
-    remedy = "Save it as a comma-separated table in UTF-8, with column names in its first line."
+#: What stands for "no value" in the tables of spreadsheet and statistics programs.
+_MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
+
+
+def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
+    """Read a table as spreadsheet programs write it: any of three separators, with or without a byte-order mark, and with
+    empty rows and columns at the end. The columns `texts` are kept as they are written ("NA" is a name there)."""
+    where = f"{where}the data file {str(path)!r} "
+    remedy = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
+    if not os.path.isfile(path):
+        raise InputError(
+            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
+        )
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header = lines.readline()
-        if "\0" in header:
-            raise InputError(f"{where}the data file {str(path)!r} is no text file. {remedy}")
-        separator = max(",;\t", key=header.count)
-        frame = pd.read_csv(path, sep=separator, encoding="utf-8-sig", dtype={case: str}, skipinitialspace=True)
-    except pd.errors.EmptyDataError:
-        raise InputError(f"{where}the data file {str(path)!r} is empty. {remedy}") from None
-    except (pd.errors.ParserError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{where}the data file {str(path)!r} cannot be read: {str(error).strip()}. {remedy}") from None
-    frame.columns = frame.columns.str.strip()
-    if case in frame.columns:
-        frame[case] = frame[case].str.strip()
-    return frame
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
+        raise InputError(f"{where}{kind}. {remedy}") from None
+    if "\0" in text:
+        raise InputError(f"{where}is no text file. {remedy}")
+    if not text.strip():
+        raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
+    try:
+        first = pd.read_csv(io.StringIO(text), sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
+        names = [str(name).strip() for name in first.iloc[0]]
+        as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                skipinitialspace=True,
+                header=0,
+                names=range(len(names)),
+                index_col=False,
+                dtype=as_text,
+                keep_default_na=False,
+                na_values={number: [""] if number in as_text else _MISSING for number in range(len(names))},
+            )
+    except pd.errors.ParserWarning:
+        raise InputError(
+            f"{where}has more values in its rows than column names in its first line. Make them match."
+        ) from None
+    except pd.errors.ParserError as error:
+        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        raise InputError(
+            f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
+            f"{'a tab' if separator == chr(9) else repr(separator)}."
+        ) from None
+    nameless = [number for number, name in enumerate(names) if not name]
+    for number in nameless:
+        if frame[number].notna().any():
+            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
+    for number in as_text:
+        frame[number] = frame[number].str.strip()
+    frame = frame.drop(columns=nameless).dropna(how="all")
+    return frame.set_axis([name for name in names if name], axis=1)
