@@ -877,6 +877,7 @@ def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
         first = pd.read_csv(io.StringIO(text), sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
         names = [str(name).strip() for name in first.iloc[0]]
         as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
+        missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
             frame = pd.read_csv(
@@ -888,7 +889,7 @@ def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
                 index_col=False,
                 dtype=as_text,
                 keep_default_na=False,
-                na_values={number: [""] if number in as_text else _MISSING for number in range(len(names))},
+                na_values=missing,
             )
     except pd.errors.ParserWarning:
         raise InputError(
