@@ -12,7 +12,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import plain
 from equifinal_output.content import Table, content
-from equifinal_output.wording import headings, is_missing, joined
+from equifinal_output.wording import flattened, is_missing, joined
 
 __all__ = ["CsvTables"]
 
@@ -61,7 +61,7 @@ def _file_name(name: str, taken: set[str]) -> str:
 
 def _rows(table: Table) -> list[list[Any]]:
     frame = table.data
-    header = [_text(" ".join(part for part in label if part)) for label in headings(frame.columns)]
+    header = [_text(label) for label in flattened(frame.columns)]
     columns = [[_cell(value) for value in frame.iloc[:, number]] for number in range(frame.shape[1])]
     if not _is_counter(frame.index):
         levels = [frame.index.get_level_values(number) for number in range(frame.index.nlevels)]

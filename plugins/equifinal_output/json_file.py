@@ -6,6 +6,7 @@ from pathlib import Path
 
 import equifinal as eq
 from equifinal.plain import plain
+from equifinal_output.wording import flattened
 
 __all__ = ["JsonFile"]
 
@@ -40,8 +41,8 @@ class JsonFile(eq.Output):
             "propositions": comparison.propositions,
             "verdicts": comparison.verdicts,
             "verdict_evidence": comparison.verdict_evidence,
-            "conditions": comparison.conditions,
-            "cases": comparison.cases,
+            "conditions": comparison.conditions.set_axis(flattened(comparison.conditions.columns), axis="columns"),
+            "cases": comparison.cases.set_axis(flattened(comparison.cases.columns), axis="columns"),
             "fit": comparison.fit,
             "agreement": comparison.agreement,
             "advice": comparison.advice,

@@ -10,7 +10,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import plain
 from equifinal_output.content import Content, Section, Table, content
-from equifinal_output.wording import headings, shown, shown_column
+from equifinal_output.wording import flattened, shown, shown_column
 
 __all__ = ["MarkdownReport"]
 
@@ -72,7 +72,7 @@ def _table(table: Table) -> str:
     frame = table.shown
     if frame.empty:
         return "None."
-    header = [" ".join(part for part in label if part) for label in headings(frame.columns)]
+    header = flattened(frame.columns)
     columns = [shown_column(frame.iloc[:, number]) for number in range(frame.shape[1])]
     numeric = [pd.api.types.is_numeric_dtype(frame.iloc[:, number]) for number in range(frame.shape[1])]
     if not (isinstance(frame.index, pd.RangeIndex) and frame.index.name is None):

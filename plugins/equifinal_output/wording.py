@@ -6,7 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["DIRECTIONS", "MISSING", "VERDICTS", "counted", "headings", "is_missing", "joined", "shown", "shown_column"]
+__all__ = [
+    "DIRECTIONS",
+    "MISSING",
+    "VERDICTS",
+    "counted",
+    "flattened",
+    "headings",
+    "is_missing",
+    "joined",
+    "shown",
+    "shown_column",
+]
 
 MISSING = "–"
 
@@ -100,3 +111,12 @@ def headings(labels: pd.Index) -> list[tuple[str, ...]]:
     if isinstance(labels, pd.MultiIndex):
         return [tuple(str(part) for part in label) for label in labels]
     return [(str(label),) for label in labels]
+
+
+def flattened(labels: pd.Index) -> list[str]:
+    """The labels of columns in one line each.
+
+    >>> flattened(pd.MultiIndex.from_tuples([("outcome", ""), ("fsqca", "role")]))
+    ['outcome', 'fsqca role']
+    """
+    return [" ".join(part for part in label if part) for label in headings(labels)]
