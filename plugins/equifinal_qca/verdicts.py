@@ -156,7 +156,10 @@ def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, st
 
 def _joint(model: Model, conditions: Sequence[str]) -> tuple[bool, str]:
     bits = _bits(model, conditions)
-    holding = [term for term, cube in zip(model.terms, model.cubes, strict=True) if cube.care & bits == bits]
+    # Their presence, as the claim names the sets: a path A*~B speaks against A and B working together.
+    holding = [
+        term for term, cube in zip(model.terms, model.cubes, strict=True) if cube.care & cube.bits & bits == bits
+    ]
     words = f"{len(holding)} of {_paths(len(model.terms))} with {listing(conditions)}"
     return bool(holding), words + (f": {listing(holding)}" if holding else "")
 

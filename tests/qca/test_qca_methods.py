@@ -235,8 +235,7 @@ def test_model_ambiguity_is_shown_and_makes_verdicts_inconclusive():
     assert answer("equifinal", at_least=3) == "supported"
     assert answer("equifinal", at_least=4) == "contradicted"
     assert answer("influence", condition="A", sign=1) == "inconclusive"  # present in one path, absent in another
-    assert answer("joint", conditions=("A", "B")) == "supported"
-    assert answer("joint", conditions=("A", "B", "C")) == "contradicted"
+    assert answer("joint", conditions=("A", "B")) == "contradicted"  # never present in one path
     assert answer("together", cases=("c3", "c4")) == "inconclusive"  # A*~C is a path of one model only
     assert answer("together", cases=("c0", "c6")) == "contradicted"
     cut = FsQCA(solution="conservative", max_models=1)
@@ -265,7 +264,8 @@ def test_verdicts_on_paths():
     assert answer("influence", condition="A", sign=-1) == "contradicted"
     assert answer("influence", condition="C", sign=-1) == "supported"
     assert answer("influence", condition="C", sign=1) == "contradicted"
-    assert answer("joint", conditions=("B", "C")) == "supported"
+    assert answer("joint", conditions=("A", "B")) == "supported"
+    assert answer("joint", conditions=("B", "C")) == "contradicted"  # C is in a path with B by its absence only
     assert answer("joint", conditions=("A", "C")) == "contradicted"
     assert answer("together", cases=("c6", "c7")) == "supported"  # A*B
     assert answer("together", cases=("c2", "c7")) == "contradicted"
