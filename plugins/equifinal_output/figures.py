@@ -91,7 +91,8 @@ class Figures(eq.Output):
         folder.mkdir(exist_ok=True)
         figure = plot_verdicts(comparison).figure
         manifest = comparison.manifest
-        stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}, data {manifest['data_sha256']}"
+        stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
+        stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = [folder / f"verdicts.{kind}" for kind in ("png", "svg")]
         for path in paths:
             figure.savefig(path, dpi=self.dpi, metadata={"Title": comparison.study.title, "Description": stamp})
