@@ -9,11 +9,13 @@ import importlib.metadata
 import importlib.util
 import inspect
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -38,6 +40,7 @@ __all__ = [
 
 PROJECT = "equifinal"
 HOOKS = [name for name in vars(hookspecs) if name.startswith("equifinal_")]
+OBSERVING = ("equifinal_before_", "equifinal_after_")
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,9 @@ def _kinds() -> dict[str, tuple[str, Callable[[Any], str | None]]]:
     from equifinal.study import StudySource
 
     def named(base: type, attribute: str) -> Callable[[Any], str | None]:
-        return lambda thing: getattr(thing, attribute) if isinstance(thing, type) and issubclass(thing, base) else None
+        return lambda thing: (
+            getattr(thing, attribute, None) if isinstance(thing, type) and issubclass(thing, base) else None
+        )
 
     return {
         "calibrators": ("calibrator", named(Calibrator, "name")),
@@ -171,12 +176,14 @@ class Registry:
         plugin = Plugin(name, distribution, version)
         try:
             module = point.load()
-        except Exception as error:
-            self._plugins[name] = _with_problem(plugin, f"cannot be imported: {type(error).__name__}: {error}")
+        except (Exception, SystemExit) as error:
+            self._plugins[name] = _with_problem(plugin, f"cannot be imported: {_said(error)}")
             return
         self._plugins[name] = self._register(module, plugin)
 
     def _register(self, module: Any, plugin: Plugin) -> Plugin:
+        if not isinstance(module, ModuleType):
+            return _with_problem(plugin, f"its entry point leads to {module!r}. It must lead to a module")
         for name, value in list(vars(module).items()):
             if not name.startswith("equifinal_") or not inspect.isfunction(value):
                 continue
@@ -191,10 +198,11 @@ class Registry:
         except Exception as error:
             if self._manager.has_plugin(plugin.name):
                 self._manager.unregister(name=plugin.name)
-            reason = " ".join(str(error).split())
-            return _with_problem(plugin, f"cannot be registered: {reason}")
+            return _with_problem(plugin, f"cannot be registered: {' '.join(str(error).split())}")
         self.__dict__.pop("_contributions", None)
-        return plugin
+        callers = self._manager.get_hookcallers(module) or []
+        observes = sorted(caller.name for caller in callers if caller.name.startswith(OBSERVING))
+        return _replaced(plugin, brings=tuple(f"hook {name}" for name in observes))
 
     def load_file(self, path: str | Path) -> Plugin:
         """Load a plugin from a single ``.py`` file; loading the same file again changes nothing."""
@@ -212,14 +220,17 @@ class Registry:
         sys.modules[unique] = module
         try:
             specification.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             del sys.modules[unique]
-            raise InputError(f"{where}it cannot be imported: {type(error).__name__}: {error}") from error
+            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+            place = f" (line {lines[-1]})" if lines else ""
+            raise InputError(f"{where}it cannot be imported: {_said(error)}{place}. Correct it.") from error
         name = file.stem if file.stem not in self._plugins else str(file)
         self._plugins[name] = self._register(module, Plugin(name, str(file), ""))
         checked = self.plugins()[name]
         if checked.problems or not checked.brings:
-            self._manager.unregister(name=name)
+            if self._manager.has_plugin(name):
+                self._manager.unregister(name=name)
             del self._plugins[name], sys.modules[unique]
             self.__dict__.pop("_contributions", None)
             nothing = "it brings nothing: no function marked with @equifinal.hookimpl returned anything"
@@ -245,7 +256,7 @@ class Registry:
                 if problem:
                     found[owner] = _with_problem(found[owner], problem)
                 for thing in things:
-                    found[owner] = self._take(listings[hook], kind, name_of(thing), thing, found[owner], hook)
+                    self._take(listings[hook], kind, name_of(thing), thing, found, owner, hook)
         plugins: Listing[Plugin] = Listing("plugin")
         plugins.update(found)
         return listings, plugins
@@ -256,20 +267,33 @@ class Registry:
         return sorted(calling_order, key=lambda each: self._plugins[each.plugin_name].distribution != PROJECT)
 
     def _take(
-        self, listing: Listing[Entry], kind: str, name: str | None, thing: Any, plugin: Plugin, hook: str
-    ) -> Plugin:
+        self,
+        listing: Listing[Entry],
+        kind: str,
+        name: str | None,
+        thing: Any,
+        found: dict[str, Plugin],
+        owner: str,
+        hook: str,
+    ) -> None:
+        plugin = found[owner]
         if not isinstance(name, str):
-            return _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
-        if name in listing or name in listing.contested:
-            other = listing[name].plugin if name in listing else None
-            clash = f"{kind} {name!r} is offered by two plugins, {other or 'others'} and {plugin}. Rename one, or remove a plugin"
-            if other is not None and other.distribution != PROJECT:
+            found[owner] = _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
+        elif name in listing.contested:
+            found[owner] = _with_problem(plugin, listing.contested[name].rstrip("."))
+        elif name in listing:
+            other = found[listing[name].plugin.name]
+            clash = f"{kind} {name!r} is offered twice, by {other} and by {plugin}. Rename one, or remove a plugin"
+            found[owner] = _with_problem(plugin, clash)
+            if other.distribution != PROJECT:
+                # Neither has the better claim; which one comes first is chance.
                 del listing[name]
                 listing.contested[name] = f"{clash[0].upper()}{clash[1:]}."
-            return _with_problem(plugin, clash)
-        plugin = _replaced(plugin, brings=(*plugin.brings, f"{kind} {name}"))
-        listing[name] = Entry(name, thing, plugin)
-        return plugin
+                kept = tuple(each for each in other.brings if each != f"{kind} {name}")
+                found[other.name] = _with_problem(_replaced(found[other.name], brings=kept), clash)
+        else:
+            found[owner] = _replaced(plugin, brings=(*plugin.brings, f"{kind} {name}"))
+            listing[name] = Entry(name, thing, found[owner])
 
     def listing(self, hook: str) -> Listing[Entry]:
         """What all plugins together contribute to ``methods``, ``calibrators``, ``outputs``, ``claims`` or ``studies``."""
@@ -286,7 +310,7 @@ class Registry:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
             except Exception as error:
                 warnings.warn(
-                    f"Plugin {self._plugins[implementation.plugin_name]}: {hook} raised {type(error).__name__}: {error}",
+                    f"Plugin {self._plugins[implementation.plugin_name]}: {hook} raised {_said(error)}",
                     stacklevel=2,
                 )
 
@@ -299,11 +323,15 @@ def _distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
 def _ask(function: Callable[[], Any], hook: str) -> tuple[list[Any], str]:
     try:
         things = function()
-    except Exception as error:
-        return [], f"equifinal_{hook} raised {type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:
+        return [], f"equifinal_{hook} raised {_said(error)}"
     if not isinstance(things, (list, tuple)):
         return [], f"equifinal_{hook} must return a list, not {type(things).__name__}"
     return list(things), ""
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
 
 
 def _with_problem(plugin: Plugin, problem: str) -> Plugin:

@@ -820,8 +820,13 @@ def _read_study(path: Path) -> Study:
     where = f"Study file {str(path)!r}: "
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{where}it cannot be read as TOML: {error}. Correct that place in the file.") from None
+    except OSError as error:
+        raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text stands in quotes, a table in {{}} "
+            "on one line."
+        ) from None
     try:
         file = _StudyFile.model_validate(content)
     except pydantic.ValidationError as error:
@@ -874,7 +879,15 @@ def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
         raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
     separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
     try:
-        first = pd.read_csv(io.StringIO(text), sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
+        first = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            nrows=1,
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
         names = [str(name).strip() for name in first.iloc[0]]
         as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
         missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
