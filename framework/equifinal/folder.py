@@ -1,10 +1,10 @@
 """Writing a comparison into a folder: whole or not at all, and nothing of the user's lost."""
 
+import contextlib
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from equifinal.plain import plain
 
 if TYPE_CHECKING:
     from equifinal.comparison import Comparison
+    from equifinal.output import Output
 
 __all__ = ["DEFAULT_FORMATS", "check_folder", "choose_formats", "write_folder"]
 
@@ -38,16 +39,15 @@ def check_folder(folder: Path, overwrite: bool = False) -> None:
     """Raise an :class:`InputError` when the folder cannot be written, or holds something that is not ours."""
     folder = Path(os.path.realpath(folder.expanduser()))
     standing = folder
-    while not standing.exists():
+    while not os.path.lexists(standing):
         standing = standing.parent
     if not standing.is_dir():
         raise InputError(
             f"The folder {str(folder)!r} cannot be made: {str(standing)!r} is a file. Choose another folder."
         )
-    within = folder.parent if folder.exists() else standing
-    if not (os.access(standing, os.W_OK | os.X_OK) and os.access(within, os.W_OK | os.X_OK)):
+    if not os.access(standing, os.W_OK | os.X_OK):
         raise InputError(f"The folder {str(folder)!r} cannot be written: no permission. Choose another folder.")
-    if folder.exists() and any(folder.iterdir()) and _ours(folder) is None and not overwrite:
+    if standing == folder and any(folder.iterdir()) and _ours(folder) is None and not overwrite:
         raise InputError(
             f"The folder {str(folder)!r} is not empty and was not written by equifinal. Choose another folder, or use "
             "--overwrite (overwrite=True) to write into it."
@@ -71,65 +71,78 @@ def write_folder(
     check_folder(folder, overwrite)
     target = Path(os.path.realpath(folder.expanduser()))
     known = registry.outputs()
+    outputs = {name: known[name].cls.from_parameters({}, "Output ") for name in wanted}
+    made = [parent for parent in target.parents if not parent.exists()]
+    written = False
     try:
+        # Everything is written aside, then moved: beside a new folder, which appears whole; inside one that is there.
         target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        place = target if target.exists() else target.parent
+        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=place) as temporary:
+            staging = Path(temporary) / "report"
+            staging.mkdir()
+            files = _write(comparison, outputs, staging)
+            if target.exists():
+                _move_into(staging, target, files, overwrite)
+            else:
+                staging.rename(target)
+        written = True
     except OSError as error:
-        raise InputError(
-            f"The folder {str(target)!r} cannot be written: {error.strerror}. Choose another folder."
-        ) from None
-    try:
-        written: list[Path] = []
-        for name in wanted:
-            written += known[name].cls().write(comparison, staging)
-        files = sorted(str(path.relative_to(staging)) for path in written)
-        manifest = {**comparison.manifest, "formats": wanted, "files": [*files, MANIFEST]}
-        text = json.dumps(plain(manifest), indent=2, ensure_ascii=False)
-        (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-        if target.exists():
-            _keep_strangers(target, staging, overwrite)
-        staging.chmod(0o777 & ~_umask())
-        _swap(staging, target)
+        if hasattr(error, "__notes__"):  # an output's own failure, not the folder's
+            raise
+        reason = error.strerror or str(error)
+        raise InputError(f"The folder {str(target)!r} cannot be written: {reason}. Choose another folder.") from error
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return [target / file for file in [*files, MANIFEST]]
+        if not written:
+            for parent in made:
+                with contextlib.suppress(OSError):
+                    parent.rmdir()
+    return [target / file for file in files]
 
 
-def _keep_strangers(target: Path, staging: Path, overwrite: bool) -> None:
-    """Carry over every file that equifinal did not write."""
-    manifest = _ours(target)
-    ours = {*(manifest.get("files", []) if manifest else []), *([MANIFEST] if manifest else [])}
-    strangers = [path for path in target.rglob("*") if not path.is_dir() or path.is_symlink()]
-    strangers = [path for path in strangers if path.relative_to(target).as_posix() not in ours]
-    taken = [path for path in strangers if (staging / path.relative_to(target)).exists()]
-    if taken and not overwrite:
-        names = listing(path.relative_to(target).as_posix() for path in taken)
+def _write(comparison: "Comparison", outputs: Mapping[str, "Output"], staging: Path) -> list[str]:
+    """Write all outputs and the manifest; the files, relative to the folder."""
+    for name, output in outputs.items():
+        try:
+            output.write(comparison, staging)
+        except Exception as error:
+            error.add_note(f"While writing the output {name!r} of the plugin {registry.outputs()[name].plugin}.")
+            raise
+    files = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if not path.is_dir())
+    files = [*(file for file in files if file != MANIFEST), MANIFEST]
+    manifest = {**comparison.manifest, "formats": list(outputs), "files": files}
+    text = json.dumps(plain(manifest), indent=2, ensure_ascii=False)
+    (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    return files
+
+
+def _move_into(staging: Path, target: Path, files: Sequence[str], overwrite: bool) -> None:
+    """Replace what equifinal wrote before, and leave every other file where it is."""
+    before = _files_before(target)
+    taken = [file for file in files if file not in before and os.path.lexists(target / file)]
+    blocked = [file for file in files if (target / file).is_dir() or _under_a_file(target / file, target)]
+    if blocked or (taken and not overwrite):
         raise InputError(
-            f"In the folder {str(target)!r}, {names} would be replaced, which equifinal did not write. Move it away."
+            f"In the folder {str(target)!r}, {listing(blocked or taken)} would be replaced, which equifinal did not write. "
+            "Move it away, or choose another folder."
         )
-    for path in strangers:
-        copy = staging / path.relative_to(target)
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, copy, follow_symlinks=False)
+    for file in before:
+        (target / file).unlink(missing_ok=True)
+    for file in files:
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        (staging / file).replace(target / file)
+    for folder in {parent for file in before for parent in (target / file).parents if target in parent.parents}:
+        with contextlib.suppress(OSError):  # not empty
+            folder.rmdir()
 
 
-def _swap(staging: Path, target: Path) -> None:
-    if not target.exists():
-        staging.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    old.rmdir()
-    target.rename(old)
-    try:
-        staging.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _files_before(target: Path) -> set[str]:
+    """The files that an earlier manifest says are ours; those that lie elsewhere, by a link or by '..', are not."""
+    manifest = _ours(target)
+    listed = manifest.get("files", []) if manifest else []
+    inside = {str(file) for file in listed if (target / str(file)).parent.resolve().is_relative_to(target)}
+    return {file for file in inside | ({MANIFEST} if manifest else set()) if not (target / file).is_dir()}
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _under_a_file(path: Path, target: Path) -> bool:
+    return any(os.path.lexists(parent) and not parent.is_dir() for parent in path.parents if target in parent.parents)
