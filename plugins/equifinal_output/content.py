@@ -12,7 +12,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal_output.reading_help import HELP, Help
-from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown
+from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown, stated
 
 __all__ = ["Content", "Section", "Table", "content", "in_sum"]
 
@@ -217,9 +217,9 @@ def _verdicts(comparison: eq.Comparison) -> Section:
     matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)
     long = pd.DataFrame(
         [
-            (name, label, f"{VERDICTS[verdicts.at[name, label]]} {verdicts.at[name, label]}", evidence)
-            for name, row in comparison.verdict_evidence.iterrows()
-            for label, evidence in row.items()
+            (name, label, marked.at[name, label], comparison.verdict_evidence.at[name, label])
+            for name in marked.index
+            for label in marked.columns
         ],
         columns=["proposition", "method", "verdict", "evidence"],
         dtype=object,
@@ -385,11 +385,14 @@ def _methods(comparison: eq.Comparison) -> Section:
                 _named(analysis.configurations, "configuration"),
             ),
             Table(f"{label}_fit", f"{label}: the method's own measures", _column(analysis.fit, "measure")),
-            *(Table(f"{label}_{name}", f"{label}: {name}", table) for name, table in analysis.tables.items()),
+            *(
+                Table(f"{label}_{name}", f"{label}: {name.replace('_', ' ')}", table)
+                for name, table in analysis.tables.items()
+            ),
             Table(f"{label}_cases", f"{label}: cases", _named(analysis.cases, "case"), folded=True),
         ]
         notes = comparison.notes.loc[comparison.notes["about"] == label, "note"]
-        facts = {"Method": f"{method.title} ({method.name})", "Parameters": shown(method.parameters()) or "none"}
+        facts = {"Method": f"{method.title} ({method.name})", "Parameters": stated(method.parameters()) or "none"}
         facts |= {"Reference": method.reference} if method.reference else {}
         parts.append(Section(f"method-{number}", label, facts=facts, notes=tuple(notes), tables=tuple(own)))
     return Section(
@@ -469,7 +472,7 @@ def _failures(comparison: eq.Comparison) -> list[Section]:
 def _manifest(comparison: eq.Comparison) -> Section:
     entries = dict(_leaves(comparison.manifest))
     data = pd.DataFrame(
-        {"value": [shown(value) for value in entries.values()]},
+        {"value": [stated(value) for value in entries.values()]},
         index=pd.Index(list(entries), name="entry", dtype=object),
         dtype=object,
     )

@@ -34,7 +34,8 @@ class CsvTables(eq.Output):
         """Write ``tables/*.csv`` and ``tables/manifest.json``; see :meth:`equifinal.Output.write`."""
         folder = directory / "tables"
         folder.mkdir(exist_ok=True)
-        written, titles = [], {}
+        written: list[Path] = []
+        titles: dict[str, str] = {}
         for table in content(comparison).tables():
             if table.name == "manifest":
                 continue

@@ -75,20 +75,21 @@ class _Proposition:
 
 
 def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
-    verdicts, together = comparison.verdicts, in_sum(comparison.verdicts)
+    verdicts, evidence = comparison.verdicts, comparison.verdict_evidence
+    together = in_sum(verdicts)
     return [
         _Proposition(
             id=str(name),
-            text=row["text"],
-            where=row["where"],
+            text=str(comparison.propositions.at[name, "text"]),
+            where=str(comparison.propositions.at[name, "where"]),
             answers=[
-                _Answer(str(label), verdicts.at[name, label], comparison.verdict_evidence.at[name, label])
+                _Answer(str(label), str(verdicts.at[name, label]), str(evidence.at[name, label]))
                 for label in verdicts.columns
             ],
-            in_sum=together[name],
+            in_sum=str(together[name]),
             answering=int((verdicts.loc[name] != "silent").sum()),
         )
-        for name, row in comparison.propositions.iterrows()
+        for name in verdicts.index
     ]
 
 
@@ -131,7 +132,7 @@ def _grid(table: Table) -> _Grid:
     labels = [[shown(value) for value in level] for level in levels]
     return _Grid(
         title=table.title,
-        head=_head(frame, [str(level.name or "") for level in levels], table.searchable),
+        head=_head(frame.columns, columns, [str(level.name or "") for level in levels], table.searchable),
         rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(len(frame))],
         folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),
         searchable=table.searchable,
@@ -146,11 +147,11 @@ def _levels(index: pd.Index) -> list[pd.Index]:
     return [index.get_level_values(number) for number in range(index.nlevels)]
 
 
-def _head(frame: pd.DataFrame, levels: list[str], sortable: bool) -> list[list[_Heading]]:
+def _head(labels: pd.Index, columns: list[list[_Cell]], levels: list[str], sortable: bool) -> list[list[_Heading]]:
     """One row of headings, or two where the columns come in groups."""
-    names = headings(frame.columns)
-    numbers = [_is_number(frame.iloc[:, number]) for number in range(frame.shape[1])]
-    if frame.columns.nlevels != 2:
+    names = headings(labels)
+    numbers = [any(cell.kind == "number" for cell in column) for column in columns]
+    if labels.nlevels != 2:
         below = [
             _Heading(" ".join(name), sortable=sortable, number=number)
             for name, number in zip(names, numbers, strict=True)

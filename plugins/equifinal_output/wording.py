@@ -17,6 +17,7 @@ __all__ = [
     "joined",
     "shown",
     "shown_column",
+    "stated",
 ]
 
 MISSING = "–"
@@ -57,13 +58,30 @@ def shown(value: Any) -> str:
     if isinstance(value, (int, np.integer)):
         return str(value)
     if isinstance(value, (float, np.floating)):
-        whole = float(value).is_integer() and 2 <= abs(value) < 1e6
-        return f"{value:.0f}" if whole else _decimal(float(value))
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key} = {shown(each)}" for key, each in value.items())
+        number = float(value)
+        return _whole(number) if number.is_integer() and 2 <= abs(number) < 1e6 else _decimal(number)
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray, pd.Index)):
         return "; ".join(shown(each) for each in value)
     return str(value)
+
+
+def stated(value: Any) -> str:
+    """A setting, exactly as it was given.
+
+    >>> stated({"cutoff": 0.8, "scale": None, "interactions": ["A*B"]})
+    'cutoff = 0.8; scale not given; interactions = A*B'
+    """
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{key} {'not given' if _nothing(each) else f'= {stated(each)}'}" for key, each in value.items()
+        )
+    if _nothing(value):
+        return MISSING
+    return ", ".join(map(stated, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value in ("", [], (), {})
 
 
 def shown_column(column: pd.Series) -> list[str]:
@@ -74,12 +92,13 @@ def shown_column(column: pd.Series) -> list[str]:
     """
     if not pd.api.types.is_float_dtype(column):
         return [shown(value) for value in column]
-    finite = column[np.isfinite(column.to_numpy(dtype=float, na_value=np.nan))]
-    if len(finite) and (finite % 1 == 0).all() and (finite.abs() > 1).any():
-        return [MISSING if is_missing(value) else _whole(value) for value in column]
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    finite = np.abs(values[np.isfinite(values)])
+    if len(finite) and (finite % 1 == 0).all() and (finite > 1).any():
+        return [MISSING if np.isnan(value) else _whole(value) for value in values]
     # Beside values of ordinary size a tiny one is as good as 0.
-    smallest = 0.0 if (finite.abs() >= 0.01).any() else 0.0005
-    return [MISSING if is_missing(value) else _decimal(float(value), smallest) for value in column]
+    smallest = 0.0 if (finite >= 0.01).any() else 0.0005
+    return [MISSING if np.isnan(value) else _decimal(value, smallest) for value in values]
 
 
 def _whole(value: float) -> str:

@@ -482,7 +482,6 @@ def test_the_banner_takes_the_place_of_the_note(comparison: eq.Comparison) -> No
         (-1e-17, "0.000"),
         (1234567.8, "1.235e+06"),
         (np.inf, "∞"),
-        ({"a": 0.5, "b": None}, "a = 0.500; b = –"),
         (("x", 0.5), "x; 0.500"),
     ],
 )
