@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import cloudpickle
 import numpy as np
 
 from equifinal import advice, registry
@@ -186,7 +187,10 @@ def _is_for_readers(warning: warnings.WarningMessage) -> bool:
 
 def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> Analysis | tuple[str, str, str]:
     try:
-        return analyse(method, study, generator(seed, label))
+        analysis = analyse(method, study, generator(seed, label))
+        # Here, and not only on the way back from another process, so that it fails whatever n_jobs is.
+        cloudpickle.dumps(analysis)
+        return analysis
     except Exception as error:
         return type(error).__name__, str(error), traceback.format_exc()
 
