@@ -353,18 +353,15 @@ def _agreement(comparison: eq.Comparison) -> Section:
 
 def _advice(comparison: eq.Comparison) -> Section:
     data = comparison.advice
+    tables = [
+        Table("advice", "Sufficient paths by case, the nearest first", data, _paths_to_take(data), searchable=True)
+    ]
     labels = [label for label in comparison.analyses if label in data.columns]
-    sentences = data.groupby("case", sort=False)[labels].first() if labels else pd.DataFrame()
+    if labels:
+        sentences = data.groupby("case", sort=False)[labels].first()
+        tables.append(Table("advice_by_method", "What methods say to each case", sentences, searchable=True))
     notes = comparison.notes.loc[comparison.notes["about"] == "advice", "note"]
-    return Section(
-        "advice",
-        "Advice for cases without the outcome",
-        notes=tuple(notes),
-        tables=(
-            Table("advice", "Sufficient paths by case, the nearest first", data, _paths_to_take(data), searchable=True),
-            Table("advice_by_method", "What methods say to each case", sentences, searchable=True),
-        ),
-    )
+    return Section("advice", "Advice for cases without the outcome", notes=tuple(notes), tables=tuple(tables))
 
 
 def _paths_to_take(data: pd.DataFrame) -> pd.DataFrame:

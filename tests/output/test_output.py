@@ -398,6 +398,23 @@ def test_html_states_manifest_banner_failures_and_references(
     assert squeezed(page.text).count(squeezed(Averaging.reference)) == 3  # each method's own, and the list
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_html_colours_have_contrast(source: str, scheme: int) -> None:
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", re.findall(r":root \{(.*?)\}", source, flags=re.DOTALL)[scheme]))
+    pairs = [(ink, ground) for ink in ("ink", "quiet", "link") for ground in ("paper", "raised")] + [("ink", "banner")]
+    pairs += [(f"{answer}-ink", answer) for answer in ("supported", "contradicted", "inconclusive")]
+    for ink, ground in pairs:
+        low, high = sorted((luminance(colours[ink]), luminance(colours[ground])))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
 # ---------------------------------------------------------------------------------------------------- markdown
 
 
@@ -442,6 +459,18 @@ def test_every_output_writes_little(tmp_path: Path) -> None:
     assert "⚠" not in page.text
     assert "Methods that failed" not in page.text
     assert rows_of(tmp_path / "csv" / "tables" / "verdicts.csv") == [["id", "only"]]
+
+
+def test_without_advice_there_is_no_table_of_it(tmp_path: Path) -> None:
+    comparison = compared(propositions=0, methods={"only": Averaging()})
+    negated = eq.compare(eq.run(comparison.run.study.negated(), methods={"only": Averaging()}))
+    for output in (HtmlReport(), CsvTables(), MarkdownReport()):
+        output.write(negated, tmp_path)
+    assert "Sufficient paths by case, the nearest first: none." in (tmp_path / "report.html").read_text(
+        encoding="utf-8"
+    )
+    assert not (tmp_path / "tables" / "advice_by_method.csv").exists()
+    assert len(rows_of(tmp_path / "tables" / "advice.csv")) == 1
 
 
 def test_at_a_glance_counts_the_verdicts() -> None:
