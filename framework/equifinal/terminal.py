@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from equifinal.analysis import Analysis
 from equifinal.comparison import Comparison
@@ -25,6 +26,8 @@ SYMBOLS = {
 }
 
 _MOST_CASES = 12
+#: The narrowest that the propositions' texts may become before the methods are numbered instead of named.
+_PROPOSITION = 24
 _ARROWS = {1: "↑", -1: "↓", 0: "–"}
 
 
@@ -51,7 +54,7 @@ def show(comparison: Comparison, console: Console) -> None:
 
 def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bool = True) -> None:
     """Print a frame; numbers with three decimals, missing values as a dash."""
-    table = _table(title)
+    table = _table(console, title)
     if index:
         table.add_column(str(frame.index.name or ""), overflow="fold", style="bold")
     for column in frame.columns:
@@ -63,10 +66,20 @@ def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bo
     console.print(table)
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=escape(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
+def _table(console: Console, title: str) -> Table:
+    """A table under its title, which may be wider than the table."""
+    if title:
+        console.print(f"[bold]{escape(title)}[/]", highlight=False)
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+
+
+def _heading(label: str) -> str:
+    """A method's label, broken where people would break it."""
+    return escape(label if len(label) <= 12 else label.replace("-", "-\n"))
+
+
+def _width(text: str) -> int:
+    return max(len(line) for line in text.split("\n"))
 
 
 def _words(column: Any) -> str:
@@ -90,16 +103,20 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
     if verdicts.empty:
         console.print("The study states no propositions.", style="dim")
         return
-    table = _table("Verdicts")
+    table = _table(console, "Verdicts")
     table.add_column("proposition", ratio=1, overflow="fold")
-    for label in verdicts.columns:
-        table.add_column(escape(label), justify="center", overflow="fold", min_width=6, max_width=12)
+    headings = [_heading(str(label)) for label in verdicts.columns]
+    numbered = console.width - sum(_width(heading) + 2 for heading in headings) < _PROPOSITION
+    for number, heading in enumerate(headings, start=1):
+        table.add_column(str(number) if numbered else heading, justify="center", no_wrap=True)
     texts = comparison.propositions["text"].to_dict()
     for identifier, row in verdicts.iterrows():
-        text = texts[str(identifier)] or str(identifier)
         cells = [f"[{SYMBOLS[answer][1]}]{SYMBOLS[answer][0]}[/]" for answer in row]
-        table.add_row(f"[bold]{escape(str(identifier))}[/] {escape(text)}", *cells)
+        table.add_row(f"[bold]{escape(str(identifier))}[/] {escape(texts[str(identifier)])}".rstrip(), *cells)
     console.print(table)
+    if numbered:
+        legend = "  ".join(f"{number} {escape(str(label))}" for number, label in enumerate(verdicts.columns, start=1))
+        console.print(legend, highlight=False)
     console.print("  ".join(f"[{style}]{sign}[/] {word}" for word, (sign, style) in SYMBOLS.items()), style="dim")
     console.print()
     console.print("[bold]Evidence[/]")
@@ -118,17 +135,30 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 
 def _conditions(comparison: Comparison, console: Console) -> None:
-    table = _table("Conditions across methods: role, direction, importance (rise in mean absolute error when permuted)")
-    table.add_column("condition", style="bold")
+    title = "Conditions across methods: role, direction, importance (rise in mean absolute error when permuted)"
+    columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in comparison.conditions.index]}
     for label in comparison.analyses:
-        table.add_column(escape(label), overflow="fold")
-    for name, row in comparison.conditions.iterrows():
         cells = []
-        for label in comparison.analyses:
-            importance = row[label, "importance"]
-            number = "" if pd.isna(importance) else f" {importance:.3f}"
-            cells.append(f"{row[label, 'role']} {_ARROWS[int(row[label, 'direction'])]}{number}")
-        table.add_row(escape(str(name)), *cells)
+        for _, row in comparison.conditions[label].iterrows():
+            number = "" if pd.isna(row["importance"]) else f" {row['importance']:.3f}"
+            cells.append(f"{row['role']} {_ARROWS[int(row['direction'])]}{number}")
+        columns[_heading(label)] = cells
+    _in_two_lines_if_narrow(title, columns, " ", console)
+
+
+def _in_two_lines_if_narrow(title: str, columns: dict[str, list[str]], separator: str, console: Console) -> None:
+    """Print columns of cells; where they are too wide together, each cell breaks at its separator."""
+    plain = {heading: [Text.from_markup(cell).cell_len for cell in cells] for heading, cells in columns.items()}
+    if sum(max(_width(heading), *widths) + 2 for heading, widths in plain.items()) > console.width:
+        broken = f"{separator.rstrip()}\n"
+        columns = {
+            heading: [cell.replace(separator, broken, 1) for cell in cells] for heading, cells in columns.items()
+        }
+    table = _table(console, title)
+    for heading in columns:
+        table.add_column(heading, overflow="fold")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
     console.print(table)
 
 
@@ -161,14 +191,14 @@ def _number(value: float) -> str:
 def _fit(comparison: Comparison, console: Console) -> None:
     fit = comparison.fit
     seen = [column for column in fit.columns if not column.endswith("_out_of_sample") and not column.endswith("folds")]
-    table = _table("The common yardstick: predicted against actual membership, in sample / in cases not seen")
-    table.add_column("method", style="bold", overflow="fold")
+    title = "The common yardstick: predicted against actual membership, in sample / in cases not seen"
+    columns = {"method": [f"[bold]{_heading(str(label))}[/]".replace(": ", ":\n") for label in fit.index]}
     for column in seen:
-        table.add_column(_words(column), justify="right")
-    for label, row in fit.iterrows():
-        cells = [f"{_short(row[column])} / {_short(row[f'{column}_out_of_sample'])}" for column in seen]
-        table.add_row(escape(str(label)), *cells)
-    console.print(table)
+        pairs = zip(fit[column], fit[f"{column}_out_of_sample"], strict=True)
+        columns[_words(column).replace(" ", "\n")] = [
+            f"{_short(inside)} / {_short(outside)}" for inside, outside in pairs
+        ]
+    _in_two_lines_if_narrow(title, columns, " / ", console)
 
 
 def _short(value: float) -> str:
@@ -181,7 +211,7 @@ def _advice(comparison: Comparison, console: Console) -> None:
         return
     nearest = advice.drop_duplicates("case")
     shown = nearest.head(_MOST_CASES)
-    table = _table("Advice: the nearest sufficient path of each case without the outcome")
+    table = _table(console, "Advice: the nearest sufficient path of each case without the outcome")
     for column, ratio in (("case", 2), ("path", 3), ("has", 2), ("lacks", 2), ("what would have to change", 4)):
         table.add_column(column, overflow="fold", ratio=ratio, style="bold" if column == "case" else "")
     for row in shown.to_dict("records"):
