@@ -75,9 +75,11 @@ class Claim(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: ClassVar[str]
-    id: str = pydantic.Field(min_length=1)
-    text: str = ""
-    where: ExpressionText | None = None
+    id: str = pydantic.Field(min_length=1, description="What results call it.")
+    text: str = pydantic.Field(default="", description="The sentence.")
+    where: ExpressionText | None = pydantic.Field(
+        default=None, description="An expression: the claim is about the cases with membership above 0.5 in it."
+    )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -122,38 +124,38 @@ class Necessary(Claim):
     """The expression is (or, with ``expect = false``, is not) necessary for the outcome."""
 
     kind = "necessary"
-    expression: ExpressionText
-    expect: bool = True
+    expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
+    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
 
 
 class Sufficient(Claim):
     """The expression is (or, with ``expect = false``, is not) sufficient for the outcome."""
 
     kind = "sufficient"
-    expression: ExpressionText
-    expect: bool = True
+    expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
+    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
 
 
 class Influence(Claim):
     """The condition raises (``sign = 1``) or lowers (``sign = -1``) the outcome."""
 
     kind = "influence"
-    condition: str
-    sign: Literal[1, -1] = 1
+    condition: str = pydantic.Field(description="The condition.")
+    sign: Literal[1, -1] = pydantic.Field(default=1, description="1: it raises the outcome; -1: it lowers it.")
 
 
 class Joint(Claim):
     """The conditions work together: they are part of one path, or interact."""
 
     kind = "joint"
-    conditions: tuple[str, ...] = pydantic.Field(min_length=2)
+    conditions: tuple[str, ...] = pydantic.Field(min_length=2, description="Two conditions or more.")
 
 
 class Key(Claim):
     """The conditions matter more than all others, by permutation importance on the common yardstick."""
 
     kind = "key"
-    conditions: tuple[str, ...] = pydantic.Field(min_length=1)
+    conditions: tuple[str, ...] = pydantic.Field(min_length=1, description="Some of the conditions, not all.")
 
     def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
         super().check(where, sets, conditions, cases)
@@ -190,14 +192,14 @@ class Equifinal(Claim):
     """There are at least so many paths to the outcome."""
 
     kind = "equifinal"
-    at_least: int = pydantic.Field(default=2, ge=1)
+    at_least: int = pydantic.Field(default=2, ge=1, description="How many paths.")
 
 
 class Together(Claim):
     """The cases belong together: they share a path, or a cluster."""
 
     kind = "together"
-    cases: tuple[str, ...] = pydantic.Field(min_length=2)
+    cases: tuple[str, ...] = pydantic.Field(min_length=2, description="Two cases or more.")
 
 
 @hookimpl

@@ -85,9 +85,8 @@ class Entry:
     @property
     def title(self) -> str:
         """One line for people."""
-        if not isinstance(self.cls, type):
-            return str(self.cls.path)
-        return getattr(self.cls, "title", "") or (inspect.cleandoc(self.cls.__doc__ or "").splitlines() or [""])[0]
+        summary = (inspect.cleandoc(self.cls.__doc__ or "").splitlines() or [""])[0]
+        return str(getattr(self.cls, "title", "") or summary.rstrip(".")).replace("``", "")
 
 
 T = TypeVar("T")

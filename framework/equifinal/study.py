@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pydantic
+from numpy.typing import NDArray
 
 from equifinal.calibrator import Calibrator
 from equifinal.errors import InputError, did_you_mean, explain, listing
@@ -599,6 +600,15 @@ class CalibratedStudy:
         """The case names, in order."""
         return self.raw.index
 
+    def values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
+        """The conditions' values as an array of shape (n, k), in the order of cases and conditions. Not to be changed."""
+        frame: pd.DataFrame = getattr(self, scale)
+        names = self.condition_names
+        # As a rule the conditions come first and all are there; selecting columns by name takes much longer.
+        if tuple(frame.columns[: len(names)]) == names:
+            return frame.to_numpy(dtype=float)[:, : len(names)]
+        return frame[list(names)].to_numpy(dtype=float)
+
     def variable(self, set_name: str) -> Variable:
         """The outcome or condition of that name."""
         for variable in (*self.conditions, self.outcome):
@@ -652,7 +662,9 @@ class CalibratedStudy:
 
     def protected(self) -> "CalibratedStudy":
         """The same study in frames of its own, so that changing them changes nothing elsewhere."""
-        return self._at(slice(None))
+        return dataclasses.replace(
+            self, raw=self.raw.copy(deep=False), fuzzy=self.fuzzy.copy(deep=False), data=self.data.copy(deep=False)
+        )
 
     def without_outcome(self) -> "CalibratedStudy":
         """The same cases with the outcome's values missing and its column gone, for predictions."""
@@ -726,6 +738,14 @@ class StudySource:
 
     name: str
     path: Path
+
+    @property
+    def title(self) -> str:
+        """The study's title, or its path where the file cannot be read."""
+        try:
+            return str(tomllib.loads(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return str(self.path)
 
 
 class _Table(pydantic.BaseModel):
