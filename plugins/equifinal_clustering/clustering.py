@@ -268,14 +268,12 @@ class Clustering(eq.Method):
     # ------------------------------------------------------------------------------------------------- scales
 
     def _raw(self, study: eq.CalibratedStudy) -> Floats:
-        values: Floats = study.raw[list(study.condition_names)].to_numpy(dtype=float)
-        return values
+        return study.values("raw")
 
     def _unscaled(self, study: eq.CalibratedStudy) -> Floats:
         if self.scale == "standardized":
             return self._raw(study)
-        values: Floats = study.fuzzy[list(study.condition_names)].to_numpy(dtype=float)
-        return values
+        return study.values("fuzzy")
 
     def _scaling(self, study: eq.CalibratedStudy, values: Floats) -> pd.DataFrame | None:
         if self.scale == "membership":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ class FsQCA(Method):
         "Core conditions: Fiss, P. C. (2011). Building better causal theories. Academy of Management Journal 54(2)."
     )
     sufficient_paths = True
+    _scale: ClassVar[Literal["fuzzy", "crisp"]] = "fuzzy"
 
     solution: SolutionType = Field(
         "intermediate",
@@ -58,7 +60,9 @@ class FsQCA(Method):
     def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
         """Memberships in the conditions and the outcome, of every case; missing where the method cannot say."""
         study.require_memberships(self.title)
-        return study.fuzzy[[*study.condition_names, study.outcome.name]]
+        frame: pd.DataFrame = getattr(study, self._scale)
+        wanted = [*study.condition_names, study.outcome.name]
+        return frame if list(frame.columns) == wanted else frame[wanted]
 
     def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         everything = self.memberships(study)
@@ -120,7 +124,8 @@ class FsQCA(Method):
 
     def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
-        conditions = self.memberships(study)[list(study.condition_names)].to_numpy(dtype=float)
+        study.require_memberships(self.title)
+        conditions = study.values(self._scale)
         return pd.Series(_predicted(analysis.native.best, conditions), index=study.cases, name="predicted")
 
     def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
@@ -139,7 +144,7 @@ class FsQCA(Method):
 
     def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
         table = truth_table(
-            memberships.dropna(),
+            memberships.dropna() if np.isnan(memberships.to_numpy()).any() else memberships,
             study.outcome.name,
             study.condition_names,
             self.consistency_cutoff,
@@ -239,10 +244,7 @@ class CsQCA(FsQCA):
         "University of California Press."
     )
 
-    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
-        """Dichotomies of the conditions and the outcome, of every case; missing at exactly 0.5."""
-        study.require_memberships(self.title)
-        return study.crisp[[*study.condition_names, study.outcome.name]]
+    _scale: ClassVar[Literal["fuzzy", "crisp"]] = "crisp"
 
 
 # ---------------------------------------------------------------------------------------- the standard tables

@@ -344,8 +344,11 @@ class Regression(eq.Method):
 
     def _scores(self, study: eq.CalibratedStudy, names: Sequence[str], scaling: pd.DataFrame | None) -> Floats:
         """Sets on the scale: one row per case, one column per name."""
-        source = study.fuzzy if self._scale == "membership" else study.raw
-        values: Floats = source[list(names)].to_numpy(dtype=float)
+        scale: Literal["fuzzy", "raw"] = "fuzzy" if self._scale == "membership" else "raw"
+        if tuple(names) == study.condition_names:
+            values: Floats = study.values(scale)
+        else:
+            values = getattr(study, scale)[list(names)].to_numpy(dtype=float)
         if scaling is None:
             return values
         mean, deviation = scaling.loc[list(names)].to_numpy(dtype=float).T
