@@ -47,7 +47,7 @@ def main() -> None:
     from equifinal.errors import InputError
 
     try:
-        app()
+        app(prog_name="equifinal")
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -1,0 +1,94 @@
+"""What several tests need: a small study on disk, the command line in this process, and a registry of their own."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equifinal import registry as registries
+from equifinal.cli import main
+
+CASES = """\
+city,leadership,money,open
+Accra,10,1.5,12
+Bamako,80,3.5,70
+Cairo,60,7.5,65
+Dakar,30,2.5,30
+Enugu,90,8.5,90
+Fez,20,6.5,40
+"""
+
+STUDY = """\
+[study]
+name = "towns"
+data = "cases.csv"
+case = "city"
+
+[outcome]
+name = "OPEN"
+column = "open"
+calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}
+
+[[condition]]
+name = "LEAD"
+column = "leadership"
+calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}
+
+[[condition]]
+name = "FIN"
+column = "money"
+calibrate = {method = "crisp", threshold = 5}
+
+[[proposition]]
+id = "P1"
+claim = "necessary"
+expression = "LEAD"
+
+[methods.regression]
+alpha = 0.1
+"""
+
+
+@pytest.fixture
+def towns(tmp_path: Path) -> Path:
+    """The path of a study.toml with six cases, an outcome and two conditions."""
+    folder = tmp_path / "towns"
+    folder.mkdir()
+    (folder / "cases.csv").write_text(CASES, encoding="utf-8")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    return folder / "study.toml"
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run ``equifinal ...`` through the function that the console script calls, on a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: Any) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["equifinal", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> registries.Registry:
+    """A registry with everything that is installed, for this test alone."""
+    own = registries.Registry()
+    monkeypatch.setattr(registries, "_current", [own])
+    return own
