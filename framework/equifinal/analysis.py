@@ -163,9 +163,9 @@ class Analysis:
                 ]
                 detail = f"differs at {odd[0]!r}" if odd else "is in another order"
                 self._wrong(facet, f"must have the study's {facet} as its index, in the study's order; it {detail}")
-        known = set(study.cases)
+        known = {str(case) for case in study.cases}
         for label, cases in self.configurations["cases"].items():
-            strangers = [case for case in cases if case not in known]
+            strangers = [case for case in cases if str(case) not in known]
             if strangers:
                 self._wrong("configurations", f"column 'cases' of {label} has {strangers[0]!r}, no case of the study")
 
