@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from equifinal import hookimpl
 
 if TYPE_CHECKING:
+    from equifinal_qca.cases import best_cases as best_cases
+    from equifinal_qca.cases import best_pairs as best_pairs
+    from equifinal_qca.cases import case_types as case_types
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
     from equifinal_qca.necessary import necessity as necessity
@@ -29,6 +32,9 @@ _HOME_OF = {
     "Model": "solution",
     "Solution": "solution",
     "TruthTable": "table",
+    "best_cases": "cases",
+    "best_pairs": "cases",
+    "case_types": "cases",
     "minimize": "solution",
     "necessity": "necessary",
     "truth_table": "table",
