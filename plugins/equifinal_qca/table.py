@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -86,6 +87,27 @@ class TruthTable:
             changed[self.corners == corner] = output
         return replace(self, output=changed)
 
+    def with_cutoffs(
+        self,
+        consistency_cutoff: float | tuple[float, float] | None = None,
+        frequency_cutoff: float | None = None,
+        pri_cutoff: float | None = None,
+    ) -> "TruthTable":
+        """The same table with the outputs that other cutoffs give; a cutoff that is left out stays."""
+        lower, upper, frequency, pri_cutoff = _cutoffs(
+            self.consistency_cutoff if consistency_cutoff is None else consistency_cutoff,
+            self.frequency_cutoff if frequency_cutoff is None else frequency_cutoff,
+            self.pri_cutoff if pri_cutoff is None else pri_cutoff,
+            len(self.cases),
+        )
+        return replace(
+            self,
+            consistency_cutoff=(lower, upper),
+            frequency_cutoff=frequency,
+            pri_cutoff=pri_cutoff,
+            output=_outputs(self.consistency, self.pri, self.n, lower, upper, frequency, pri_cutoff),
+        )
+
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The observed configurations.
@@ -152,7 +174,7 @@ def truth_table(
     outcome: str,
     conditions: Sequence[str] | None = None,
     consistency_cutoff: float | tuple[float, float] = 0.8,
-    frequency_cutoff: int = 1,
+    frequency_cutoff: float = 1,
     pri_cutoff: float = 0.0,
 ) -> TruthTable:
     """Build the truth table of fuzzy or crisp memberships (Ragin 2008).
@@ -172,7 +194,7 @@ def truth_table(
     consistency_cutoff
         From 0 to 1. With two, a row between them is a contradiction, ``C``: neither a ``1`` nor available as a remainder.
     frequency_cutoff
-        The fewest cases that make a row observed, at least 1.
+        The fewest cases that make a row observed, at least 1; or, between 0 and 1, the smallest share of all cases.
     pri_cutoff
         From 0 to 1.
 
@@ -196,7 +218,7 @@ def truth_table(
     if conditions is None:
         conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
     names = _condition_names(frame, outcome, conditions)
-    lower, upper = _cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff)
+    lower, upper, frequency, pri_cutoff = _cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
     if not frame.index.is_unique:
         repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
         raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
@@ -209,10 +231,6 @@ def truth_table(
     row_of_case = np.full(len(x), -1, dtype=np.int64)
     corners, row_of_case[~undecided], n = np.unique(corner_of_case[~undecided], return_inverse=True, return_counts=True)
     consistency, pri = _fit(x, y, corners)
-    output = np.full(len(corners), "0", dtype="<U1")
-    output[(consistency >= lower - _TOLERANCE) & (consistency < upper - _TOLERANCE)] = "C"
-    output[(consistency >= upper - _TOLERANCE) & (pri >= pri_cutoff - _TOLERANCE)] = "1"
-    output[n < frequency_cutoff] = "?"
     notes = []
     if undecided.any():
         notes.append(
@@ -228,10 +246,10 @@ def truth_table(
         memberships=x,
         outcome_membership=y,
         consistency_cutoff=(lower, upper),
-        frequency_cutoff=frequency_cutoff,
+        frequency_cutoff=frequency,
         pri_cutoff=pri_cutoff,
         corners=corners,
-        output=output,
+        output=_outputs(consistency, pri, n, lower, upper, frequency, pri_cutoff),
         n=n,
         consistency=consistency,
         pri=pri,
@@ -333,16 +351,32 @@ def _condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str
     return names
 
 
+def _outputs(
+    consistency: Floats, pri: Floats, n: Ints, lower: float, upper: float, frequency_cutoff: int, pri_cutoff: float
+) -> NDArray[np.str_]:
+    output = np.full(len(n), "0", dtype="<U1")
+    output[(consistency >= lower - _TOLERANCE) & (consistency < upper - _TOLERANCE)] = "C"
+    output[(consistency >= upper - _TOLERANCE) & (pri >= pri_cutoff - _TOLERANCE)] = "1"
+    output[n < frequency_cutoff] = "?"
+    return output
+
+
 def _cutoffs(
-    consistency_cutoff: float | tuple[float, float], frequency_cutoff: int, pri_cutoff: float
-) -> tuple[float, float]:
+    consistency_cutoff: float | tuple[float, float], frequency_cutoff: float, pri_cutoff: float, cases: int
+) -> tuple[float, float, int, float]:
+    """The two consistency cutoffs in order, the frequency cutoff as a number of cases, and the PRI cutoff."""
     pair = consistency_cutoff if isinstance(consistency_cutoff, Sequence) else (consistency_cutoff,) * 2
     if len(pair) != 2 or not all(0 <= each <= 1 for each in pair):
         raise InputError(
             f"consistency_cutoff = {consistency_cutoff!r} is neither a number from 0 to 1 nor two of them."
         )
-    if isinstance(frequency_cutoff, bool) or frequency_cutoff != int(frequency_cutoff) or frequency_cutoff < 1:
-        raise InputError(f"frequency_cutoff = {frequency_cutoff!r} is not a number of cases; give 1 or more.")
+    if not isinstance(frequency_cutoff, bool) and 0 < frequency_cutoff < 1:
+        frequency_cutoff = max(1, ceil(frequency_cutoff * cases - _TOLERANCE))
+    if isinstance(frequency_cutoff, bool) or not frequency_cutoff >= 1 or frequency_cutoff != int(frequency_cutoff):
+        raise InputError(
+            f"frequency_cutoff = {frequency_cutoff!r} is neither a number of cases, 1 or more, nor a share of them "
+            "between 0 and 1."
+        )
     if not 0 <= pri_cutoff <= 1:
         raise InputError(f"pri_cutoff = {pri_cutoff!r} is not a number from 0 to 1.")
-    return min(pair), max(pair)
+    return min(pair), max(pair), int(frequency_cutoff), pri_cutoff
