@@ -44,7 +44,7 @@ class Extension(pydantic.BaseModel):
                     f'change. Write it without one: {attribute} = "...".'
                 )
         own = [each for each in vars(cls).values() if inspect.isfunction(each) and each.__module__ == cls.__module__]
-        if not own and not cls.model_fields:
+        if not own and not cls.model_fields and "name" not in vars(cls):
             return  # an empty body: unpickling in a worker process makes the class first and fills it afterwards
         name = getattr(cls, "name", None)
         if not isinstance(name, str) or not name.strip():
@@ -53,7 +53,8 @@ class Extension(pydantic.BaseModel):
                 'Write one in the body of the class, without annotation: name = "my-name".'
             )
         if not cls.__dict__.get("title"):
-            cls.title = (inspect.cleandoc(cls.__doc__ or "").splitlines() or [""])[0].rstrip(".") or name
+            first = (inspect.cleandoc(cls.__doc__ or "").splitlines() or [""])[0]
+            cls.title = (first if first.endswith("...") else first.removesuffix(".")) or name
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], where: str = "") -> Self:

@@ -54,7 +54,7 @@ def test_variables_studies_and_calibrated_studies_are_frozen_and_compared_by_ide
     one, other = study(), study()
     for a, b in ((one, other), (one.outcome, other.outcome), (one.calibrate(), one.calibrate())):
         assert a != b
-        assert a == a  # noqa: PLR0124
+        assert a == a
         assert len({a, b}) == 2
         with pytest.raises(dataclasses.FrozenInstanceError):
             a.name = "other"
@@ -261,7 +261,7 @@ def test_other_scores_are_calibrated_with_the_anchors_of_the_study():
         calibrated.to_membership("FIN", calibrated.raw["FIN"]), calibrated.fuzzy["FIN"], check_names=False
     )
     assert calibrated.to_membership("LEAD", pd.Series([50.0, 1e6])).tolist() == [0.5, 1.0]
-    with pytest.raises(eq.InputError, match="no set 'LEED'. Did you mean 'LEAD'"):
+    with pytest.raises(eq.InputError, match=r"no set 'LEED'\. Did you mean 'LEAD'"):
         calibrated.to_membership("LEED", pd.Series([1.0]))
 
 
