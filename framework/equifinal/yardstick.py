@@ -229,7 +229,7 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019): the rise in mean absolute error.
 
     A condition's raw score and membership are permuted together among the cases, 100 times. The permutations are the same for
-    every method.
+    every method. Cases that have no prediction before or after do not count.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     outcome = study.fuzzy[study.outcome.name].to_numpy()
     count = len(outcome)
     unseen = study.without_outcome()
-    baseline = np.abs(_predict(method, analysis, unseen) - outcome).mean()
+    baseline = np.abs(_predict(method, analysis, unseen) - outcome)
     at_once = min(REPETITIONS, max(1, _ROWS_AT_ONCE // count))
     rows = {}
     for name in study.condition_names:
@@ -249,8 +249,8 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
             times = min(at_once, REPETITIONS - len(rises))
             source = np.concatenate([rng.permutation(count) for _ in range(times)])
             predicted = _predict(method, analysis, unseen.repeated(times).with_condition(name, source))
-            errors = np.abs(predicted.reshape(times, count) - outcome).mean(axis=1)
-            rises.extend(errors - baseline)
+            errors = np.abs(predicted.reshape(times, count) - outcome)
+            rises.extend(np.nanmean(errors - baseline, axis=1))
         rows[name] = {"importance": float(np.mean(rises)), "sd": float(np.std(rises, ddof=1))}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
 
@@ -270,9 +270,9 @@ def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.S
     unseen = study.without_outcome()
     for name in study.condition_names:
         low, high = _tenth_and_ninetieth(study, name)
-        upper = _predict(method, analysis, unseen.with_condition(name, high)).mean()
-        lower = _predict(method, analysis, unseen.with_condition(name, low)).mean()
-        moved[name] = float(upper - lower)
+        upper = _predict(method, analysis, unseen.with_condition(name, high))
+        lower = _predict(method, analysis, unseen.with_condition(name, low))
+        moved[name] = float(np.nanmean(upper - lower))
     return pd.Series(moved, dtype=float).rename_axis("condition")
 
 

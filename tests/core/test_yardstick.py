@@ -348,6 +348,34 @@ def test_importance_is_scikit_learns_in_expectation() -> None:
     assert found["importance"].idxmax() == "A"
 
 
+class Gap(Linear):
+    """Has no prediction where the membership in A is highest."""
+
+    name = "gap"
+
+    def predict(self, analysis, study):
+        return super().predict(analysis, study).mask(study.fuzzy["A"] >= analysis.native[0][:, 0].max())
+
+
+def test_cases_without_a_prediction_do_not_count_for_importance_and_movement() -> None:
+    study = made(scores(9)).calibrate()
+    x, y = memberships(study), outcome_of(study)
+    analysis = analyzed(Gap(), study)
+    found = yardstick.importance(Gap(), analysis, study, seed=0)
+    missing = x[:, 0].argmax()
+    fitted = OLS(y, np.column_stack([np.ones(9), x])).fit().params
+    before = np.abs((np.column_stack([np.ones(9), x]) @ fitted).clip(0, 1) - y)
+    rng = generator(0, "permutations of A")
+    rises = []
+    for _ in range(100):
+        source = rng.permutation(9)
+        after = np.abs((np.column_stack([np.ones(9), x[source, 0], x[:, 1]]) @ fitted).clip(0, 1) - y)
+        there = (source != missing) & (np.arange(9) != missing)
+        rises.append((after[there] - before[there]).mean())
+    assert found.loc["A", "importance"] == pytest.approx(np.mean(rises))
+    assert yardstick.movement(Gap(), analysis, study).notna()["B"]
+
+
 def test_a_condition_that_a_method_ignores_has_no_importance_and_no_direction() -> None:
     study = made(scores(10)).calibrate()
     found = measured(Mean(), study)
