@@ -17,12 +17,29 @@ if TYPE_CHECKING:
     from equifinal_qca.cases import best_cases as best_cases
     from equifinal_qca.cases import best_pairs as best_pairs
     from equifinal_qca.cases import case_types as case_types
+    from equifinal_qca.expressions import contains as contains
+    from equifinal_qca.expressions import equivalent as equivalent
+    from equifinal_qca.expressions import expand as expand
+    from equifinal_qca.expressions import factorize as factorize
+    from equifinal_qca.expressions import intersection as intersection
+    from equifinal_qca.expressions import minimal_forms as minimal_forms
+    from equifinal_qca.expressions import negate as negate
+    from equifinal_qca.expressions import simplify as simplify
+    from equifinal_qca.expressions import theory_evaluation as theory_evaluation
+    from equifinal_qca.groups import consistency_by as consistency_by
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
     from equifinal_qca.necessary import necessity as necessity
+    from equifinal_qca.robustness import Robustness as Robustness
+    from equifinal_qca.robustness import anchor_ranges as anchor_ranges
+    from equifinal_qca.robustness import cutoff_ranges as cutoff_ranges
+    from equifinal_qca.robustness import robustness_to as robustness_to
+    from equifinal_qca.robustness import skewness as skewness
     from equifinal_qca.solution import Model as Model
     from equifinal_qca.solution import Solution as Solution
     from equifinal_qca.solution import minimize as minimize
+    from equifinal_qca.supersets import necessary_expressions as necessary_expressions
+    from equifinal_qca.supersets import sufficient_expressions as sufficient_expressions
     from equifinal_qca.table import TruthTable as TruthTable
     from equifinal_qca.table import truth_table as truth_table
 
@@ -30,13 +47,30 @@ _HOME_OF = {
     "CsQCA": "methods",
     "FsQCA": "methods",
     "Model": "solution",
+    "Robustness": "robustness",
     "Solution": "solution",
     "TruthTable": "table",
+    "anchor_ranges": "robustness",
     "best_cases": "cases",
     "best_pairs": "cases",
     "case_types": "cases",
+    "consistency_by": "groups",
+    "contains": "expressions",
+    "cutoff_ranges": "robustness",
+    "equivalent": "expressions",
+    "expand": "expressions",
+    "factorize": "expressions",
+    "intersection": "expressions",
+    "minimal_forms": "expressions",
     "minimize": "solution",
+    "necessary_expressions": "supersets",
     "necessity": "necessary",
+    "negate": "expressions",
+    "robustness_to": "robustness",
+    "simplify": "expressions",
+    "skewness": "robustness",
+    "sufficient_expressions": "supersets",
+    "theory_evaluation": "expressions",
     "truth_table": "table",
 }
 

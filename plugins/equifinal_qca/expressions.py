@@ -1,0 +1,501 @@
+"""Algebra of expressions: negate, simplify, expand, factorize, intersect, compare; and the evaluation of theories.
+
+An expression such as ``"A*~B + C"`` describes corners of the property space, the configurations in which it holds.
+Whatever is said here of expressions is said of their corners and exact. :func:`negate` and :func:`factorize` also leave the
+memberships of fuzzy cases as they are. Simplification need not: ``A*B + A*~B`` and ``A`` hold in the same corners, yet a
+case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the other.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache, reduce
+
+import numpy as np
+import pandas as pd
+
+from equifinal import Expression, InputError, sets
+from equifinal_qca.cover import covers
+from equifinal_qca.cubes import MOST_CONDITIONS, Cube, rows_inside
+from equifinal_qca.implicants import primes_inside
+from equifinal_qca.table import column_of_lists, memberships_of, outcome_memberships
+
+__all__ = [
+    "contains",
+    "equivalent",
+    "expand",
+    "factorize",
+    "intersection",
+    "minimal_forms",
+    "negate",
+    "simplify",
+    "theory_evaluation",
+]
+
+_MOST_PATTERNS = 1_000_000
+
+
+def negate(expression: str) -> str:
+    """The negation, written with De Morgan's laws so that ``~`` stands before single sets only.
+
+    It holds for fuzzy memberships too: they are 1 minus those of the expression. :func:`simplify` makes a sum of
+    products of it.
+
+    Parameters
+    ----------
+    expression
+        The expression.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        When the expression cannot be read. The same holds for every function here.
+
+    Examples
+    --------
+    >>> from equifinal_qca import negate, simplify
+    >>> negate("A*~B + C")
+    '(~A + B)*~C'
+    >>> simplify(negate("A*~B + C"))
+    'B*~C + ~A*~C'
+    """
+    text, _ = _written(_tree(expression), present=False)
+    return text
+
+
+def simplify(expression: str, conditions: Sequence[str] | None = None) -> str:
+    """The shortest sum of products that holds in the same corners: fewest terms, then fewest literals.
+
+    Parameters
+    ----------
+    expression
+        The expression.
+    conditions
+        The order in which the sets are written; default: of first appearance.
+
+    Returns
+    -------
+    str
+        Terms in alphabetical order; ``"0"`` when it never holds, ``"1"`` when it always does. With several shortest forms
+        the first in the alphabet; :func:`minimal_forms` has all.
+
+    Examples
+    --------
+    >>> from equifinal_qca import simplify
+    >>> simplify("A*B + A*~B*C + ~A*B*C")
+    'A*B + A*C + B*C'
+    >>> simplify("A + ~A")
+    '1'
+    """
+    return minimal_forms(expression, conditions)[0]
+
+
+def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_forms: int = 1000) -> tuple[str, ...]:
+    """All shortest sums of products that hold in the same corners.
+
+    Parameters
+    ----------
+    expression, conditions
+        As in :func:`simplify`.
+    max_forms
+        The most forms with the fewest terms to look at. Beyond it some may be missing, and a missing one may have fewer
+        literals.
+
+    Returns
+    -------
+    tuple of str
+        In alphabetical order; at least one.
+
+    Raises
+    ------
+    InputError
+        When the expression is too large to be minimized exactly.
+
+    Examples
+    --------
+    >>> from equifinal_qca import minimal_forms
+    >>> minimal_forms("A*~B + ~A*B + B*~C + ~B*C")
+    ('A*~B + B*~C + ~A*C', 'A*~C + ~A*B + ~B*C')
+    """
+    if max_forms < 1:
+        raise InputError(f"max_forms = {max_forms!r} leaves no form. Give 1 or more.")
+    names = _names(expression, conditions)
+    primes = _cubes(_tree(expression), names, primes_inside)
+    if not primes:
+        return ("0",)
+    needed = [each for each in range(len(primes)) if not _inside(primes[each], primes[:each] + primes[each + 1 :])]
+    # Corners that the same prime implicants match are alike, and those in a needed one are settled.
+    patterns = _patterns(primes, needed, expression)
+    chart = np.array([[pattern >> each & 1 for pattern in patterns] for each in range(len(primes))], dtype=bool)
+    found, *_ = covers(chart, max_forms) if patterns else ([()],)
+    forms = [[primes[each] for each in (*needed, *cover)] for cover in found]
+    fewest = min(sum(cube.literals for cube in form) for form in forms)
+    return tuple(sorted(_sum(form, names) for form in forms if sum(cube.literals for cube in form) == fewest))
+
+
+def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: int = 4096) -> str:
+    """The sum of all corners in which the expression holds (its minterms, in the order of a truth table).
+
+    Parameters
+    ----------
+    expression
+        The expression.
+    conditions
+        The sets that span the property space, those of the expression among them; default: only these.
+    max_terms
+        The most corners to write.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        When there are more corners than `max_terms`.
+
+    Examples
+    --------
+    >>> from equifinal_qca import expand
+    >>> expand("A + B")
+    '~A*B + A*~B + A*B'
+    """
+    names = _names(expression, conditions)
+    everything = (1 << len(names)) - 1
+    primes = _cubes(_tree(expression), names, primes_inside)
+    # Overlapping terms are counted once, so the rows of each term may exceed the rows of all.
+    corners = rows_inside(primes, everything, max_terms * max(1, len(primes)))
+    if corners is None or len(corners) > max_terms:
+        raise InputError(
+            f"{expression!r} has more corners than max_terms = {max_terms} over {len(names)} conditions. Raise max_terms."
+        )
+    return " + ".join(Cube(everything, corner).text(names) for corner in corners.tolist()) or "0"
+
+
+def factorize(expression: str, conditions: Sequence[str] | None = None) -> str:
+    """Write it with few literals by factoring out what terms have in common.
+
+    The expression is multiplied out first; terms that contradict themselves or lie inside another term are left out.
+    Then factors are divided out (algebraic division, Brayton & McMullen 1982), each possible one is tried where there are up
+    to ten terms, and the shortest result is kept. Nothing else is changed: simplify first if that is wanted.
+
+    Parameters
+    ----------
+    expression, conditions
+        As in :func:`simplify`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from equifinal_qca import factorize
+    >>> factorize("A*C + A*D + B*C + B*D")
+    '(A + B)*(C + D)'
+    >>> factorize("LEAD*DEM*FIN + LEAD*DEM*HUM")
+    'LEAD*DEM*(FIN + HUM)'
+    """
+    names = _names(expression, conditions)
+    terms = [
+        frozenset(cube.text(names).split("*")) if cube.care else frozenset()
+        for cube in _cubes(_tree(expression), names, _not_inside_another)
+    ]
+    order = {literal: place for place, name in enumerate(names) for literal in (name, f"~{name}")}
+    _, text, _ = _Factors(order).of(frozenset(terms))
+    return text
+
+
+def intersection(*expressions: str, conditions: Sequence[str] | None = None) -> str:
+    """Where all the expressions hold, simplified; ``"0"`` when they exclude each other.
+
+    Examples
+    --------
+    >>> from equifinal_qca import intersection
+    >>> intersection("A + B", "~A + C")
+    'A*C + ~A*B'
+    """
+    if not expressions:
+        raise InputError("There is nothing to intersect. Give one expression or more.")
+    for each in expressions:
+        Expression(each)  # each must be one in itself
+    return simplify("*".join(f"({each})" for each in expressions), conditions)
+
+
+def contains(larger: str, smaller: str) -> bool:
+    """Whether `larger` holds in every corner in which `smaller` holds.
+
+    Examples
+    --------
+    >>> from equifinal_qca import contains
+    >>> contains("A + B", "A*~C"), contains("A*~C", "A")
+    (True, False)
+    """
+    names = _names(f"({larger}) + ({smaller})", None)
+    outer, inner = (_cubes(_tree(each), names, primes_inside) for each in (larger, smaller))
+    return all(any(prime.contains(cube) for prime in outer) for cube in inner)
+
+
+def equivalent(first: str, second: str) -> bool:
+    """Whether both hold in the same corners.
+
+    Examples
+    --------
+    >>> from equifinal_qca import equivalent
+    >>> equivalent("A*B + A*~B", "A")
+    True
+    """
+    return contains(first, second) and contains(second, first)
+
+
+def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Set what a theory expects against what the analysis found (Ragin 1987, ch. 7; Schneider & Wagemann 2012, ch. 11).
+
+    Parameters
+    ----------
+    theory
+        The hypothesis T: when the outcome is to be expected.
+    solution
+        The solution S, such as ``model.expression``.
+    frame
+        One row per case, one column per set, memberships from 0 to 1.
+    outcome
+        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row each for ``T*S`` (expected and found), ``~T*S`` (found, not expected: extends the theory), ``T*~S`` (expected,
+        not found: delimits it) and ``~T*~S``. Columns: ``expression``, the simplified intersection, ``"0"`` when
+        it is logically empty; ``consistency``, ``pri`` and ``coverage`` of the intersection as a sufficient set, from the
+        memberships min(T, S), min(1 - T, S) and so on; NaN where a denominator is 0; ``cases_with_outcome`` and
+        ``cases_without_outcome``: the names of the cases with membership above 0.5 in it whose membership in the outcome is
+        above and below 0.5. Schneider and Wagemann call cases in T most likely and others least likely cases, those
+        with the outcome covered in S and uncovered outside it.
+
+    Raises
+    ------
+    InputError
+        For unknown sets, missing values, values outside 0 to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import theory_evaluation
+    >>> frame = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 1]}, index=list("uvwx"))
+    >>> theory_evaluation("A*B", "A", frame, "Y")[["expression", "cases_with_outcome"]].values.tolist()
+    [['A*B', ['u']], ['A*~B', ['v']], ['0', []], ['~A', ['x']]]
+    """
+    y = outcome_memberships(frame, outcome)
+    known = [str(name) for name in frame.columns]
+    used: dict[str, np.ndarray] = {}
+    for each in (theory, solution):
+        parsed = Expression(each)
+        parsed.require(known)
+        used |= {name: memberships_of(frame, name) for name in parsed.sets}
+    checked = pd.DataFrame(used, index=range(len(frame)))
+    expected, found = (Expression(each).membership(checked).to_numpy() for each in (theory, solution))
+    order = [name for name in known if name in used]
+    records = {}
+    for label, t, s in (("T*S", 1, 1), ("~T*S", 0, 1), ("T*~S", 1, 0), ("~T*~S", 0, 0)):
+        x = np.minimum(expected if t else 1.0 - expected, found if s else 1.0 - found)
+        text = f"{'' if t else '~'}({theory})*{'' if s else '~'}({solution})"
+        records[label] = {
+            "expression": simplify(text, order),
+            "consistency": sets.consistency(x, y),
+            "pri": sets.pri(x, y),
+            "coverage": sets.coverage(x, y),
+            "cases_with_outcome": [str(name) for name in frame.index[(x > 0.5) & (y > 0.5)]],
+            "cases_without_outcome": [str(name) for name in frame.index[(x > 0.5) & (y < 0.5)]],
+        }
+    table = pd.DataFrame(
+        {
+            name: [record[name] for record in records.values()]
+            for name in ("expression", "consistency", "pri", "coverage")
+        },
+        index=pd.Index(records, name="intersection", dtype=str),
+    )
+    for name in ("cases_with_outcome", "cases_without_outcome"):
+        table[name] = column_of_lists([record[name] for record in records.values()])
+    return table
+
+
+# ----------------------------------------------------------------------------------------------- from text to cubes
+
+
+def _tree(expression: str) -> ast.expr:
+    """The expression in Python's grammar, which :class:`~equifinal.Expression` has checked."""
+    return ast.parse(Expression(expression).text.strip(), mode="eval").body
+
+
+def _names(expression: str, conditions: Sequence[str] | None) -> tuple[str, ...]:
+    parsed = Expression(expression)
+    if isinstance(conditions, str):
+        raise InputError(f"conditions = {conditions!r} is one text. Give a list of names.")
+    names = parsed.sets if conditions is None else tuple(dict.fromkeys(conditions))
+    parsed.require(names)
+    if len(names) > MOST_CONDITIONS:
+        raise InputError(f"{len(names)} sets are more than the {MOST_CONDITIONS} possible. Use fewer.")
+    return names
+
+
+def _cubes(
+    node: ast.expr, names: tuple[str, ...], tidy: Callable[[list[Cube]], list[Cube]], present: bool = True
+) -> list[Cube]:
+    """A sum of products for it or, unless `present`, for its negation; `tidy` is applied after each step."""
+    match node:
+        case ast.Name(id=name):
+            bit = 1 << (len(names) - 1 - names.index(name))
+            return [Cube(bit, bit if present else 0)]
+        case ast.Constant(value=value):
+            return [Cube(0, 0)] if bool(value) == present else []
+        case ast.UnaryOp(operand=operand):
+            return _cubes(operand, names, tidy, not present)
+        case ast.BinOp(left=left, op=operator, right=right):
+            first, second = (_cubes(each, names, tidy, present) for each in (left, right))
+            if isinstance(operator, ast.Mult) != present:
+                return tidy([*first, *second])
+            return tidy(
+                [
+                    Cube(one.care | other.care, one.bits | other.bits)
+                    for one in first
+                    for other in second
+                    if not (one.bits ^ other.bits) & one.care & other.care
+                ]
+            )
+    raise AssertionError(node)  # Expression let nothing else through
+
+
+def _not_inside_another(cubes: list[Cube]) -> list[Cube]:
+    pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
+    care, bits = pairs[:, 0], pairs[:, 1]
+    inside = np.array([(((care & ~one) == 0) & ((its & care) == bits)).sum() > 1 for one, its in pairs], dtype=bool)
+    return [Cube(*pair) for pair in pairs[~inside].tolist()]
+
+
+def _inside(cube: Cube, others: Sequence[Cube]) -> bool:
+    """Whether the others together hold wherever the cube holds."""
+    parts = [
+        Cube(other.care & ~cube.care, other.bits & ~cube.care)
+        for other in others
+        if not (other.bits ^ cube.bits) & other.care & cube.care
+    ]
+    return primes_inside(parts) == [Cube(0, 0)]
+
+
+def _patterns(primes: Sequence[Cube], needed: Sequence[int], expression: str) -> list[int]:
+    """The distinct sets of primes, as bit masks, that match some corner together, none of the needed ones among them.
+
+    The conditions are decided one after the other; a value of a condition rules out the primes that want the other. Only
+    distinct sets are kept, which are far fewer than corners.
+    """
+    patterns = {(1 << len(primes)) - 1}
+    undecided = reduce(lambda care, cube: care | cube.care, primes, 0)
+    while undecided:
+        condition = undecided & -undecided
+        undecided ^= condition
+        wants = [0, 0]
+        for each, cube in enumerate(primes):
+            if cube.care & condition:
+                wants[bool(cube.bits & condition)] |= 1 << each
+        settled = sum(1 << each for each in needed if not primes[each].care & undecided)
+        patterns = {left for pattern in patterns for other in wants if not (left := pattern & ~other) & settled}
+        if len(patterns) > _MOST_PATTERNS:
+            raise InputError(f"The expression {expression[:60]!r} is too large to be minimized exactly. Split it up.")
+    # Without any condition the constant 1 is needed and matches everywhere.
+    return [] if Cube(0, 0) in primes else sorted(patterns - {0})
+
+
+# ----------------------------------------------------------------------------------------------- from cubes to text
+
+
+def _sum(cubes: Sequence[Cube], names: Sequence[str]) -> str:
+    return " + ".join(sorted(cube.text(names) for cube in cubes))
+
+
+def _written(node: ast.expr, present: bool) -> tuple[str, bool]:
+    """The text of an expression, or of its negation, and whether it is a sum."""
+    match node:
+        case ast.Name(id=name):
+            return (name if present else f"~{name}"), False
+        case ast.Constant(value=value):
+            return str(int(bool(value) == present)), False
+        case ast.UnaryOp(operand=operand):
+            return _written(operand, not present)
+        case ast.BinOp(left=left, op=operator, right=right):
+            parts = [_written(left, present), _written(right, present)]
+            if isinstance(operator, ast.Mult) == present:
+                return "*".join(f"({text})" if is_sum else text for text, is_sum in parts), False
+            return " + ".join(text for text, _ in parts), True
+    raise AssertionError(node)  # Expression let nothing else through
+
+
+Terms = frozenset[frozenset[str]]
+Factored = tuple[int, str, bool]  # literals, text, whether it is a sum
+
+
+class _Factors:
+    """The search for a short factored form; a sum of products is a set of sets of literals."""
+
+    def __init__(self, order: dict[str, int]) -> None:
+        self.order = order
+        self.of = lru_cache(maxsize=None)(self._of)
+
+    def _of(self, terms: Terms) -> Factored:
+        if not terms:
+            return 0, "0", False
+        if frozenset() in terms:
+            return 0, "1", False
+        common = frozenset.intersection(*terms)
+        if common:
+            product = self._product(common)
+            if len(terms) == 1:
+                return product
+            return self._times(product, self.of(frozenset(term - common for term in terms)))
+        found = [self._plain(terms)]
+        for divisor in self._divisors(terms):
+            quotient = frozenset.intersection(
+                *(frozenset(term - part for term in terms if part <= term) for part in divisor)
+            )
+            rest = terms - {part | other for part in divisor for other in quotient}
+            factored = self._times(self.of(quotient), self.of(divisor))
+            found.append(self._plus(factored, self.of(rest)) if rest else factored)
+        return min(found)
+
+    def _divisors(self, terms: Terms) -> list[Terms]:
+        """What is left of the terms with a literal when all that they have in common is taken away."""
+        counts = Counter(literal for term in terms for literal in term)
+        shared = sorted(
+            (literal for literal in counts if counts[literal] > 1),
+            key=lambda each: (-counts[each], self.order[each], each),
+        )
+        divisors = []
+        for literal in shared if len(terms) <= 10 else shared[:1]:
+            having = [term for term in terms if literal in term]
+            common = frozenset.intersection(*having)
+            divisors.append(frozenset(term - common for term in having))
+        return list(dict.fromkeys(divisors))
+
+    def _product(self, literals: frozenset[str]) -> Factored:
+        return len(literals), "*".join(sorted(literals, key=lambda each: self.order[each])), False
+
+    def _plain(self, terms: Terms) -> Factored:
+        products = [self._product(term) for term in terms]
+        return (
+            sum(count for count, _, _ in products),
+            " + ".join(sorted(text for _, text, _ in products)),
+            len(terms) > 1,
+        )
+
+    @staticmethod
+    def _times(first: Factored, second: Factored) -> Factored:
+        texts = [f"({text})" if is_sum else text for _, text, is_sum in (first, second) if text != "1"]
+        return first[0] + second[0], "*".join(texts) or "1", False
+
+    @staticmethod
+    def _plus(first: Factored, second: Factored) -> Factored:
+        return first[0] + second[0], " + ".join([first[1], second[1]]), True
