@@ -8,7 +8,16 @@ import pydantic
 
 from equifinal.errors import InputError, explain
 
-__all__ = ["Extension"]
+__all__ = ["Extension", "has_body"]
+
+
+def has_body(cls: type) -> bool:
+    """Whether anything is written in a class.
+
+    Unpickling in a worker process first makes an empty class and fills it afterwards, so that an empty one cannot be checked.
+    """
+    written = {name: value for name, value in vars(cls).items() if not name.startswith(("__", "model_", "_abc_"))}
+    return bool(vars(cls).get("__doc__") or inspect.get_annotations(cls) or written)
 
 
 class Extension(pydantic.BaseModel):
@@ -43,9 +52,8 @@ class Extension(pydantic.BaseModel):
                     f"{cls.__name__}.{attribute} has a type annotation, which makes it a parameter that users could "
                     f'change. Write it without one: {attribute} = "...".'
                 )
-        own = [each for each in vars(cls).values() if inspect.isfunction(each) and each.__module__ == cls.__module__]
-        if not own and not cls.model_fields and "name" not in vars(cls):
-            return  # an empty body: unpickling in a worker process makes the class first and fills it afterwards
+        if not has_body(cls):
+            return
         name = getattr(cls, "name", None)
         if not isinstance(name, str) or not name.strip():
             raise TypeError(

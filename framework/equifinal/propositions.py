@@ -13,6 +13,7 @@ import pandas as pd
 import pydantic
 
 from equifinal.errors import InputError, explain
+from equifinal.extension import has_body
 from equifinal.hookspecs import hookimpl
 from equifinal.sets import Expression
 
@@ -81,8 +82,10 @@ class Claim(pydantic.BaseModel):
         default=None, description="An expression: the claim is about the cases with membership above 0.5 in it."
     )
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if not has_body(cls):
+            return
         if not isinstance(getattr(cls, "kind", None), str):
             raise TypeError(
                 f'{cls.__name__} has no kind. Write one in the body of the class, without annotation: kind = "my-kind".'

@@ -198,7 +198,6 @@ class Registry:
             if self._manager.has_plugin(plugin.name):
                 self._manager.unregister(name=plugin.name)
             return _with_problem(plugin, f"cannot be registered: {' '.join(str(error).split())}")
-        self.__dict__.pop("_contributions", None)
         callers = self._manager.get_hookcallers(module) or []
         observes = sorted(caller.name for caller in callers if caller.name.startswith(OBSERVING))
         return _replaced(plugin, brings=tuple(f"hook {name}" for name in observes))
@@ -226,6 +225,7 @@ class Registry:
             raise InputError(f"{where}it cannot be imported: {_said(error)}{place}. Correct it.") from error
         name = file.stem if file.stem not in self._plugins else str(file)
         self._plugins[name] = self._register(module, Plugin(name, str(file), ""))
+        self.__dict__.pop("_contributions", None)
         checked = self.plugins()[name]
         if checked.problems or not checked.brings:
             if self._manager.has_plugin(name):
