@@ -253,7 +253,7 @@ def test_two_files_with_one_method_name_the_first(plugin, tmp_path):
     eq.load_plugin(plugin)
     other = tmp_path / "other.py"
     other.write_text(PLUGIN)
-    with pytest.raises(eq.InputError, match="'simple' is offered twice, by .*other.* and by .*simple_plugin"):
+    with pytest.raises(eq.InputError, match=r"'simple' is offered twice, by .*other.* and by .*simple_plugin"):
         eq.load_plugin(other)
     assert eq.methods()["simple"].plugin.name == "simple_plugin"
 
