@@ -372,7 +372,7 @@ def _cutoffs(
         )
     if not isinstance(frequency_cutoff, bool) and 0 < frequency_cutoff < 1:
         frequency_cutoff = max(1, ceil(frequency_cutoff * cases - _TOLERANCE))
-    if isinstance(frequency_cutoff, bool) or not frequency_cutoff >= 1 or frequency_cutoff != int(frequency_cutoff):
+    if isinstance(frequency_cutoff, bool) or not frequency_cutoff >= 1 or frequency_cutoff % 1 != 0:
         raise InputError(
             f"frequency_cutoff = {frequency_cutoff!r} is neither a number of cases, 1 or more, nor a share of them "
             "between 0 and 1."
