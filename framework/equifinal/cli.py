@@ -3,6 +3,7 @@
 Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
 """
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +47,9 @@ def main() -> None:
     """Run the command line; wrong input ends with one sentence and exit code 2."""
     from equifinal.errors import InputError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that lacks a sign shows another, and does not fail
     try:
         app(prog_name="equifinal")
     except InputError as error:

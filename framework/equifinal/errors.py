@@ -2,9 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pydantic
+if TYPE_CHECKING:
+    import pydantic
 
 __all__ = ["InputError", "did_you_mean", "explain", "listing"]
 
@@ -61,7 +62,7 @@ _WANTED = {
 }
 
 
-def explain(error: pydantic.ValidationError, known: Iterable[str] | Mapping[str, Iterable[str]] = ()) -> str:
+def explain(error: "pydantic.ValidationError", known: Iterable[str] | Mapping[str, Iterable[str]] = ()) -> str:
     """Put pydantic's complaints into one sentence each, joined by semicolons.
 
     Parameters

@@ -101,7 +101,7 @@ def _cell(value: Any) -> str:
 def _verdicts(comparison: Comparison, console: Console) -> None:
     verdicts = comparison.verdicts
     if verdicts.empty:
-        console.print("The study states no propositions.", style="dim")
+        console.print("There are no propositions to judge.", style="dim")
         return
     table = _table(console, "Verdicts")
     table.add_column("proposition", ratio=1, overflow="fold")

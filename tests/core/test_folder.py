@@ -127,7 +127,7 @@ def test_a_strangers_file_of_our_name_is_not_replaced(comparison, folder):
 
 def test_any_other_folder_that_is_not_empty_is_an_error(comparison, folder):
     path = mine(folder)
-    with pytest.raises(eq.InputError, match="not empty and was not written by equifinal.*overwrite"):
+    with pytest.raises(eq.InputError, match=r"not empty and was not written by equifinal.*overwrite"):
         comparison.write(folder, ["words"])
     assert names(folder) == {path.name}
 
