@@ -30,7 +30,7 @@ def test_import_equifinal_imports_next_to_nothing():
 def test_the_help_imports_nothing_heavy(argument):
     found = imported("from equifinal.cli import main; main()", *argument.split())
     assert "equifinal" in found
-    assert not found & (HEAVY | {"numpy", "pandas", "pydantic"})
+    assert not found & (HEAVY | {"numpy", "pandas"})
 
 
 def test_listing_methods_imports_no_statistics():
