@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from equifinal_qca.groups import consistency_by as consistency_by
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
+    from equifinal_qca.multivalue import MultiValueSolution as MultiValueSolution
+    from equifinal_qca.multivalue import MultiValueTable as MultiValueTable
+    from equifinal_qca.multivalue import minimize_mv as minimize_mv
+    from equifinal_qca.multivalue import truth_table_mv as truth_table_mv
     from equifinal_qca.necessary import necessity as necessity
     from equifinal_qca.robustness import Robustness as Robustness
     from equifinal_qca.robustness import anchor_ranges as anchor_ranges
@@ -47,6 +51,8 @@ _HOME_OF = {
     "CsQCA": "methods",
     "FsQCA": "methods",
     "Model": "solution",
+    "MultiValueSolution": "multivalue",
+    "MultiValueTable": "multivalue",
     "Robustness": "robustness",
     "Solution": "solution",
     "TruthTable": "table",
@@ -63,6 +69,7 @@ _HOME_OF = {
     "intersection": "expressions",
     "minimal_forms": "expressions",
     "minimize": "solution",
+    "minimize_mv": "multivalue",
     "necessary_expressions": "supersets",
     "necessity": "necessary",
     "negate": "expressions",
@@ -72,6 +79,7 @@ _HOME_OF = {
     "sufficient_expressions": "supersets",
     "theory_evaluation": "expressions",
     "truth_table": "table",
+    "truth_table_mv": "multivalue",
 }
 
 __all__ = sorted(_HOME_OF)

@@ -275,7 +275,8 @@ class _Search(NamedTuple):
             found.extend(map(tuple, listed.tolist()))
             for literal in np.unique(listed[:, -1]).tolist():
                 ending_with.setdefault(literal, []).append(_masks(listed[listed[:, -1] == literal, :-1]))
-            return candidates[~passes]
+            going_on: Ints = candidates[~passes]
+            return going_on
 
         return found, self._by_size(keep, np.minimum)
 

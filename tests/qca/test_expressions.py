@@ -40,7 +40,7 @@ expressions = st.recursive(
     max_leaves=9,
 )
 
-CUBES = [each for each in product([True, False, None], repeat=4)]
+CUBES = list(product([True, False, None], repeat=4))
 
 
 def of_cube(cube):

@@ -1,0 +1,354 @@
+"""Multi-value QCA against reference results, against plain enumeration, and against the engine for two values."""
+
+import json
+from itertools import combinations, product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from equifinal import InputError
+from equifinal_qca import minimize, minimize_mv, truth_table, truth_table_mv
+
+FILES = sorted((Path(__file__).parent / "golden").glob("mv*.json"))
+CLOSE = {"rel": 0, "abs": 1e-9}
+
+
+def study_of(path):
+    study = json.loads(path.read_text())
+    frame = pd.DataFrame(study["cases"]).set_index("case")
+    table = truth_table_mv(
+        frame,
+        "~" * study["negate_outcome"] + study["outcome"],
+        study["conditions"],
+        consistency_cutoff=study["incl_cut"],
+        frequency_cutoff=study["n_cut"],
+        pri_cutoff=study["pri_cut"],
+    )
+    return study, table
+
+
+def test_the_reference_files_are_there():
+    assert len(FILES) == 6
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_truth_table(path):
+    study, table = study_of(path)
+    found = {
+        tuple(row[name] for name in study["conditions"]): (row["out"], row["n"], row["consistency"], row["pri"])
+        for row in table.rows.to_dict("records")
+    }
+    expected = {tuple(row["configuration"].values()): row for row in study["truth_table"]}
+    assert found.keys() == expected.keys()
+    for configuration, row in expected.items():
+        assert found[configuration][:2] == (row["out"], row["n"])
+        assert found[configuration][2:] == pytest.approx((row["incl"], row["pri"]), **CLOSE)
+
+
+@pytest.mark.parametrize("kind", ["conservative", "parsimonious", "intermediate"])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_models(path, kind):
+    study, table = study_of(path)
+    solution = minimize_mv(table, kind)
+    assert not solution.truncated
+    # The reference has no intermediate models: without expectations they are the conservative ones.
+    reference = study["conservative" if kind == "intermediate" else kind]
+    found = {model.terms: model for model in solution.models}
+    expected = {tuple(sorted(model["terms"])): model for model in reference["models"]}
+    assert found.keys() == expected.keys()
+    assert len(solution.models) == len(found)
+    assert set(solution.prime_implicants) == set(reference["prime_implicants"])
+    for terms, numbers_of in expected.items():
+        model = found[terms]
+        overall = [model.overall[each] for each in ("consistency", "pri", "coverage")]
+        assert overall == pytest.approx([numbers_of["solution"][each] for each in ("inclS", "PRI", "covS")], **CLOSE)
+        for term, numbers in numbers_of["fit"].items():
+            fit = model.fit.loc[term, ["consistency", "pri", "raw_coverage", "unique_coverage"]].tolist()
+            if numbers["covU"] is None:  # the reference gives none for a single term: all its coverage is its own
+                assert len(terms) == 1
+                numbers["covU"] = numbers["covS"]
+            assert fit == pytest.approx([numbers[each] for each in ("inclS", "PRI", "covS", "covU")], **CLOSE)
+
+
+# ------------------------------------------------------------------------------------------------- enumeration
+#
+# A term is a tuple with a value or None (any) for each condition; a row is a term without None.
+
+
+def matches(term, row):
+    return all(each is None or each == value for each, value in zip(term, row, strict=True))
+
+
+def primes_by_enumeration(counts, positive, allowed):
+    terms = []
+    for term in product(*([*range(count), None] for count in counts)):
+        inside = [row for row in product(*map(range, counts)) if matches(term, row)]
+        if all(row in allowed for row in inside) and any(row in positive for row in inside):
+            terms.append(term)
+
+    def within(small, large):
+        return small != large and all(each is None or each == other for each, other in zip(large, small, strict=True))
+
+    return [term for term in terms if not any(within(term, other) for other in terms)]
+
+
+def smallest_covers(primes, positive):
+    for size in range(len(positive) + 1):
+        found = [
+            frozenset(chosen)
+            for chosen in combinations(primes, size)
+            if all(any(matches(term, row) for term in chosen) for row in positive)
+        ]
+        if found:
+            return set(found)
+    raise AssertionError("the primes cover every positive row")
+
+
+def text(term):
+    return "*".join(f"{name}[{value}]" for name, value in zip("ABC", term, strict=False) if value is not None) or "1"
+
+
+def in_words(models):
+    return {tuple(sorted(map(text, model))) for model in models}
+
+
+def models_by_enumeration(counts, positive, negative, barred, kind, expected):
+    rows = set(product(*map(range, counts)))
+    conservative = smallest_covers(primes_by_enumeration(counts, positive, positive), positive)
+    if kind == "conservative":
+        return in_words(conservative)
+    parsimonious = smallest_covers(primes_by_enumeration(counts, positive, rows - negative - barred), positive)
+    if kind == "parsimonious":
+        return in_words(parsimonious)
+    models = set()
+    for long_model, short_model in product(conservative, parsimonious):
+        easy = set()
+        for long, short in product(long_model, short_model):
+            if any(each is not None and each != other for each, other in zip(short, long, strict=True)):
+                continue
+            trimmed = tuple(
+                None if needed is None and each is not None and wanted is not None and each not in wanted else each
+                for each, needed, wanted in zip(long, short, expected, strict=True)
+            )
+            easy |= {row for row in rows if matches(trimmed, row) and matches(short, row)}
+        allowed = positive | (easy - negative)
+        models |= smallest_covers(primes_by_enumeration(counts, positive, allowed), positive)
+    return in_words(models)
+
+
+@st.composite
+def tables(draw):
+    counts = draw(st.lists(st.integers(2, 4), min_size=1, max_size=3).filter(lambda each: np.prod(each) <= 36))
+    rows = list(product(*map(range, counts)))
+    outputs = draw(st.lists(st.sampled_from("1100?"), min_size=len(rows), max_size=len(rows)))
+    positive = {row for row, output in zip(rows, outputs, strict=True) if output == "1"}
+    positive = set(sorted(positive)[:9])  # the enumeration of covers must end
+    negative = {row for row, output in zip(rows, outputs, strict=True) if output == "0"}
+    if not positive | negative:
+        positive = {rows[0]}
+    wanted = [
+        draw(st.one_of(st.none(), st.sets(st.integers(0, count - 1), min_size=1, max_size=count))) for count in counts
+    ]
+    barred = {row for row in rows if row not in positive and draw(st.integers(0, 5)) == 0}
+    return counts, positive, negative, barred, wanted
+
+
+def table_with(counts, positive, negative):
+    names = "ABC"[: len(counts)]
+    observed = [(*row, 1) for row in sorted(positive)] + [(*row, 0) for row in sorted(negative)]
+    frame = pd.DataFrame(observed, columns=[*names, "Y"])
+    return truth_table_mv(frame, "Y", values=dict(zip(names, counts, strict=True)))
+
+
+@settings(max_examples=120, deadline=None)
+@given(tables())
+def test_all_models_of_all_three_solutions(given_table):
+    counts, positive, negative, barred, wanted = given_table
+    table = table_with(counts, positive, negative)
+    names = table.names
+    expectations = {
+        name: None if each is None else tuple(sorted(each)) for name, each in zip(names, wanted, strict=True)
+    }
+    complete = table.complete()
+    numbers = {
+        tuple(row): number for number, row in zip(complete.index, complete[list(names)].values.tolist(), strict=True)
+    }
+    by_number = [numbers[row] for row in barred]
+    by_expression = [" + ".join(text(row) for row in barred)] if barred else []
+    for kind in ("conservative", "parsimonious", "intermediate"):
+        found = [
+            {model.terms for model in minimize_mv(table, kind, expectations, exclude, max_models=100_000).models}
+            for exclude in (by_number, by_expression)
+        ]
+        assert found[0] == found[1]
+        if positive:
+            assert found[0] == models_by_enumeration(counts, positive, negative, barred, kind, wanted)
+        else:
+            assert found[0] == set()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(["conservative", "parsimonious", "intermediate"]))
+def test_with_two_values_it_is_the_engine_for_sets(seed, kind):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.random((12, 5)).round(2), columns=list("ABCDY"))
+    expectations = {name: [1, 0, None][rng.integers(3)] for name in "ABCD"}
+    table, table_mv = (
+        make(frame, "Y", consistency_cutoff=0.8, pri_cutoff=0.5) for make in (truth_table, truth_table_mv)
+    )
+    pd.testing.assert_frame_equal(table.rows, table_mv.rows)
+    pd.testing.assert_frame_equal(table.complete(), table_mv.complete())
+    one, other = minimize(table, kind, expectations), minimize_mv(table_mv, kind, expectations)
+
+    def translated(terms):
+        return tuple(
+            sorted(
+                "*".join(f"{each[1:]}[0]" if each[0] == "~" else f"{each}[1]" for each in term.split("*"))
+                if term != "1"
+                else "1"
+                for term in terms
+            )
+        )
+
+    assert {translated(model.terms) for model in one.models} == {model.terms for model in other.models}
+    assert {translated(model.terms): model.overall for model in one.models} == pytest.approx(
+        {model.terms: model.overall for model in other.models}, nan_ok=True
+    )
+    assert set(translated(one.prime_implicants)) == set(other.prime_implicants)
+    assert (other.chart.to_numpy().sum(), list(other.chart.columns)) == (
+        one.chart.to_numpy().sum(),
+        list(one.chart.columns),
+    )
+    if kind == "intermediate":
+        rows = [each.counterfactuals()[["kind", "row"]].value_counts().to_dict() for each in (one, other)]
+        assert rows[0] == rows[1]
+
+
+# --------------------------------------------------------------------------------------------------- small cases
+
+
+def frame_of(rows, names="ABY"):
+    return pd.DataFrame(
+        [[int(each) for each in row] for row in rows], columns=list(names), index=list("uvwxyz")[: len(rows)]
+    )
+
+
+def test_one_value_of_a_multi_value_outcome():
+    frame = frame_of(["012", "101", "210", "112"])
+    inside = truth_table_mv(frame, "Y[2]").rows
+    assert inside["out"].tolist() == ["1", "0", "1", "0"]
+    assert truth_table_mv(frame, "~Y[2]").rows["out"].tolist() == ["0", "1", "0", "1"]
+    with pytest.raises(InputError, match="highest value of Y is 2"):
+        truth_table_mv(frame, "Y[3]")
+    with pytest.raises(InputError, match="'Z' is not a column"):
+        truth_table_mv(frame, "Z[1]")
+
+
+def test_the_chart_and_the_complete_table_by_hand():
+    table = truth_table_mv(frame_of(["001", "101", "210", "001"]), "Y")
+    # Row numbers count up with B fastest: A[0]*B[0] is 1, A[1]*B[0] 3, A[2]*B[1] 6.
+    assert table.rows.index.tolist() == [1, 3, 6]
+    assert table.rows["cases"].tolist() == [["u", "x"], ["v"], ["w"]]
+    complete = table.complete()
+    assert complete.index.tolist() == [1, 2, 3, 4, 5, 6]
+    assert complete["out"].tolist() == ["1", "?", "1", "?", "?", "0"]
+    assert complete.loc[[1, 3, 6]].equals(table.rows)
+    assert complete.loc[2, "cases"] == []
+    with pytest.raises(InputError, match="max_rows = 5"):
+        table.complete(max_rows=5)
+    solution = minimize_mv(table, "parsimonious")
+    assert solution.prime_implicants == ("A[0]", "A[1]", "B[0]")
+    assert solution.chart.to_dict() == {
+        1: {"A[0]": True, "A[1]": False, "B[0]": True},
+        3: {"A[0]": False, "A[1]": True, "B[0]": True},
+    }
+    assert solution.models[0].terms == ("B[0]",)
+    assert solution.models[0].fit.loc["B[0]", "cases"] == ["u", "v", "x"]
+
+
+def test_a_declared_value_keeps_a_condition_in():
+    rows = frame_of(["011", "111"])
+    assert minimize_mv(truth_table_mv(rows, "Y")).models[0].terms == ("B[1]",)
+    declared = minimize_mv(truth_table_mv(rows, "Y", values={"A": 3}))
+    assert declared.models[0].terms == ("A[0]*B[1]", "A[1]*B[1]")
+
+
+def test_expectations_and_easy_counterfactuals_by_hand():
+    # 1: A[2]*B[1]*C[1]; 0: A[0]*B[0]*C[0]. Parsimonious: A[2], B[1] or C[1] alone.
+    table = truth_table_mv(frame_of(["2111", "0000"], "ABCY"), "Y")
+    solution = minimize_mv(table, "intermediate", {"A": (1, 2), "B": "absent"})
+    assert {model.terms for model in solution.models} == {("A[2]*C[1]",), ("A[2]*B[1]*C[1]",)}
+    with_a = solution.counterfactuals().query("parsimonious == 'A[2]'").set_index("configuration")["kind"]
+    assert with_a.to_dict() == {"A[2]*B[0]*C[1]": "easy", "A[2]*B[0]*C[0]": "difficult", "A[2]*B[1]*C[0]": "difficult"}
+    with pytest.raises(InputError, match="intermediate"):
+        solution.parsimonious.counterfactuals()
+    with pytest.raises(InputError, match="max_rows = 2"):
+        solution.counterfactuals(max_rows=2)
+
+
+def test_no_positive_and_no_negative_row():
+    nothing = minimize_mv(truth_table_mv(frame_of(["210", "000"]), "Y"), "intermediate")
+    assert nothing.models == []
+    assert any("empty" in note for note in nothing.notes)
+    everything = minimize_mv(truth_table_mv(frame_of(["211", "001"]), "Y"), "parsimonious")
+    assert [model.terms for model in everything.models] == [("1",)]
+    assert any("constant 1" in note for note in everything.notes)
+
+
+def test_max_models_truncates():
+    table = truth_table_mv(frame_of(["2111", "0000"], "ABCY"), "Y")
+    some = minimize_mv(table, "parsimonious", max_models=2)
+    assert some.truncated
+    assert len(some.models) == 2
+    assert any("max_models = 2" in note for note in some.notes)
+
+
+def test_excluding_an_expression_with_a_two_valued_condition_by_name():
+    table = truth_table_mv(frame_of(["211", "000"]), "Y")
+    assert {model.terms for model in minimize_mv(table, "parsimonious").models} == {("A[2]",), ("B[1]",)}
+    assert [model.terms for model in minimize_mv(table, "parsimonious", exclude=["~A[2]*B"]).models] == [("A[2]",)]
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "message"),
+    [
+        ({"A": [0, 1.5, 2]}, {}, "'A' has numbers that are no values 0, 1, 2, ...: v"),
+        ({"A": [0, -1, 2]}, {}, "'A' has numbers that are no values"),
+        ({"A": [0, np.nan, 2]}, {}, "'A' has missing values: v"),
+        ({"A": ["a", "b", "c"]}, {}, "'A' does not hold numbers"),
+        ({"A": [0, 70, 2]}, {}, "73 values in all"),
+        ({}, {"values": {"A": 2}}, "'A' has the value 2"),
+        ({}, {"values": {"Q": 2}}, "'Q' is not a condition"),
+        ({"B": [0.2, 0.7, 0.1]}, {"values": {"B": 3}}, "'B' is a fuzzy set"),
+        ({}, {"frequency_cutoff": 0}, "frequency_cutoff"),
+        ({}, {"conditions": ["A", "Y"], "outcome": "Y[1]"}, "'Y' is the outcome and a condition"),
+    ],
+)
+def test_wrong_input_to_the_truth_table(change, arguments, message):
+    frame = pd.DataFrame({"A": [0, 1, 2], "B": [0, 1, 1], "Y": [0, 1, 1]}, index=list("uvw")).assign(**change)
+    with pytest.raises(InputError, match=message):
+        truth_table_mv(frame, **({"outcome": "Y"} | arguments))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"solution": "shortest"}, "Known: conservative, parsimonious, intermediate"),
+        ({"expectations": {"Z": 1}}, "'Z' names no condition"),
+        ({"expectations": {"A": 3}}, "3 for 'A' is no value from 0 to 2"),
+        ({"expectations": {"A": "much"}}, "'much' for 'A' is unknown"),
+        ({"exclude": ["A[1]*Z[0]"]}, "names the condition 'Z'"),
+        ({"exclude": ["A"]}, "names 'A' without a value"),
+        ({"exclude": ["B[2]"]}, "'B' has no value 2"),
+        ({"exclude": [0]}, "no row 0"),
+        ({"exclude": [13]}, "no row 13"),
+        ({"max_models": 0}, "max_models"),
+    ],
+)
+def test_wrong_input_to_the_minimization(arguments, message):
+    with pytest.raises(InputError, match=message):
+        minimize_mv(truth_table_mv(frame_of(["2111", "0000"], "ABCY"), "Y"), **arguments)
