@@ -101,8 +101,8 @@ def cutoff_ranges(
     pandas.DataFrame
         Index: ``consistency_cutoff`` (with two of them ``lower_consistency_cutoff`` as well), ``pri_cutoff``,
         ``frequency_cutoff``. Columns: ``value`` (the present one), ``lower`` and ``upper`` (the ends of the range), ``below``
-        and ``above`` (the solution beyond, in words; None where the range reaches the end of the scale). Consistency and PRI
-        cutoffs: the solution holds above ``lower``, up to and including ``upper``; at ``lower`` too when ``below`` is None.
+        and ``above`` (the solution beyond, in words; missing where the range reaches the end of the scale). Consistency and PRI
+        cutoffs: the solution holds above ``lower``, up to and including ``upper``; at ``lower`` too when ``below`` is missing.
         Frequency cutoff: it holds from ``lower`` to ``upper``, both included; ``upper`` is infinite when no cutoff, however
         high, changes the solution.
 
@@ -117,8 +117,11 @@ def cutoff_ranges(
     >>> from equifinal_qca import cutoff_ranges, minimize, truth_table
     >>> frame = pd.DataFrame({"A": [1, 1, 1, 1, 0, 0], "B": [1, 1, 0, 0, 1, 0], "Y": [1, 1, 1, 0, 0, 0]})
     >>> table = truth_table(frame, "Y", consistency_cutoff=0.8)
-    >>> cutoff_ranges(table, lambda changed: minimize(changed, "conservative")).loc["consistency_cutoff"].tolist()
-    [0.8, 0.5, 1.0, 'A', None]
+    >>> found = cutoff_ranges(table, lambda changed: minimize(changed, "conservative"))
+    >>> found[["value", "lower", "upper"]].values.tolist()
+    [[0.8, 0.5, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 2.0]]
+    >>> found.loc["consistency_cutoff", "below"]
+    'A'
     """
     present = again(table)
     keeps = _keeper(present, model)
@@ -182,7 +185,7 @@ def anchor_ranges(
     Parameters
     ----------
     study
-        The calibrated study. Calibrations that learn their anchors from the data have none to vary.
+        The calibrated study. Calibrations that learn all their anchors from the data have none to vary.
     method
         ``FsQCA()``, ``CsQCA()``, or another method whose ``refit`` gives a solution, with its parameters.
     only
@@ -200,7 +203,7 @@ def anchor_ranges(
         One row an anchor (or threshold, or other number that the calibration was given). Columns: ``set``, ``anchor``,
         ``value`` (the present one), ``lower`` and ``upper``, the farthest values found to keep the solution, in units of the
         raw scores; ``below`` and ``above``: the solution beyond, in words, ``"no valid calibration"`` where the anchors would
-        be out of order, None where the search ended.
+        be out of order, missing where the search ended.
 
     Raises
     ------
@@ -227,8 +230,8 @@ def anchor_ranges(
     keeps = _keeper(_solution_of(study, method), model)
     records: list[list[object]] = []
     for name in names:
-        calibrator, raw = study.calibrators.get(name), study.raw[name]
-        if calibrator is None or calibrator.fit(raw) is not calibrator:
+        calibrator, raw = study.variable(name).calibrator, study.raw[name]
+        if calibrator is None:
             continue
         span = float(raw.max() - raw.min())
         scores = np.unique(raw.dropna().to_numpy(dtype=float))
@@ -447,7 +450,7 @@ def _range_of_cutoff(
             lower, below = float(each), _in_words(solution)
             break
     passing = distinct[(distinct >= value - _TOLERANCE) & (distinct < highest)]
-    for each, following in zip(passing, [*passing[1:], highest], strict=True):
+    for each, following in zip(passing, [*passing, highest][1:], strict=True):
         solution = change(float(following))  # the row fails from just above its value to the next row's
         if not keeps(solution):
             upper, above = max(value, float(each)), _in_words(solution)
@@ -470,7 +473,8 @@ def _recalibrated(
     key, place = anchor
     given[key] = value if place is None else tuple(value if at == place else v for at, v in enumerate(given[key]))
     try:
-        changed = dataclasses.replace(study, calibrators={**study.calibrators, name: type(calibrator)(**given)})
+        fitted = type(calibrator)(**given).fit(study.raw[name])
+        changed = dataclasses.replace(study, calibrators={**study.calibrators, name: fitted})
         fuzzy = study.fuzzy.assign(**{name: changed.to_membership(name, study.raw[name])})
         return _solution_of(dataclasses.replace(changed, fuzzy=fuzzy), method)
     except ValueError:
