@@ -14,7 +14,7 @@ from equifinal_qca import search
 from equifinal_qca.cubes import Cube, Floats, cubes_of, rows_inside, without
 from equifinal_qca.implicants import primes_inside
 from equifinal_qca.search import Found, Problem, Terms
-from equifinal_qca.table import TruthTable, column_of_lists
+from equifinal_qca.table import TruthTable, column_of_lists, memberships_of
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]
 
@@ -62,6 +62,47 @@ class Model:
         """Membership of the n cases in the model: the highest of its terms', shape (n,)."""
         highest: Floats = self.term_memberships.max(axis=1, initial=0.0)
         return highest
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """Membership of other cases in the model.
+
+        Parameters
+        ----------
+        frame
+            One row per case, a column for each condition that the model uses, memberships from 0 to 1, calibrated as the cases
+            were that the model comes from.
+
+        Returns
+        -------
+        pandas.Series
+            Memberships, 0 to 1, with the frame's index.
+
+        Raises
+        ------
+        InputError
+            When a condition's column is missing, has missing values or values outside 0 to 1.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from equifinal_qca import minimize, truth_table
+        >>> known = pd.DataFrame({"A": [1, 1, 0], "B": [1, 0, 1], "Y": [1, 0, 0]})
+        >>> model = minimize(truth_table(known, "Y")).best
+        >>> model.predict(pd.DataFrame({"A": [0.9, 0.2], "B": [0.7, 0.8]}, index=["u", "v"])).to_dict()
+        {'u': 0.7, 'v': 0.2}
+        """
+        conditions = self.table.conditions
+        used = 0
+        for cube in self.cubes:
+            used |= cube.care
+        memberships = np.zeros((len(frame), len(conditions)))
+        for position, name in enumerate(conditions):
+            if used >> (len(conditions) - 1 - position) & 1:
+                if name not in frame.columns:
+                    raise InputError(f"The condition {name!r} is not a column. {did_you_mean(name, frame.columns)}")
+                memberships[:, position] = memberships_of(frame, name)
+        highest = np.maximum.reduce([cube.membership(memberships) for cube in self.cubes])
+        return pd.Series(highest, index=frame.index, name="predicted")
 
     @cached_property
     def overall(self) -> dict[str, float]:
@@ -191,6 +232,15 @@ class Solution:
         # Equal sums can differ in their last digits.
         fit = self.overview[["consistency", "coverage"]].fillna(-1.0).round(10).to_numpy()
         return self.models[min(range(len(fit)), key=lambda each: (*(-fit[each]), self.models[each].expression))]
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """Membership of other cases in the best model (:meth:`Model.predict`); 0 throughout for an empty solution.
+
+        ``pandas.concat([model.predict(frame) for model in solution.models], axis=1)`` shows on which cases the models differ.
+        """
+        if self.best is None:
+            return pd.Series(0.0, index=frame.index, name="predicted")
+        return self.best.predict(frame)
 
     def counterfactuals(self, model: Model | None = None, max_rows: int = 100_000) -> pd.DataFrame:
         """The remainders that the parsimonious models behind an intermediate model (default: each) assume to be positive.
