@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from equifinal_qca.cases import best_cases as best_cases
     from equifinal_qca.cases import best_pairs as best_pairs
     from equifinal_qca.cases import case_types as case_types
+    from equifinal_qca.classifier import QCAClassifier as QCAClassifier
     from equifinal_qca.expressions import contains as contains
     from equifinal_qca.expressions import equivalent as equivalent
     from equifinal_qca.expressions import expand as expand
@@ -53,6 +54,7 @@ _HOME_OF = {
     "Model": "solution",
     "MultiValueSolution": "multivalue",
     "MultiValueTable": "multivalue",
+    "QCAClassifier": "classifier",
     "Robustness": "robustness",
     "Solution": "solution",
     "TruthTable": "table",

@@ -1,0 +1,260 @@
+"""The method mvqca."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, field_validator
+
+from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
+from equifinal.errors import did_you_mean, listing
+from equifinal_qca import diagnostics
+from equifinal_qca.methods import (
+    _MOST_COUNTERFACTUALS,
+    _RELEVANT,
+    FsQCA,
+    _ambiguous_core,
+    _cases,
+    _configurations,
+    _core,
+    _fit,
+    _predicted,
+)
+from equifinal_qca.multivalue import MultiValueSolution, MultiValueTable, minimize_mv, truth_table_mv
+from equifinal_qca.necessary import literals_necessity
+from equifinal_qca.table import TruthTable
+from equifinal_qca.verdicts import assess
+
+__all__ = ["MvQCA"]
+
+
+class MvQCA(FsQCA):
+    """Multi-value qualitative comparative analysis: conditions with several ordered values, A[0], A[1], A[2], ...
+
+    The other conditions are the study's dichotomies, as in csqca: A[0] and A[1]. The outcome is a dichotomy as well.
+    """
+
+    name = "mvqca"
+    title = "Multi-value QCA"
+    reference = (
+        "Cronqvist, L. & Berg-Schlosser, D. (2009). Multi-Value QCA (mvQCA). In B. Rihoux & C. C. Ragin (eds.), "
+        "Configurational Comparative Methods. Sage."
+    )
+    sufficient_paths = False  # its paths are made of values, and advice speaks of memberships
+
+    thresholds: dict[str, tuple[float, ...]] = Field(
+        min_length=1,
+        description="Multi-value condition to its thresholds, rising, in the unit of the raw scores: with n of them it has the "
+        "values 0 to n, the number of thresholds that the raw score reaches.",
+    )
+
+    @field_validator("thresholds")
+    @classmethod
+    def _rising(cls, thresholds: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for name, each in thresholds.items():
+            if not each or not all(low < high for low, high in pairwise(each)):
+                raise ValueError(f"the thresholds of {name} must be one number or more, rising")
+        return thresholds
+
+    def values(self, study: CalibratedStudy) -> pd.DataFrame:
+        """The values of the conditions, 0, 1, 2, ..., of every case; missing at exactly 0.5 in a dichotomy."""
+        for name in self.thresholds:
+            if name not in study.condition_names:
+                raise InputError(
+                    f"Study {study.name!r}: the thresholds of {name!r} belong to no condition. "
+                    f"{did_you_mean(name, study.condition_names)}"
+                )
+        without = [name for name in study.condition_names if name not in self.thresholds and name not in study.fuzzy]
+        if without:
+            raise InputError(
+                f"Study {study.name!r}: {self.title} needs values, but there are neither thresholds nor a calibration for "
+                f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
+            )
+        columns = {
+            name: np.searchsorted(self.thresholds[name], study.raw[name].to_numpy(dtype=float), side="right").astype(
+                float
+            )
+            if name in self.thresholds
+            else study.crisp[name].to_numpy(dtype=float)
+            for name in study.condition_names
+        }
+        return pd.DataFrame(columns, index=study.cases)
+
+    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
+        """Memberships in every value of the conditions and in the outcome, of every case; missing where undecided."""
+        values = self.values(study)
+        columns = {
+            f"{name}[{value}]": (values[name] == value).astype(float).where(values[name].notna())
+            for name, count in self._counts(study).items()
+            for value in range(count)
+        }
+        return pd.DataFrame({**columns, study.outcome.name: study.crisp[study.outcome.name]})
+
+    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        everything = self.memberships(study)
+        left_out = everything.index[everything.isna().any(axis=1)]
+        solution = self._multi_value_solution(study)
+        table = solution.table
+        conservative = solution.conservative or minimize_mv(table, "conservative", max_models=self.max_models)
+        parsimonious = solution.parsimonious or minimize_mv(table, "parsimonious", max_models=self.max_models)
+        shown = solution.best
+        core = {model.terms: _core(model, parsimonious, self.solution) for model in solution.models}
+        needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
+        configurations = _configurations(solution, shown, core)
+        number_of = {table.label(corner): table.row_number(corner) for corner in table.corners.tolist()}
+
+        def again(changed: TruthTable) -> MultiValueSolution:
+            assert isinstance(changed, MultiValueTable)
+            return self._minimized_mv(changed, study, min(self.max_models, diagnostics.MOST_WORDS))
+
+        simultaneous, near = diagnostics.simultaneous_subsets(table), diagnostics.near_cutoffs(table, again)
+        simultaneous, near = (
+            each.assign(row=[number_of[label] for label in each.index]) for each in (simultaneous, near)
+        )
+        tables = {
+            "truth_table": table.rows,
+            "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
+            "necessity": needed,
+            "prime_implicants": solution.chart.set_axis(
+                [table.label(corner) for corner in table.corners_with("1")], axis="columns"
+            ),
+            "parsimonious_models": parsimonious.overview,
+            "conservative_models": conservative.overview,
+            "simultaneous_subsets": simultaneous,
+            "near_cutoffs": near,
+            "values": self.values(study),
+        }
+        observed = int((table.output != "?").sum())
+        said = diagnostics.notes(table, simultaneous, near)
+        notes = [
+            *dict.fromkeys([*solution.notes, *(note for note in said if not note.startswith("Limited diversity"))]),
+            *_ambiguous_core(shown, core),
+        ]
+        if observed < table.possible / 2:
+            notes.append(f"Limited diversity: {observed} of {table.possible} configurations are observed.")
+        if len(left_out):
+            notes.append(
+                f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
+            )
+        if solution.kind == "intermediate" and shown is not None:
+            try:
+                tables["counterfactuals"] = solution.counterfactuals(shown, _MOST_COUNTERFACTUALS)
+            except InputError:
+                notes.append(
+                    f"The shown model rests on more than {_MOST_COUNTERFACTUALS} counterfactuals; they are not listed."
+                )
+        return Analysis(
+            method=self,
+            conditions=self._conditions_mv(needed, solution, core),
+            configurations=configurations,
+            cases=_cases(everything, table, shown, list(configurations.index)),
+            fit=_fit(table, solution, shown) | {"rows_possible": float(table.possible)},
+            tables=tables,
+            notes=notes,
+            native=solution,
+        )
+
+    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        """Only the solution: its tables would cost more than the search for it."""
+        return Analysis.for_prediction(self, self._multi_value_solution(study))
+
+    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+        """Membership of the cases in the shown model."""
+        literals = self.memberships(study)[list(analysis.native.table.conditions)].to_numpy(dtype=float)
+        return pd.Series(_predicted(analysis.native.best, literals), index=study.cases, name="predicted")
+
+    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+        """Judge a proposition over all models, as csqca does; silent on presence and absence of multi-value conditions."""
+        frame = pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
+        if claim.kind in ("influence", "joint"):
+            return Verdict("silent", f"The paths of {self.title} are made of values, not of presence and absence.")
+        if claim.kind in ("necessary", "sufficient"):
+            names = Expression(str(getattr(claim, "expression", ""))).sets
+            if several := [name for name in names if len(self.thresholds.get(name, ())) > 1]:
+                return Verdict("silent", f"{listing(several)}: neither present nor absent, but of several values.")
+        verdict = assess(
+            claim,
+            analysis.native,
+            frame,
+            study.outcome.name,
+            consistency_cutoff=self.consistency_cutoff,
+            pri_cutoff=self.pri_cutoff,
+            necessity_cutoff=self.necessity_cutoff,
+        )
+        return verdict or Verdict("silent", f"{self.title} has nothing to say on claims of this kind.")
+
+    def _counts(self, study: CalibratedStudy) -> dict[str, int]:
+        return {name: len(self.thresholds.get(name, (0.5,))) + 1 for name in study.condition_names}
+
+    def _multi_value_solution(self, study: CalibratedStudy) -> MultiValueSolution:
+        frame = pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
+        table = truth_table_mv(
+            frame,
+            study.outcome.name,
+            study.condition_names,
+            self.consistency_cutoff,
+            self.frequency_cutoff,
+            self.pri_cutoff,
+            self._counts(study),
+        )
+        return self._minimized_mv(table, study, self.max_models)
+
+    def _minimized_mv(self, table: MultiValueTable, study: CalibratedStudy, max_models: int) -> MultiValueSolution:
+        expectations = {condition.name: condition.expect for condition in study.conditions}
+        return minimize_mv(table, self.solution, expectations, max_models=max_models)
+
+    def _conditions_mv(
+        self, needed: pd.DataFrame, solution: MultiValueSolution, core: Mapping[tuple[str, ...], list[list[int]]]
+    ) -> pd.DataFrame:
+        table, records = solution.table, []
+        shown = solution.best
+        for name, bits in zip(table.names, table.groups, strict=True):
+            literals = [f"{name}[{value}]" for value in range(len(bits))]
+            numbers = needed.loc[literals]
+            passes = (numbers["consistency"] >= self.necessity_cutoff - 1e-9) & (
+                numbers["relevance"] >= _RELEVANT - 1e-9
+            )
+            everywhere = sum(bits)
+            terms = [cube.care for model in solution.models for cube in model.cubes]
+            used = {value for value, bit in enumerate(bits) if any(term & bit for term in terms)}
+            with_it = sum(any(cube.care & everywhere for cube in model.cubes) for model in solution.models)
+            is_core = any(mask & everywhere for masks in core.values() for term in masks for mask in term)
+            signs = used | {value for value, literal in enumerate(literals) if passes[literal]}
+            paths = (
+                [term for term, cube in zip(shown.terms, shown.cubes, strict=True) if cube.care & everywhere]
+                if shown
+                else []
+            )
+            highest = int(numbers["consistency"].fillna(-1.0).argmax())
+            largest, fit = literals[highest], [float(each) for each in numbers.iloc[highest]]
+            evidence = (
+                f"In {len(paths)} of {len(shown.terms)} path{'s' * (len(shown.terms) != 1)}"
+                if shown
+                else "No path was found"
+            )
+            if len(solution.models) > 1:
+                evidence += f"; in some path of {with_it} of {len(solution.models)} models"
+            records.append(
+                {
+                    "role": "necessary"
+                    if passes.any()
+                    else "core"
+                    if is_core
+                    else "contributing"
+                    if with_it
+                    else "none",
+                    "direction": 1 if signs == {len(bits) - 1} else -1 if signs == {0} else 0,
+                    "evidence": f"{evidence}. Necessity consistency of {largest} {fit[0]:.3f} "
+                    f"(RoN {fit[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
+                    "values": len(bits),
+                    "values_in_paths": ", ".join(literals[value] for value in sorted(used)),
+                    "paths": len(paths),
+                    "most_necessary_value": largest,
+                    "necessity_consistency": fit[0],
+                    "relevance": fit[1],
+                    "necessity_coverage": fit[2],
+                    "model_share": with_it / len(solution.models) if solution.models else np.nan,
+                }
+            )
+        return pd.DataFrame(records, index=pd.Index(table.names, name="condition", dtype=str))
