@@ -1,4 +1,4 @@
-"""Qualitative comparative analysis: truth tables, Boolean minimization, necessity; the methods fsqca and csqca.
+"""Qualitative comparative analysis: truth tables, Boolean minimization, necessity; the methods fsqca, csqca and mvqca.
 
 The engine works on any frame of memberships, without a study::
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from equifinal_qca.groups import consistency_by as consistency_by
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
+    from equifinal_qca.methods_mv import MvQCA as MvQCA
     from equifinal_qca.multivalue import MultiValueSolution as MultiValueSolution
     from equifinal_qca.multivalue import MultiValueTable as MultiValueTable
     from equifinal_qca.multivalue import minimize_mv as minimize_mv
@@ -54,6 +55,7 @@ _HOME_OF = {
     "Model": "solution",
     "MultiValueSolution": "multivalue",
     "MultiValueTable": "multivalue",
+    "MvQCA": "methods_mv",
     "QCAClassifier": "classifier",
     "Robustness": "robustness",
     "Solution": "solution",
@@ -89,10 +91,11 @@ __all__ = sorted(_HOME_OF)
 
 @hookimpl(tryfirst=True)  # the methods that the comparison was made for lead it
 def equifinal_methods() -> list[type]:
-    """Offer the two methods to the framework."""
+    """Offer the methods to the framework."""
     from equifinal_qca.methods import CsQCA, FsQCA
+    from equifinal_qca.methods_mv import MvQCA
 
-    return [FsQCA, CsQCA]
+    return [FsQCA, CsQCA, MvQCA]
 
 
 def __getattr__(name: str) -> Any:

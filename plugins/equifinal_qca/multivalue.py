@@ -219,7 +219,7 @@ def truth_table_mv(
     consistency, pri = _fit(x, y, corners)
     notes = []
     if undecided.any():
-        notes.append(f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[undecided])}.")
+        notes.append(f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[np.flatnonzero(undecided)])}.")
     if (y == 0.5).any():
         notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(frame.index[y == 0.5])}.")
     table = MultiValueTable(
