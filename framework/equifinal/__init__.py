@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from equifinal.analysis import Analysis as Analysis
+    from equifinal.calibrated_study import CalibratedStudy as CalibratedStudy
     from equifinal.calibrator import Calibrator as Calibrator
     from equifinal.comparison import Comparison as Comparison
     from equifinal.comparison import compare as compare
@@ -38,17 +39,16 @@ if TYPE_CHECKING:
     from equifinal.runs import Run as Run
     from equifinal.runs import run as run
     from equifinal.sets import Expression as Expression
-    from equifinal.study import CalibratedStudy as CalibratedStudy
     from equifinal.study import Study as Study
-    from equifinal.study import StudySource as StudySource
-    from equifinal.study import Variable as Variable
-    from equifinal.study import load_study as load_study
+    from equifinal.study_file import StudySource as StudySource
+    from equifinal.study_file import load_study as load_study
+    from equifinal.variable import Variable as Variable
 
 __version__ = "0.1.0"
 
 _HOME_OF = {
     "Analysis": "analysis",
-    "CalibratedStudy": "study",
+    "CalibratedStudy": "calibrated_study",
     "Calibrator": "calibrator",
     "Claim": "propositions",
     "Comparison": "comparison",
@@ -59,15 +59,15 @@ _HOME_OF = {
     "Output": "output",
     "Run": "runs",
     "Study": "study",
-    "StudySource": "study",
-    "Variable": "study",
+    "StudySource": "study_file",
+    "Variable": "variable",
     "Verdict": "propositions",
     "calibrators": "registry",
     "claims": "registry",
     "compare": "comparison",
     "hookimpl": "hookspecs",
     "load_plugin": "registry",
-    "load_study": "study",
+    "load_study": "study_file",
     "methods": "registry",
     "outputs": "registry",
     "plugins": "registry",

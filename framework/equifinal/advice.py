@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.sets import Expression
-from equifinal.study import CalibratedStudy
 
 __all__ = ["advice"]
 

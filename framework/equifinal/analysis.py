@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from equifinal.calibrated_study import CalibratedStudy
     from equifinal.method import Method
-    from equifinal.study import CalibratedStudy
 
 __all__ = ["ROLES", "Analysis"]
 

@@ -112,7 +112,7 @@ def compare(
     from equifinal.errors import InputError
     from equifinal.folder import check_folder, choose_formats
     from equifinal.runs import run
-    from equifinal.study import load_study
+    from equifinal.study_file import load_study
 
     _load(plugin)
     if output is None and format:
@@ -162,7 +162,7 @@ def describe(
     """Explain a study, or a method with its parameters, defaults and reference."""
     from equifinal import registry
     from equifinal.errors import InputError, did_you_mean
-    from equifinal.study import load_study
+    from equifinal.study_file import load_study
 
     _load(plugin)
     console = _console()

@@ -15,13 +15,13 @@ from equifinal import registry
 from equifinal.advice import advice
 from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, generator
 from equifinal.sets import Expression
-from equifinal.study import CalibratedStudy
 from equifinal.yardstick import Yardstick, baselines, case_types, importance, measure
 
 __all__ = ["Comparison", "compare"]

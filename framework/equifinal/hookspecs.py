@@ -10,12 +10,13 @@ import pluggy
 
 if TYPE_CHECKING:
     from equifinal.analysis import Analysis
+    from equifinal.calibrated_study import CalibratedStudy
     from equifinal.calibrator import Calibrator
     from equifinal.comparison import Comparison
     from equifinal.method import Method
     from equifinal.output import Output
     from equifinal.propositions import Claim
-    from equifinal.study import CalibratedStudy, StudySource
+    from equifinal.study_file import StudySource
 
 __all__ = ["hookimpl", "hookspec"]
 

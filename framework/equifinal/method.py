@@ -10,7 +10,7 @@ from equifinal.propositions import Claim, Verdict
 
 if TYPE_CHECKING:
     from equifinal.analysis import Analysis
-    from equifinal.study import CalibratedStudy
+    from equifinal.calibrated_study import CalibratedStudy
 
 __all__ = ["Method"]
 

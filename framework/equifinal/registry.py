@@ -130,7 +130,7 @@ def _kinds() -> dict[str, tuple[str, Callable[[Any], str | None]]]:
     from equifinal.method import Method
     from equifinal.output import Output
     from equifinal.propositions import Claim
-    from equifinal.study import StudySource
+    from equifinal.study_file import StudySource
 
     def named(base: type, attribute: str) -> Callable[[Any], str | None]:
         return lambda thing: (

@@ -16,10 +16,11 @@ import numpy as np
 
 from equifinal import advice, registry
 from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.method import Method
 from equifinal.parallel import work
-from equifinal.study import CalibratedStudy, Study
+from equifinal.study import Study
 
 __all__ = ["Failure", "Run", "generator", "run"]
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from equifinal import sets
 from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import listing
 from equifinal.method import Method
 from equifinal.parallel import work
 from equifinal.runs import generator
-from equifinal.study import CalibratedStudy
 
 __all__ = ["MEASURES", "Yardstick", "case_types", "folds", "importance", "measure", "measures", "movement"]
 

@@ -245,7 +245,7 @@ def test_an_interrupt_ends_without_a_traceback(cli, towns, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("equifinal.study.load_study", interrupted)
+    monkeypatch.setattr("equifinal.study_file.load_study", interrupted)
     ended = cli("compare", towns)
     assert ended.code == 130
     assert "Traceback" not in ended.err

@@ -525,6 +525,15 @@ def test_the_permuted_outcome_as_a_baseline() -> None:
     assert all(found[name] == found[f"{name}_out_of_sample"] for name in MEASURES)
 
 
+def test_each_refit_draws_random_numbers_of_its_own() -> None:
+    study = made(scores(6, "ABC")).calibrate()
+    found = measured(Noise(), study, seed=4)
+    label = zlib.crc32(b"it")
+    weights = [np.random.default_rng([4, label, 1, fold]).dirichlet(np.ones(3)) for fold in range(6)]
+    expected = [row @ weight for row, weight in zip(memberships(study), weights, strict=True)]
+    np.testing.assert_allclose(found.predicted_out_of_sample, expected)
+
+
 def test_random_numbers_depend_on_seed_label_and_fold_alone() -> None:
     draws = {arguments: generator(*arguments).random() for arguments in [(0, "a"), (1, "a"), (0, "b"), (0, "a", 1, 0)]}
     assert len(set(draws.values())) == 4

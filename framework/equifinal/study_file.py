@@ -1,0 +1,232 @@
+"""Study files: ``study.toml`` with its table of cases, and where plugins keep theirs."""
+
+import io
+import os
+import tomllib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pydantic
+
+from equifinal.calibrated_study import Provenance
+from equifinal.errors import InputError, did_you_mean, explain
+from equifinal.study import Study
+from equifinal.variable import Expectation, Variable
+
+__all__ = ["StudySource", "load_study"]
+
+
+@dataclass(frozen=True)
+class StudySource:
+    """A study that a plugin brings: its name, and the path of its ``study.toml``."""
+
+    name: str
+    path: Path
+
+    @property
+    def title(self) -> str:
+        """The study's title, or its path where the file cannot be read."""
+        try:
+            return str(tomllib.loads(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return str(self.path)
+
+
+class _Table(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class _StudyTable(_Table):
+    name: str = pydantic.Field(min_length=1)
+    data: str
+    case: str
+    title: str = ""
+    provenance: Provenance = "observed"
+    description: str = ""
+    source: str = ""
+    licence: str = ""
+    citation: str = ""
+    note: str = ""
+    unit: str | None = None
+    time: str | None = None
+
+
+class _VariableTable(_Table):
+    name: str
+    column: str = ""
+    label: str = ""
+    calibrate: dict[str, Any] | None = None
+    expect: Expectation | None = None
+    manipulable: bool = True
+
+
+class _StudyFile(_Table):
+    study: _StudyTable
+    outcome: _VariableTable
+    condition: list[_VariableTable]
+    proposition: list[dict[str, Any]] = []
+    methods: dict[str, dict[str, Any]] = {}
+
+    @pydantic.field_validator("study", "outcome", mode="before")
+    @classmethod
+    def _once(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, list):
+            raise ValueError(f"there is one {info.field_name}: write [{info.field_name}], in single brackets, once")
+        return value
+
+    @pydantic.field_validator("condition", "proposition", mode="before")
+    @classmethod
+    def _several(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, Mapping):
+            raise ValueError(f"write [[{info.field_name}]], in double brackets, above each one")
+        return value
+
+
+def load_study(study: str | Path) -> Study:
+    """Load a study by name, or from a ``study.toml``.
+
+    Parameters
+    ----------
+    study
+        The name of a bundled or plugin-provided study, the path of a ``study.toml``, or of the folder that holds one.
+
+    Raises
+    ------
+    InputError
+        When there is no such study, or something in its files is wrong.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> study = eq.load_study("open-data-barometer-2014")
+    >>> len(study.data), [condition.name for condition in study.conditions]
+    (86, ['LEAD', 'DEM', 'FIN', 'HUM'])
+    """
+    from equifinal.registry import studies
+
+    known = studies()
+    path = Path(known[str(study)].cls.path if str(study) in known else study).expanduser()
+    if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
+        path = path / "study.toml"
+    # os.path answers False where Path raises: no permission, a name that is too long.
+    if not os.path.isfile(path):
+        lacks = "a folder without a study.toml" if os.path.isdir(path) else "neither a known name nor a file"
+        raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
+    if path.suffix.lower() != ".toml":
+        raise InputError(
+            f"{str(study)!r} is no study.toml. A study is a text file study.toml that names the data, the outcome and the "
+            "conditions; 'equifinal describe heilongjiang' shows one."
+        )
+    return _read_study(path)
+
+
+def _read_study(path: Path) -> Study:
+    where = f"Study file {str(path)!r}: "
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text stands in quotes, a table in {{}} "
+            "on one line."
+        ) from None
+    try:
+        file = _StudyFile.model_validate(content)
+    except pydantic.ValidationError as error:
+        keys = {
+            "": _StudyFile.model_fields,
+            "study": _StudyTable.model_fields,
+            "outcome": _VariableTable.model_fields,
+            "condition": _VariableTable.model_fields,
+        }
+        raise InputError(f"{where}{explain(error, keys)}") from None
+    about = file.study.model_dump()
+    where = f"Study {file.study.name!r}: "
+    texts = [column for column in (file.study.case, file.study.unit) if column is not None]
+    data = _read_cases(path.parent / about.pop("data"), texts, where)
+    try:
+        outcome = Variable(**file.outcome.model_dump())
+        conditions = [Variable(**table.model_dump()) for table in file.condition]
+    except InputError as error:
+        raise InputError(f"{where}{error}") from None
+    return Study(
+        **about, data=data, outcome=outcome, conditions=conditions, propositions=file.proposition, methods=file.methods
+    )
+
+
+#: What stands for "no value" in the tables of spreadsheet and statistics programs.
+_MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
+
+
+def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
+    """Read a table as spreadsheet programs write it: any of three separators, with or without a byte-order mark, and with
+    empty rows and columns at the end. The columns `texts` are kept as they are written ("NA" is a name there)."""
+    where = f"{where}the data file {str(path)!r} "
+    remedy = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
+    if not os.path.isfile(path):
+        raise InputError(
+            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
+        )
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
+        raise InputError(f"{where}{kind}. {remedy}") from None
+    if "\0" in text:
+        raise InputError(f"{where}is no text file. {remedy}")
+    if not text.strip():
+        raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
+    try:
+        first = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            nrows=1,
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
+        names = [str(name).strip() for name in first.iloc[0]]
+        as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
+        missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                skipinitialspace=True,
+                header=0,
+                names=range(len(names)),
+                index_col=False,
+                dtype=as_text,
+                keep_default_na=False,
+                na_values=missing,
+            )
+    except pd.errors.ParserWarning:
+        raise InputError(
+            f"{where}has more values in its rows than column names in its first line. Make them match."
+        ) from None
+    except pd.errors.ParserError as error:
+        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        raise InputError(
+            f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
+            f"{'a tab' if separator == chr(9) else repr(separator)}."
+        ) from None
+    nameless = [number for number, name in enumerate(names) if not name]
+    for number in nameless:
+        if frame[number].notna().any():
+            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
+    for number in as_text:
+        frame[number] = frame[number].str.strip()
+    frame = frame.drop(columns=nameless).dropna(how="all")
+    return frame.set_axis([name for name in names if name], axis=1)
