@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from equifinal import hookimpl
 
 if TYPE_CHECKING:
+    from equifinal_qca.assumptions import contradicting_necessity as contradicting_necessity
+    from equifinal_qca.assumptions import contradictory_assumptions as contradictory_assumptions
     from equifinal_qca.cases import best_cases as best_cases
     from equifinal_qca.cases import best_pairs as best_pairs
     from equifinal_qca.cases import case_types as case_types
@@ -66,6 +68,8 @@ _HOME_OF = {
     "case_types": "cases",
     "consistency_by": "groups",
     "contains": "expressions",
+    "contradicting_necessity": "assumptions",
+    "contradictory_assumptions": "assumptions",
     "cutoff_ranges": "robustness",
     "equivalent": "expressions",
     "expand": "expressions",

@@ -1,0 +1,129 @@
+"""Assumptions about unobserved configurations that a solution should not rest on (enhanced standard analysis).
+
+Schneider & Wagemann (2012, ch. 8; 2013) call an assumption untenable when it contradicts another one, a claim of necessity, or
+what is possible at all. The functions here find the first two; the third is for the researcher to say. All of them are
+handed to ``minimize(..., exclude=...)``.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from equifinal import Expression, InputError
+from equifinal.errors import listing
+from equifinal_qca.cubes import Cube, rows_inside
+from equifinal_qca.solution import Model, Solution
+from equifinal_qca.table import TruthTable
+
+__all__ = ["contradicting_necessity", "contradictory_assumptions"]
+
+
+def contradictory_assumptions(
+    presence: Model | Solution, absence: Model | Solution, max_rows: int = 100_000
+) -> "pd.Series[str]":
+    """Remainders that are assumed to lead to the outcome and, in the analysis of its negation, to the negation.
+
+    Contradictory simplifying assumptions, Schneider & Wagemann (2012, ch. 8). Barring them from both solutions can make the
+    next solutions lean on other remainders; look again until none is left. Every round bars more of them, so that this ends.
+
+    Parameters
+    ----------
+    presence, absence
+        The two solutions, or one model of each. Of a solution with several models, what any of them assumes counts.
+    max_rows
+        The most configurations to list.
+
+    Returns
+    -------
+    pandas.Series
+        Index: the row numbers, for ``minimize(..., exclude=list(found.index))``. Values: the configurations, ``A*~B*C``.
+
+    Raises
+    ------
+    InputError
+        When the two have other conditions, or there are more than `max_rows` such configurations.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import contradictory_assumptions, minimize, truth_table
+    >>> frame = pd.DataFrame({"A": [1, 0], "B": [1, 0], "Y": [1, 0]})
+    >>> tables = [truth_table(frame, outcome) for outcome in ("Y", "~Y")]
+    >>> found = contradictory_assumptions(*(minimize(table, "parsimonious") for table in tables))
+    >>> found.to_dict()
+    {2: '~A*B', 3: 'A*~B'}
+    >>> [minimize(table, "parsimonious", exclude=list(found.index)).models[0].expression for table in tables]
+    ['A*B', '~A*~B']
+    """
+    tables = [presence.table, absence.table]
+    if tables[0].conditions != tables[1].conditions:
+        raise InputError(
+            f"The two solutions have different conditions: {listing(tables[0].conditions)}; and "
+            f"{listing(tables[1].conditions)}. Analyse both with the same ones in the same order."
+        )
+    ones, others = (_terms(each) for each in (presence, absence))
+    shared = {
+        Cube(one.care | other.care, one.bits | other.bits)
+        for one in ones
+        for other in others
+        if not (one.bits ^ other.bits) & one.care & other.care
+    }
+    rows = rows_inside(shared, tables[0].all_conditions, max_rows)
+    if rows is None:
+        raise InputError(f"Both solutions assume more than max_rows = {max_rows} configurations. Raise max_rows.")
+    for table in tables:
+        rows = np.setdiff1d(rows, np.array(table.corners_with("1", "0", "C"), dtype=np.int64))
+    return pd.Series(
+        [tables[0].label(int(row)) for row in rows],
+        index=pd.Index(rows + 1, name="row"),
+        name="configuration",
+        dtype=str,
+    )
+
+
+def contradicting_necessity(table: TruthTable, necessary: str | Sequence[str]) -> list[str]:
+    """What must not be assumed when some sets are necessary for the outcome: configurations outside of them.
+
+    A set without which the outcome does not occur cannot be absent from a configuration that is assumed to be sufficient
+    (Schneider & Wagemann 2012, ch. 8: untenable assumptions).
+
+    Parameters
+    ----------
+    table
+        The truth table.
+    necessary
+        Expressions over the conditions that are necessary for the table's outcome, such as ``"A + B"``.
+
+    Returns
+    -------
+    list of str
+        Their negations, for ``minimize(..., exclude=...)``. Observed configurations keep their output all the same.
+
+    Raises
+    ------
+    InputError
+        For an expression that cannot be read or names something other than the conditions.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import contradicting_necessity, minimize, truth_table
+    >>> frame = pd.DataFrame({"A": [1, 1, 0], "B": [1, 0, 0], "Y": [1, 0, 0]})
+    >>> table = truth_table(frame, "Y")
+    >>> [model.expression for model in minimize(table, "parsimonious").models]
+    ['B']
+    >>> barred = contradicting_necessity(table, "A")
+    >>> barred, [model.expression for model in minimize(table, "parsimonious", exclude=barred).models]
+    (['~(A)'], ['A*B'])
+    """
+    barred = []
+    for each in [necessary] if isinstance(necessary, str) else necessary:
+        Expression(each).require(table.conditions, "necessary: ")
+        barred.append(f"~({each})")
+    return barred
+
+
+def _terms(of: Model | Solution) -> set[Cube]:
+    models = of.models if isinstance(of, Solution) else [of]
+    return {cube for model in models for cube in model.cubes}
