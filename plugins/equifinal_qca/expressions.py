@@ -131,7 +131,9 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     # Corners that the same prime implicants match are alike, and those in a needed one are settled.
     patterns = _patterns(primes, needed, expression)
     chart = np.array([[pattern >> each & 1 for pattern in patterns] for each in range(len(primes))], dtype=bool)
-    found, *_ = covers(chart, max_forms) if patterns else ([()],)
+    found, more, *_ = covers(chart, max_forms) if patterns else ([()], False)
+    if more and len(found) < max_forms:
+        raise InputError(f"The expression {expression[:60]!r} is too large to be minimized exactly. Split it up.")
     forms = [[primes[each] for each in (*needed, *cover)] for cover in found]
     fewest = min(sum(cube.literals for cube in form) for form in forms)
     return tuple(sorted(_sum(form, names) for form in forms if sum(cube.literals for cube in form) == fewest))

@@ -219,7 +219,9 @@ def truth_table_mv(
     consistency, pri = _fit(x, y, corners)
     notes = []
     if undecided.any():
-        notes.append(f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[np.flatnonzero(undecided)])}.")
+        notes.append(
+            f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[np.flatnonzero(undecided)])}."
+        )
     if (y == 0.5).any():
         notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(frame.index[y == 0.5])}.")
     table = MultiValueTable(
@@ -589,8 +591,10 @@ def _solution(
             f"No observed row speaks against {table.outcome}: "
             f"without a 0 row, the {kind} solution is the constant 1, which explains nothing."
         )
-    if found.truncated:
+    if found.truncated and len(models) >= max_models:
         notes.append(f"There are more {kind} models than max_models = {max_models}; these are the first found.")
+    elif found.truncated:
+        notes.append(f"The search was cut short: there may be more {kind} models, or models with fewer terms.")
     elif len(models) > 1:
         notes.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
     cubes = sorted(map(_cube, found.primes), key=lambda cube: (cube.literals, cube.text(table.conditions)))
