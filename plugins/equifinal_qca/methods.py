@@ -46,7 +46,11 @@ class FsQCA(Method):
         description="The consistency from which a row is sufficient; with two, rows between them are contradictions.",
     )
     pri_cutoff: float = Field(0.0, ge=0, le=1, description="The PRI from which a row is sufficient.")
-    frequency_cutoff: int = Field(1, ge=1, description="The fewest cases that make a row observed.")
+    frequency_cutoff: int | float = Field(
+        1,
+        gt=0,
+        description="The fewest cases that make a row observed; between 0 and 1, the smallest share of the cases.",
+    )
     necessity_cutoff: float = Field(0.9, ge=0, le=1, description="The consistency from which a set is necessary.")
     max_models: int = Field(1000, ge=1, description="The most models to list.")
 
@@ -55,6 +59,13 @@ class FsQCA(Method):
     def _within_bounds(cls, cutoff: float | tuple[float, float]) -> float | tuple[float, float]:
         if not all(0 <= each <= 1 for each in (cutoff if isinstance(cutoff, tuple) else (cutoff,))):
             raise ValueError("it must lie between 0 and 1")
+        return cutoff
+
+    @field_validator("frequency_cutoff")
+    @classmethod
+    def _count_or_share(cls, cutoff: float) -> float:
+        if cutoff >= 1 and cutoff % 1:
+            raise ValueError("it must be a whole number of cases, or a share of them between 0 and 1")
         return cutoff
 
     def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
