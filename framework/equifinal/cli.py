@@ -5,6 +5,7 @@ Exit codes: 0 compared (methods that failed are named on stderr); 1 every method
 
 import io
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +51,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that lacks a sign shows another, and does not fail
+    warnings.showwarning = _show_warning
     try:
         app(prog_name="equifinal")
     except InputError as error:
@@ -58,6 +60,10 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         sys.exit(130)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    print(f"Warning: {message}", file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:

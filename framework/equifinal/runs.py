@@ -227,6 +227,9 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
             raise InputError(
                 f"A method cannot have the label {label!r}, which the comparison's tables use. Choose another."
             )
+    for label, built in configured.items():
+        if isinstance(built, InputError) and label in study.methods and label not in wanted:
+            warnings.warn(f"{built} It was not asked for, so the others run.", stacklevel=3)
     if not wanted:
         raise InputError(f"No method to run. {did_you_mean('', configured)}")
     return {label: _one(each, configured, study) for label, each in wanted.items()}

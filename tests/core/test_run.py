@@ -377,3 +377,11 @@ def test_a_run_survives_pickling() -> None:
 
 # Worker processes do not find this module by its name.
 cloudpickle.register_pickle_by_value(__import__("sys").modules[__name__])
+
+
+def test_a_table_for_an_unknown_method_is_said_when_others_are_asked_for() -> None:
+    study = made(FRAME, methods={"regresion": {"alpha": 0.1}})
+    with pytest.warns(UserWarning, match=r"\[methods.regresion\]: unknown method .* Did you mean 'regression'"):
+        assert list(eq.run(study, methods=["regression"])) == ["regression"]
+    with pytest.raises(eq.InputError, match="regresion"):
+        eq.run(study)
