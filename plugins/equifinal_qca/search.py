@@ -6,6 +6,7 @@ remembered.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ class Problem(NamedTuple):
     """What is to be explained, what must not be matched, and how models are listed.
 
     `positive` and `negative` are the ``1`` rows and the ``0`` and ``C`` rows; `barred` are cubes of remainders that must not
-    be assumed. `present` and `absent` are the conditions expected so, as bit masks.
+    be assumed. `present` and `absent` are the conditions expected so, as bit masks; `together` are conjunctions of several
+    conditions that are expected to help.
     """
 
     all_conditions: int
@@ -33,6 +35,7 @@ class Problem(NamedTuple):
     barred: Terms
     present: int
     absent: int
+    together: Terms
     all_covers: bool
     max_models: int
 
@@ -88,7 +91,10 @@ def intermediate(problem: Problem) -> Found:
     for long_model, _ in long_ones.models:
         for short_model, _ in short_ones.models:
             easy = frozenset(
-                _trimmed(long, short, problem) for long in long_model for short in short_model if short.contains(long)
+                cube
+                for long, short in product(long_model, short_model)
+                if short.contains(long)
+                for cube in _easy(long, short, problem)
             )
             if easy not in covers_of:
                 here = _matching(primes_inside([*long_ones.primes, *easy]), problem)
@@ -103,6 +109,26 @@ def intermediate(problem: Problem) -> Found:
                     truncated = True
     models = tuple((cover, tuple(behind)) for cover, behind in sources.items())
     return Found(tuple(sorted(primes)), models, truncated)
+
+
+def _easy(long: Cube, short: Cube, problem: Problem) -> set[Cube]:
+    """The terms of the easy counterfactuals between a conservative and a parsimonious term.
+
+    What is reached from a row of the conservative term by bringing about, one after the other, what is expected (a single
+    condition, or all conditions of a conjunction), all else staying and never leaving the parsimonious term.
+    """
+    together = [each for each in problem.together if not (each.bits ^ short.bits) & each.care & short.care]
+    waiting = [_trimmed(long, short, problem)]
+    reached = set(waiting)
+    while waiting:
+        cube = waiting.pop()
+        for each in together:
+            changed = Cube(cube.care | each.care, (cube.bits & ~each.care) | each.bits)
+            changed = _trimmed(changed, short, problem)
+            if not any(other.contains(changed) for other in reached):
+                reached.add(changed)
+                waiting.append(changed)
+    return reached
 
 
 def _trimmed(long: Cube, short: Cube, problem: Problem) -> Cube:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from equifinal import InputError, sets
+from equifinal import Expression, InputError, sets
 from equifinal.errors import did_you_mean
 from equifinal_qca import search
 from equifinal_qca.cubes import Cube, Floats, cubes_of, rows_inside, without
@@ -104,6 +104,26 @@ class Model:
         highest = np.maximum.reduce([cube.membership(memberships) for cube in self.cubes])
         return pd.Series(highest, index=frame.index, name="predicted")
 
+    def simplifying_assumptions(self, max_rows: int = 100_000) -> pd.Series:
+        """The remainders that the model assumes to have the outcome (Ragin 1987).
+
+        Returns
+        -------
+        pandas.Series
+            Index: the row numbers. Values: the configurations, ``A*~B*C``. Empty for a conservative model.
+
+        Raises
+        ------
+        InputError
+            When there are more than `max_rows`, observed ones included, to look at.
+        """
+        rows = rows_inside(self.cubes, self.table.all_conditions, max_rows)
+        if rows is None:
+            raise InputError(f"The model holds more than max_rows = {max_rows} configurations. Raise max_rows.")
+        rows = np.setdiff1d(rows, np.array(self.table.corners_with("1", "0", "C"), dtype=np.int64))
+        labels = [self.table.label(int(row)) for row in rows]
+        return pd.Series(labels, index=pd.Index(rows + 1, name="row"), name="configuration", dtype="str")
+
     @cached_property
     def overall(self) -> dict[str, float]:
         """Consistency, PRI and coverage of the whole model, 0 to 1."""
@@ -144,7 +164,7 @@ class Pair:
     """A conservative and a parsimonious model, and the region between them that the expectations allow.
 
     `easy` are the terms whose remainders are easy counterfactuals: the conservative terms without the literals that theory
-    contradicts and that the parsimonious model does not need.
+    contradicts and that the parsimonious model does not need, and with the conjunctions that are expected.
     """
 
     conservative: Model
@@ -307,7 +327,10 @@ def minimize(
         ``"intermediate"`` of these only those in line with the expectations (Ragin 2008).
     expectations
         Condition to ``1`` or ``"present"`` (its presence should help the outcome), ``0`` or ``"absent"``, ``None``
-        (nothing is expected; the default). Used by the intermediate solution.
+        (nothing is expected; the default). Used by the intermediate solution. A conjunction such as ``"A*~B"`` may be
+        expected to be present: a counterfactual is easy when it follows from a configuration that a conservative term covers
+        by bringing about what is expected, all conditions of the conjunction together, while everything else stays and the
+        parsimonious term still holds (conjunctural directional expectations, Schneider & Wagemann 2013).
     exclude
         Remainders that must not be assumed to have the outcome: expressions over the conditions, or row numbers (1 to
         2^k, the first condition counting most). Observed rows keep their output.
@@ -337,7 +360,7 @@ def minimize(
         raise InputError(f"The solution {solution!r} is unknown. {did_you_mean(str(solution), get_args(SolutionType))}")
     if max_models < 1:
         raise InputError(f"max_models = {max_models!r} leaves no model. Give 1 or more.")
-    present, absent = _expected(table, expectations or {})
+    present, absent, together = _expected(table, expectations or {})
     problem = Problem(
         all_conditions=table.all_conditions,
         positive=tuple(table.corners_with("1")),
@@ -345,11 +368,12 @@ def minimize(
         barred=tuple(_excluded(table, exclude)),
         present=present,
         absent=absent,
+        together=together,
         all_covers=all_covers,
         max_models=max_models,
     )
     # Only what a search depends on, so that it is recognized when it comes again.
-    without_theory = problem._replace(present=0, absent=0)
+    without_theory = problem._replace(present=0, absent=0, together=())
     without_remainders = without_theory._replace(barred=(), negative=())
     if solution == "conservative":
         return _solution("conservative", table, search.conservative(without_remainders), max_models)
@@ -411,21 +435,40 @@ def _model(cubes: Terms, table: TruthTable) -> Model:
     return Model(tuple(text for text, _ in named), tuple(cube for _, cube in named), table)
 
 
-def _expected(table: TruthTable, expectations: Mapping[str, Expectation]) -> tuple[int, int]:
-    """The conditions expected present and those expected absent, as bit masks."""
-    masks = {"present": 0, "absent": 0}
-    meaning: dict[Expectation, str | None] = {1: "present", 0: "absent", "present": "present", "absent": "absent"}
+def _expected(table: TruthTable, expectations: Mapping[str, Expectation]) -> tuple[int, int, Terms]:
+    """The conditions expected present and those expected absent, as bit masks, and the conjunctions expected."""
+    meaning: dict[Expectation, bool] = {1: True, 0: False, "present": True, "absent": False}
+    present = absent = 0
+    together: list[Cube] = []
     for name, expected in expectations.items():
-        if name not in table.conditions:
-            raise InputError(f"The expectation for {name!r} names no condition. {did_you_mean(name, table.conditions)}")
+        literals = {name: True} if name.isidentifier() else Expression(name).literals
+        if literals is None:
+            raise InputError(
+                f"The expectation for {name!r} is for no condition and no conjunction. Write it as 'A*~B'."
+            )
+        for each in literals:
+            if each not in table.conditions:
+                raise InputError(
+                    f"The expectation for {name!r} names no condition. {did_you_mean(each, table.conditions)}"
+                )
         if expected is None:
             continue
         if expected not in meaning:
             raise InputError(
                 f"The expectation {expected!r} for {name!r} is unknown. Use 1 or 'present', 0 or 'absent', or None."
             )
-        masks[str(meaning[expected])] |= 1 << (len(table.conditions) - 1 - table.conditions.index(name))
-    return masks["present"], masks["absent"]
+        bits = {each: 1 << (len(table.conditions) - 1 - table.conditions.index(each)) for each in literals}
+        if len(literals) == 1:
+            ((each, is_present),) = literals.items()
+            present |= bits[each] * (is_present == meaning[expected])
+            absent |= bits[each] * (is_present != meaning[expected])
+        elif meaning[expected]:
+            together.append(Cube(sum(bits.values()), sum(bits[each] for each, here in literals.items() if here)))
+        else:
+            raise InputError(
+                f"The absence of {name!r} can come about in several ways. Say which conjunction is expected to be present."
+            )
+    return present, absent, tuple(sorted(together))
 
 
 def _excluded(table: TruthTable, exclude: Sequence[str | int]) -> list[Cube]:
