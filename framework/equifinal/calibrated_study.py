@@ -133,20 +133,33 @@ class CalibratedStudy:
         return 1 if (steps >= 0).all() else -1 if (steps <= 0).all() else 0
 
     def protected(self) -> "CalibratedStudy":
-        """The same study in frames of its own, so that changing them changes nothing elsewhere."""
+        """The same study with tables of its own, so that changing them changes nothing elsewhere."""
         return dataclasses.replace(
-            self, raw=self.raw.copy(deep=False), fuzzy=self.fuzzy.copy(deep=False), data=self.data.copy(deep=False)
+            self,
+            raw=self.raw.copy(),
+            fuzzy=self.fuzzy.copy(),
+            data=self.data.copy(),
+            calibrators=dict(self.calibrators),
         )
 
     def without_outcome(self) -> "CalibratedStudy":
         """The same cases with the outcome's values missing and its column gone, for predictions."""
-        hidden = {self.outcome.name: np.nan}
+        return self._unseen(slice(None))
+
+    def _unseen(self, positions: Any) -> "CalibratedStudy":
+        def hidden(frame: pd.DataFrame) -> pd.DataFrame:
+            # Copied, because a view would still hold the outcome behind it.
+            values = frame.iloc[positions].to_numpy(dtype=float, copy=True)
+            values[:, frame.columns.get_loc(self.outcome.name)] = np.nan
+            return pd.DataFrame(values, index=frame.index[positions], columns=frame.columns)
+
         return dataclasses.replace(
-            self,
-            raw=self.raw.assign(**hidden),
-            fuzzy=self.fuzzy.assign(**hidden),
-            data=self.data.drop(columns=self.outcome.column, errors="ignore"),
+            self, raw=hidden(self.raw), fuzzy=hidden(self.fuzzy), data=self._data_without_outcome.iloc[positions]
         )
+
+    @cached_property
+    def _data_without_outcome(self) -> pd.DataFrame:
+        return self.data.drop(columns=self.outcome.column, errors="ignore").copy()
 
     def train_and_test(self, train: Any, test: Any) -> tuple["CalibratedStudy", "CalibratedStudy"]:
         """Split by positions: what a method may learn from, and what it must predict.
@@ -154,7 +167,7 @@ class CalibratedStudy:
         Calibrators of conditions that learn their anchors from data are fitted again on the training cases alone. The
         outcome stays as calibrated. The test cases come without their outcome.
         """
-        learned, held_out = self._at(train), self._at(test).without_outcome()
+        learned, held_out = self._at(train), self._unseen(test)
         fuzzy_learned, fuzzy_held_out = learned.fuzzy, held_out.fuzzy
         calibrators = dict(self.calibrators)
         for condition in self.conditions:
@@ -166,6 +179,8 @@ class CalibratedStudy:
             calibrators[condition.name] = refitted
             fuzzy_learned = fuzzy_learned.assign(**{condition.name: refitted.calibrate(learned.raw[condition.name])})
             fuzzy_held_out = fuzzy_held_out.assign(**{condition.name: refitted.calibrate(held_out.raw[condition.name])})
+        if calibrators == self.calibrators:
+            return learned, held_out
         return (
             dataclasses.replace(learned, fuzzy=fuzzy_learned, calibrators=calibrators),
             dataclasses.replace(held_out, fuzzy=fuzzy_held_out, calibrators=calibrators),

@@ -196,7 +196,8 @@ class Clustering(eq.Method):
         if claim.kind != "together":
             return eq.Verdict("silent", _SILENT.get(claim.kind, "Clusters have nothing to say on claims of this kind."))
         wanted = list(getattr(claim, "cases", ()))
-        groups = analysis.cases["group"].reindex(wanted).dropna()
+        named = analysis.cases["group"].set_axis(analysis.cases.index.map(str))  # claims name cases by text
+        groups = named.reindex(wanted).dropna()
         if len(groups) < 2:
             return eq.Verdict("silent", f"{len(groups)} of the {len(wanted)} cases were analysed; clusters need two.")
         if len(analysis.configurations) < 2:

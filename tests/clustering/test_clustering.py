@@ -577,3 +577,17 @@ def test_the_example_in_the_docs_runs() -> None:
     tested = doctest.testfile(str(page), module_relative=False)
     assert tested.attempted > 0
     assert tested.failed == 0
+
+
+def test_cases_with_numbers_for_names_can_be_claimed_together():
+    data = pd.DataFrame({"a": [1, 2, 9, 8.0], "b": [2, 1, 8, 9.0], "y": [10, 20, 90, 80.0]}, index=[101, 102, 103, 104])
+    anchors = {"method": "direct", "full_out": 10, "crossover": 50, "full_in": 90}
+    study = eq.Study(
+        name="numbers",
+        data=data,
+        outcome=eq.Variable("Y", "y", calibrate=anchors),
+        conditions=[eq.Variable("A", "a"), eq.Variable("B", "b")],
+        propositions=[{"id": "P", "claim": "together", "cases": ["101", "102"]}],
+    )
+    comparison = eq.compare(eq.run(study, methods=["clustering"]))
+    assert comparison.verdicts.loc["P", "clustering"] == "supported"

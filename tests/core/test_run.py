@@ -301,10 +301,10 @@ class Vandal(eq.Method):
             frame.attrs["vandalised"] = True
             del frame["more"]
             for array in (frame.to_numpy(), frame.iloc[:, 0].to_numpy(), np.asarray(frame.iloc[:, -1])):
-                try:
-                    array[...] = 0.125
-                except ValueError:
-                    assert not array.flags.writeable
+                array.flags.writeable = True
+                array[...] = 0.125
+            frame.iloc[:, 0].array[...] = 0.125
+        study.calibrators.clear()
 
     def analyze(self, study, rng):
         self.destroy(study)

@@ -265,7 +265,7 @@ def everything_in(thing: Any, seen: dict[int, Any]) -> Iterator[float]:
     elif isinstance(thing, (pd.Series, pd.Index)):
         inner = [thing.to_numpy(), thing.name]
     elif isinstance(thing, np.ndarray):
-        inner = thing.ravel().tolist()
+        inner = [*thing.ravel().tolist(), thing.base]
     elif isinstance(thing, dict):
         inner = [*thing.keys(), *thing.values()]
     elif isinstance(thing, (list, tuple, set, frozenset)):
