@@ -1,27 +1,54 @@
 """All smallest covers, or all irredundant ones, of a prime implicant chart.
 
-Model ambiguity is a finding (Baumgartner & Thiem 2017), so no optimal cover may be lost: implicants that cover the same
-rows are merged into classes and expanded again at the end, rows whose implicants include all of another row's are
-dropped, implicants are never dropped because a better one exists.
+Model ambiguity is a finding (Baumgartner & Thiem 2017), so no optimal cover may be lost. Implicants that cover the same
+rows are merged into classes and expanded again at the end; rows whose implicants include all of another row's are
+dropped; what is left is split into independent parts. A class whose rows lie within another's can only stand in for that
+one, so the search sees the larger ones alone, and the smaller ones take their places afterwards.
 """
 
 from collections.abc import Iterator
-from itertools import chain, islice, product
-from math import ceil
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, count, islice, product
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equifinal_qca.cubes import Floats
+from equifinal_qca.cubes import Ints
+from equifinal_qca.smallest import Bools, Budget, Cover, Search, Spent, dominators, unique_words, words_of
 
-__all__ = ["covers"]
+__all__ = ["Covers", "covers"]
 
-Bools = NDArray[np.bool_]
-Cover = tuple[int, ...]
-_TOLERANCE = 1e-6
+_SMALL = 20_000  # fields of a chart
+_FEW = (
+    12  # classes, of which there are at most 924 irredundant covers: listing these costs less than to prepare a search
+)
 
 
-def covers(chart: Bools, limit: int, irredundant: bool = False) -> tuple[list[Cover], bool]:
+class Covers(NamedTuple):
+    """What :func:`covers` found.
+
+    `truncated` says that there are, or may be, more covers than those listed; there are `at_least` so many.
+    `proved` says that the covers have the fewest implicants possible; else at least `bound` are needed.
+    """
+
+    found: list[Cover]
+    truncated: bool
+    at_least: int
+    proved: bool
+    bound: int
+
+
+class _Part(NamedTuple):
+    """What was found for one part; `complete` when there is nothing more to find."""
+
+    found: list[Cover]
+    complete: bool
+    proved: bool
+    bound: int
+
+
+def covers(chart: Bools, limit: int, irredundant: bool = False, budget: Budget | None = None) -> Covers:
     """All covers with the fewest implicants.
 
     Parameters
@@ -32,25 +59,49 @@ def covers(chart: Bools, limit: int, irredundant: bool = False) -> tuple[list[Co
         The most covers to return.
     irredundant
         Instead all covers from which no implicant can be taken away, whatever their size.
+    budget
+        Of work and time. When it is used up before the smallest size is proved, one irredundant cover is returned, as
+        small as was found.
 
     Returns
     -------
-    list of tuple of int
-        The covers, as positions of implicants in ascending order; the same ones every time.
-    bool
-        Whether there are more than `limit`.
+    Covers
+        The covers as positions of implicants in ascending order; unless time ran out, the same ones every time.
 
     Examples
     --------
     >>> import numpy as np
-    >>> covers(np.array([[1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool), limit=10)
-    ([(0, 1), (0, 2)], False)
+    >>> covers(np.array([[1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool), limit=10).found
+    [(0, 1), (0, 2)]
     """
+    budget = budget or Budget()
+    with _one_thread(chart):
+        return _covers(chart, limit, irredundant, budget)
+
+
+def _one_thread(chart: Bools) -> AbstractContextManager[object]:
+    """Products of matrices this small take longer on several threads."""
+    if chart.size < _SMALL:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
+
+
+def _covers(chart: Bools, limit: int, irredundant: bool, budget: Budget) -> Covers:
     find = _all_irredundant if irredundant else _all_smallest
     # Each part is independent of the others and lists its covers, a cover being classes, a class being implicants.
-    parts = [find(cover, classes, limit + 1) for cover, classes in _parts(chart)]
-    found = [tuple(sorted(chain.from_iterable(each))) for each in islice(product(*parts), limit + 1)]
-    return sorted(found[:limit]), len(found) > limit
+    parts = [find(cover, classes, limit + 1, budget) for cover, classes in _parts(chart)]
+    combined = product(*(part.found for part in parts))
+    found = [tuple(sorted(chain.from_iterable(each))) for each in islice(combined, limit + 1)]
+    return Covers(
+        found=sorted(found[:limit]),
+        truncated=len(found) > limit or not all(part.complete for part in parts),
+        at_least=prod(len(part.found) for part in parts),
+        proved=all(part.proved for part in parts),
+        bound=sum(part.bound for part in parts),
+    )
 
 
 def _parts(chart: Bools) -> list[tuple[Bools, list[list[int]]]]:
@@ -76,18 +127,18 @@ def _parts(chart: Bools) -> list[tuple[Bools, list[list[int]]]]:
     return parts
 
 
-def _classes(chart: Bools, rows: NDArray[np.int64]) -> tuple[Bools, list[list[int]]]:
+def _classes(chart: Bools, rows: Ints) -> tuple[Bools, list[list[int]]]:
     """Merge the implicants that cover the same ones of these rows; those that cover none are left out."""
     open_part = chart[:, rows]
-    members: dict[bytes, list[int]] = {}
-    for implicant, key in enumerate(np.packbits(open_part, axis=1)):
-        if key.any():
-            members.setdefault(key.tobytes(), []).append(implicant)
-    classes = list(members.values())
-    return open_part[[first for first, *_ in classes]], classes
+    useful = np.flatnonzero(open_part.any(axis=1))
+    first, which = unique_words(words_of(open_part[useful]))
+    members: list[list[int]] = [[] for _ in first]
+    for implicant, its_class in zip(useful.tolist(), which.tolist(), strict=True):
+        members[its_class].append(implicant)
+    return open_part[useful[first]], members
 
 
-def _components(linked: Bools) -> list[NDArray[np.int64]]:
+def _components(linked: Bools) -> list[Ints]:
     """The connected components of a symmetric relation among rows."""
     left = np.ones(len(linked), dtype=bool)
     components = []
@@ -103,79 +154,121 @@ def _components(linked: Bools) -> list[NDArray[np.int64]]:
     return components
 
 
-def _part(cover: Bools, classes: list[list[int]], rows: NDArray[np.int64]) -> tuple[Bools, list[list[int]]]:
+def _part(cover: Bools, classes: list[list[int]], rows: Ints) -> tuple[Bools, list[list[int]]]:
     here = np.flatnonzero(cover[:, rows].any(axis=1))
     return cover[np.ix_(here, rows)], [classes[each] for each in here]
 
 
-def _expanded(found: Iterator[Cover], classes: list[list[int]], limit: int) -> list[Cover]:
+def _taken(found: Iterator[Cover], into: list[Cover], limit: int) -> bool:
+    """Move covers into a list, up to a limit; whether all could be found within the budget."""
+    try:
+        into.extend(islice(found, limit))
+    except Spent:
+        return False
+    return len(into) < limit
+
+
+def _members(found: Iterator[Cover], classes: list[list[int]]) -> Iterator[Cover]:
     """Replace the classes of each cover by each of their members."""
-    return list(islice(chain.from_iterable(product(*(classes[each] for each in cover)) for cover in found), limit))
+    return chain.from_iterable(product(*(classes[each] for each in cover)) for cover in found)
 
 
-def _all_smallest(cover: Bools, classes: list[list[int]], limit: int) -> list[Cover]:
+def _all_smallest(cover: Bools, classes: list[list[int]], limit: int, budget: Budget) -> _Part:
+    found: list[Cover] = []
     if len(cover) == 1:
-        return [(member,) for member in classes[0][:limit]]
-    matrix = cover.astype(float)
-    prices = _prices(matrix)
-    size = max(1, ceil(prices.sum() - _TOLERANCE))
-    # Whether there is a cover of some size can be seen from the best classes alone; to list them takes all.
-    shared = matrix @ matrix.T
-    best = matrix[(shared == np.diag(shared)[:, np.newaxis]).sum(axis=1) == 1]
-    while next(_of_size(best, prices, size), None) is None:
-        size += 1
-    return _expanded(_of_size(matrix, prices, size), classes, limit)
+        return _Part([(member,) for member in classes[0][:limit]], len(classes[0]) < limit, True, 1)
+    if len(cover) <= _FEW:
+        every = list(_irredundant(cover, Budget()))
+        size = min(map(len, every))
+        complete = _taken(_members((each for each in every if len(each) == size), classes), found, limit)
+        return _Part(found, complete, True, size)
+    order = np.argsort(-cover.sum(axis=1), kind="stable")
+    return _searched(cover[order], [classes[each] for each in order], limit, budget)
 
 
-def _prices(matrix: Floats) -> Floats:
-    """A price for each row such that no implicant's rows cost more than 1: their sum is a lower bound for covers.
+def _searched(cover: Bools, classes: list[list[int]], limit: int, budget: Budget) -> _Part:
+    """All smallest covers of classes, those that cover most rows first."""
+    core, group = np.unique(dominators(cover), return_inverse=True)
+    stand_ins: list[list[int]] = [[] for _ in core]
+    for each, its_group in enumerate(group.tolist()):
+        stand_ins[its_group].append(each)
+    search = Search(cover[core])
+    rows_of = [_mask(column) for column in cover]
 
-    The best such prices are the dual of the linear relaxation; for a small chart a quick guess is enough.
+    def of_size(size: int, budget: Budget) -> Iterator[Cover]:
+        return _substituted(search.of_size(size, budget), core.tolist(), stand_ins, rows_of)
+
+    found: list[Cover] = []
+    for size in count(search.bound):
+        complete = _taken(_members(of_size(size, budget), classes), found, limit)
+        if found:
+            return _Part(found, complete, True, size)
+        if not complete:
+            break
+    best = [int(core[each]) for each in search.greedy()]
+    reserve = budget.reserve()
+    while len(best) > size:
+        smaller: list[Cover] = []
+        _taken(of_size(len(best) - 1, reserve), smaller, 1)
+        if not smaller:
+            break
+        best = _irredundant_part(smaller[0], rows_of)
+    return _Part([tuple(classes[each][0] for each in best)], False, len(best) == size, size)
+
+
+def _substituted(
+    found: Iterator[Cover], core: list[int], stand_ins: list[list[int]], rows_of: list[int]
+) -> Iterator[Cover]:
+    """Replace the undominated classes of each cover by those that they dominate, as long as every row stays covered.
+
+    Each dominated class belongs to one undominated class alone, so no cover comes twice. And no smallest cover is lost: put
+    for each of its classes the one it belongs to, and a cover as small is left.
     """
-    guess: Floats = (matrix / matrix.sum(axis=1, keepdims=True)).min(axis=0, where=matrix > 0, initial=1.0)
-    if min(matrix.shape) <= 8:
-        return guess
-    from scipy.optimize import linprog
+    everything = 0
+    for rows in rows_of:
+        everything |= rows
 
-    relaxed = linprog(-np.ones(matrix.shape[1]), A_ub=matrix, b_ub=np.ones(len(matrix)), bounds=(0, 1), method="highs")
-    return np.clip(relaxed.x, 0.0, None) if relaxed.x is not None else guess
-
-
-def _of_size(matrix: Floats, prices: Floats, size: int) -> Iterator[Cover]:
-    """All covers of exactly `size` columns, given that none is smaller.
-
-    A cover of this size can spend `size` minus the sum of all prices; choosing a column spends 1 minus the prices of the
-    open rows that it covers. Whatever would exceed the budget is dead.
-    """
-    transposed = np.ascontiguousarray(matrix.T)
-
-    def search(open_rows: Floats, live: Bools, left: int, chosen: Cover) -> Iterator[Cover]:
-        covered = matrix @ np.column_stack([open_rows, open_rows * prices])
-        if left == 1:
-            for column in np.flatnonzero(live & (covered[:, 0] == open_rows.sum())):
-                yield (*chosen, int(column))
+    def complete(cover: Cover, position: int, covered: int, later: list[int], chosen: Cover) -> Iterator[Cover]:
+        if position == len(cover):
+            yield chosen
             return
-        budget = left - float(open_rows @ prices) + _TOLERANCE
-        live = live & (covered[:, 0] > 0) & (1.0 - covered[:, 1] <= budget)
-        choices = np.where(open_rows > 0, transposed @ live, np.inf)
-        row = int(choices.argmin())
-        columns = np.flatnonzero(live & (matrix[:, row] > 0))
-        if left == 2:
-            remaining = open_rows * (1.0 - matrix[columns])
-            completes = remaining @ transposed == remaining.sum(axis=1)[:, np.newaxis]
-            for position, column in enumerate(columns):
-                live[column] = False
-                for last in np.flatnonzero(completes[position] & live):
-                    yield (*chosen, int(column), int(last))
-            return
-        for column in columns:
-            live[column] = False  # its own covers come now, so its siblings need not look at it again
-            yield from search(open_rows * (1.0 - matrix[column]), live, left - 1, (*chosen, int(column)))
+        for each in stand_ins[cover[position]]:
+            if covered | rows_of[each] | later[position + 1] == everything:
+                yield from complete(cover, position + 1, covered | rows_of[each], later, (*chosen, each))
 
-    return search(np.ones(matrix.shape[1]), np.ones(len(matrix), dtype=bool), size, ())
+    for cover in found:
+        later = [0]  # what the classes from each position on cover
+        for each in reversed(cover):
+            later.append(later[-1] | rows_of[core[each]])
+        yield from complete(cover, 0, 0, later[::-1], ())
 
 
-def _all_irredundant(cover: Bools, classes: list[list[int]], limit: int) -> list[Cover]:
+def _irredundant_part(cover: Cover, rows_of: list[int]) -> list[int]:
+    """The cover without what it can do without."""
+    kept = list(dict.fromkeys(cover))
+    for each in cover:
+        others = [other for other in kept if other != each]
+        if _union(others, rows_of) == _union(kept, rows_of):
+            kept = others
+    return kept
+
+
+def _union(cover: list[int], rows_of: list[int]) -> int:
+    union = 0
+    for each in cover:
+        union |= rows_of[each]
+    return union
+
+
+def _all_irredundant(cover: Bools, classes: list[list[int]], limit: int, budget: Budget) -> _Part:
+    found: list[Cover] = []
+    complete = _taken(_members(_irredundant(cover, budget), classes), found, limit)
+    if not found:
+        found = [tuple(classes[each][0] for each in Search(cover).greedy())]
+    return _Part(found, complete, True, min(map(len, found)))
+
+
+def _irredundant(cover: Bools, budget: Budget) -> Iterator[Cover]:
     """Depth first with critical rows (the MMCS algorithm of Murakami & Uno 2014), on Python's integers as bit sets."""
     rows_of = [_mask(column) for column in cover]
     columns_of = [_mask(row) for row in cover.T]
@@ -186,6 +279,7 @@ def _all_irredundant(cover: Bools, classes: list[list[int]], limit: int) -> list
             return
         row = min(_positions(open_rows), key=lambda each: (columns_of[each] & candidates).bit_count())
         branch = candidates & columns_of[row]
+        budget.spend(open_rows.bit_count() + branch.bit_count())
         candidates &= ~branch
         for column in _positions(branch):
             still_private = [rows & ~rows_of[column] for rows in private]
@@ -194,11 +288,11 @@ def _all_irredundant(cover: Bools, classes: list[list[int]], limit: int) -> list
                 yield from search((*chosen, column), still_private, open_rows & ~rows_of[column], candidates)
                 candidates |= 1 << column
 
-    return _expanded(search((), [], (1 << len(columns_of)) - 1, (1 << len(rows_of)) - 1), classes, limit)
+    return search((), [], (1 << len(columns_of)) - 1, (1 << len(rows_of)) - 1)
 
 
 def _mask(flags: Bools) -> int:
-    return sum(1 << int(position) for position in np.flatnonzero(flags))
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def _positions(mask: int) -> Iterator[int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from equifinal_qca.cubes import Cube, Ints
 
-__all__ = ["minimal_transversals", "primes_avoiding", "primes_inside"]
+__all__ = ["minimal_transversals", "primes_avoiding", "primes_inside", "shortest_primes_avoiding"]
 
 
 def minimal_transversals(edges: Ints) -> Ints:
@@ -38,20 +38,52 @@ def minimal_transversals(edges: Ints) -> Ints:
     >>> sorted(minimal_transversals(np.array([0b011, 0b110])).tolist())
     [2, 5]
     """
+    return _transversals(edges, None)[0]
+
+
+def _transversals(edges: Ints, most: int | None) -> tuple[Ints, int | None]:
+    """Minimal transversals; those of more elements are given up, from the largest down, when there are more than `most`.
+
+    Also the number of elements up to which all are there, None when all are. A set only grows from edge to edge, so giving
+    up large ones costs no smaller one.
+    """
     edges = np.unique(edges)
     within = (edges[:, np.newaxis] & ~edges) == 0  # [i, j]: edge i lies within edge j
     np.fill_diagonal(within, False)
     edges = edges[~within.any(axis=0)]  # meeting the smaller edge meets the larger one
     edges = edges[np.argsort(np.bitwise_count(edges), kind="stable")]
     found = np.zeros(1, dtype=np.int64)
+    largest: int | None = None
     for seen, edge in enumerate(edges, start=1):
         meets = (found & edge) != 0
         if meets.all():
             continue
         elements = np.array([1 << bit for bit in range(64) if int(edge) >> bit & 1], dtype=np.int64)
-        grown = (found[~meets, np.newaxis] | elements).ravel()
+        short = found[~meets] if largest is None else found[~meets & (np.bitwise_count(found) < largest)]
+        grown = (short[:, np.newaxis] | elements).ravel()
         found = np.concatenate([found[meets], grown[_all_critical(grown, edges[:seen])]])
-    return found
+        if most is not None and len(found) > most:
+            sizes = np.bitwise_count(found)
+            totals = np.cumsum(np.bincount(sizes))
+            largest = int(np.searchsorted(totals, most, side="right")) - 1
+            found = found[sizes <= largest]
+    if (
+        most is not None and not len(found) and edges.all()
+    ):  # each short one failed: any transversal is better than none
+        found = np.array([_some_transversal(edges)], dtype=np.int64)
+    return found, largest
+
+
+def _some_transversal(edges: Ints) -> int:
+    """A minimal transversal: the element that meets most edges, again and again, then without what is not needed."""
+    elements = [1 << bit for bit in range(64) if int(np.bitwise_or.reduce(edges)) >> bit & 1]
+    chosen = 0
+    while (unmet := edges[(edges & chosen) == 0]).size:
+        chosen |= max(elements, key=lambda each: int(((unmet & each) != 0).sum()))
+    for each in elements:
+        if chosen & each and ((edges & (chosen ^ each)) != 0).all():
+            chosen ^= each
+    return chosen
 
 
 def _all_critical(sets: Ints, edges: Ints) -> NDArray[np.bool_]:
@@ -71,14 +103,38 @@ def primes_avoiding(rows: Iterable[int], off: Iterable[Cube]) -> list[Cube]:
     A cube around row p misses an `off` cube exactly when it uses a condition in which the two differ: the prime
     implicants around p are the minimal transversals of these differences.
     """
-    off = list(off)
+    return shortest_primes_avoiding(rows, off, None)[0]
+
+
+def shortest_primes_avoiding(
+    rows: Iterable[int], off: Iterable[Cube], most: int | None
+) -> tuple[list[Cube], int | None]:
+    """The same, but when there are too many (more than `most`, shared evenly among the rows) only the shortest around each row.
+
+    Returns
+    -------
+    list of Cube
+        Prime implicants; at least one around each row.
+    int or None
+        The number of literals up to which all of them are there; None when all are.
+    """
+    rows, off = list(rows), list(off)
     care = np.array([cube.care for cube in off], dtype=np.int64)
     bits = np.array([cube.bits for cube in off], dtype=np.int64)
-    primes: set[Cube] = set()
-    for row in rows:
-        for transversal in minimal_transversals((bits ^ row) & care).tolist():
-            primes.add(Cube(transversal, row & transversal))
-    return sorted(primes)
+    share = most
+    while True:
+        primes: set[tuple[int, int]] = set()
+        complete: list[int] = []
+        for row in rows:
+            transversals, largest = _transversals((bits ^ row) & care, share)
+            primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
+            if largest is not None:
+                complete.append(largest)
+            if most is not None and share == most and (complete or len(primes) > most) and len(rows) > 1:
+                share = max(1, most // len(rows))
+                break
+        else:
+            return [Cube(*pair) for pair in sorted(primes)], min(complete, default=None)
 
 
 def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from equifinal_qca.cover import covers
 from equifinal_qca.cubes import Cube, Ints
-from equifinal_qca.implicants import primes_avoiding, primes_inside
+from equifinal_qca.implicants import primes_inside, shortest_primes_avoiding
+from equifinal_qca.smallest import Budget
 
 __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
 
 Terms = tuple[Cube, ...]
+
+MOST_PRIMES = 100_000
 
 
 class Problem(NamedTuple):
@@ -38,6 +41,17 @@ class Problem(NamedTuple):
     together: Terms
     all_covers: bool
     max_models: int
+    max_seconds: float | None = None
+
+    # Only what a search depends on, so that it is recognized when it comes again.
+
+    def without_theory(self) -> "Problem":
+        """The problem of the parsimonious solution."""
+        return self._replace(present=0, absent=0, together=())
+
+    def without_remainders(self) -> "Problem":
+        """The problem of the conservative solution."""
+        return self._replace(present=0, absent=0, together=(), barred=(), negative=())
 
 
 class Source(NamedTuple):
@@ -49,11 +63,19 @@ class Source(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Prime implicants that match a ``1`` row, models with their sources, and whether there are more models."""
+    """Prime implicants that match a ``1`` row, models with their sources, and what is not known.
+
+    `truncated` says that there are, or may be, models besides these; there are `at_least` so many. `bound` is None when the
+    models are proved to have the fewest terms, else the fewest that are not ruled out. `literals` is None when all prime
+    implicants are there, else only those with at most so many literals all are.
+    """
 
     primes: Terms
     models: tuple[tuple[Terms, tuple[Source, ...]], ...]
     truncated: bool
+    at_least: int
+    bound: int | None = None
+    literals: int | None = None
 
 
 def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
@@ -67,48 +89,63 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
     primes = primes_inside(Cube(problem.all_conditions, row) for row in problem.positive)
-    found, more = _covers(primes, problem)
-    return Found(tuple(primes), tuple((cover, ()) for cover in found), more)
+    return _found(primes, problem, Budget(seconds=problem.max_seconds))
 
 
 @lru_cache(maxsize=64)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder but the barred ones."""
+    budget = Budget(seconds=problem.max_seconds)
     negative = [Cube(problem.all_conditions, row) for row in problem.negative]
-    primes = primes_avoiding(problem.positive, [*negative, *problem.barred])
-    found, more = _covers(primes, problem)
-    return Found(tuple(primes), tuple((cover, ()) for cover in found), more)
+    primes, literals = shortest_primes_avoiding(problem.positive, [*negative, *problem.barred], MOST_PRIMES)
+    found = _found(primes, problem, budget)
+    if literals is None:
+        return found
+    # Models with the prime implicants that were left out may be shorter, and there may be more of them.
+    return found._replace(truncated=True, bound=1 if found.models else None, literals=literals)
 
 
 @lru_cache(maxsize=64)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
-    long_ones, short_ones = conservative(problem), parsimonious(problem)
+    budget = Budget(seconds=problem.max_seconds)
+    long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
     truncated = long_ones.truncated or short_ones.truncated
-    covers_of: dict[frozenset[Cube], list[Terms]] = {}
+    bounds = {long_ones.bound, short_ones.bound} - {None}
+    at_least = 0
+    found_for: dict[frozenset[Cube], Found] = {}
     sources: dict[Terms, list[Source]] = {}
-    primes: set[Cube] = set()
-    for long_model, _ in long_ones.models:
-        for short_model, _ in short_ones.models:
-            easy = frozenset(
-                cube
-                for long, short in product(long_model, short_model)
-                if short.contains(long)
-                for cube in _easy(long, short, problem)
-            )
-            if easy not in covers_of:
-                here = _matching(primes_inside([*long_ones.primes, *easy]), problem)
-                covers_of[easy], more = _covers(here, problem)
-                truncated |= more
-                primes.update(here)
-            source = Source(long_model, short_model, tuple(sorted(easy)))
-            for cover in covers_of[easy]:
-                if cover in sources or len(sources) < problem.max_models:
-                    sources.setdefault(cover, []).append(source)
-                else:
-                    truncated = True
+    for (long_model, _), (short_model, _) in product(long_ones.models, short_ones.models):
+        easy = frozenset(
+            cube
+            for long, short in product(long_model, short_model)
+            if short.contains(long)
+            for cube in _easy(long, short, problem)
+        )
+        if easy not in found_for:
+            if found_for and budget.used_up:
+                truncated = True
+                break
+            here = _matching(primes_inside([*long_ones.primes, *easy]), problem)
+            found_for[easy] = _found(here, problem, budget)
+            truncated |= found_for[easy].truncated
+            bounds |= {found_for[easy].bound} - {None}
+            at_least = max(at_least, found_for[easy].at_least)
+        source = Source(long_model, short_model, tuple(sorted(easy)))
+        for cover, _ in found_for[easy].models:
+            if cover in sources or len(sources) < problem.max_models:
+                sources.setdefault(cover, []).append(source)
+            else:
+                truncated, at_least = True, max(at_least, problem.max_models + 1)
     models = tuple((cover, tuple(behind)) for cover, behind in sources.items())
-    return Found(tuple(sorted(primes)), models, truncated)
+    return Found(
+        primes=tuple(sorted({prime for found in found_for.values() for prime in found.primes})),
+        models=models,
+        truncated=truncated,
+        at_least=max(at_least, len(models)),
+        bound=1 if bounds else None,
+        literals=short_ones.literals,
+    )
 
 
 def _easy(long: Cube, short: Cube, problem: Problem) -> set[Cube]:
@@ -144,11 +181,17 @@ def _matching(primes: Sequence[Cube], problem: Problem) -> list[Cube]:
     return [cube for cube, its_rows in zip(primes, matches, strict=True) if its_rows.any()]
 
 
-def _covers(primes: Sequence[Cube], problem: Problem) -> tuple[list[Terms], bool]:
+def _found(primes: Sequence[Cube], problem: Problem, budget: Budget) -> Found:
     if not problem.positive:
-        return [], False
+        return Found(tuple(primes), (), truncated=False, at_least=0)
     # Short ones first, so that a list cut at max_models holds plain models.
-    primes = sorted(primes, key=lambda cube: (cube.literals, cube))
+    ordered = sorted(primes, key=lambda cube: (cube.literals, cube))
     rows = np.array(problem.positive, dtype=np.int64)
-    found, more = covers(chart(primes, rows), problem.max_models, problem.all_covers)
-    return [tuple(primes[each] for each in cover) for cover in found], more
+    result = covers(chart(ordered, rows), problem.max_models, problem.all_covers, budget)
+    return Found(
+        primes=tuple(primes),
+        models=tuple((tuple(ordered[each] for each in cover), ()) for cover in result.found),
+        truncated=result.truncated,
+        at_least=result.at_least,
+        bound=None if result.proved else result.bound,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ class Model:
     cubes: Terms = field(repr=False)
     table: TruthTable = field(repr=False)
     pairs: tuple["Pair", ...] = field(default=(), repr=False)
+    _terms_fit: dict[Cube, "_TermFit"] = field(default_factory=dict, repr=False)  # shared by the models of a solution
 
     @property
     def literals(self) -> int:
@@ -55,7 +56,14 @@ class Model:
     @cached_property
     def term_memberships(self) -> Floats:
         """Membership of the n cases in the m terms, shape (n, m)."""
-        return np.column_stack([cube.membership(self.table.memberships) for cube in self.cubes])
+        return np.column_stack([each.membership for each in self._fit_of_terms])
+
+    @property
+    def _fit_of_terms(self) -> list["_TermFit"]:
+        for cube in self.cubes:
+            if cube not in self._terms_fit:
+                self._terms_fit[cube] = _term_fit(cube, self.table)
+        return [self._terms_fit[cube] for cube in self.cubes]
 
     @cached_property
     def membership(self) -> Floats:
@@ -145,18 +153,38 @@ class Model:
             coverage less its coverage without the term), from 0 to 1, and ``cases``, the list of the names of the cases
             with membership above 0.5.
         """
-        x, y = self.term_memberships, self.table.outcome_membership
-        others = np.column_stack([np.delete(x, term, axis=1).max(axis=1, initial=0.0) for term in range(x.shape[1])])
+        x = self.term_memberships
+        terms = self._fit_of_terms
+        # What the other terms leave a case with: the second highest membership where the term itself has the highest.
+        highest, second = np.sort(np.column_stack([np.zeros(len(x)), x]), axis=1)[:, [-1, -2]].T[:, :, np.newaxis]
+        others = np.where(x == highest, second, highest)
+        without = sets.coverage(others, self.table.outcome_membership)
         return pd.DataFrame(
             {
-                "consistency": sets.consistency(x, y),
-                "pri": sets.pri(x, y),
-                "raw_coverage": sets.coverage(x, y),
-                "unique_coverage": self.overall["coverage"] - sets.coverage(others, y),
-                "cases": column_of_lists([[str(name) for name in self.table.cases[column > 0.5]] for column in x.T]),
+                "consistency": [term.consistency for term in terms],
+                "pri": [term.pri for term in terms],
+                "raw_coverage": [term.coverage for term in terms],
+                "unique_coverage": sets.coverage(highest[:, 0], self.table.outcome_membership) - without,
+                "cases": column_of_lists([term.cases.copy() for term in terms]),
             },
             index=pd.Index(self.terms, name="term", dtype=str),
         )
+
+
+class _TermFit(NamedTuple):
+    """One term's memberships and parameters of fit."""
+
+    membership: Floats
+    consistency: float
+    pri: float
+    coverage: float
+    cases: list[str]
+
+
+def _term_fit(cube: Cube, table: TruthTable) -> _TermFit:
+    x, y = cube.membership(table.memberships), table.outcome_membership
+    cases = [str(name) for name in table.cases[x > 0.5]]
+    return _TermFit(x, sets.consistency(x, y), sets.pri(x, y), sets.coverage(x, y), cases)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +213,9 @@ class Solution:
     prime_implicants
         All prime implicants that match a ``1`` row, fewest literals first, then alphabetically.
     truncated
-        Whether there are more models than `max_models`.
+        Whether there are, or may be, more models than those listed.
+    models_at_least
+        A lower bound for the number of models; exactly their number unless truncated.
     conservative, parsimonious
         For the intermediate solution: the two that it lies between.
     notes
@@ -200,6 +230,10 @@ class Solution:
     notes: tuple[str, ...] = ()
     conservative: "Solution | None" = field(default=None, repr=False)
     parsimonious: "Solution | None" = field(default=None, repr=False)
+    models_at_least: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "models_at_least", max(self.models_at_least, len(self.models)))
 
     @property
     def prime_implicants(self) -> tuple[str, ...]:
@@ -315,8 +349,12 @@ def minimize(
     exclude: Sequence[str | int] = (),
     all_covers: bool = False,
     max_models: int = 1000,
+    max_seconds: float | None = None,
 ) -> Solution:
     """Minimize a truth table.
+
+    A search that would take longer than about half a minute is cut short, always at the same point, and so is one that takes
+    longer than `max_seconds`. The solution then holds what was found, is `truncated`, and its notes say what is not proved.
 
     Parameters
     ----------
@@ -338,6 +376,9 @@ def minimize(
         All irredundant models instead of those with the fewest terms.
     max_models
         The most models to list; the same ones every time.
+    max_seconds
+        The time for the search of covers, about; by default only the amount of work is limited. What is found in a time
+        depends on the machine.
 
     Returns
     -------
@@ -360,6 +401,8 @@ def minimize(
         raise InputError(f"The solution {solution!r} is unknown. {did_you_mean(str(solution), get_args(SolutionType))}")
     if max_models < 1:
         raise InputError(f"max_models = {max_models!r} leaves no model. Give 1 or more.")
+    if max_seconds is not None and not max_seconds > 0:
+        raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
     present, absent, together = _expected(table, expectations or {})
     problem = Problem(
         all_conditions=table.all_conditions,
@@ -371,17 +414,15 @@ def minimize(
         together=together,
         all_covers=all_covers,
         max_models=max_models,
+        max_seconds=max_seconds,
     )
-    # Only what a search depends on, so that it is recognized when it comes again.
-    without_theory = problem._replace(present=0, absent=0, together=())
-    without_remainders = without_theory._replace(barred=(), negative=())
     if solution == "conservative":
-        return _solution("conservative", table, search.conservative(without_remainders), max_models)
+        return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
     if solution == "parsimonious":
-        return _solution("parsimonious", table, search.parsimonious(without_theory), max_models)
+        return _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models)
     behind = (
-        _solution("conservative", table, search.conservative(without_remainders), max_models),
-        _solution("parsimonious", table, search.parsimonious(without_theory), max_models),
+        _solution("conservative", table, search.conservative(problem.without_remainders()), max_models),
+        _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
     )
     return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
 
@@ -395,7 +436,12 @@ def _solution(
     parsimonious: Solution | None = None,
 ) -> Solution:
     """Put what was found into words."""
-    models = [_model(cubes, table) for cubes, _ in found.models]
+    texts = {cube: cube.text(table.conditions) for cubes, _ in found.models for cube in cubes}
+    terms_fit: dict[Cube, _TermFit] = {}
+    models = []
+    for cubes, _ in found.models:
+        ordered = sorted(cubes, key=texts.__getitem__)
+        models.append(Model(tuple(texts[cube] for cube in ordered), tuple(ordered), table, (), terms_fit))
     if conservative and parsimonious:
         long_ones = {frozenset(model.cubes): model for model in conservative.models}
         short_ones = {frozenset(model.cubes): model for model in parsimonious.models}
@@ -422,17 +468,44 @@ def _solution(
             f"No observed row speaks against {table.outcome}: "
             f"without a 0 row, the {kind} solution is the constant 1, which explains nothing."
         )
-    if found.truncated:
-        notes.append(f"There are more {kind} models than max_models = {max_models}; these are the first found.")
-    elif len(models) > 1:
+    notes.extend(_unproved(kind, models, found, max_models))
+    if len(models) > 1 and not found.truncated:
         notes.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
-    cubes = tuple(sorted(found.primes, key=lambda cube: (cube.literals, cube.text(table.conditions))))
-    return Solution(kind, table, models, cubes, found.truncated, tuple(notes), conservative, parsimonious)
+    return Solution(
+        kind=kind,
+        table=table,
+        models=models,
+        cubes=tuple(sorted(found.primes, key=lambda cube: (cube.literals, cube.text(table.conditions)))),
+        truncated=found.truncated,
+        models_at_least=found.at_least,
+        notes=tuple(notes),
+        conservative=conservative,
+        parsimonious=parsimonious,
+    )
 
 
-def _model(cubes: Terms, table: TruthTable) -> Model:
-    named = sorted((cube.text(table.conditions), cube) for cube in cubes)
-    return Model(tuple(text for text, _ in named), tuple(cube for _, cube in named), table)
+def _unproved(kind: SolutionType, models: list[Model], found: Found, max_models: int) -> list[str]:
+    """What is not known about the models, in sentences."""
+    said = []
+    if found.literals is not None:
+        said.append(
+            f"There are too many prime implicants: those with more than {found.literals} literals were left out, and with "
+            "them perhaps models. Fewer conditions, or more cases for each, would help."
+        )
+    if found.bound is not None:
+        fewest = f"; none can have fewer than {found.bound}" if found.bound > 1 else ""
+        said.append(
+            f"The search was cut short: it is not proved that the {kind} models have the fewest terms possible{fewest}."
+        )
+    elif found.truncated and len(models) >= max_models:
+        said.append(
+            f"There are more {kind} models than max_models = {max_models}, at least {found.at_least}; these are the first found."
+        )
+    elif found.truncated:
+        said.append(
+            f"The search was cut short: these {kind} models are right, but there may be more, or more models behind them."
+        )
+    return said
 
 
 def _expected(table: TruthTable, expectations: Mapping[str, Expectation]) -> tuple[int, int, Terms]:

@@ -4,12 +4,10 @@ from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equifinal_qca import cover, minimize, truth_table
-from equifinal_qca.cover import covers
+from equifinal_qca import minimize, truth_table
 from equifinal_qca.cubes import Cube, without
 from equifinal_qca.implicants import minimal_transversals, primes_avoiding, primes_inside
 
@@ -190,45 +188,3 @@ def test_what_is_left_of_a_cube(cube, rows):
     parts = [rows_of(part, 5) for part in left]
     assert set().union(*parts) == rows_of(cube, 5) - rows
     assert sum(map(len, parts)) == len(set().union(*parts))
-
-
-def covers_by_enumeration(chart, irredundant):
-    implicants, rows = chart.shape
-    found = [
-        chosen
-        for size in range(implicants + 1)
-        for chosen in combinations(range(implicants), size)
-        if chart[list(chosen)].any(axis=0).sum() == rows
-    ]
-    if irredundant:
-        sets = [set(each) for each in found]
-        return {each for each in found if not any(other < set(each) for other in sets)}
-    return {each for each in found if len(each) == len(found[0])}
-
-
-def random_chart(seed, implicants, rows, density):
-    rng = np.random.default_rng(seed)
-    chart = rng.random((implicants, rows)) < density
-    chart[rng.integers(0, implicants, rows), np.arange(rows)] = True  # every row can be covered
-    return chart
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_all_covers_of_a_chart(seed):
-    chart = random_chart(seed, implicants=8 + seed % 3, rows=4 + seed % 9, density=0.15 + 0.01 * seed)
-    for irredundant in (False, True):
-        found, truncated = covers(chart, 100_000, irredundant)
-        assert not truncated
-        assert len(found) == len(set(found))
-        assert set(found) == covers_by_enumeration(chart, irredundant)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_all_smallest_covers_of_a_chart_large_enough_for_the_linear_bound(seed, monkeypatch):
-    bounds = []
-    price = cover._prices
-    monkeypatch.setattr(cover, "_prices", lambda matrix: bounds.append(min(matrix.shape)) or price(matrix))
-    chart = random_chart(seed, implicants=16, rows=13, density=0.3)
-    found, _ = covers(chart, 100_000)
-    assert max(bounds) > 8  # the part of the chart that is left is large
-    assert set(found) == covers_by_enumeration(chart, irredundant=False)
