@@ -43,19 +43,15 @@ _MOST_PAIRS = 4_000_000
 def case_types(model: Model, term: str | None = None) -> pd.DataFrame:
     """What kind of case each case is for the model, or for one of its terms.
 
-    With x the membership in the model (or the term) and y in the outcome (Schneider & Rohlfing 2013; Schneider & Wagemann
-    2012, ch. 11):
+    With x the membership in the model (or the term) and y in the outcome (Schneider & Rohlfing 2013):
 
-    ==================================  ============================================================================
-    typical                             x > 0.5, y > 0.5, x ≤ y
-    deviant in consistency, in degree   x > 0.5, y > 0.5, x > y: on the right side, but more in the term than in the
-                                        outcome
-    deviant in consistency, in kind     x > 0.5, y < 0.5: in the term without the outcome
-    deviant in coverage                 in no term, y > 0.5: the outcome without an explanation
-    individually irrelevant             in no term, y < 0.5
-    in other terms                      not in this term, but in another one of the model
-    undecided                           at exactly 0.5 in the outcome or in the term; or in no term and at 0.5 in one
-    ==================================  ============================================================================
+    * typical: x > 0.5, y > 0.5, x ≤ y;
+    * deviant in consistency, in degree: x > 0.5, y > 0.5, x > y, on the right side but more in the term than in the outcome;
+    * deviant in consistency, in kind: x > 0.5, y < 0.5, in the term without the outcome;
+    * deviant in coverage: in no term, y > 0.5, the outcome without an explanation;
+    * individually irrelevant: in no term, y < 0.5;
+    * in other terms: not in this term, but in another one of the model;
+    * undecided: at exactly 0.5 in the outcome or in the term; or in no term and at 0.5 in one.
 
     Parameters
     ----------
@@ -118,11 +114,9 @@ def best_cases(model: Model, kind: StudyType, term: str | None = None, most: int
     for the condition that is missing. The score adds up how much the case falls short of each, with equal weights; this sum
     is a plain reading of the principles, not one of the published formulas, whose weights differ from paper to paper.
 
-    =================================  ==================================================
-    typical                            (1 - x) + abs(y - x)
-    deviant in consistency, in kind    (1 - x) + y
-    deviant in coverage                (1 - y) + (1 - r), r the membership in its own row
-    =================================  ==================================================
+    * typical: (1 - x) + abs(y - x);
+    * deviant in consistency, in kind: (1 - x) + y;
+    * deviant in coverage: (1 - y) + (1 - r), r being the membership in its own row.
 
     Parameters
     ----------
