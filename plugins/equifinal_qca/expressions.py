@@ -8,7 +8,7 @@ case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the oth
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, reduce
 
 import numpy as np
@@ -124,7 +124,7 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     if max_forms < 1:
         raise InputError(f"max_forms = {max_forms!r} leaves no form. Give 1 or more.")
     names = _names(expression, conditions)
-    primes = _cubes(_tree(expression), names, primes_inside)
+    primes = primes_inside(_cubes(_tree(expression), names))
     if not primes:
         return ("0",)
     needed = [each for each in range(len(primes)) if not _inside(primes[each], primes[:each] + primes[each + 1 :])]
@@ -168,7 +168,7 @@ def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: 
     """
     names = _names(expression, conditions)
     everything = (1 << len(names)) - 1
-    primes = _cubes(_tree(expression), names, primes_inside)
+    primes = primes_inside(_cubes(_tree(expression), names))
     # Overlapping terms are counted once, so the rows of each term may exceed the rows of all.
     corners = rows_inside(primes, everything, max_terms * max(1, len(primes)))
     if corners is None or len(corners) > max_terms:
@@ -205,7 +205,7 @@ def factorize(expression: str, conditions: Sequence[str] | None = None) -> str:
     names = _names(expression, conditions)
     terms = [
         frozenset(cube.text(names).split("*")) if cube.care else frozenset()
-        for cube in _cubes(_tree(expression), names, _not_inside_another)
+        for cube in _cubes(_tree(expression), names)
     ]
     order = {literal: place for place, name in enumerate(names) for literal in (name, f"~{name}")}
     _, text, _ = _Factors(order).of(frozenset(terms))
@@ -238,8 +238,8 @@ def contains(larger: str, smaller: str) -> bool:
     (True, False)
     """
     names = _names(f"({larger}) + ({smaller})", None)
-    outer, inner = (_cubes(_tree(each), names, primes_inside) for each in (larger, smaller))
-    return all(any(prime.contains(cube) for prime in outer) for cube in inner)
+    outer, inner = (_cubes(_tree(each), names) for each in (larger, smaller))
+    return all(_inside(cube, outer) for cube in inner)
 
 
 def equivalent(first: str, second: str) -> bool:
@@ -345,10 +345,8 @@ def _names(expression: str, conditions: Sequence[str] | None) -> tuple[str, ...]
     return names
 
 
-def _cubes(
-    node: ast.expr, names: tuple[str, ...], tidy: Callable[[list[Cube]], list[Cube]], present: bool = True
-) -> list[Cube]:
-    """A sum of products for it or, unless `present`, for its negation; `tidy` is applied after each step."""
+def _cubes(node: ast.expr, names: tuple[str, ...], present: bool = True) -> list[Cube]:
+    """A sum of products for it or, unless `present`, for its negation; no product lies inside another."""
     match node:
         case ast.Name(id=name):
             bit = 1 << (len(names) - 1 - names.index(name))
@@ -356,12 +354,12 @@ def _cubes(
         case ast.Constant(value=value):
             return [Cube(0, 0)] if bool(value) == present else []
         case ast.UnaryOp(operand=operand):
-            return _cubes(operand, names, tidy, not present)
+            return _cubes(operand, names, not present)
         case ast.BinOp(left=left, op=operator, right=right):
-            first, second = (_cubes(each, names, tidy, present) for each in (left, right))
+            first, second = (_cubes(each, names, present) for each in (left, right))
             if isinstance(operator, ast.Mult) != present:
-                return tidy([*first, *second])
-            return tidy(
+                return _not_inside_another([*first, *second])
+            return _not_inside_another(
                 [
                     Cube(one.care | other.care, one.bits | other.bits)
                     for one in first
@@ -381,12 +379,40 @@ def _not_inside_another(cubes: list[Cube]) -> list[Cube]:
 
 def _inside(cube: Cube, others: Sequence[Cube]) -> bool:
     """Whether the others together hold wherever the cube holds."""
-    parts = [
-        Cube(other.care & ~cube.care, other.bits & ~cube.care)
-        for other in others
-        if not (other.bits ^ cube.bits) & other.care & cube.care
-    ]
-    return primes_inside(parts) == [Cube(0, 0)]
+    return _always(
+        [
+            Cube(other.care & ~cube.care, other.bits & ~cube.care)
+            for other in others
+            if not (other.bits ^ cube.bits) & other.care & cube.care
+        ]
+    )
+
+
+def _always(cubes: list[Cube]) -> bool:
+    """Whether the cubes together hold in every corner, by cases."""
+    while not any(cube.care == 0 for cube in cubes):
+        counts = Counter(condition for cube in cubes for condition in _conditions(cube.care))
+        if not counts:
+            return False
+        condition = max(counts, key=lambda each: (counts[each], each))
+        present = [cube for cube in cubes if not cube.care & condition or cube.bits & condition]
+        absent = [cube for cube in cubes if not cube.care & condition or not cube.bits & condition]
+        if len(present) < len(cubes) and len(absent) < len(cubes):
+            sides = (
+                [Cube(cube.care & ~condition, cube.bits & ~condition) for cube in side] for side in (present, absent)
+            )
+            return all(_always(side) for side in sides)
+        # The condition has one sign only, so that the other side must do without these cubes, and this side then can too.
+        cubes = [cube for cube in cubes if not cube.care & condition]
+    return True
+
+
+def _conditions(care: int) -> list[int]:
+    found = []
+    while care:
+        found.append(care & -care)
+        care &= care - 1
+    return found
 
 
 def _patterns(primes: Sequence[Cube], needed: Sequence[int], expression: str) -> list[int]:
