@@ -7,12 +7,11 @@ handed to ``minimize(..., exclude=...)``.
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from equifinal import Expression, InputError
 from equifinal.errors import listing
-from equifinal_qca.cubes import Cube, rows_inside
+from equifinal_qca.cubes import Cube, conjunctions
 from equifinal_qca.solution import Model, Solution
 from equifinal_qca.table import TruthTable
 
@@ -32,7 +31,7 @@ def contradictory_assumptions(
     presence, absence
         The two solutions, or one model of each. Of a solution with several models, what any of them assumes counts.
     max_rows
-        The most configurations to list.
+        The most configurations to look at.
 
     Returns
     -------
@@ -42,7 +41,7 @@ def contradictory_assumptions(
     Raises
     ------
     InputError
-        When the two have other conditions, or there are more than `max_rows` such configurations.
+        When the two have other conditions, or both assume more than `max_rows` configurations.
 
     Examples
     --------
@@ -62,24 +61,9 @@ def contradictory_assumptions(
             f"The two solutions have different conditions: {listing(tables[0].conditions)}; and "
             f"{listing(tables[1].conditions)}. Analyse both with the same ones in the same order."
         )
-    ones, others = (_terms(each) for each in (presence, absence))
-    shared = {
-        Cube(one.care | other.care, one.bits | other.bits)
-        for one in ones
-        for other in others
-        if not (one.bits ^ other.bits) & one.care & other.care
-    }
-    rows = rows_inside(shared, tables[0].all_conditions, max_rows)
-    if rows is None:
-        raise InputError(f"Both solutions assume more than max_rows = {max_rows} configurations. Raise max_rows.")
-    for table in tables:
-        rows = np.setdiff1d(rows, np.array(table.corners_with("1", "0", "C"), dtype=np.int64))
-    return pd.Series(
-        [tables[0].label(int(row)) for row in rows],
-        index=pd.Index(rows + 1, name="row"),
-        name="configuration",
-        dtype=str,
-    )
+    shared = conjunctions(_terms(presence), _terms(absence))
+    found, also = (table.remainders_inside(filter(table.is_possible, shared), max_rows) for table in tables)
+    return found[found.index.isin(also.index)]
 
 
 def contradicting_necessity(table: TruthTable, necessary: str | Sequence[str]) -> list[str]:

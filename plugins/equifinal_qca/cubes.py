@@ -5,7 +5,7 @@ present. With k conditions the first has the highest bit, 2^(k-1), so that a tru
 condition) is numbered by its `bits` as in the literature: row 1 has every condition absent, row 2^k every one present.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from equifinal import Expression, InputError
 
-__all__ = ["MOST_CONDITIONS", "Cube", "Floats", "Ints", "cubes_of", "rows_inside", "without"]
+__all__ = ["MOST_CONDITIONS", "Cube", "Floats", "Ints", "conjunctions", "cubes_of", "rows_inside", "without"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -78,6 +78,16 @@ def cubes_of(expression: str, conditions: Sequence[str], where: str) -> list[Cub
         Cube(sum(weights), sum(weight for weight, present in zip(weights, corner, strict=True) if present))
         for corner in corners.itertuples(index=False)
     ]
+
+
+def conjunctions(some: Iterable[Cube], others: Collection[Cube]) -> set[Cube]:
+    """The conjunctions of each of some cubes with each of others, without those that contradict themselves."""
+    return {
+        Cube(one.care | other.care, one.bits | other.bits)
+        for one in some
+        for other in others
+        if not (one.bits ^ other.bits) & one.care & other.care
+    }
 
 
 def without(cube: Cube, rows: Sequence[int], all_conditions: int) -> list[Cube]:

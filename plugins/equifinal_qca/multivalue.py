@@ -89,6 +89,19 @@ class MultiValueTable(TruthTable):
             number = number * count + value
         return number + 1
 
+    def is_possible(self, cube: Cube) -> bool:
+        """Whether any configuration lies inside the cube: it has no two values of a condition."""
+        return all((cube.care & sum(bits)).bit_count() < 2 for bits in self.groups)
+
+    def remainders_inside(self, cubes: Iterable[Cube], max_rows: int = 100_000) -> pd.Series:
+        """The remainders inside at least one of the cubes, by row number."""
+        inside = _rows_inside((cube.care for cube in cubes), self.groups, max_rows)
+        if inside is None:
+            raise InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
+        remainders = {self.row_number(row): self.label(row) for row in inside - set(self.corners_with("1", "0", "C"))}
+        rows = pd.Index(sorted(remainders), name="row", dtype=np.int64)
+        return pd.Series([remainders[row] for row in rows], index=rows, name="configuration", dtype="str")
+
     def label(self, corner: int) -> str:
         """A configuration in words, ``A[1]*B[0]``."""
         return Cube(corner, corner).text(self.conditions)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from equifinal import CalibratedStudy, InputError, Method, sets
 from equifinal.errors import listing
-from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.cubes import Cube, Floats, conjunctions
 from equifinal_qca.solution import Model, Solution
 from equifinal_qca.table import TruthTable, memberships_of
 
@@ -346,7 +346,8 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
     core = np.minimum(of_initial, least)
     terms: list[Cube] = list(initial.cubes)
     for test in tests:
-        terms = _intersection(terms, () if test is None else test.cubes)
+        both = set(filter(initial.table.is_possible, conjunctions(terms, () if test is None else test.cubes)))
+        terms = [cube for cube in both if not any(other != cube and other.contains(cube) for other in both)]
     kind = _kinds(of_initial, least, most, y)
     alone = [_kinds(of_initial, each, each, y) for each in of_tests]
     return Robustness(
@@ -373,17 +374,6 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
             index=pd.RangeIndex(1, len(tests) + 1, name="test"),
         ),
     )
-
-
-def _intersection(some: Sequence[Cube], others: Sequence[Cube]) -> list[Cube]:
-    """The terms of a conjunction of two disjunctions, without those inside others."""
-    products = {
-        Cube(one.care | other.care, one.bits | other.bits)
-        for one in some
-        for other in others
-        if not (one.bits ^ other.bits) & one.care & other.care
-    }
-    return [cube for cube in products if not any(other != cube and other.contains(cube) for other in products)]
 
 
 def _kinds(initial: Floats, least: Floats, most: Floats, y: Floats) -> np.ndarray[Any, np.dtype[np.object_]]:

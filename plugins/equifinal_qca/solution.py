@@ -125,12 +125,7 @@ class Model:
         InputError
             When there are more than `max_rows`, observed ones included, to look at.
         """
-        rows = rows_inside(self.cubes, self.table.all_conditions, max_rows)
-        if rows is None:
-            raise InputError(f"The model holds more than max_rows = {max_rows} configurations. Raise max_rows.")
-        rows = np.setdiff1d(rows, np.array(self.table.corners_with("1", "0", "C"), dtype=np.int64))
-        labels = [self.table.label(int(row)) for row in rows]
-        return pd.Series(labels, index=pd.Index(rows + 1, name="row"), name="configuration", dtype="str")
+        return self.table.remainders_inside(self.cubes, max_rows)
 
     @cached_property
     def overall(self) -> dict[str, float]:

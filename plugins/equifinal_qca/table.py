@@ -1,6 +1,6 @@
 """Truth tables: which configurations occur, how often, and whether they are sufficient for the outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints
+from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints, rows_inside
 
 __all__ = [
     "TruthTable",
@@ -86,6 +86,30 @@ class TruthTable:
         for corner, output in outputs.items():
             changed[self.corners == corner] = output
         return replace(self, output=changed)
+
+    def is_possible(self, cube: Cube) -> bool:
+        """Whether any configuration lies inside the cube."""
+        return True
+
+    def remainders_inside(self, cubes: Iterable[Cube], max_rows: int = 100_000) -> pd.Series:
+        """The remainders inside at least one of the cubes.
+
+        Returns
+        -------
+        pandas.Series
+            Index: the row numbers. Values: the configurations, ``A*~B*C``.
+
+        Raises
+        ------
+        InputError
+            When the cubes hold more than `max_rows` configurations, observed ones included.
+        """
+        rows = rows_inside(list(cubes), self.all_conditions, max_rows)
+        if rows is None:
+            raise InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
+        rows = np.setdiff1d(rows, np.array(self.corners_with("1", "0", "C"), dtype=np.int64))
+        labels = [self.label(int(row)) for row in rows]
+        return pd.Series(labels, index=pd.Index(rows + 1, name="row"), name="configuration", dtype="str")
 
     def with_cutoffs(
         self,

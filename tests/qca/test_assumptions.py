@@ -1,5 +1,6 @@
 """Simplifying assumptions, contradictory and untenable ones, and expected conjunctions, against enumeration of all rows."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equifinal import Expression, InputError
-from equifinal_qca import contradicting_necessity, contradictory_assumptions, minimize, truth_table
+from equifinal_qca import (
+    contradicting_necessity,
+    contradictory_assumptions,
+    minimize,
+    minimize_mv,
+    robustness_to,
+    truth_table,
+    truth_table_mv,
+)
 
 NAMES = "ABCD"
 ROWS = list(product([0, 1], repeat=4))
@@ -254,3 +263,36 @@ def test_expectations_that_are_refused(expectations, message):
     table, _ = table_of("1?0???????????0?")
     with pytest.raises(InputError, match=message):
         minimize(table, "intermediate", expectations)
+
+
+# --------------------------------------------------------------------------------------------------- multi-value
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_assumptions_and_the_robust_core_of_multi_value_solutions(seed):
+    rng = np.random.default_rng(seed)
+    rows = list(product(range(3), range(2), range(3)))
+    seen = pd.DataFrame([rows[each] for each in rng.permutation(len(rows))[:8]], columns=list("ABC"))
+    seen["Y"] = rng.permutation([1, 1, 1, 1, 0, 0, 0, 0])
+    values = {"A": 3, "B": 2, "C": 3}
+    solutions = [minimize_mv(truth_table_mv(seen, each, values=values), "parsimonious") for each in ("Y", "~Y")]
+    observed = {tuple(row) for row in seen[["A", "B", "C"]].to_numpy().tolist()}
+
+    def covered(model):
+        terms = [re.findall(r"(\w)\[(\d)\]", term) for term in model.terms]
+        return {row for row in rows if any(all(row["ABC".index(a)] == int(v) for a, v in term) for term in terms)}
+
+    numbers = {row: each for each, row in enumerate(rows, start=1)}
+    for solution in solutions:
+        for model in solution.models:
+            expected = sorted(numbers[row] for row in covered(model) - observed)
+            assert model.simplifying_assumptions().index.tolist() == expected
+    one, other = ({row for model in each.models for row in covered(model)} for each in solutions)
+    found = contradictory_assumptions(*solutions)
+    assert found.index.tolist() == sorted(numbers[row] for row in (one & other) - observed)
+    model = solutions[0].models[0]
+    found = robustness_to(model, [solutions[1].models[0]])
+    core = [re.findall(r"(\w)\[(\d)\]", term) for term in found.core.split(" + ")] if found.core != "0" else []
+    shared = {row for row in rows if any(all(row["ABC".index(a)] == int(v) for a, v in term) for term in core)}
+    assert shared == covered(model) & covered(solutions[1].models[0])
+    assert all(len({name for name, _ in term}) == len(term) for term in core)
