@@ -5,6 +5,7 @@ Only the standard tables, the verdicts and the common yardstick are read: nothin
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from equifinal.advice import advice
 from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
 from equifinal.calibrated_study import CalibratedStudy
+from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, generator
 from equifinal.sets import Expression
+from equifinal.summary import summary
 from equifinal.yardstick import Yardstick, baselines, case_types, importance, measure
 
 __all__ = ["Comparison", "compare"]
@@ -93,6 +96,22 @@ class Comparison:
         """What to show above everything when the data were not observed; empty when they were."""
         words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(self.study.provenance)
         return "" if words is None else f"{words}. {self.study.note}".strip()
+
+    @cached_property
+    def summary(self) -> list[str]:
+        """What the tables say, in sentences; see :mod:`equifinal.summary`."""
+        return summary(self)
+
+    @cached_property
+    def disagreements(self) -> pd.DataFrame:
+        """Cases by how far apart methods predict them; see :func:`equifinal.contrarian.disagreements`."""
+        return disagreements(self.cases)
+
+    @cached_property
+    def contrarian(self) -> ContrarianCases:
+        """Cases that run against the direction of a condition; see :func:`equifinal.contrarian.contrarian_cases`."""
+        directions = pd.DataFrame({label: self.conditions[label, "direction"] for label in self.analyses})
+        return contrarian_cases(self.study, directions)
 
     def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
         """Write the comparison into a folder, whole or not at all.

@@ -1,0 +1,286 @@
+"""A comparison in sentences, made from its tables alone: what methods agree on, where they part, and on whom.
+
+Nothing is added to the tables. Words for causes are left to the propositions and to those who write them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from equifinal.comparison import Comparison
+
+__all__ = ["summary"]
+
+#: How one method's and several methods' verdict is said.
+_SAYS = {
+    "supported": ("supports", "support"),
+    "contradicted": ("contradicts", "contradict"),
+    "inconclusive": ("is inconclusive on", "are inconclusive on"),
+}
+_DIRECTIONS = {1: "up", -1: "down", 0: "none"}
+
+#: What is compared with the baseline: the column, its name, whether less is better.
+_MEASURES = (
+    ("mae_out_of_sample", "mean absolute error", True),
+    ("balanced_accuracy_out_of_sample", "balanced accuracy", False),
+)
+_BASELINE = "baseline: mean"
+
+#: So many cases with the largest spread are named; ties with the last of them too.
+_CASES = 3
+_MOST_TIES = 6
+
+
+def summary(comparison: "Comparison", short: bool = False) -> list[str]:
+    """What a comparison says, in sentences that hold line by line.
+
+    Parameters
+    ----------
+    comparison
+        From :func:`equifinal.compare`.
+    short
+        Name propositions by their id alone, and leave the evidence out.
+
+    Returns
+    -------
+    list of str
+        On verdicts (``verdicts``, ``verdict_evidence``), directions and importances (``conditions``), the fit out of sample
+        next to the mean (``fit``), and the cases whose predictions lie furthest apart (``disagreements``). A sentence for
+        which the tables hold nothing is left out.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    >>> print(summary(comparison, short=True)[2])
+    Methods do not all decide on 4-FIN: fsqca supports it, regression is inconclusive.
+    """
+    return [
+        *_agreed(comparison, short),
+        *_parted(comparison, short),
+        *_directions(comparison),
+        *_importances(comparison),
+        *_baselines(comparison.fit, list(comparison.analyses)),
+        *_cases(comparison.disagreements),
+        *_failures(comparison),
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------- verdicts
+
+
+def _agreed(comparison: "Comparison", short: bool) -> list[str]:
+    """A sentence for each answer that the same methods give, none answering otherwise."""
+    everyone = list(comparison.verdicts.columns)
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for name, row in comparison.verdicts.iterrows():
+        answering = tuple(label for label in everyone if row[label] != "silent")
+        answers = {str(row[label]) for label in answering} or {"silent"}
+        if len(answers) == 1:
+            together.setdefault((answers.pop(), answering), []).append(str(name))
+    order = ["supported", "contradicted", "inconclusive", "silent"]
+    sentences = []
+    for (answer, answering), names in sorted(together.items(), key=lambda each: order.index(each[0][0])):
+        quoted = _propositions(comparison, names, short)
+        silent = [label for label in everyone if label not in answering]
+        if not answering:
+            sentences.append(f"No method answers {quoted}.")
+            continue
+        who = _methods(answering, everyone)
+        if silent:
+            who += ", the only one that answers," if len(answering) == 1 else ", all that answer,"
+        ending = f"; {_listed(silent)} {_is(silent)} silent" if silent else ""
+        sentences.append(f"{_capital(who, answering)} {_SAYS[answer][len(answering) > 1]} {quoted}{ending}.")
+    return sentences
+
+
+def _parted(comparison: "Comparison", short: bool) -> list[str]:
+    """A sentence for each proposition that is answered in more than one way."""
+    sentences = []
+    for name, row in comparison.verdicts.iterrows():
+        said = {answer: [label for label in row.index if row[label] == answer] for answer in (*_SAYS, "silent")}
+        given = {answer: labels for answer, labels in said.items() if labels and answer != "silent"}
+        if len(given) < 2:
+            continue
+        opposed = "supported" in given and "contradicted" in given
+        clauses = []
+        for answer, labels in given.items():
+            it = "" if answer == "inconclusive" else " it"
+            words = _SAYS[answer][len(labels) > 1].removesuffix(" on") + it
+            clauses.append(f"{_listed(labels)} {words}{_evidence(comparison, str(name), labels, short)}")
+        if silent := said["silent"]:
+            clauses.append(f"{_listed(silent)} {_is(silent)} silent")
+        start = "Methods part on" if opposed else "Methods do not all decide on"
+        quoted = _propositions(comparison, [str(name)], short)
+        sentences.append(f"{start} {quoted}: {(', ' if short else '; ').join(clauses)}.")
+    return sentences
+
+
+def _evidence(comparison: "Comparison", name: str, labels: Sequence[str], short: bool) -> str:
+    """The evidence of these methods, in brackets."""
+    if short:
+        return ""
+    given = {label: str(comparison.verdict_evidence.at[name, label]).rstrip(". ") for label in labels}
+    alike = _grouped({label: evidence for label, evidence in given.items() if evidence})
+    if len(labels) == 1:
+        return "".join(f" ({evidence})" for evidence in alike)
+    said = "; ".join(f"{_listed(who)}: {evidence}" for evidence, who in alike.items())
+    return f" ({said})" if said else ""
+
+
+def _propositions(comparison: "Comparison", names: Sequence[str], short: bool) -> str:
+    """One proposition, or several after their number."""
+    rows = [comparison.propositions.loc[name] for name in names]
+    if short:
+        quoted = list(names)
+    else:
+        texts = [f" “{row['text']}”" if row["text"] else "" for row in rows]
+        limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
+        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, texts, limits, strict=True)]
+    return quoted[0] if len(quoted) == 1 else f"{len(quoted)} propositions: {', '.join(quoted)}"
+
+
+# -------------------------------------------------------------------------------------------------- conditions
+
+
+def _directions(comparison: "Comparison") -> list[str]:
+    everyone = list(comparison.analyses)
+    table = pd.DataFrame({label: comparison.conditions[label, "direction"] for label in everyone})
+    alike: dict[int, list[str]] = {}
+    sentences = []
+    for name, row in table.iterrows():
+        if (row == row.iloc[0]).all():
+            alike.setdefault(int(row.iloc[0]), []).append(str(name))
+        else:
+            found = _grouped({label: _DIRECTIONS[int(row[label])] for label in everyone})
+            said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
+            sentences.append(f"Methods part on the direction of {name}: {said}.")
+    agreed = [
+        f"{_capital(_methods(everyone, everyone), everyone)} {'give' if len(everyone) > 1 else 'gives'} "
+        f"{_listed(names)} {'the same direction' if direction else 'no direction'}"
+        f"{f', {_DIRECTIONS[direction]}' if direction else ''}."
+        for direction, names in sorted(alike.items(), reverse=True)
+    ]
+    return [*agreed, *sentences]
+
+
+def _importances(comparison: "Comparison") -> list[str]:
+    said: dict[str, str] = {}
+    largest: dict[str, float] = {}
+    nothing: list[str] = []
+    without: list[str] = []
+    for label in comparison.analyses:
+        figures = comparison.conditions[label, "importance"].astype(float)
+        if figures.isna().all():
+            without.append(label)
+        elif not figures.max() > 0:
+            nothing.append(label)
+        else:
+            largest[label] = float(figures.max())
+            said[label] = _listed(str(name) for name in figures.index[figures >= figures.max() - 1e-12])
+    sentences = []
+    if said:
+        clauses = [
+            f"{conditions} in {_listed(f'{label} ({largest[label]:.3f})' for label in labels)}"
+            for conditions, labels in _grouped(said).items()
+        ]
+        sentences.append(f"The most important condition, by permutation, is {'; '.join(clauses)}.")
+    if nothing:
+        sentences.append(f"No condition has an importance above 0 in {_listed(nothing)}.")
+    if without:
+        sentences.append(f"{_listed(without)} {'has' if len(without) == 1 else 'have'} no importances.")
+    return sentences
+
+
+# --------------------------------------------------------------------------------------------- fit, cases, failures
+
+
+def _baselines(fit: pd.DataFrame, everyone: list[str]) -> list[str]:
+    sentences = []
+    for column, name, less_is_better in _MEASURES:
+        every = fit[column].astype(float)
+        baseline, figures = float(every[_BASELINE]), {label: float(every[label]) for label in everyone}
+        there = {label: figure for label, figure in figures.items() if not np.isnan(figure)}
+        if np.isnan(baseline) or not there:
+            continue
+        sign = 1 if less_is_better else -1
+
+        def against(figure: float, sign: int = sign, baseline: float = baseline) -> str:
+            gap = sign * (figure - baseline)
+            return "the same as" if abs(gap) < 1e-12 else "better than" if gap < 0 else "worse than"
+
+        found = _grouped({label: against(figure) for label, figure in there.items()})
+        clauses = [
+            f"{_listed(f'{label} ({there[label]:.3f})' for label in labels)} {_is(labels)} {words} it"
+            for words, labels in found.items()
+        ]
+        missing = [label for label in everyone if label not in there]
+        ending = f"; {_listed(missing)} {'has' if len(missing) == 1 else 'have'} no such figure" if missing else ""
+        sentences.append(
+            f"In cases not seen, predicting the mean for everybody has a {name} of {baseline:.3f}: {'; '.join(clauses)}{ending}."
+        )
+    return sentences
+
+
+def _cases(disagreements: pd.DataFrame) -> list[str]:
+    spread, outcome = disagreements["spread", ""].dropna(), disagreements["outcome", ""]
+    if spread.empty:
+        return []
+    if spread.max() < 1e-12:
+        return ["The predictions of all methods that predict are the same in every case."]
+    least = spread.nlargest(_CASES).iloc[-1]
+    named = [case for case in spread.index if spread[case] >= least - 1e-12 and spread[case] > 1e-12]
+    clauses = []
+    for case in named[:_MOST_TIES]:
+        predicted = disagreements.loc[case, "predicted"].astype(float).dropna()
+        low, high = (
+            [str(label) for label in predicted.index if abs(predicted[label] - end) < 1e-12]
+            for end in (predicted.min(), predicted.max())
+        )
+        clauses.append(
+            f"{case} ({predicted.min():.2f} in {_listed(low)}, {predicted.max():.2f} in {_listed(high)}; "
+            f"outcome {float(outcome[case]):.2f})"
+        )
+    more = f"; and {len(named) - _MOST_TIES} more" if len(named) > _MOST_TIES else ""
+    return [f"Predictions lie furthest apart on {'; '.join(clauses)}{more}."]
+
+
+def _failures(comparison: "Comparison") -> list[str]:
+    failed = list(comparison.failures)
+    return [f"{_listed(failed)} failed and {_is(failed)} left out."] if failed else []
+
+
+# ------------------------------------------------------------------------------------------------------- words
+
+
+def _grouped(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Labels by what is said of them, in order of first appearance."""
+    groups: dict[str, list[str]] = {}
+    for label, value in values.items():
+        groups.setdefault(value, []).append(label)
+    return groups
+
+
+def _listed(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _methods(labels: Sequence[str], everyone: Sequence[str]) -> str:
+    """All of several methods by their number, others by name."""
+    if len(labels) == len(everyone) > 1:
+        return "both methods" if len(everyone) == 2 else f"all {len(everyone)} methods"
+    return _listed(labels)
+
+
+def _capital(text: str, labels: Sequence[str]) -> str:
+    """A sentence's first letter; a method's label stays as it is."""
+    return text if text.startswith(labels[0]) else text[0].upper() + text[1:]
+
+
+def _is(labels: Sequence[Any]) -> str:
+    return "is" if len(labels) == 1 else "are"
