@@ -34,15 +34,17 @@ _CASES = 3
 _MOST_TIES = 6
 
 
-def summary(comparison: "Comparison", short: bool = False) -> list[str]:
+def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True) -> list[str]:
     """What a comparison says, in sentences that hold line by line.
 
     Parameters
     ----------
     comparison
         From :func:`equifinal.compare`.
-    short
-        Name propositions by their id alone, and leave the evidence out.
+    texts
+        Quote the propositions' texts; otherwise their ids alone stand for them.
+    evidence
+        Give each method's evidence where they part.
 
     Returns
     -------
@@ -55,12 +57,12 @@ def summary(comparison: "Comparison", short: bool = False) -> list[str]:
     --------
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
-    >>> print(summary(comparison, short=True)[2])
+    >>> print(summary(comparison, texts=False, evidence=False)[2])
     Methods do not all decide on 4-FIN: fsqca supports it, regression is inconclusive.
     """
     return [
-        *_agreed(comparison, short),
-        *_parted(comparison, short),
+        *_agreed(comparison, texts),
+        *_parted(comparison, texts, evidence),
         *_directions(comparison),
         *_importances(comparison),
         *_baselines(comparison.fit, list(comparison.analyses)),
@@ -72,7 +74,7 @@ def summary(comparison: "Comparison", short: bool = False) -> list[str]:
 # ---------------------------------------------------------------------------------------------------- verdicts
 
 
-def _agreed(comparison: "Comparison", short: bool) -> list[str]:
+def _agreed(comparison: "Comparison", texts: bool) -> list[str]:
     """A sentence for each answer that the same methods give, none answering otherwise."""
     everyone = list(comparison.verdicts.columns)
     together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -84,7 +86,7 @@ def _agreed(comparison: "Comparison", short: bool) -> list[str]:
     order = ["supported", "contradicted", "inconclusive", "silent"]
     sentences = []
     for (answer, answering), names in sorted(together.items(), key=lambda each: order.index(each[0][0])):
-        quoted = _propositions(comparison, names, short)
+        quoted = _propositions(comparison, names, texts)
         silent = [label for label in everyone if label not in answering]
         if not answering:
             sentences.append(f"No method answers {quoted}.")
@@ -97,7 +99,7 @@ def _agreed(comparison: "Comparison", short: bool) -> list[str]:
     return sentences
 
 
-def _parted(comparison: "Comparison", short: bool) -> list[str]:
+def _parted(comparison: "Comparison", texts: bool, evidence: bool) -> list[str]:
     """A sentence for each proposition that is answered in more than one way."""
     sentences = []
     for name, row in comparison.verdicts.iterrows():
@@ -110,19 +112,18 @@ def _parted(comparison: "Comparison", short: bool) -> list[str]:
         for answer, labels in given.items():
             it = "" if answer == "inconclusive" else " it"
             words = _SAYS[answer][len(labels) > 1].removesuffix(" on") + it
-            clauses.append(f"{_listed(labels)} {words}{_evidence(comparison, str(name), labels, short)}")
+            reason = _evidence(comparison, str(name), labels) if evidence else ""
+            clauses.append(f"{_listed(labels)} {words}{reason}")
         if silent := said["silent"]:
             clauses.append(f"{_listed(silent)} {_is(silent)} silent")
         start = "Methods part on" if opposed else "Methods do not all decide on"
-        quoted = _propositions(comparison, [str(name)], short)
-        sentences.append(f"{start} {quoted}: {(', ' if short else '; ').join(clauses)}.")
+        quoted = _propositions(comparison, [str(name)], texts)
+        sentences.append(f"{start} {quoted}: {('; ' if evidence else ', ').join(clauses)}.")
     return sentences
 
 
-def _evidence(comparison: "Comparison", name: str, labels: Sequence[str], short: bool) -> str:
+def _evidence(comparison: "Comparison", name: str, labels: Sequence[str]) -> str:
     """The evidence of these methods, in brackets."""
-    if short:
-        return ""
     given = {label: str(comparison.verdict_evidence.at[name, label]).rstrip(". ") for label in labels}
     alike = _grouped({label: evidence for label, evidence in given.items() if evidence})
     if len(labels) == 1:
@@ -131,15 +132,14 @@ def _evidence(comparison: "Comparison", name: str, labels: Sequence[str], short:
     return f" ({said})" if said else ""
 
 
-def _propositions(comparison: "Comparison", names: Sequence[str], short: bool) -> str:
+def _propositions(comparison: "Comparison", names: Sequence[str], texts: bool) -> str:
     """One proposition, or several after their number."""
-    rows = [comparison.propositions.loc[name] for name in names]
-    if short:
-        quoted = list(names)
-    else:
-        texts = [f" “{row['text']}”" if row["text"] else "" for row in rows]
+    quoted = list(names)
+    if texts:
+        rows = [comparison.propositions.loc[name] for name in names]
+        claims = [f" “{row['text']}”" if row["text"] else "" for row in rows]
         limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
-        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, texts, limits, strict=True)]
+        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, claims, limits, strict=True)]
     return quoted[0] if len(quoted) == 1 else f"{len(quoted)} propositions: {', '.join(quoted)}"
 
 

@@ -8,12 +8,14 @@ import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from equifinal.analysis import Analysis
 from equifinal.comparison import Comparison
+from equifinal.summary import summary
 
 __all__ = ["SYMBOLS", "show", "show_frame"]
 
@@ -43,6 +45,7 @@ def show(comparison: Comparison, console: Console) -> None:
     )
     if comparison.banner:
         console.print(Panel(escape(comparison.banner), border_style="dark_orange", title="Not observed data"))
+    _summary(comparison, console)
     _verdicts(comparison, console)
     _conditions(comparison, console)
     for label, analysis in comparison.analyses.items():
@@ -50,6 +53,12 @@ def show(comparison: Comparison, console: Console) -> None:
     _fit(comparison, console)
     _advice(comparison, console)
     _notes(comparison, console)
+
+
+def _summary(comparison: Comparison, console: Console) -> None:
+    for sentence in summary(comparison, texts=False, evidence=False):
+        console.print(Padding(escape(f"• {sentence}"), (0, 0, 0, 2)), highlight=False)
+    console.print()
 
 
 def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bool = True) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal.summary import summary
 from equifinal_output.reading_help import HELP, Help
 from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown, stated
 
@@ -84,6 +85,7 @@ class Content:
     note: str
     subject: str
     glance: str
+    summary: tuple[str, ...]
     sections: tuple[Section, ...]
     background: tuple[Table, ...]
 
@@ -121,6 +123,8 @@ def content(comparison: eq.Comparison) -> Content:
         note="" if comparison.banner else " ".join(study.note.split()),
         subject=_subject(comparison),
         glance=_glance(comparison),
+        # The evidence stands in the section on verdicts.
+        summary=tuple(summary(comparison, evidence=False)),
         sections=tuple(sections),
         background=(Table("propositions", "Propositions", comparison.propositions),),
     )

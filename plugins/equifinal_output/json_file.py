@@ -38,6 +38,7 @@ class JsonFile(eq.Output):
                 "raw": comparison.study.raw.rename_axis("case"),
                 "memberships": comparison.study.fuzzy.rename_axis("case"),
             },
+            "summary": comparison.summary,
             "propositions": comparison.propositions,
             "verdicts": comparison.verdicts,
             "verdict_evidence": comparison.verdict_evidence,
@@ -46,6 +47,16 @@ class JsonFile(eq.Output):
             "fit": comparison.fit,
             "agreement": comparison.agreement,
             "advice": comparison.advice,
+            "disagreements": comparison.disagreements.set_axis(
+                flattened(comparison.disagreements.columns), axis="columns"
+            ),
+            "contrarian": {
+                "groups": comparison.contrarian.groups,
+                "association": comparison.contrarian.association,
+                "against": comparison.contrarian.against.reset_index(),
+                "tables": comparison.contrarian.tables,
+                "notes": comparison.contrarian.notes,
+            },
             "notes": comparison.notes.to_dict("records"),
             "failures": {label: asdict(failure) for label, failure in comparison.failures.items()},
             "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},

@@ -43,6 +43,7 @@ def _document(report: Content) -> Iterator[str]:
         yield _text(report.description)
     yield _text(report.subject)
     yield f"**At a glance.** {_text(report.glance)}"
+    yield "\n".join(f"- {_text(sentence)}" for sentence in report.summary)
     if report.note:
         yield f"**Keep in mind.** {_text(report.note)}"
     # The manifest and the references come last, so that the report ends with the manifest as JSON.

@@ -136,7 +136,7 @@ def test_compare_fits_the_screen(width, cli, monkeypatch):
     assert ended.code == 0
     assert max(map(cell_len, ended.out.splitlines())) <= width
     assert "regression-\n" not in ended.out
-    header = next(line for line in ended.out.splitlines() if line.strip().startswith("proposition"))
+    header = next(line for line in ended.out.splitlines() if line.split()[:1] == ["proposition"])
     assert header.split() == ["proposition", "clustering", "regression", "membership"]
     for word in ("contributing", "consistency", "spearman"):
         assert word in ended.out  # not broken inside
