@@ -15,6 +15,8 @@ from equifinal_qca.cubes import Cube, Ints
 
 __all__ = ["minimal_transversals", "primes_avoiding", "primes_inside", "shortest_primes_avoiding"]
 
+_MOST_ON_THE_WAY = 50_000
+
 
 def minimal_transversals(edges: Ints) -> Ints:
     """All minimal sets of elements that meet every edge (Berge's multiplication).
@@ -62,16 +64,23 @@ def _transversals(edges: Ints, most: int | None) -> tuple[Ints, int | None]:
         short = found[~meets] if largest is None else found[~meets & (np.bitwise_count(found) < largest)]
         grown = (short[:, np.newaxis] | elements).ravel()
         found = np.concatenate([found[meets], grown[_all_critical(grown, edges[:seen])]])
-        if most is not None and len(found) > most:
-            sizes = np.bitwise_count(found)
-            totals = np.cumsum(np.bincount(sizes))
-            largest = int(np.searchsorted(totals, most, side="right")) - 1
-            found = found[sizes <= largest]
+        # Many of these will not live to the end.
+        if most is not None and len(found) > max(most, _MOST_ON_THE_WAY):
+            found, largest = _shortest(found, max(most, _MOST_ON_THE_WAY))
+    if most is not None and len(found) > most:
+        found, largest = _shortest(found, most)
     if (
         most is not None and not len(found) and edges.all()
     ):  # each short one failed: any transversal is better than none
         found = np.array([_some_transversal(edges)], dtype=np.int64)
     return found, largest
+
+
+def _shortest(sets: Ints, most: int) -> tuple[Ints, int]:
+    """Those with the fewest elements, as far as there are not more than `most`, and the number of elements up to which they go."""
+    sizes = np.bitwise_count(sets)
+    largest = int(np.searchsorted(np.cumsum(np.bincount(sizes)), most, side="right")) - 1
+    return sets[sizes <= largest], largest
 
 
 def _some_transversal(edges: Ints) -> int:

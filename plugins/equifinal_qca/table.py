@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal import InputError, sets
+from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
+from equifinal_qca.corners import corner_fit, corner_memberships
 from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints, rows_inside
 
 __all__ = [
@@ -162,7 +163,7 @@ class TruthTable:
         observed = self.corners
         output, n = np.full(count, "?", dtype=self.output.dtype), np.zeros(count, dtype=np.int64)
         output[observed], n[observed] = self.output, self.n
-        consistency, pri = _fit(self.memberships, self.outcome_membership, corners)
+        consistency, pri = corner_fit(self.memberships, self.outcome_membership, corners)
         cases: list[list[str]] = [[] for _ in range(count)]
         for corner, names in zip(observed.tolist(), self._cases_by_row(), strict=True):
             cases[corner] = names
@@ -254,7 +255,7 @@ def truth_table(
     corner_of_case = (x > 0.5).astype(np.int64) @ weights
     row_of_case = np.full(len(x), -1, dtype=np.int64)
     corners, row_of_case[~undecided], n = np.unique(corner_of_case[~undecided], return_inverse=True, return_counts=True)
-    consistency, pri = _fit(x, y, corners)
+    consistency, pri = corner_fit(x, y, corners)
     notes = []
     if undecided.any():
         notes.append(
@@ -288,41 +289,6 @@ def column_of_lists(lists: Sequence[list[str]]) -> NDArray[np.object_]:
     for place, each in enumerate(lists):
         column[place] = each
     return column
-
-
-def corner_memberships(memberships: Floats, corners: Ints) -> Floats:
-    """Membership of n cases in r configurations, shape (n, r).
-
-    The minimum over the first half of the conditions and over the second is taken once for each distinct half; then every
-    configuration costs one more minimum, not one for each condition.
-    """
-    k = memberships.shape[1]
-    low = k // 2
-    halves = []
-    for part, codes in (
-        (memberships[:, : k - low], corners >> low),
-        (memberships[:, k - low :], corners & ((1 << low) - 1)),
-    ):
-        distinct, position = np.unique(codes, return_inverse=True)
-        width = part.shape[1]
-        result = np.ones((len(part), len(distinct)))
-        for each in range(width):
-            present = (distinct >> (width - 1 - each) & 1).astype(bool)
-            column = part[:, each, np.newaxis]
-            np.minimum(result, np.where(present, column, 1.0 - column), out=result)
-        halves.append(result[:, position])
-    return np.minimum(*halves)
-
-
-def _fit(x: Floats, y: Floats, corners: Ints) -> tuple[Floats, Floats]:
-    """Consistency and PRI of each configuration, a block of configurations at a time to bound the memory."""
-    consistency, pri = np.empty(len(corners)), np.empty(len(corners))
-    block = max(1, 2_000_000 // max(1, len(x)))
-    for start in range(0, len(corners), block):
-        part = slice(start, start + block)
-        inside = corner_memberships(x, corners[part])
-        consistency[part], pri[part] = sets.consistency(inside, y), sets.pri(inside, y)
-    return consistency, pri
 
 
 def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
