@@ -16,16 +16,25 @@ from equifinal import registry
 from equifinal.advice import advice
 from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
+from equifinal.bootstrap import agreement_intervals, differences
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
-from equifinal.runs import Failure, Run, analyse, generator
+from equifinal.runs import Failure, Run, analyse, check_whole, generator
 from equifinal.sets import Expression
 from equifinal.summary import summary
-from equifinal.yardstick import Yardstick, baselines, case_types, importance, measure
+from equifinal.yardstick import (
+    Yardstick,
+    baselines,
+    case_types,
+    importance,
+    measure,
+    permutation_notes,
+    permutation_test,
+)
 
 __all__ = ["Comparison", "compare"]
 
@@ -58,6 +67,11 @@ class Comparison:
         Methods that failed, by label.
     notes : pandas.DataFrame
         ``about`` (the study, the comparison or a method) and ``note``.
+    yardsticks : dict
+        The figures and out-of-sample predictions of each method, by label; see :class:`equifinal.yardstick.Yardstick`.
+    permutations : pandas.DataFrame or None
+        How often each method reaches its fit when the outcome is permuted; see :func:`equifinal.yardstick.permutation_test`.
+        ``None`` unless it was asked for.
     """
 
     run: Run = field(repr=False)
@@ -70,6 +84,8 @@ class Comparison:
     agreement: Mapping[str, pd.DataFrame] = field(repr=False)
     advice: pd.DataFrame = field(repr=False)
     notes: pd.DataFrame = field(repr=False)
+    yardsticks: Mapping[str, Yardstick] = field(repr=False)
+    permutations: pd.DataFrame | None = field(repr=False)
 
     @property
     def analyses(self) -> dict[str, Analysis]:
@@ -96,6 +112,16 @@ class Comparison:
         """What to show above everything when the data were not observed; empty when they were."""
         words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(self.study.provenance)
         return "" if words is None else f"{words}. {self.study.note}".strip()
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.bootstrap.differences`."""
+        return differences(self.analyses, self.yardsticks, self.study, self.run.seed)
+
+    @cached_property
+    def agreement_intervals(self) -> dict[str, pd.DataFrame]:
+        """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.bootstrap.agreement_intervals`."""
+        return agreement_intervals(self.analyses, self.agreement, self.study, self.run.seed)
 
     @cached_property
     def summary(self) -> list[str]:
@@ -145,18 +171,21 @@ class Comparison:
         return f"{banner}<h3>{self.study.title}</h3>{self.verdicts.to_html(border=0)}"
 
 
-def compare(run: Run) -> Comparison:
+def compare(run: Run, permutations: int = 0) -> Comparison:
     """Compare the analyses of a run.
 
     Parameters
     ----------
     run
         From :func:`equifinal.run`; its seed, number of processes and progress bar are used again.
+    permutations
+        How often to permute the outcome to see which fit chance brings about; 0 leaves it out, 1,000 is usual. Each
+        method is fitted again for every permutation; see :func:`equifinal.yardstick.permutation_test`.
 
     Raises
     ------
     InputError
-        When every method failed.
+        When every method failed, or `permutations` is no whole number from 0 on.
 
     Examples
     --------
@@ -167,6 +196,7 @@ def compare(run: Run) -> Comparison:
     """
     if not isinstance(run, Run):
         raise InputError(f"compare() takes what run() returns, not {type(run).__name__}.")
+    check_whole("permutations", permutations, minimum=0)
     analyses, methods, study = run.analyses, run.methods, run.calibrated
     if not analyses:
         raise InputError(f"Study {study.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
@@ -180,6 +210,8 @@ def compare(run: Run) -> Comparison:
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
     rows, advice_notes = advice(methods, analyses, study)
     outcome = study.fuzzy[study.outcome.name]
+    permuted = permutation_test(run, permutations) if permutations else None
+    chance_notes = permutation_notes(permuted, study) if permuted is not None else []
     comparison = Comparison(
         run=run,
         verdicts=verdicts,
@@ -190,7 +222,9 @@ def compare(run: Run) -> Comparison:
         fit=_fit(yardsticks, baselines(study, run.seed)),
         agreement=agreement(analyses, yardsticks, directions, verdicts),
         advice=rows,
-        notes=_notes(study, analyses, yardsticks, advice_notes),
+        notes=_notes(study, analyses, yardsticks, chance_notes, advice_notes),
+        yardsticks=yardsticks,
+        permutations=permuted,
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison
@@ -313,11 +347,12 @@ def _notes(
     study: CalibratedStudy,
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
+    chance_notes: Sequence[tuple[str, str]],
     advice_notes: Sequence[str],
 ) -> pd.DataFrame:
     said = [("study", study.note)] if study.note else []
     said += [("calibration", note) for note in study.notes]
     for label, analysis in analyses.items():
         said += [(label, note) for note in [*analysis.notes, *yardsticks[label].notes]]
-    said += [("advice", note) for note in advice_notes]
+    said += [*chance_notes, *(("advice", note) for note in advice_notes)]
     return pd.DataFrame(said, columns=["about", "note"], dtype=object)

@@ -22,7 +22,7 @@ from equifinal.method import Method
 from equifinal.parallel import work
 from equifinal.study import Study
 
-__all__ = ["Failure", "Run", "generator", "run"]
+__all__ = ["Failure", "Run", "check_whole", "generator", "run"]
 
 #: Packages whose versions can change a number.
 _PACKAGES = ("equifinal", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
@@ -133,8 +133,8 @@ def run(
     """
     if not isinstance(study, Study):
         raise InputError(f"run() takes a Study; use load_study(...) for a name or a path. Got {type(study).__name__}.")
-    _check_whole("seed", seed, minimum=0)
-    _check_whole("n_jobs", n_jobs)
+    check_whole("seed", seed, minimum=0)
+    check_whole("n_jobs", n_jobs)
     chosen = choose_methods(study, methods)
     calibrated = study.calibrate()
     plugins = registry.current()
@@ -280,7 +280,8 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
     return configured
 
 
-def _check_whole(name: str, value: Any, minimum: int | None = None) -> None:
+def check_whole(name: str, value: Any, minimum: int | None = None) -> None:
+    """Raise an :class:`InputError` unless the value is a whole number from `minimum` on (without: any but 0, as for n_jobs)."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or (value == 0 and minimum is None) or (minimum is not None and value < minimum):
         allowed = (

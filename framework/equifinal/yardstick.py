@@ -7,6 +7,7 @@ method it is looking at.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +21,21 @@ from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import listing
 from equifinal.method import Method
 from equifinal.parallel import work
-from equifinal.runs import generator
+from equifinal.runs import Run, check_whole, generator
 
-__all__ = ["MEASURES", "Yardstick", "case_types", "folds", "importance", "measure", "measures", "movement"]
+__all__ = [
+    "MEASURES",
+    "Yardstick",
+    "case_types",
+    "folds",
+    "importance",
+    "measure",
+    "measures",
+    "movement",
+    "permutation_notes",
+    "permutation_test",
+    "units",
+]
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +51,9 @@ FOLDS = 10
 
 #: A mean prediction that moves by less does not move.
 SMALLEST_MOVEMENT = 0.01
+
+#: A method that finds a solution in a larger share of permuted outcomes than this gets a note.
+TOLERATED_CHANCE = 0.05
 
 _ROWS_AT_ONCE = 50_000
 
@@ -144,23 +160,27 @@ def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
 # ---------------------------------------------------------------------------------------------- out of sample
 
 
+def units(study: CalibratedStudy) -> tuple[NDArray[np.intp], int]:
+    """The number of each case's unit, from 0 on, and how many there are. Without a panel every case is a unit."""
+    if study.unit is None:
+        return np.arange(len(study.cases)), len(study.cases)
+    unit_of, names = pd.factorize(study.data[study.unit], use_na_sentinel=False)
+    return unit_of, len(names)
+
+
 def folds(study: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
     """Positions of training and test cases: leave-one-out, or ten folds beyond 200; whole units in panels.
 
     Units are dealt to the ten folds at random, by the seed, as many to each as possible.
     """
-    if study.unit is None:
-        unit_of, count = np.arange(len(study.cases)), len(study.cases)
-    else:
-        unit_of, units = pd.factorize(study.data[study.unit], use_na_sentinel=False)
-        count = len(units)
+    unit_of, count = units(study)
     if count < 2:
         return []
     if count <= LEAVE_ONE_OUT_LIMIT:
         left_out = [np.array([unit]) for unit in range(count)]
     else:
         left_out = np.array_split(generator(seed, "folds").permutation(count), FOLDS)
-    inside = [np.isin(unit_of, units) for units in left_out]
+    inside = [np.isin(unit_of, each) for each in left_out]
     return [(np.flatnonzero(~test), np.flatnonzero(test)) for test in inside]
 
 
@@ -286,6 +306,117 @@ def _tenth_and_ninetieth(study: CalibratedStudy, name: str) -> tuple[int, int]:
     if member[low] == member[high] and raw[low] == raw[high]:
         low, high = order[0], order[-1]
     return int(low), int(high)
+
+
+# ------------------------------------------------------------------------------------------- permutation test
+
+
+def permutation_test(
+    run: Run, permutations: int = 1000, n_jobs: int | None = None, progress: bool | None = None
+) -> pd.DataFrame:
+    """How often each method fits as well as it does when the outcome has nothing to do with the conditions.
+
+    The outcome is permuted among the cases (raw score, membership and column together), the method is fitted again, and the
+    measures are computed in sample. The permutations are the same for every method. The share that reaches the observed fit
+    is the p-value of a permutation test (Phipson & Smyth 2010). Braumoeller (2015) introduced such tests to QCA, for the
+    consistency of the configurations that were found; here the whole analysis, with its truth table, is done again.
+
+    Cases count as exchangeable: in a panel they are permuted alone, not by units, so that the dependence within units is
+    lost and the shares come out too small.
+
+    Parameters
+    ----------
+    run
+        From :func:`equifinal.run`.
+    permutations
+        How many, 1 or more.
+    n_jobs, progress
+        As for :func:`equifinal.run`; ``None`` means as in the run. The numbers do not depend on them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the methods that predict. For each measure the share (b + 1) / (m + 1), where b of m permutations reach the
+        observed figure (``mae``: are as low; the others: are as high). A figure that is undefined in a permutation, as the
+        consistency of an empty solution is, does not reach it; a share is missing where the observed figure is.
+        ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
+        case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error and
+        are not among them.
+
+    Raises
+    ------
+    InputError
+        When a number is wrong.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> run = eq.run(eq.load_study("heilongjiang"), methods=["regression"])
+    >>> permutation_test(run, permutations=19).loc["regression", ["mae", "permutations"]].tolist()
+    [0.05, 19.0]
+    """
+    check_whole("permutations", permutations, minimum=1)
+    n_jobs, progress = run.n_jobs if n_jobs is None else n_jobs, run.progress if progress is None else progress
+    check_whole("n_jobs", n_jobs)
+    study = run.calibrated
+    methods = {label: run.methods[label] for label in run.analyses if run.methods[label].predicts()}
+    numbers = np.array_split(np.arange(permutations), min(permutations, 48)) if methods else []
+    tasks = [(methods, study, chunk, run.seed) for chunk in numbers]
+    answers = [each for chunk in work(_permuted, tasks, n_jobs, "Permuting the outcome", progress) for each in chunk]
+    outcome = study.fuzzy[study.outcome.name]
+    rows = {}
+    for label, method in methods.items():
+        observed = np.array(list(measures(run.analyses[label].cases["predicted"], outcome).values()))
+        drawn = np.array([each[label] for each in answers if each[label] is not None]).reshape(-1, len(MEASURES) + 1)
+        better = np.where(np.array(MEASURES) == "mae", -1.0, 1.0)
+        reached = ((drawn[:, :-1] - observed) * better >= -1e-9).sum(axis=0)
+        shares = np.where(np.isnan(observed) | (len(drawn) == 0), np.nan, (reached + 1) / (len(drawn) + 1))
+        solutions = float(drawn[:, -1].mean()) if type(method).sufficient_paths and len(drawn) else np.nan
+        rows[label] = dict(zip(MEASURES, shares, strict=True)) | {
+            "any_solution": solutions,
+            "permutations": len(drawn),
+            "failed": permutations - len(drawn),
+        }
+    columns = [*MEASURES, "any_solution", "permutations", "failed"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
+    return table.astype({"permutations": int, "failed": int})
+
+
+def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: Any, seed: int) -> list[dict[str, Any]]:
+    """For each permutation and method the measures and whether it predicts anything; ``None`` when it failed."""
+    found = []
+    unseen = study.without_outcome()
+    for number in numbers:
+        source = generator(seed, "permutations of the outcome", int(number)).permutation(len(study.cases))
+        permuted = study.with_condition(study.outcome.name, source)
+        outcome = permuted.fuzzy[study.outcome.name]
+        figures: dict[str, Any] = {}
+        for label, method in methods.items():
+            figures[label] = None
+            with warnings.catch_warnings(), suppress(Exception):
+                warnings.simplefilter("ignore")
+                analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
+                predicted = _predict(method, analysis, unseen)
+                figures[label] = [*measures(predicted, outcome).values(), float(np.nanmax(predicted) > 1e-9)]
+        found.append(figures)
+    return found
+
+
+def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[str, str]]:
+    """What a reader of :func:`permutation_test` should know: method, note."""
+    notes = []
+    for label, row in test.iterrows():
+        done = f"{int(row['permutations']):,} permuted outcomes"
+        if row["any_solution"] > TOLERATED_CHANCE:
+            note = (
+                f"It finds a solution in {row['any_solution']:.0%} of {done}, where there is nothing to find: with "
+                f"{len(study.conditions)} conditions and {len(study.cases)} cases, that there is a solution is no evidence "
+                "(Marx & Duşa 2011). Look at how often its fit is reached."
+            )
+            notes.append((str(label), note))
+        if row["failed"]:
+            notes.append((str(label), f"{int(row['failed']):,} refits to permuted outcomes failed and are left out."))
+    return notes
 
 
 # --------------------------------------------------------------------------------------------- all together
