@@ -73,7 +73,7 @@ def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> Contra
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=["regression"]))
     >>> comparison.contrarian.against.loc[("HUM", "regression"), "high_outcome"]
-    ['Indonesia', 'Singapore']
+    ['Ecuador', 'Indonesia', 'Peru', 'Uruguay']
     """
     count = len(study.cases)
     groups = 5 if count >= QUINTILES_FROM else 3 if count >= TERCILES_FROM else 0

@@ -57,8 +57,8 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
     --------
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
-    >>> print(summary(comparison, texts=False, evidence=False)[2])
-    Methods do not all decide on 4-FIN: fsqca supports it, regression is inconclusive.
+    >>> print(summary(comparison, texts=False, evidence=False)[4])
+    Methods do not all decide on 2 propositions: 4-FIN, 4-HUM; fsqca supports them; regression is inconclusive.
     """
     return [
         *_agreed(comparison, texts),
@@ -100,25 +100,28 @@ def _agreed(comparison: "Comparison", texts: bool) -> list[str]:
 
 
 def _parted(comparison: "Comparison", texts: bool, evidence: bool) -> list[str]:
-    """A sentence for each proposition that is answered in more than one way."""
-    sentences = []
+    """A sentence for each proposition that is answered in more than one way; without evidence, those alike share one."""
+    together: dict[Any, list[str]] = {}
     for name, row in comparison.verdicts.iterrows():
+        if len(set(row) - {"silent"}) > 1:
+            together.setdefault(name if evidence else tuple(row), []).append(str(name))
+    sentences = []
+    for names in together.values():
+        row = comparison.verdicts.loc[names[0]]
         said = {answer: [label for label in row.index if row[label] == answer] for answer in (*_SAYS, "silent")}
-        given = {answer: labels for answer, labels in said.items() if labels and answer != "silent"}
-        if len(given) < 2:
-            continue
-        opposed = "supported" in given and "contradicted" in given
+        silent = said.pop("silent")
         clauses = []
-        for answer, labels in given.items():
-            it = "" if answer == "inconclusive" else " it"
-            words = _SAYS[answer][len(labels) > 1].removesuffix(" on") + it
-            reason = _evidence(comparison, str(name), labels) if evidence else ""
-            clauses.append(f"{_listed(labels)} {words}{reason}")
-        if silent := said["silent"]:
+        for answer, labels in said.items():
+            if labels:
+                what = "" if answer == "inconclusive" else " it" if len(names) == 1 else " them"
+                words = _SAYS[answer][len(labels) > 1].removesuffix(" on") + what
+                reason = _evidence(comparison, names[0], labels) if evidence else ""
+                clauses.append(f"{_listed(labels)} {words}{reason}")
+        if silent:
             clauses.append(f"{_listed(silent)} {_is(silent)} silent")
-        start = "Methods part on" if opposed else "Methods do not all decide on"
-        quoted = _propositions(comparison, [str(name)], texts)
-        sentences.append(f"{start} {quoted}: {('; ' if evidence else ', ').join(clauses)}.")
+        start = "Methods part on" if said["supported"] and said["contradicted"] else "Methods do not all decide on"
+        quoted = _propositions(comparison, names, texts)
+        sentences.append(f"{start} {quoted}{':' if len(names) == 1 else ';'} {'; '.join(clauses)}.")
     return sentences
 
 

@@ -1,0 +1,307 @@
+"""The summary: every sentence is taken apart again and each thing it says is looked up in the tables."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from core_toys import Blind, Broken, Linear, Mean, Noise, made, scores
+
+import equifinal as eq
+from equifinal.summary import summary
+
+CLAIMS = [
+    {"id": f"P{number}", "text": f"Claim number {number}", "claim": "necessary", "expression": "A"}
+    for number in range(8)
+]
+ANSWERS = {
+    "supports": "supported",
+    "support": "supported",
+    "contradicts": "contradicted",
+    "contradict": "contradicted",
+    "is inconclusive": "inconclusive",
+    "are inconclusive": "inconclusive",
+}
+
+
+@pytest.fixture(scope="module", params=["open-data-barometer-2014", "open-data-barometer-2013", "heilongjiang"])
+def bundled(request: pytest.FixtureRequest) -> eq.Comparison:
+    return eq.compare(eq.run(eq.load_study(request.param)))
+
+
+@pytest.fixture(scope="module")
+def toy() -> eq.Comparison:
+    methods = {"first": Linear(), "second": Mean(), "third": Noise(), "fourth": Blind(), "gone": Broken()}
+    return eq.compare(eq.run(made(scores(24, "ABC"), propositions=CLAIMS), methods))
+
+
+def redrawn(comparison: eq.Comparison, seed: int) -> eq.Comparison:
+    """The same comparison with other verdicts, directions, importances and predictions, drawn at random."""
+    rng = np.random.default_rng(seed)
+    verdicts, conditions, cases = comparison.verdicts.copy(), comparison.conditions.copy(), comparison.cases.copy()
+    share = [0.25, 0.05, 0.1, 0.6] if seed % 2 else [0.4, 0.3, 0.2, 0.1]
+    words = ["supported", "contradicted", "inconclusive", "silent"]
+    for label in verdicts.columns:
+        verdicts[label] = rng.choice(words, len(verdicts), p=share)
+        conditions[label, "direction"] = rng.choice([1, -1, 0], len(conditions), p=[0.8, 0.1, 0.1])
+        conditions[label, "importance"] = rng.integers(-2, 3, len(conditions)) / 20  # ties, and none above 0
+        cases[label, "predicted"] = np.where(rng.random(len(cases)) < 0.1, np.nan, rng.integers(0, 5, len(cases)) / 4)
+    if seed % 3 == 0:
+        conditions[label, "importance"] = np.nan
+    fit = comparison.fit.copy()
+    for column in fit.columns[:12]:
+        fit[column] = rng.choice([0.2, 0.3, 0.4, np.nan], len(fit))
+    return dataclasses.replace(comparison, verdicts=verdicts, conditions=conditions, cases=cases, fit=fit)
+
+
+def labels_in(text: str, everyone: list[str]) -> list[str]:
+    """``a, b and c``, or all of them by their number."""
+    text = text.strip()
+    if re.fullmatch(rf"[Aa]ll {len(everyone)} methods|[Bb]oth methods", text):
+        assert len(everyone) > 1
+        return everyone
+    found = re.split(r", | and ", text)
+    assert set(found) <= set(everyone), text
+    assert len(found) == len(set(found))
+    return found
+
+
+def names_in(text: str) -> list[str]:
+    several = re.fullmatch(r"(\d+) propositions: (.*)", text)
+    if several is None:
+        return [text]
+    names = several[2].split(", ")
+    assert len(names) == int(several[1]) > 1
+    return names
+
+
+# ------------------------------------------------------------------------- each kind of sentence, read back
+
+
+def cells(sentence: str, comparison: eq.Comparison) -> Iterator[tuple[str, str, str]]:
+    """The (proposition, method, answer) that a sentence on verdicts states."""
+    everyone = list(comparison.verdicts.columns)
+    body = sentence.removesuffix(".")
+    if nobody := re.fullmatch(r"No method answers (.*)", body):
+        yield from ((name, label, "silent") for name in names_in(nobody[1]) for label in everyone)
+        return
+    parted = re.fullmatch(r"Methods (part on|do not all decide on) (\d+ propositions: [^;]*|[^:;]*)[:;] (.*)", body)
+    if parted:
+        answers = set()
+        for clause in parted[3].split("; "):
+            said = re.fullmatch(r"(.*) (supports?|contradicts?|(?:is|are) (?:inconclusive|silent))( it| them)?", clause)
+            answer = ANSWERS.get(said[2], "silent")
+            answers.add(answer)
+            for name in names_in(parted[2]):
+                yield from ((name, label, answer) for label in labels_in(said[1], everyone))
+        assert (parted[1] == "part on") == ({"supported", "contradicted"} <= answers)
+        assert len(answers - {"silent"}) > 1
+        return
+    agreed = re.fullmatch(
+        r"(.*?)(, the only one that answers,|, all that answer,)? "
+        r"(supports?|contradicts?|(?:is|are) inconclusive)(?: on)? (\d+ propositions: [^;]*|[^:;]*)(?:; (.*) (?:is|are) silent)?",
+        body,
+    )
+    answering, silent = labels_in(agreed[1], everyone), labels_in(agreed[5], everyone) if agreed[5] else []
+    assert sorted(answering + silent) == sorted(everyone)
+    assert bool(agreed[2]) == bool(silent)
+    assert ("only one" in (agreed[2] or "")) == (bool(silent) and len(answering) == 1)
+    for name in names_in(agreed[4]):
+        yield from ((name, label, ANSWERS[agreed[3]]) for label in answering)
+        yield from ((name, label, "silent") for label in silent)
+
+
+def check_directions(sentences: list[str], comparison: eq.Comparison) -> None:
+    everyone, signs = list(comparison.analyses), {"up": 1, "down": -1, "none": 0}
+    stated = {}
+    for sentence in sentences:
+        if parted := re.fullmatch(r"Methods part on the direction of (\w+): (.*)\.", sentence):
+            clauses = [clause.split(" in ", 1) for clause in parted[2].split("; ")]
+            assert len(clauses) > 1
+            for direction, labels in clauses:
+                stated |= {(parted[1], label): signs[direction] for label in labels_in(labels, everyone)}
+        else:
+            agreed = re.fullmatch(r"(.*) gives? (.*) (no direction|the same direction, (up|down))\.", sentence)
+            assert labels_in(agreed[1], everyone) == everyone
+            for name in re.split(r", | and ", agreed[2]):
+                stated |= {(name, label): signs[agreed[4] or "none"] for label in everyone}
+    table = comparison.conditions
+    assert stated == {
+        (name, label): table.loc[name, (label, "direction")] for name in table.index for label in everyone
+    }
+
+
+def check_importances(sentences: list[str], comparison: eq.Comparison) -> None:
+    everyone, seen = list(comparison.analyses), []
+    for sentence in sentences:
+        if none := re.fullmatch(r"No condition has an importance above 0 in (.*)\.", sentence):
+            for label in labels_in(none[1], everyone):
+                assert comparison.conditions[label, "importance"].max() <= 0
+                seen.append(label)
+        elif without := re.fullmatch(r"(.*) (?:has|have) no importances\.", sentence):
+            for label in labels_in(without[1], everyone):
+                assert comparison.conditions[label, "importance"].isna().all()
+                seen.append(label)
+        else:
+            most = re.fullmatch(r"The most important condition, by permutation, is (.*)\.", sentence)
+            for clause in most[1].split("; "):
+                names, methods = clause.split(" in ", 1)
+                for label, figure in re.findall(r"([\w-]+) \((-?\d\.\d{3})\)", methods):
+                    importance = comparison.conditions[label, "importance"]
+                    best = [name for name in importance.index if np.isclose(importance[name], importance.max())]
+                    assert re.split(r", | and ", names) == best
+                    assert f"{importance.max():.3f}" == figure
+                    assert importance.max() > 0
+                    seen.append(label)
+    assert sorted(seen) == sorted(everyone)
+
+
+def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
+    columns = {"mean absolute error": "mae_out_of_sample", "balanced accuracy": "balanced_accuracy_out_of_sample"}
+    form = r"In cases not seen, predicting the mean for everybody has a (.*) of (\d\.\d{3}): (.*)\."
+    measure, figure, clauses = re.fullmatch(form, sentence).groups()
+    column = comparison.fit[columns[measure]]
+    baseline, seen = column["baseline: mean"], []
+    assert f"{baseline:.3f}" == figure
+    for clause in clauses.split("; "):
+        if missing := re.fullmatch(r"(.*) (?:has|have) no such figure", clause):
+            labels = labels_in(missing[1], list(comparison.analyses))
+            assert column[labels].isna().all()
+            seen += labels
+            continue
+        words = re.search(r"(?:is|are) (better than|worse than|the same as) it$", clause)[1]
+        for label, number in re.findall(r"([\w-]+) \((\d\.\d{3})\)", clause):
+            assert f"{column[label]:.3f}" == number
+            less = column[label] < baseline
+            better = less if measure == "mean absolute error" else column[label] > baseline
+            assert words == ("the same as" if column[label] == baseline else "better than" if better else "worse than")
+            seen.append(label)
+    assert sorted(seen) == sorted(comparison.analyses)
+
+
+def check_cases(sentence: str, comparison: eq.Comparison) -> None:
+    predicted = comparison.cases.xs("predicted", axis=1, level="measure").astype(float)
+    spread = (predicted.max(axis=1) - predicted.min(axis=1))[predicted.notna().sum(axis=1) > 1]
+    body = re.fullmatch(r"Predictions lie furthest apart on (.*?)(?:; and (\d+) more)?\.", sentence)
+    found = re.findall(r"([^;()]+) \((\d\.\d\d) in ([^;]*?), (\d\.\d\d) in ([^;]*); outcome (\d\.\d\d)\)", body[1])
+    names = [name.removeprefix(" ") for name, *_ in found]
+    # Nobody left out has a larger spread than somebody named, and as many as tie with the third are counted.
+    assert spread.drop(names).max() <= spread[names].min() + 1e-12
+    third = spread.sort_values(ascending=False).iloc[min(3, len(spread)) - 1]
+    tied = int(((spread >= third - 1e-12) & (spread > 1e-12)).sum())
+    assert tied == len(names) + int(body[2] or 0)
+    for name, (_, low, lowest, high, highest, outcome) in zip(names, found, strict=True):
+        row = predicted.loc[name].dropna()
+        assert (f"{row.min():.2f}", f"{row.max():.2f}") == (low, high)
+        assert labels_in(lowest, list(row.index)) == [label for label in row.index if np.isclose(row[label], row.min())]
+        assert labels_in(highest, list(row.index)) == [
+            label for label in row.index if np.isclose(row[label], row.max())
+        ]
+        assert f"{comparison.cases.loc[name, ('outcome', '')]:.2f}" == outcome
+
+
+def check(comparison: eq.Comparison) -> None:
+    """Read every sentence back; together they state every cell of the tables on verdicts, directions and importances."""
+    stated: list[tuple[str, str, str]] = []
+    directions, importances = [], []
+    for sentence in summary(comparison, texts=False, evidence=False):
+        if "direction" in sentence:
+            directions.append(sentence)
+        elif "importan" in sentence:
+            importances.append(sentence)
+        elif sentence.startswith("In cases not seen"):
+            check_baseline(sentence, comparison)
+        elif sentence.startswith("Predictions lie"):
+            check_cases(sentence, comparison)
+        elif "failed" in sentence:
+            assert sentence == f"{' and '.join(comparison.failures)} failed and is left out."
+        else:
+            stated += cells(sentence, comparison)
+    check_directions(directions, comparison)
+    check_importances(importances, comparison)
+    table = comparison.verdicts
+    expected = [(name, label, table.at[name, label]) for name in table.index for label in table.columns]
+    assert sorted(stated) == sorted(expected)
+
+
+# ---------------------------------------------------------------------------------------------------- tests
+
+
+def test_every_sentence_on_the_bundled_studies_holds(bundled: eq.Comparison) -> None:
+    check(bundled)
+
+
+def test_every_sentence_on_toy_comparisons_holds(toy: eq.Comparison) -> None:
+    check(toy)
+    for seed in range(60):
+        check(redrawn(toy, seed))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_every_sentence_with_few_methods_holds(count: int) -> None:
+    methods = {"first": Linear(), "second": Noise()}
+    few = {label: methods[label] for label in list(methods)[:count]}
+    comparison = eq.compare(eq.run(made(scores(24, "ABC"), propositions=CLAIMS), few))
+    for seed in range(20):
+        check(redrawn(comparison, seed))
+
+
+def test_a_reading_that_is_wrong_is_noticed(toy: eq.Comparison) -> None:
+    """The checks can fail: sentences of one comparison do not hold for another."""
+    caught = 0
+    for seed in range(10):
+        first, second = redrawn(toy, 2 * seed), redrawn(toy, 2 * seed + 1)
+        mixed = dataclasses.replace(first)
+        mixed.__dict__["disagreements"] = second.disagreements
+        try:
+            check(mixed)
+        except (AssertionError, TypeError):
+            caught += 1
+    assert caught == 10
+
+
+def test_texts_and_evidence_are_quoted_from_the_tables(bundled: eq.Comparison) -> None:
+    whole = "\n".join(bundled.summary)
+    for name, row in bundled.verdicts.iterrows():
+        assert f"{name} “{bundled.propositions.at[name, 'text']}”" in whole
+        where = bundled.propositions.at[name, "where"]
+        assert not where or f"” (among cases in {where})" in whole
+        answering = row.index[row != "silent"]
+        for label in answering if len(set(row[answering])) > 1 else ():
+            assert bundled.verdict_evidence.at[name, label].rstrip(". ") in whole
+
+
+def test_the_summary_s_own_words_are_not_causal(bundled: eq.Comparison) -> None:
+    own = " ".join(summary(bundled, texts=False, evidence=False)).casefold()
+    for word in (
+        "caus",
+        "effect",
+        "because",
+        "drive",
+        "lead to",
+        "leads",
+        "promot",
+        "impact",
+        "influence",
+        "due to",
+        "raise",
+    ):
+        assert word not in own
+
+
+def test_without_propositions_or_predictions_the_rest_is_said() -> None:
+    comparison = eq.compare(eq.run(made(scores(24, "ABC")), {"only": Blind()}))
+    assert comparison.summary == ["only gives A, B and C no direction.", "only has no importances."]
+
+
+def test_the_same_predictions_everywhere_are_said_so() -> None:
+    comparison = eq.compare(eq.run(made(scores(24, "ABC")), {"a": Linear(), "b": Linear()}))
+    assert "The predictions of all methods that predict are the same in every case." in comparison.summary
+
+
+def test_the_summary_is_a_list_of_text_made_once(toy: eq.Comparison) -> None:
+    assert toy.summary is toy.summary
+    assert all(isinstance(sentence, str) and sentence.endswith(".") for sentence in toy.summary)
+    assert isinstance(toy.disagreements, pd.DataFrame)
