@@ -16,6 +16,7 @@ from equifinal import registry
 from equifinal.advice import advice
 from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
+from equifinal.asymmetry import Asymmetry, asymmetry
 from equifinal.bootstrap import agreement_intervals, differences
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
@@ -136,8 +137,16 @@ class Comparison:
     @cached_property
     def contrarian(self) -> ContrarianCases:
         """Cases that run against the direction of a condition; see :func:`equifinal.contrarian.contrarian_cases`."""
-        directions = pd.DataFrame({label: self.conditions[label, "direction"] for label in self.analyses})
-        return contrarian_cases(self.study, directions)
+        return contrarian_cases(self.study, self._directions)
+
+    @cached_property
+    def asymmetry(self) -> Asymmetry:
+        """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.asymmetry`."""
+        return asymmetry(self.run, self._directions)
+
+    @property
+    def _directions(self) -> pd.DataFrame:
+        return pd.DataFrame({label: self.conditions[label, "direction"] for label in self.analyses})
 
     def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
         """Write the comparison into a folder, whole or not at all.

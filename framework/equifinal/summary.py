@@ -107,8 +107,8 @@ def _parted(comparison: "Comparison", texts: bool, evidence: bool) -> list[str]:
             together.setdefault(name if evidence else tuple(row), []).append(str(name))
     sentences = []
     for names in together.values():
-        row = comparison.verdicts.loc[names[0]]
-        said = {answer: [label for label in row.index if row[label] == answer] for answer in (*_SAYS, "silent")}
+        answers = {label: comparison.verdicts.at[names[0], label] for label in comparison.verdicts.columns}
+        said = {each: [label for label, answer in answers.items() if answer == each] for each in (*_SAYS, "silent")}
         silent = said.pop("silent")
         clauses = []
         for answer, labels in said.items():
