@@ -104,6 +104,9 @@ def compare(
     plugin: PluginFiles = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = 1,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    permutations: Annotated[
+        int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance brings about; 0: not.")
+    ] = 0,
     negate: Annotated[bool, typer.Option("--negate", help="Explain the absence of the outcome.")] = False,
     overwrite: Annotated[
         bool,
@@ -117,12 +120,13 @@ def compare(
     from equifinal.comparison import compare as compare_run
     from equifinal.errors import InputError
     from equifinal.folder import check_folder, choose_formats
-    from equifinal.runs import run
+    from equifinal.runs import check_whole, run
     from equifinal.study_file import load_study
 
     _load(plugin)
     if output is None and format:
         raise InputError("-f needs a folder to write into. Add -o DIR.")
+    check_whole("permutations", permutations, minimum=0)
     if output is not None:
         choose_formats(format)
         check_folder(output, overwrite)
@@ -136,7 +140,7 @@ def compare(
     if not finished.analyses:
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
-    comparison = compare_run(finished)
+    comparison = compare_run(finished, permutations)
     written = comparison.write(output, format, overwrite) if output is not None else []
     if not quiet:
         from equifinal.terminal import show

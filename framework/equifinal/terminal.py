@@ -51,6 +51,8 @@ def show(comparison: Comparison, console: Console) -> None:
     for label, analysis in comparison.analyses.items():
         _method(label, analysis, console)
     _fit(comparison, console)
+    _differences(comparison, console)
+    _permutations(comparison, console)
     _advice(comparison, console)
     _notes(comparison, console)
 
@@ -208,6 +210,49 @@ def _fit(comparison: Comparison, console: Console) -> None:
             f"{_short(inside)} / {_short(outside)}" for inside, outside in pairs
         ]
     _in_two_lines_if_narrow(title, columns, " / ", console)
+
+
+def _differences(comparison: Comparison, console: Console) -> None:
+    """The differences out of sample that hardly hang on the cases; the report has them all."""
+    differences = comparison.differences
+    measures = [name for name in differences.columns.unique("measure") if name.endswith("_out_of_sample")]
+    lines, known, apart = [], 0, 0
+    for (method, other), (_, row) in zip(differences.index, differences.iterrows(), strict=True):
+        figures = []
+        for name in measures:
+            estimate, low, high = row[name][["estimate", "low", "high"]]
+            known += not np.isnan(low)
+            if low > 0 or high < 0:
+                figures.append(
+                    f"{_words(name.removesuffix('_out_of_sample'))} {estimate:+.3f} ({low:+.3f} to {high:+.3f})"
+                )
+        if figures:
+            apart += len(figures)
+            lines.append(f"[bold]{escape(f'{method} - {other}')}[/]: {', '.join(figures)}")
+    if not known:
+        return
+    console.print("[bold]Differences in cases not seen[/], with 95 % intervals over cases, where these exclude 0")
+    for line in lines:
+        console.print(line, highlight=False)
+    console.print(f"{known - apart} of {known} intervals include 0.", style="dim", highlight=False)
+    console.print()
+
+
+def _permutations(comparison: Comparison, console: Console) -> None:
+    shares = comparison.permutations
+    if shares is None or shares.empty:
+        return
+    done = int(shares["permutations"].max())
+    title = f"Chance: in which share of {done:,} permuted outcomes each method fits as well in sample"
+    columns = {"method": [f"[bold]{_heading(str(label))}[/]" for label in shares.index]}
+    for name in shares.columns.drop(["any_solution", "permutations", "failed"]):
+        columns[_words(name).replace(" ", "\n")] = [_cell(value) for value in shares[name]]
+    _in_two_lines_if_narrow(title, columns, " ", console)
+    found = shares["any_solution"].dropna()
+    if len(found):
+        words = ", ".join(f"{escape(str(label))} in {share:.0%}" for label, share in found.items())
+        console.print(f"Any solution is found for permuted outcomes by {words} of them.", highlight=False)
+    console.print()
 
 
 def _short(value: float) -> str:

@@ -327,11 +327,35 @@ def _fit(comparison: eq.Comparison) -> Section:
             columns[when, words] = data[f"{measure}{suffix}"]
     columns["refits", "number"] = data["folds"]
     columns["refits", "failed"] = data["failed_folds"]
-    return Section(
-        "fit",
-        "Fit on a common yardstick",
-        tables=(Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns)),),
-    )
+    tables = [Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns))]
+    if not comparison.differences.empty:
+        title = "Differences between methods: the method's figure less the other's, with 95 % intervals over cases"
+        tables.append(Table("differences", title, comparison.differences, _differences(comparison.differences)))
+    if comparison.permutations is not None:
+        words = {**_MEASURES, "any_solution": "any solution"}
+        title = (
+            "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution"
+        )
+        tables.append(
+            Table("permutations", title, comparison.permutations, comparison.permutations.rename(columns=words))
+        )
+    return Section("fit", "Fit on a common yardstick", tables=tuple(tables))
+
+
+def _differences(data: pd.DataFrame) -> pd.DataFrame:
+    columns = {}
+    for when, suffix in (("out of sample", "_out_of_sample"), ("in sample", "")):
+        for measure, words in _MEASURES.items():
+            columns[when, words] = _with_interval(data[f"{measure}{suffix}"])
+    return pd.DataFrame(columns, index=data.index, dtype=object)
+
+
+def _with_interval(figures: pd.DataFrame) -> list[str]:
+    intervals = [
+        "" if is_missing(low) else f" ({shown(low)} to {shown(high)})"
+        for low, high in zip(figures["low"], figures["high"], strict=True)
+    ]
+    return [f"{shown(estimate)}{interval}" for estimate, interval in zip(figures["estimate"], intervals, strict=True)]
 
 
 _AGREEMENT = {
@@ -348,6 +372,9 @@ def _agreement(comparison: eq.Comparison) -> Section:
     for name, data in comparison.agreement.items():
         title, meaning = _AGREEMENT.get(name, (name, ""))
         tables.append(Table(f"agreement_{name}", f"{title}: {meaning}" if meaning else title, data))
+        if (intervals := comparison.agreement_intervals.get(name)) is not None and intervals["low"].notna().any():
+            title = f"{title}: 95 % intervals over cases"
+            tables.append(Table(f"agreement_{name}_intervals", title, intervals, intervals.dropna()))
     return Section(
         "agreement",
         "Agreement between methods",

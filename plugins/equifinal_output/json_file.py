@@ -45,7 +45,10 @@ class JsonFile(eq.Output):
             "conditions": comparison.conditions.set_axis(flattened(comparison.conditions.columns), axis="columns"),
             "cases": comparison.cases.set_axis(flattened(comparison.cases.columns), axis="columns"),
             "fit": comparison.fit,
+            "differences": comparison.differences,
+            "permutations": comparison.permutations,
             "agreement": comparison.agreement,
+            "agreement_intervals": comparison.agreement_intervals,
             "advice": comparison.advice,
             "disagreements": comparison.disagreements.set_axis(
                 flattened(comparison.disagreements.columns), axis="columns"

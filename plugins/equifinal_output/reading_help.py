@@ -76,6 +76,10 @@ HELP = {
             "cases. Nobody should read a high consistency of a timid prediction as skill. And a sufficient path is a "
             "lower bound: it promises the outcome inside the path and nothing outside, so that the absolute error is "
             "biased against set-theoretic methods.",
+            "An interval of a difference says how far it hangs on the cases that happen to be there: cases are drawn again "
+            "with replacement, the predictions staying as they are. As the methods are not fitted again, it is too narrow "
+            "rather than too wide. Where it lies on one side of 0, the difference is more than an accident of the cases; "
+            "of many such intervals, some do so by chance.",
         ),
         {
             "Consistency": "How far the prediction stays below the outcome.",
@@ -86,6 +90,11 @@ HELP = {
             ),
             "Mean absolute error": "Mean distance between prediction and outcome; lower is better.",
             "Spearman": "Whether the cases come in the right order, from -1 to 1.",
+            "Chance": (
+                "If shown: the outcome is shuffled among the cases and every method fitted again. How often does it fit as "
+                "well as it does? A small share speaks against chance. Any solution is the share in which a set-theoretic "
+                "method finds a path at all: where that is large, that there are paths is no evidence."
+            ),
         },
     ),
     "agreement": Help(
