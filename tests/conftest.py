@@ -1,5 +1,6 @@
 """What several tests need: a small study on disk, the command line in this process, and a registry of their own."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from equifinal import registry as registries
 from equifinal.cli import main
+
+# A slow machine is no failure; where a change is judged, the same examples come every time.
+settings.register_profile(
+    "equifinal", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("equifinal")
 
 CASES = """\
 city,leadership,money,open
