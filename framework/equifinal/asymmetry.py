@@ -198,4 +198,6 @@ def _path_table(paths: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _method_table(rows: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     columns = ["predictions_apart", "predictions_mirrored", "solutions_mirrored", "directions_mirrored"]
-    return pd.DataFrame.from_dict(dict(rows), orient="index", columns=columns).rename_axis("method")
+    table = pd.DataFrame([[row[column] for column in columns] for row in rows.values()], columns=columns, dtype=object)
+    table.index = pd.Index(list(rows), name="method", dtype=object)
+    return table.astype({"predictions_apart": float, "directions_mirrored": int})
