@@ -1,9 +1,10 @@
 """Regression as a method of equifinal: what each condition adds, net of the others, averaged over all cases."""
 
 import equifinal as eq
+from equifinal_regression.interactions import interactions_from
 from equifinal_regression.regression import Regression
 
-__all__ = ["Regression"]
+__all__ = ["Regression", "interactions_from"]
 
 
 @eq.hookimpl

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Description", "Equation", "describe", "solve"]
+__all__ = ["Description", "Equation", "Model", "describe", "solve", "wald"]
 
 Floats = NDArray[np.float64]
+Model = Literal["ols", "logit", "fractional-logit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +27,14 @@ class Equation:
     results
         The results of statsmodels' ``OLS`` or ``GLM``; ``None`` when nothing could be estimated. When the scores differ in
         size by more than a million, its columns are divided by their length.
+    model : {"ols", "logit", "fractional-logit"}
     notes : list of str
     """
 
     params: Floats
     scaling: pd.DataFrame | None
     results: Any
+    model: Model = "ols"
     notes: list[str] = field(default_factory=list)
 
 
@@ -50,7 +53,7 @@ class Description:
 
 
 def solve(
-    model: Literal["ols", "fractional-logit"],
+    model: Model,
     design: Floats,
     outcome: Floats,
     covariance: str,
@@ -65,13 +68,13 @@ def solve(
 
         results = OLS(outcome, design / _sizes(design)).fit(**_covariance(covariance))
     elif not problem:
-        results, problem, notes = _solve_logit(design / _sizes(design), outcome)
+        results, problem, notes = _solve_logit(model, design / _sizes(design), outcome)
     if results is None:
-        return Equation(np.full(design.shape[1], np.nan), scaling, None, [f"Not estimated. {problem}"])
-    return Equation(np.asarray(results.params) / _sizes(design), scaling, results, notes)
+        return Equation(np.full(design.shape[1], np.nan), scaling, None, model, [f"Not estimated. {problem}"])
+    return Equation(np.asarray(results.params) / _sizes(design), scaling, results, model, notes)
 
 
-def _solve_logit(design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
+def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -83,14 +86,33 @@ def _solve_logit(design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
         results = GLM(outcome, design, family=Binomial()).fit()
     fitted = np.asarray(results.fittedvalues)
     separated = any(warning.category.__name__ == "PerfectSeparationWarning" for warning in caught)
-    if separated or (fitted * (1 - fitted)).min() < 1e-8 or not np.isfinite(results.params).all():
+    separated |= not np.isfinite(results.params).all()
+    nearest = np.nan if separated else float((fitted * (1 - fitted)).min())
+    if model == "logit" and nearest < 1e-5:
+        # A case far out has such a probability too, so that the data are asked.
+        separated = _is_separated(design, outcome)
+    elif nearest < 1e-8:
+        separated = True
+    if separated:
         problem = (
             "The conditions separate the cases with and without the outcome perfectly (or nearly so), so the logit has no "
             'finite solution. model = "ols" has one.'
         )
         return None, problem, []
-    stopped = "The fractional logit did not converge; its numbers are those of the last step."
+    stopped = f"The {model.replace('-', ' ')} did not converge; its numbers are those of the last step."
     return results, "", [] if results.converged else [stopped]
+
+
+def _is_separated(design: Floats, outcome: Floats) -> bool:
+    """Whether some combination of the columns is never on the wrong side of 0, and not 0 throughout.
+
+    Then, and only then, the logit has no finite solution (Albert & Anderson 1984). A linear program finds it out.
+    """
+    from scipy.optimize import linprog
+
+    sides = np.where(outcome > 0.5, 1.0, -1.0)[:, np.newaxis] * design / np.linalg.norm(design, axis=0)
+    found = linprog(-sides.sum(axis=0), A_ub=-sides, b_ub=np.zeros(len(sides)), bounds=(-1, 1))
+    return bool(found.status == 0 and float(found.fun or 0.0) < -1e-6)
 
 
 def _not_estimable(design: Floats, outcome: Floats) -> str:
@@ -132,18 +154,24 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: st
         missing = np.full(cases, np.nan)
         return Description(np.full((parameters, parameters), np.nan), missing, missing, statistics)
     if hasattr(equation.results, "deviance"):
-        least_squares = _last_step(equation.results, outcome, covariance)
+        least_squares = _last_step(equation, outcome, covariance)
+        scale = float(least_squares.scale)
         statistics |= _logit_statistics(equation.results, outcome)
-        statistics["dispersion"] = float(least_squares.scale)
+        if equation.model == "logit":
+            scale = 1.0  # the variance of a crisp outcome is p (1 - p)
+            statistics |= _likelihood(equation.results, statistics)
+        else:
+            statistics["dispersion"] = scale
     else:
         least_squares = equation.results
+        scale = float(least_squares.scale)
         statistics |= _ols_statistics(least_squares, outcome)
-    statistics |= _wald_test(least_squares)
+    statistics |= _wald_test(least_squares, equation.model)
 
     leverage = np.asarray((least_squares.model.wexog * least_squares.model.pinv_wexog.T).sum(axis=1))
-    # Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the estimated dispersion.
+    # Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the dispersion (Pregibon 1981).
     with np.errstate(divide="ignore", invalid="ignore"):
-        standardized = np.asarray(least_squares.wresid) ** 2 / least_squares.scale / parameters
+        standardized = np.asarray(least_squares.wresid) ** 2 / scale / parameters
         cooks_distance = standardized * leverage / (1 - leverage) ** 2
     sizes = _sizes(design)
     return Description(
@@ -155,18 +183,24 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: st
     )
 
 
-def _last_step(results: Any, outcome: Floats, covariance: str) -> Any:
+def _last_step(equation: Equation, outcome: Floats, covariance: str) -> Any:
     """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
 
     statsmodels gives a GLM the HC0 covariance whatever HC is asked for; this one has them all, and its classical
-    covariance estimates the dispersion.
+    covariance estimates the dispersion of the fractional logit. For a crisp outcome it is 1, and the normal distribution holds.
     """
     from statsmodels.regression.linear_model import WLS
 
+    results = equation.results
     design, fitted = results.model.exog, np.asarray(results.fittedvalues)
     weights = fitted * (1 - fitted)
-    working = design @ results.params + (outcome - fitted) / weights
-    return WLS(working, design, weights=weights).fit(**_covariance(covariance))
+    # A probability that rounds to 0 or 1 leaves a weight of 0.
+    step = np.divide(outcome - fitted, weights, out=np.zeros(len(outcome)), where=weights > 0)
+    working = design @ results.params + step
+    weighted = WLS(working, design, weights=weights)
+    if equation.model == "logit" and covariance == "classical":
+        return weighted.fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
+    return weighted.fit(**_covariance(covariance))
 
 
 def _ols_statistics(results: Any, outcome: Floats) -> dict[str, float]:
@@ -192,18 +226,40 @@ def _logit_statistics(results: Any, outcome: Floats) -> dict[str, float]:
     }
 
 
-def _wald_test(results: Any) -> dict[str, float]:
-    """That all coefficients but the constant are 0: Wald's F with the chosen covariance."""
-    from scipy.special import fdtrc
+def _likelihood(results: Any, statistics: dict[str, float]) -> dict[str, float]:
+    """For a crisp outcome, whose deviance is -2 log L; the likelihood ratio is that to the constant alone."""
+    from scipy.special import chdtrc
 
-    slopes, covariance = np.asarray(results.params)[1:], np.asarray(results.cov_params())[1:, 1:]
-    try:
-        statistic = float(slopes @ np.linalg.solve(covariance, slopes)) / len(slopes)
-    except np.linalg.LinAlgError:
-        statistic = np.nan
-    if not np.isfinite(statistic):
-        return {"f_statistic": np.nan, "f_p_value": np.nan}
+    parameters, deviance = statistics["parameters"], statistics["deviance"]
+    ratio = statistics["null_deviance"] - deviance
+    return {
+        "log_likelihood": -deviance / 2,
+        "aic": deviance + 2 * parameters,
+        "bic": deviance + parameters * float(np.log(statistics["n"])),
+        "lr_statistic": ratio,
+        "lr_p_value": float(chdtrc(parameters - 1, ratio)),
+    }
+
+
+def _wald_test(results: Any, model: Model) -> dict[str, float]:
+    """That all coefficients but the constant are 0: Wald's F (chi-squared for the logit) with the chosen covariance."""
+    from scipy.special import chdtrc, fdtrc
+
+    slopes = np.asarray(results.params)[1:]
+    statistic = wald(slopes, np.asarray(results.cov_params())[1:, 1:])
+    if model == "logit":
+        chi_squared = len(slopes) * statistic
+        return {"wald_statistic": chi_squared, "wald_p_value": float(chdtrc(len(slopes), chi_squared))}
     return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), results.df_resid, statistic))}
+
+
+def wald(coefficients: Floats, covariance: Floats) -> float:
+    """Wald's statistic that all are 0, divided by their number; NaN when the covariance cannot be inverted."""
+    try:
+        statistic = float(coefficients @ np.linalg.solve(covariance, coefficients)) / len(coefficients)
+    except np.linalg.LinAlgError:
+        return np.nan
+    return statistic if np.isfinite(statistic) else np.nan
 
 
 def _leverage_notes(leverage: Floats, covariance: str) -> list[str]:

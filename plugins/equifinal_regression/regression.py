@@ -1,4 +1,4 @@
-"""The method ``regression``: least squares, and the fractional logit for memberships."""
+"""The method ``regression``: least squares, the logit for a crisp outcome, the fractional logit for memberships."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -11,7 +11,10 @@ import pydantic
 from numpy.typing import NDArray
 
 import equifinal as eq
-from equifinal_regression.equation import Equation, describe, solve
+from equifinal_regression.diagnostics import influence_table, interaction_tests, partial_residuals
+from equifinal_regression.equation import Equation, Model, describe, solve
+from equifinal_regression.interactions import product_of
+from equifinal_regression.model_table import model_table
 
 __all__ = ["Regression"]
 
@@ -32,26 +35,29 @@ _SILENT = {
 class Regression(eq.Method):
     """Regression of the outcome on the conditions.
 
-    ``model = "ols"`` fits least squares, ``"fractional-logit"`` the quasi-likelihood logit of Papke & Wooldridge (1996)
-    for an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 by default:
-    MacKinnon & White 1985; Long & Ervin 2000) and intervals from the t distribution with n - k degrees of freedom. The
-    robust covariance of the fractional logit is that of the weighted least squares at which its estimation ends.
+    ``model = "ols"`` fits least squares, ``"logit"`` the logit of the crisp outcome (1 above a membership of 0.5, 0 below;
+    cases at exactly 0.5 are left out), ``"fractional-logit"`` the quasi-likelihood logit of Papke & Wooldridge (1996) for
+    an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 by default:
+    MacKinnon & White 1985; Long & Ervin 2000) and intervals from the t distribution with n - k degrees of freedom, for the
+    logit from the normal distribution. The robust covariance of the logits is that of the weighted least squares at which
+    their estimation ends. `bootstrap` adds percentile intervals (Efron & Tibshirani 1993) from samples of the cases.
 
     ``scale`` says what the equation is written in:
 
     ===============  ===========================  ==============================================
     scale            conditions                   outcome
     ===============  ===========================  ==============================================
-    ``raw``          raw scores                   raw score (OLS), membership (fractional logit)
-    ``standardized`` z-scores (SD with n - 1)     z-score (OLS), membership (fractional logit)
+    ``raw``          raw scores                   raw score (OLS), membership (logits)
+    ``standardized`` z-scores (SD with n - 1)     z-score (OLS), membership (logits)
     ``membership``   memberships                  membership
     ===============  ===========================  ==============================================
 
-    It is ``raw`` for OLS and ``membership`` for the fractional logit unless given.
+    It is ``raw`` for OLS and ``membership`` for the logits unless given. The logit's membership is the crisp one.
 
     ``interactions`` are products of conditions, ``"LEAD*DEM"``, on the chosen scale and not centred: centring changes
     neither the interaction's coefficient nor the average effects (Brambor, Clark & Golder 2006). A condition in an
-    interaction has no single effect; its row in ``conditions`` then gives the effect averaged over the cases.
+    interaction has no single effect; its row in ``conditions`` then gives the effect averaged over the cases. The table
+    ``interaction_tests`` tests all interactions together. :func:`interactions_from` takes them from paths.
 
     The *direction* of a condition speaks of the sets: where a higher score means less membership, the coefficient's
     sign is turned. It is 0 when the interval includes 0.
@@ -78,12 +84,13 @@ class Regression(eq.Method):
         "(1996). Econometric methods for fractional response variables. Journal of Applied Econometrics 11, 619-632."
     )
 
-    model: Literal["ols", "fractional-logit"] = pydantic.Field(
-        default="ols", description="Least squares, or the fractional logit of the outcome's membership."
+    model: Model = pydantic.Field(
+        default="ols",
+        description="Least squares, the logit of the crisp outcome, or the fractional logit of the outcome's membership.",
     )
     scale: Literal["raw", "standardized", "membership"] | None = pydantic.Field(
         default=None,
-        description="Raw scores, z-scores or memberships; not given: raw for ols, membership for fractional-logit.",
+        description="Raw scores, z-scores or memberships; not given: raw for ols, membership for the logits.",
     )
     covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical"] = pydantic.Field(
         default="HC3", description="Standard errors: robust to unequal variances (HC0 to HC3), or classical."
@@ -94,41 +101,61 @@ class Regression(eq.Method):
     interactions: tuple[str, ...] = pydantic.Field(
         default=(), description='Products of conditions to add, such as ("LEAD*DEM",).'
     )
+    bootstrap: int = pydantic.Field(
+        default=0, ge=0, description="Samples of the cases for bootstrap intervals, such as 1000; 0: none."
+    )
+    partial_residuals: bool = pydantic.Field(
+        default=False, description="Add the table of partial (component-plus-residual) residuals."
+    )
+    stars: bool = pydantic.Field(default=False, description="Mark p-values by stars in the table model_table.")
 
     @pydantic.field_validator("interactions")
     @classmethod
     def _readable(cls, interactions: tuple[str, ...]) -> tuple[str, ...]:
         terms: list[frozenset[str]] = []
         for text in interactions:
-            names = _product(text)
+            names = product_of(text)
             if len(names) < 2 or len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
                 raise ValueError(f"{text!r} is no product of different conditions; write it as in 'LEAD*DEM'")
             if frozenset(names) in terms:
                 raise ValueError(f"{text!r} is given twice; leave one out")
             terms.append(frozenset(names))
         for text in interactions:
-            names = _product(text)
+            names = product_of(text)
             for size in range(2, len(names)):
                 for part in combinations(names, size):
                     if frozenset(part) not in terms:
                         raise ValueError(f"{text!r} also needs the products within it; add {'*'.join(part)!r}")
-        return tuple("*".join(_product(text)) for text in interactions)
+        return tuple("*".join(product_of(text)) for text in interactions)
 
     # ------------------------------------------------------------------------------------------------ analysis
 
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        """Fit the equation; nothing is random. See :meth:`equifinal.Method.analyze`."""
+        """Fit the equation; `rng` draws the bootstrap's samples, nothing else is random.
+
+        See :meth:`equifinal.Method.analyze`.
+        """
         names, terms = study.condition_names, self._terms(study)
         equation, scores, design, outcome = self._fitted(study)
-        described = describe(equation, design, outcome, self.covariance)
-        notes = [*equation.notes, *described.notes, *self._size_notes(equation, *design.shape)]
-        df_resid = max(len(outcome) - design.shape[1], 0)
+        used = self._used(outcome)
+        described = describe(equation, design[used], outcome[used], self.covariance)
+        notes = [*equation.notes, *described.notes, *self._size_notes(equation, outcome[used], design.shape[1])]
+        left_out = len(study.cases) - len(outcome[used])
+        if left_out:
+            notes.append(
+                f"{left_out} {'case has' if left_out == 1 else 'cases have'} an outcome membership of exactly 0.5, neither in "
+                f"nor out, and {'is' if left_out == 1 else 'are'} left out of the logit: "
+                f"{', '.join(map(str, study.cases[np.isnan(outcome)]))}."
+            )
+        df_resid = np.inf if self.model == "logit" else max(len(outcome) - design.shape[1], 0)
 
-        averaging = np.array([_averaging(term, terms, scores, names) for term in terms])
+        averaging = _averaging_of(terms, scores[used], names)
         effects = self._estimates(averaging @ equation.params, averaging @ described.covariance @ averaging.T, df_resid)
         labels = ["*".join(term) for term in terms]
         coefficients = self._estimates(equation.params, described.covariance, df_resid)
-        correlation = _correlation(scores)
+        if self.bootstrap:
+            notes += self._add_bootstrap(study, rng, coefficients, effects)
+        correlation = _correlation(scores[used])
         vif = _variance_inflation(correlation)
         notes += [
             f"The variance inflation of {name} is {value:.1f} (above {HIGH_VIF:g}): its coefficient cannot be told "
@@ -158,23 +185,38 @@ class Regression(eq.Method):
         }
         if equation.scaling is not None:
             tables["scaling"] = equation.scaling
+        models = [(["constant", *labels], coefficients, described.statistics)]
         if self.interactions:
+            without = self.model_copy(update={"interactions": ()})
+            nested, _, nested_design, _ = without._fitted(study)
+            nested_described = describe(nested, nested_design[used], outcome[used], self.covariance)
+            nested_df = df_resid + len(self.interactions)
+            estimates = self._estimates(nested.params, nested_described.covariance, nested_df)
+            models.insert(0, (["constant", *names], estimates, nested_described.statistics))
             tables["interactions"] = pd.DataFrame(effects, index=labels).iloc[len(names) :]
+            tables["interaction_tests"] = interaction_tests(equation, nested, described, outcome[used], self.covariance)
             notes.append(
                 "A condition in an interaction has no single effect: its row gives the effect averaged over the cases. "
                 "The equation's own coefficients are in the table 'coefficients'."
             )
+        tables["model_table"] = model_table(models, self.stars)
+        tables["influence"] = influence_table(described, design.shape[1], study.cases[used])
+        if self.partial_residuals:
+            tables["partial_residuals"] = self._partial_residuals(study, equation, scores, outcome)
+            joined = [name for name in names if any(name in term for term in terms[len(names) :])]
+            if joined:
+                notes.append(f"In an interaction, and so without partial residuals: {', '.join(joined)}.")
 
         fitted = self._response(design, equation)
-        observed = study.fuzzy if self._on_memberships else study.raw
+        observed = study.crisp if self.model == "logit" else study.fuzzy if self._on_memberships else study.raw
         cases = pd.DataFrame(
             {
                 "group": pd.Series(None, index=study.cases, dtype=object),
                 "predicted": self._memberships(fitted, study),
                 "fitted": fitted,
                 "residual": observed[study.outcome.name].to_numpy() - fitted,
-                "leverage": described.leverage,
-                "cooks_distance": described.cooks_distance,
+                "leverage": _placed(described.leverage, used, len(fitted)),
+                "cooks_distance": _placed(described.cooks_distance, used, len(fitted)),
             },
             index=study.cases,
         )
@@ -209,14 +251,61 @@ class Regression(eq.Method):
         return pd.Series(self._memberships(fitted, study), index=study.cases, name=study.outcome.name)
 
     def _fitted(self, study: eq.CalibratedStudy) -> tuple[Equation, Floats, Floats, Floats]:
-        """The equation, the conditions' scores, the design matrix and the outcome."""
+        """The equation, and of all cases the conditions' scores, the design matrix and the outcome."""
         if self._scale == "membership":
             study.require_memberships('regression with scale = "membership"')
         scaling = self._scaling(study)
         scores = self._scores(study, study.condition_names, scaling)
         outcome = self._outcome(study, scaling)
         design = _design(scores, study.condition_names, self._terms(study))
-        return solve(self.model, design, outcome, self.covariance, scaling), scores, design, outcome
+        used = self._used(outcome)
+        return solve(self.model, design[used], outcome[used], self.covariance, scaling), scores, design, outcome
+
+    def _used(self, outcome: Floats) -> Any:
+        """The cases from which the equation is estimated: all, but for the logit those in or out of the outcome."""
+        return ~np.isnan(outcome) if self.model == "logit" else slice(None)
+
+    # ------------------------------------------------------------------------------------------------ on request
+
+    def _add_bootstrap(
+        self, study: eq.CalibratedStudy, rng: np.random.Generator, *estimates: dict[str, Floats]
+    ) -> list[str]:
+        """Give the coefficients and the averaged effects percentile intervals; returns notes.
+
+        Cases are drawn with their conditions and outcome. Anchors stay as calibrated; z-scores are taken anew.
+        """
+        terms, names = self._terms(study), study.condition_names
+        plain = self.model_copy(update={"covariance": "classical"})  # no standard errors are needed of the samples
+        drawn: tuple[list[Floats], list[Floats]] = ([], [])
+        for _ in range(self.bootstrap):
+            sample = study.subset(study.cases[rng.integers(len(study.cases), size=len(study.cases))])
+            equation, scores, _, outcome = plain._fitted(sample)
+            if equation.results is not None:
+                drawn[0].append(equation.params)
+                drawn[1].append(_averaging_of(terms, scores[self._used(outcome)], names) @ equation.params)
+        for columns, values in zip(estimates, drawn, strict=True):
+            missing = np.full((2, len(columns["coefficient"])), np.nan)
+            ends = np.quantile(values, [self.alpha / 2, 1 - self.alpha / 2], axis=0) if values else missing
+            columns["bootstrap_low"], columns["bootstrap_high"] = ends
+        failed = self.bootstrap - len(drawn[0])
+        return (
+            [
+                f"{failed} of {self.bootstrap} bootstrap samples have no single solution and were left out, so that the "
+                "bootstrap intervals are too narrow."
+            ]
+            if failed
+            else []
+        )
+
+    def _partial_residuals(
+        self, study: eq.CalibratedStudy, equation: Equation, scores: Floats, outcome: Floats
+    ) -> pd.DataFrame:
+        """To be drawn against the conditions' scores on the equation's scale."""
+        names, used = study.condition_names, self._used(outcome)
+        joined = {name for term in self._terms(study)[len(names) :] for name in term}
+        columns = np.array([-1 if name in joined else position + 1 for position, name in enumerate(names)])
+        values = partial_residuals(equation, scores[used], outcome[used], columns)
+        return pd.DataFrame(values, index=study.cases[used], columns=list(names)).reindex(study.cases)
 
     # ------------------------------------------------------------------------------------- propositions, advice
 
@@ -302,14 +391,14 @@ class Regression(eq.Method):
         gain = "" if self._on_memberships else f"{study.outcome.column} {then[case] - now[case]:+.1f}, "
         return (
             f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {gain}"
-            f"membership in {study.outcome.name} {before:.2f} → {after:.2f}."
+            f"{'probability of' if self.model == 'logit' else 'membership in'} {study.outcome.name} {before:.2f} → {after:.2f}."
         )
 
     # ------------------------------------------------------------------------------------------------- scales
 
     @property
     def _logit(self) -> bool:
-        return self.model == "fractional-logit"
+        return self.model != "ols"
 
     @property
     def _scale(self) -> str:
@@ -324,7 +413,7 @@ class Regression(eq.Method):
         from equifinal.errors import did_you_mean
 
         names = study.condition_names
-        products = [tuple(_product(text)) for text in self.interactions]
+        products = [tuple(product_of(text)) for text in self.interactions]
         for product in products:
             for name in product:
                 if name not in names:
@@ -356,6 +445,8 @@ class Regression(eq.Method):
             return np.asarray((values - mean) / deviation)
 
     def _outcome(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
+        if self.model == "logit":
+            return study.crisp[study.outcome.name].to_numpy(dtype=float)
         if self._on_memberships:
             return study.fuzzy[study.outcome.name].to_numpy(dtype=float)
         return self._scores(study, [study.outcome.name], scaling)[:, 0]
@@ -395,18 +486,20 @@ class Regression(eq.Method):
 
     # ---------------------------------------------------------------------------------------------- sentences
 
-    def _estimates(self, values: Floats, covariance: Floats, df_resid: int) -> dict[str, Floats]:
-        from scipy.special import stdtr, stdtrit
+    def _estimates(self, values: Floats, covariance: Floats, df_resid: float) -> dict[str, Floats]:
+        from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
         with np.errstate(divide="ignore", invalid="ignore"):
             errors = np.sqrt(np.diag(covariance))
             statistics = np.where(errors > 0, values / errors, np.nan)
-        margin = stdtrit(df_resid, 1 - self.alpha / 2) * errors
+        upper, normal = 1 - self.alpha / 2, np.isinf(df_resid)
+        margin = (ndtri(upper) if normal else stdtrit(df_resid, upper)) * errors
+        tail = ndtr(-np.abs(statistics)) if normal else stdtr(df_resid, -np.abs(statistics))
         return {
             "coefficient": values,
             "std_error": errors,
             "statistic": statistics,
-            "p_value": 2 * stdtr(df_resid, -np.abs(statistics)),
+            "p_value": np.asarray(2 * tail),
             "ci_low": values - margin,
             "ci_high": values + margin,
         }
@@ -414,7 +507,7 @@ class Regression(eq.Method):
     def _evidence(self, row: Mapping[Any, float], term: Term, sign: int) -> str:
         if np.isnan(row["coefficient"]):
             return "The coefficient could not be estimated; the notes say why."
-        averaged = any(set(term) < set(_product(text)) for text in self.interactions)
+        averaged = any(set(term) < set(product_of(text)) for text in self.interactions)
         what = "Average effect" if averaged else "Interaction" if len(term) > 1 else "Coefficient"
         what += f"{' on the log-odds' if self._logit else ''} {_number(row['coefficient'])}"
         if np.isnan(row["ci_low"]):
@@ -430,20 +523,19 @@ class Regression(eq.Method):
             sentence += "; for the sets it has no direction, because membership neither rises nor falls throughout"
         return sentence + "."
 
-    def _size_notes(self, equation: Equation, cases: int, parameters: int) -> list[str]:
+    def _size_notes(self, equation: Equation, outcome: Floats, parameters: int) -> list[str]:
+        cases, counted = len(outcome), "cases"
+        if self.model == "logit":  # what the rarer value of the outcome can tell (Peduzzi et al. 1996)
+            cases, counted = int(min(outcome.sum(), (1 - outcome).sum())), "cases of the rarer side of the outcome"
         if equation.results is None or cases >= CASES_PER_PARAMETER * parameters:
             return []
         return [
-            f"{cases} cases for {parameters} parameters (the constant included): fewer than {CASES_PER_PARAMETER} "
+            f"{cases} {counted} for {parameters} parameters (the constant included): fewer than {CASES_PER_PARAMETER} "
             "cases per parameter, so the estimates are unstable."
         ]
 
 
 # ---------------------------------------------------------------------------------------------- small pieces
-
-
-def _product(text: str) -> list[str]:
-    return [part.strip() for part in text.split("*")]
 
 
 def _design(scores: Floats, names: tuple[str, ...], terms: list[Term]) -> Floats:
@@ -462,6 +554,21 @@ def _averaging(of: Term, terms: list[Term], scores: Floats, names: tuple[str, ..
         rest = [names.index(name) for name in term if name not in of]
         weights.append(float(scores[:, rest].prod(axis=1).mean()) if set(of) <= set(term) else 0.0)
     return np.array(weights)
+
+
+def _averaging_of(terms: list[Term], scores: Floats, names: tuple[str, ...]) -> Floats:
+    if not len(scores):  # nothing to average over, and nothing was estimated
+        return np.full((len(terms), len(terms) + 1), np.nan)
+    return np.array([_averaging(term, terms, scores, names) for term in terms])
+
+
+def _placed(values: Floats, used: Any, cases: int) -> Floats:
+    """The values of the cases used among all of them; NaN for the others."""
+    if len(values) == cases:
+        return values
+    placed = np.full(cases, np.nan)
+    placed[used] = values
+    return placed
 
 
 def _correlation(scores: Floats) -> Floats:

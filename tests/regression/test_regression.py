@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from scipy import stats
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import WLS
@@ -16,7 +17,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 import equifinal as eq
 from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
-from equifinal_regression import Regression
+from equifinal_regression import Regression, interactions_from
 
 RNG = np.random.default_rng(0)
 CONDITIONS = ["LEAD", "DEM", "FIN", "HUM"]
@@ -218,6 +219,330 @@ def test_an_interaction_with_an_unknown_condition(countries: eq.CalibratedStudy)
         analyze(countries, interactions=("LEAD*DEMAND",))
 
 
+# --------------------------------------------------------------------------- the logit of the crisp outcome
+
+
+def crisp_frame(study: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
+    return frame_on(study, scale).assign(OPEN=study.crisp["OPEN"]).dropna()
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized", "membership"])
+@pytest.mark.parametrize("covariance", ["classical", "HC0"])
+def test_logit_equals_statsmodels(countries: eq.CalibratedStudy, scale: str, covariance: str) -> None:
+    analysis = analyze(countries, model="logit", scale=scale, covariance=covariance)
+    kind = "nonrobust" if covariance == "classical" else covariance
+    direct = smf.logit("OPEN ~ LEAD + DEM + FIN + HUM", crisp_frame(countries, scale)).fit(disp=0, cov_type=kind)
+    table = analysis.tables["coefficients"]
+    np.testing.assert_allclose(table["coefficient"], direct.params, rtol=1e-6)
+    np.testing.assert_allclose(table["std_error"], direct.bse, rtol=1e-6)
+    np.testing.assert_allclose(table["statistic"], direct.tvalues, rtol=1e-6)
+    np.testing.assert_allclose(table["p_value"], direct.pvalues, rtol=1e-5)
+    np.testing.assert_allclose(table[["ci_low", "ci_high"]], direct.conf_int(), rtol=1e-5)
+    np.testing.assert_allclose(analysis.cases["predicted"], direct.predict(), rtol=1e-6)
+    wald = direct.wald_test(np.eye(5)[1:], use_f=False, scalar=True)
+    for name, expected in {
+        "log_likelihood": direct.llf,
+        "aic": direct.aic,
+        "bic": direct.bic,
+        "deviance_r_squared": direct.prsquared,  # McFadden's, for a crisp outcome
+        "lr_statistic": direct.llr,
+        "lr_p_value": direct.llr_pvalue,
+        "wald_statistic": wald.statistic,
+        "wald_p_value": wald.pvalue,
+    }.items():
+        assert analysis.fit[name] == pytest.approx(expected, rel=1e-5), name
+    if covariance == "classical":
+        glm = smf.glm("OPEN ~ LEAD + DEM + FIN + HUM", crisp_frame(countries, scale), family=Binomial()).fit()
+        influence = glm.get_influence()
+        np.testing.assert_allclose(analysis.cases["leverage"], influence.hat_matrix_diag, rtol=1e-4)
+        np.testing.assert_allclose(analysis.cases["cooks_distance"], influence.cooks_distance[0], rtol=1e-4)
+
+
+def half_in() -> eq.CalibratedStudy:
+    """Three of forty cases have a score at the crossover: a membership of exactly 0.5."""
+    frame = scores(40)
+    frame.loc[["case 3", "case 8", "case 20"], "y"] = 5.0
+    return made(frame)
+
+
+def test_cases_neither_in_nor_out_are_left_out_of_the_logit_but_predicted() -> None:
+    study = half_in()
+    analysis = analyze(study, model="logit", scale="raw", covariance="classical")
+    unclear = study.fuzzy["Y"] == 0.5
+    assert unclear.sum() == 3
+    frame = study.raw.assign(Y=study.crisp["Y"])
+    direct = smf.logit("Y ~ A + B", frame[~unclear]).fit(disp=0)
+    np.testing.assert_allclose(analysis.tables["coefficients"]["coefficient"], direct.params, rtol=1e-6)
+    np.testing.assert_allclose(analysis.cases["predicted"], direct.predict(frame), rtol=1e-6)
+    assert analysis.fit["n"] == 37
+    for column in ("residual", "leverage", "cooks_distance"):
+        assert (analysis.cases[column].isna() == unclear).all()
+    assert any("3 cases" in note and "case 3, case 8, case 20" in note for note in analysis.notes)
+    predicted = analysis.method.predict(analysis, study.without_outcome())
+    pd.testing.assert_series_equal(predicted, analysis.cases["predicted"], check_names=False, check_exact=True)
+    refitted = analysis.method.refit(study, np.random.default_rng(0))
+    pd.testing.assert_series_equal(analysis.method.predict(refitted, study.without_outcome()), predicted)
+    only_unclear = study.subset(study.cases[unclear])
+    check_not_estimated(analyze(only_unclear, model="logit", partial_residuals=True, bootstrap=3), "0 cases")
+
+
+@pytest.mark.parametrize(
+    ("a", "y", "separated"),
+    [
+        ([*range(20)], [0] * 10 + [10] * 10, True),  # complete
+        ([*range(10), 9, *range(10, 19)], [0] * 10 + [10] * 10, True),  # quasi-complete: both at 9
+        ([0] * 10 + [1] * 10, [0] * 5 + [10] * 5 + [10] * 10, True),  # all with A have the outcome
+        ([*range(20)], [0, 0, 10, 0] * 2 + [0, 10] * 2 + [10, 10, 0, 10] * 2, False),  # both sides throughout
+    ],
+)
+def test_separation(a: list[float], y: list[float], separated: bool) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"A": a, "B": rng.uniform(0, 10, 20), "y": y}, dtype=float)
+    study = made(frame, {"A": None}, outcome={"method": "crisp", "threshold": 5})
+    analysis = analyze(study, model="logit", scale="raw")
+    if separated:
+        check_not_estimated(analysis, "separate")
+        assert analysis.tables["model_table"].loc["A", "(1)"] == "not estimated"
+    else:
+        direct = smf.logit("Y ~ A + B", study.raw.assign(Y=study.crisp["Y"])).fit(disp=0)
+        np.testing.assert_allclose(analysis.tables["coefficients"]["coefficient"], direct.params, rtol=1e-5)
+
+
+def test_a_case_far_out_is_no_separation() -> None:
+    """Its probability is as near to 1 as under separation, yet the logit has a solution."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"A": [*rng.normal(0, 1, 59), 400.0]})
+    frame["y"] = np.where(rng.uniform(size=60) < 1 / (1 + np.exp(-frame["A"])), 10.0, 0.0)
+    study = made(frame, {"A": None}, outcome={"method": "crisp", "threshold": 5})
+    analysis = analyze(study, model="logit", scale="raw")
+    assert analysis.cases["predicted"].iloc[-1] > 1 - 1e-9
+    direct = smf.logit("Y ~ A", study.raw.assign(Y=study.crisp["Y"])).fit(disp=0)
+    np.testing.assert_allclose(analysis.tables["coefficients"]["coefficient"], direct.params, rtol=1e-5)
+    classical = analyze(study, model="logit", scale="raw", covariance="classical", partial_residuals=True)
+    np.testing.assert_allclose(classical.tables["coefficients"]["std_error"], direct.bse, rtol=1e-5)
+    component = direct.params["A"] * 400
+    assert classical.tables["partial_residuals"]["A"].iloc[-1] == pytest.approx(component + 1)
+
+
+def test_few_events_per_parameter_are_noted(countries: eq.CalibratedStudy) -> None:
+    having = int(countries.crisp["OPEN"].sum())
+    assert having == 29
+    assert any(note.startswith("29 cases of the rarer side") for note in analyze(countries, model="logit").notes)
+
+
+# ------------------------------------------------------------------------------ joint tests of interactions
+
+PRODUCTS = ("LEAD*DEM", "FIN*HUM")
+FORMULA = "OPEN ~ LEAD + DEM + FIN + HUM"
+JOINTLY = np.eye(7)[5:]
+
+
+@pytest.mark.parametrize("covariance", ["classical", "HC1", "HC3"])
+def test_interactions_jointly_in_least_squares(countries: eq.CalibratedStudy, covariance: str) -> None:
+    tests = analyze(countries, interactions=PRODUCTS, covariance=covariance).tables["interaction_tests"]
+    full, nested = (smf.ols(FORMULA + more, countries.raw) for more in (" + LEAD:DEM + FIN:HUM", ""))
+    statistic, p_value, df = full.fit().compare_f_test(nested.fit())
+    assert tests.loc["F", ["statistic", "df", "df_resid", "p_value"]].tolist() == pytest.approx(
+        [statistic, df, 79, p_value]
+    )
+    statistic, p_value, df = full.fit().compare_lr_test(nested.fit())
+    row = tests.loc["likelihood ratio"]
+    assert row[["statistic", "df", "p_value"]].tolist() == pytest.approx([statistic, df, p_value])
+    assert np.isnan(row["df_resid"])
+    kind = "nonrobust" if covariance == "classical" else covariance
+    wald = full.fit(cov_type=kind, use_t=True).wald_test(JOINTLY, use_f=True, scalar=True)
+    row = tests.loc["Wald"]
+    assert row[["statistic", "df_resid", "p_value"]].tolist() == pytest.approx([wald.statistic, 79, wald.pvalue])
+    assert row["covariance"] == covariance
+    if covariance == "classical":
+        assert row["statistic"] == pytest.approx(tests.loc["F", "statistic"])
+
+
+def test_interactions_jointly_in_the_logit(countries: eq.CalibratedStudy) -> None:
+    tests = analyze(countries, model="logit", interactions=PRODUCTS, covariance="HC0").tables["interaction_tests"]
+    frame = crisp_frame(countries, "membership")
+    full, nested = (smf.logit(FORMULA + more, frame) for more in (" + LEAD:DEM + FIN:HUM", ""))
+    ratio = 2 * (full.fit(disp=0).llf - nested.fit(disp=0).llf)
+    assert tests.loc["likelihood ratio", ["statistic", "df", "p_value"]].tolist() == pytest.approx(
+        [ratio, 2, stats.chi2.sf(ratio, 2)]
+    )
+    wald = full.fit(disp=0, cov_type="HC0").wald_test(JOINTLY, use_f=False, scalar=True)
+    assert tests.loc["Wald", ["statistic", "p_value"]].tolist() == pytest.approx(
+        [wald.statistic, wald.pvalue], rel=1e-4
+    )
+
+
+def test_interactions_jointly_in_the_fractional_logit(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, model="fractional-logit", interactions=PRODUCTS, covariance="classical")
+    tests = analysis.tables["interaction_tests"]
+    frame = countries.fuzzy
+    full, nested = (
+        smf.glm(FORMULA + more, frame, family=Binomial()).fit(scale="X2") for more in (" + LEAD:DEM + FIN:HUM", "")
+    )
+    statistic = (nested.deviance - full.deviance) / 2 / full.scale
+    assert tests.loc["deviance F", ["statistic", "df_resid", "p_value"]].tolist() == pytest.approx(
+        [statistic, 79, stats.f.sf(statistic, 2, 79)], rel=1e-5
+    )
+    wald = full.wald_test(JOINTLY, use_f=True, scalar=True)
+    assert tests.loc["Wald", "statistic"] == pytest.approx(wald.statistic, rel=1e-4)
+    assert "likelihood ratio" not in tests.index
+
+
+def test_interactions_that_were_not_estimated_have_no_tests(countries: eq.CalibratedStudy) -> None:
+    few = countries.subset(countries.cases[:5])
+    tests = analyze(few, interactions=PRODUCTS).tables["interaction_tests"]
+    assert tests[["statistic", "p_value"]].isna().all(axis=None)
+    assert "interaction_tests" not in analyze(countries).tables
+
+
+def test_interactions_from_paths(countries: eq.CalibratedStudy) -> None:
+    assert interactions_from(["A*B*C"]) == ("A*B", "A*C", "B*C", "A*B*C")
+    assert interactions_from(["~A*B + B*A*D", "C"]) == ("A*B", "B*D", "A*D", "B*A*D")
+    assert len(interactions_from(["A*B*C*D"])) == 6
+    assert interactions_from(["A*B*C*D"], at_most=0) == ()
+    assert len(interactions_from(["A*B*C*D"], at_most=100)) == 11
+    for at_most in range(12):  # whatever is cut off, what is left can be fitted
+        Regression(interactions=interactions_from(["A*B*C*D", "E*A"], at_most=at_most))
+    run = eq.run(eq.load_study("open-data-barometer-2014"), methods=["fsqca"])
+    paths = run["fsqca"].configurations["expression"]
+    assert any("*" in path for path in paths)
+    assert analyze(countries, interactions=interactions_from(paths)).conditions["coefficient"].notna().all()
+
+
+def test_negation_in_a_path_makes_no_difference_to_the_joint_test(countries: eq.CalibratedStudy) -> None:
+    """With the products within it there, (1 - LEAD) DEM FIN adds what LEAD DEM FIN does."""
+    products = interactions_from(["~LEAD*DEM*FIN"])
+    test = analyze(countries, scale="membership", interactions=products).tables["interaction_tests"].loc["F"]
+    frame = countries.fuzzy.assign(NOT=1 - countries.fuzzy["LEAD"])
+    negated = smf.ols("OPEN ~ NOT * DEM * FIN + HUM", frame).fit()
+    assert test["statistic"] == pytest.approx(negated.compare_f_test(smf.ols(FORMULA, frame).fit())[0])
+
+
+@pytest.mark.parametrize("paths", ["A*B", ["A*B{2}"], ["A**B"], ["A*B", ""]])
+def test_paths_that_are_no_products(paths: object) -> None:
+    with pytest.raises(eq.InputError, match="path"):
+        interactions_from(paths)  # type: ignore[arg-type]
+    with pytest.raises(eq.InputError, match="at_most"):
+        interactions_from(["A*B"], at_most=-1)
+
+
+# ------------------------------------------------------------------------------------------------ bootstrap
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized"])
+def test_bootstrap_intervals_are_percentiles_of_refits(countries: eq.CalibratedStudy, scale: str) -> None:
+    analysis = analyze(countries, scale=scale, bootstrap=40, alpha=0.1, interactions=("LEAD*DEM",))
+    rng = np.random.default_rng(0)
+    coefficients, averaged = [], []
+    for _ in range(40):
+        sample = countries.raw.iloc[rng.integers(86, size=86)]
+        if scale == "standardized":
+            sample = (sample - sample.mean()) / sample.std()
+        params = smf.ols("OPEN ~ LEAD + DEM + FIN + HUM + LEAD:DEM", sample).fit().params
+        coefficients.append(params)
+        averaged.append(params["LEAD"] + params["LEAD:DEM"] * sample["DEM"].mean())
+    ends = ["bootstrap_low", "bootstrap_high"]
+    np.testing.assert_allclose(
+        analysis.tables["coefficients"][ends].T, np.percentile(coefficients, [5, 95], axis=0), atol=1e-8
+    )
+    assert analysis.conditions.loc["LEAD", ends].tolist() == pytest.approx(np.percentile(averaged, [5, 95]))
+    np.testing.assert_allclose(
+        analysis.tables["interactions"][ends].iloc[0], np.percentile(coefficients, [5, 95], axis=0)[:, -1], atol=1e-8
+    )
+    assert "bootstrap_low" not in analyze(countries).conditions
+    pd.testing.assert_frame_equal(
+        analysis.tables["coefficients"],
+        analyze(countries, scale=scale, bootstrap=40, alpha=0.1, interactions=("LEAD*DEM",)).tables["coefficients"],
+    )
+
+
+def test_bootstrap_samples_without_a_solution_are_counted() -> None:
+    frame = scores(12).assign(C=[7.0] + [1.0] * 11)  # C varies only where the first case is drawn
+    analysis = analyze(made(frame), bootstrap=50)
+    rng = np.random.default_rng(0)
+    without = sum(0 not in rng.integers(12, size=12) for _ in range(50))
+    assert without > 0
+    assert any(note.startswith(f"{without} of 50 bootstrap samples") for note in analysis.notes)
+    assert analysis.conditions["bootstrap_low"].notna().all()
+
+
+# ---------------------------------------------------------------------- influence, partial residuals, table
+
+
+def test_influential_cases_are_those_above_the_conventions(countries: eq.CalibratedStudy) -> None:
+    influence = smf.ols(FORMULA, countries.raw).fit().get_influence()
+    cooks = pd.Series(influence.cooks_distance[0], index=countries.cases)
+    leverage = pd.Series(influence.hat_matrix_diag, index=countries.cases)
+    table = analyze(countries, covariance="classical").tables["influence"]
+    expected = cooks[(cooks > 4 / 86) | (leverage > 10 / 86)].sort_values(ascending=False)
+    assert 0 < len(expected) < 86
+    assert list(table.index) == list(expected.index)
+    np.testing.assert_allclose(table["cooks_distance"], expected)
+    assert (table["above_4_over_n"] == (expected > 4 / 86)).all()
+    assert (table["above_2k_over_n"] == (leverage[table.index] > 10 / 86)).all()
+    assert analyze(countries.subset(countries.cases[:4])).tables["influence"].empty
+
+
+@pytest.mark.parametrize("scale", ["raw", "standardized"])
+def test_partial_residuals_of_least_squares(countries: eq.CalibratedStudy, scale: str) -> None:
+    frame = frame_on(countries, scale)
+    direct = smf.ols(FORMULA, frame).fit()
+    table = analyze(countries, scale=scale, partial_residuals=True).tables["partial_residuals"]
+    for name in CONDITIONS:
+        np.testing.assert_allclose(table[name], direct.resid + direct.params[name] * frame[name], atol=1e-9)
+        # The line through them has the equation's slope.
+        assert np.polyfit(frame[name], table[name], 1)[0] == pytest.approx(direct.params[name])
+    assert "partial_residuals" not in analyze(countries).tables
+
+
+@pytest.mark.parametrize("model", ["logit", "fractional-logit"])
+def test_partial_residuals_of_the_logits(countries: eq.CalibratedStudy, model: str) -> None:
+    frame = crisp_frame(countries, "membership") if model == "logit" else countries.fuzzy
+    direct = smf.glm(FORMULA, frame, family=Binomial()).fit()
+    table = analyze(countries, model=model, partial_residuals=True).tables["partial_residuals"]
+    for name in CONDITIONS:
+        expected = direct.resid_working + direct.params[name] * frame[name]
+        np.testing.assert_allclose(table[name], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_partial_residuals_where_there_are_none(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, interactions=("LEAD*DEM",), partial_residuals=True)
+    table = analysis.tables["partial_residuals"]
+    assert table[["LEAD", "DEM"]].isna().all(axis=None)
+    assert table[["FIN", "HUM"]].notna().all(axis=None)
+    assert any("without partial residuals: LEAD, DEM" in note for note in analysis.notes)
+    study = half_in()
+    table = analyze(study, model="logit", partial_residuals=True).tables["partial_residuals"]
+    assert (table["A"].isna() == (study.fuzzy["Y"] == 0.5)).all()
+
+
+def test_model_table(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, interactions=("LEAD*DEM",))
+    table = analysis.tables["model_table"]
+    direct = [smf.ols(FORMULA + more, countries.raw).fit(cov_type="HC3", use_t=True) for more in ("", " + LEAD:DEM")]
+    assert list(table.columns) == ["(1)", "(2)"]
+    labels = {"LEAD": "LEAD", "DEM": "DEM", "FIN": "FIN", "HUM": "HUM", "LEAD*DEM": "LEAD:DEM", "constant": "Intercept"}
+    for position, (label, term) in enumerate(labels.items()):
+        assert table.index[2 * position] == label
+        for column, results in enumerate(direct):
+            cells = table.iloc[2 * position : 2 * position + 2, column].tolist()
+            known = term in results.params
+            assert cells == ([f"{results.params[term]:.3f}", f"({results.bse[term]:.3f})"] if known else ["", ""])
+    assert table.loc["n"].tolist() == ["86", "86"]
+    assert table.loc["R²"].tolist() == [f"{results.rsquared:.3f}" for results in direct]
+    assert not table.map(lambda cell: "*" in cell).any(axis=None)
+    assert list(analyze(countries).tables["model_table"].columns) == ["(1)"]
+
+
+def test_stars_only_when_asked_for(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, stars=True, alpha=0.2)
+    table, p_values = analysis.tables["model_table"]["(1)"], analysis.tables["coefficients"]["p_value"]
+    for name, p_value in p_values.items():
+        assert table[name].count("*") == (p_value < 0.001) + (p_value < 0.01) + (p_value < 0.05)
+    assert table["LEAD"] == "3.256**"
+    assert "p < 0.001" in table["stars"]
+
+
 # ---------------------------------------------------------------------------------------------- predictions
 
 VARIANTS = [
@@ -226,6 +551,7 @@ VARIANTS = [
     {"scale": "membership"},
     {"model": "fractional-logit"},
     {"model": "fractional-logit", "scale": "standardized"},
+    {"model": "logit", "covariance": "classical", "alpha": 0.3},
     {"interactions": ("LEAD*DEM",)},
 ]
 

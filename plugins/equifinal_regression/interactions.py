@@ -1,0 +1,60 @@
+"""Products of conditions: reading them, and choosing them from the paths of a set-theoretic solution."""
+
+from collections.abc import Iterable
+from itertools import combinations
+
+import equifinal as eq
+
+__all__ = ["interactions_from", "product_of"]
+
+
+def product_of(text: str) -> list[str]:
+    """The conditions that are multiplied: ``"LEAD * DEM"`` → ``["LEAD", "DEM"]``."""
+    return [part.strip() for part in text.split("*")]
+
+
+def interactions_from(paths: Iterable[str], at_most: int = 6) -> tuple[str, ...]:
+    """The interactions that a regression needs to tell these paths from conditions that merely add up.
+
+    A path of two conditions or more becomes the product of its conditions and all products within it. Negation makes no
+    difference: with the products within it in the equation, a product of ``1 - A`` spans what a product of ``A`` does.
+
+    Chosen from paths that were found in the same cases, the interactions' p-values are too small: they describe.
+
+    Parameters
+    ----------
+    paths
+        Expressions such as ``"LEAD*~DEM*FIN"``, the most important first; ``+`` separates paths within one.
+    at_most
+        How many interactions to return. The smallest products come first, then those of the first paths, so that no product
+        is returned without the products within it.
+
+    Raises
+    ------
+    equifinal.InputError
+        When a path is no product of conditions.
+
+    Examples
+    --------
+    >>> from equifinal_regression import interactions_from
+    >>> interactions_from(["LEAD*DEM*~FIN", "HUM"])
+    ('LEAD*DEM', 'LEAD*FIN', 'DEM*FIN', 'LEAD*DEM*FIN')
+    >>> interactions_from(["LEAD*DEM*~FIN", "DEM*HUM"], at_most=4)
+    ('LEAD*DEM', 'LEAD*FIN', 'DEM*FIN', 'DEM*HUM')
+    """
+    if isinstance(paths, str):
+        raise eq.InputError(f"The paths are a list of expressions, not the text {paths!r}. Write [{paths!r}].")
+    if at_most < 0:
+        raise eq.InputError(f"at_most is a number of interactions, 0 or more, not {at_most}.")
+    products: dict[frozenset[str], str] = {}
+    for path in paths:
+        for conjunction in str(path).split("+"):
+            names = [part.removeprefix("~").strip() for part in product_of(conjunction)]
+            if not all(name.isidentifier() for name in names):
+                raise eq.InputError(f"The path {path!r} is no product of conditions; write it as in 'LEAD*~DEM'.")
+            names = list(dict.fromkeys(names))
+            for size in range(2, len(names) + 1):
+                for part in combinations(names, size):
+                    products.setdefault(frozenset(part), "*".join(part))
+    smallest_first = sorted(products.values(), key=lambda product: product.count("*"))
+    return tuple(smallest_first[:at_most])
