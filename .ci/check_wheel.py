@@ -18,7 +18,7 @@ source = {
 }
 missing = sorted(source - set(names))
 assert not missing, f"not in the wheel: {missing}"
-for study in ("open_data_barometer_2014", "open_data_barometer_2013", "heilongjiang"):
+for study in ("open_data_barometer_2014", "open_data_barometer_2013", "open_data_barometer_2013_2014", "heilongjiang"):
     for file in ("study.toml", "cases.csv", "README.md"):
         assert f"equifinal_data/{study}/{file}" in names
 with tarfile.open(sdist) as archive:
@@ -29,7 +29,7 @@ for wanted in ("README.md", "LICENSE", "CITATION.cff", "tests/qca/golden/fuzzy00
 check = (
     "import sys; sys.path.insert(0, sys.argv[1]); import equifinal as eq; from pathlib import Path\n"
     "assert sys.argv[1] in eq.__file__, eq.__file__\n"
-    "for name in ('open-data-barometer-2014', 'open-data-barometer-2013', 'heilongjiang'):\n"
+    "for name in ('open-data-barometer-2014', 'open-data-barometer-2013', 'open-data-barometer-2013-2014', 'heilongjiang'):\n"
     "    source = eq.studies()[name].cls.path\n"
     "    assert sys.argv[1] in str(source), source\n"
     "    print(name, len(eq.load_study(name).data), 'cases')\n"

@@ -10,6 +10,7 @@ import equifinal as eq
 _FOLDERS = {
     "open-data-barometer-2014": "open_data_barometer_2014",
     "open-data-barometer-2013": "open_data_barometer_2013",
+    "open-data-barometer-2013-2014": "open_data_barometer_2013_2014",
     "heilongjiang": "heilongjiang",
 }
 

@@ -22,6 +22,7 @@ from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.errors import InputError
 from equifinal.method import Method
+from equifinal.panels import ByTime, by_time
 from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, check_whole, generator
@@ -143,6 +144,11 @@ class Comparison:
     def asymmetry(self) -> Asymmetry:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.asymmetry`."""
         return asymmetry(self.run, self._directions)
+
+    @cached_property
+    def by_time(self) -> ByTime:
+        """In a panel, paths and figures at each time, and units that change paths; see :mod:`equifinal.panels`."""
+        return by_time(self.run, self.yardsticks)
 
     @property
     def _directions(self) -> pd.DataFrame:

@@ -14,9 +14,12 @@ from equifinal_qca import minimize, truth_table
 STUDIES = {
     "open-data-barometer-2014": (86, 8, "observed"),
     "open-data-barometer-2013": (77, 7, "observed"),
+    "open-data-barometer-2013-2014": (163, 9, "observed"),
     "heilongjiang": (12, 5, "reconstruction"),
 }
+PANEL = "open-data-barometer-2013-2014"
 BAROMETERS = [name for name in STUDIES if name.startswith("open-data-barometer")]
+EDITIONS = [name for name in BAROMETERS if name != PANEL]
 
 #: Necessity consistency from R's QCA where it is published in the studies' notes; 2013 has its LEAD in the note.
 NECESSITY = {
@@ -57,7 +60,7 @@ def test_loads_with_shape_and_provenance(name: str) -> None:
     assert study.methods["regression-membership"]["method"] == "regression"
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", NECESSITY)
 def test_necessity_figures(name: str) -> None:
     fuzzy = eq.load_study(name).calibrate().fuzzy
     for condition, figure in NECESSITY[name].items():
@@ -117,11 +120,11 @@ def test_barometer_scores_are_in_range(name: str) -> None:
     assert (experts.dtypes == "int64").all()
     assert (data["implementation"].min(), data["implementation"].max()) == (0, 100)
     assert data["iso3"].str.fullmatch("[A-Z]{3}").all()
-    assert data["iso3"].is_unique
+    assert data["iso3"].is_unique == (name != PANEL)
 
 
 def test_both_editions_code_regions_alike() -> None:
-    early, late = (eq.load_study(name).data.set_index("iso3")["region"] for name in reversed(BAROMETERS))
+    early, late = (eq.load_study(name).data.set_index("iso3")["region"] for name in reversed(EDITIONS))
     assert set(early.index) <= set(late.index)
     pd.testing.assert_series_equal(early, late.loc[early.index])
 
@@ -174,6 +177,51 @@ def test_caveats_of_2013() -> None:
         assert found == cases
 
 
+def test_the_panel_is_both_editions_row_by_row() -> None:
+    panel, editions = (
+        eq.load_study(PANEL),
+        {year: eq.load_study(f"open-data-barometer-{year}") for year in (2013, 2014)},
+    )
+    assert (panel.unit, panel.time) == ("country", "year")
+    assert panel.data.index.tolist() == [f"{row.country} {row.year}" for row in panel.data.itertuples()]
+    memberships = panel.calibrate().fuzzy
+    for year, edition in editions.items():
+        rows = panel.data[panel.data["year"] == year].drop(columns="year").set_index("country")
+        pd.testing.assert_frame_equal(rows, edition.data[rows.columns].loc[rows.index])
+        assert len(rows) == len(edition.data)
+        again = memberships.loc[[f"{country} {year}" for country in edition.data.index]]
+        pd.testing.assert_frame_equal(again.set_axis(edition.data.index), edition.calibrate().fuzzy)
+    assert panel.methods == editions[2014].methods
+    assert [claim.model_dump() for claim in panel.propositions] == [
+        claim.model_dump() for claim in editions[2014].propositions
+    ]
+
+
+def test_caveats_of_the_panel() -> None:
+    calibrated, text = eq.load_study(PANEL).calibrate(), readme(PANEL)
+    data, outcome = calibrated.data, calibrated.fuzzy["OPEN"] > 0.5
+    seen = data.groupby("country")["year"].agg(list)
+    assert (seen.map(len) == 2).sum() == 77
+    only = seen.index[seen.map(lambda years: years == [2014])].tolist()
+    assert f"{', '.join(only[:-1])}" in text.replace(",\n", ", ")
+    assert len(only) == 9
+    assert [(outcome & (data["year"] == year)).sum() for year in (2013, 2014)] == [20, 29]
+    x = calibrated.fuzzy[["LEAD", "DEM", "FIN"]].min(axis=1)
+    low = np.minimum(x, calibrated.fuzzy["OPEN"])
+    by_year = [low[data["year"] == year].sum() / x[data["year"] == year].sum() for year in (2013, 2014)]
+    assert [round(each, 3) for each in (low.sum() / x.sum(), *by_year)] == [0.82, 0.773, 0.865]
+    assert [f"{row(calibrated, each)[1]:.3f}" for each in ("LEAD*~DEM*FIN*HUM", "LEAD*DEM*~FIN*HUM")] == [
+        "0.550",
+        "0.557",
+    ]
+    _, _, all_four = row(calibrated, "LEAD*DEM*FIN*HUM")
+    assert (len(all_four), outcome[all_four].sum()) == (42, 32)
+    table = truth_table(calibrated.crisp, outcome="OPEN", **eq.load_study(PANEL).methods["csqca"])
+    assert minimize(table, "intermediate").models == []
+    assert "rescaled" in calibrated.note
+    assert "rescaled within each year" in text
+
+
 @pytest.mark.parametrize(
     ("name", "column", "score", "count"),
     [
@@ -186,6 +234,11 @@ def test_caveats_of_2013() -> None:
         ("open-data-barometer-2013", "train", 4, 20),
         ("open-data-barometer-2013", "supin", 2, 11),
         ("open-data-barometer-2013", "supin", 3, 8),
+        (PANEL, "init", 5, 28),
+        (PANEL, "csoc", 5, 23),
+        (PANEL, "train", 5, 18),
+        (PANEL, "supin", 2, 21),
+        (PANEL, "supin", 3, 22),
     ],
 )
 def test_countries_beside_a_crossover(name: str, column: str, score: int, count: int) -> None:
@@ -205,6 +258,8 @@ def test_correlations_named_in_the_readme() -> None:
         ("open-data-barometer-2014", 0.59, {"LEAD*DEM*FIN", "LEAD*DEM*HUM", "LEAD*FIN*HUM"}),
         ("open-data-barometer-2013", 0.6, {"LEAD*DEM*FIN*HUM"}),
         ("open-data-barometer-2013", 0.5, {"LEAD*DEM*FIN", "LEAD*FIN*HUM"}),
+        (PANEL, 0.6, {"LEAD*DEM*FIN"}),
+        (PANEL, 0.55, {"LEAD*DEM*FIN", "LEAD*DEM*HUM", "LEAD*FIN*HUM"}),
         ("heilongjiang", 0.5, {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}),
     ],
 )
