@@ -6,7 +6,7 @@ be matched (the conservative and the intermediate solution: a union of cubes); i
 form.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,20 +130,26 @@ def shortest_primes_avoiding(
     rows, off = list(rows), list(off)
     care = np.array([cube.care for cube in off], dtype=np.int64)
     bits = np.array([cube.bits for cube in off], dtype=np.int64)
-    share = most
-    while True:
-        primes: set[tuple[int, int]] = set()
-        complete: list[int] = []
-        for row in rows:
-            transversals, largest = _transversals((bits ^ row) & care, share)
-            primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
-            if largest is not None:
-                complete.append(largest)
-            if most is not None and share == most and (complete or len(primes) > most) and len(rows) > 1:
-                share = max(1, most // len(rows))
-                break
-        else:
-            return [Cube(*pair) for pair in sorted(primes)], min(complete, default=None)
+    primes, largest = _around(rows, care, bits, most, give_up=len(rows) > 1)
+    if most is not None and len(rows) > 1 and (largest is not None or len(primes) > most):
+        primes, largest = _around(rows, care, bits, max(1, most // len(rows)), give_up=False)
+    return [Cube(*pair) for pair in sorted(primes)], largest
+
+
+def _around(
+    rows: Sequence[int], care: Ints, bits: Ints, most: int | None, give_up: bool
+) -> tuple[set[tuple[int, int]], int | None]:
+    """Prime implicants around each row, at most so many for each, perhaps giving up when there are more in all."""
+    primes: set[tuple[int, int]] = set()
+    complete: int | None = None
+    for row in rows:
+        transversals, largest = _transversals((bits ^ row) & care, most)
+        primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
+        if largest is not None:
+            complete = largest if complete is None else min(complete, largest)
+        if give_up and (complete is not None or (most is not None and len(primes) > most)):
+            break
+    return primes, complete
 
 
 def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:
@@ -169,8 +175,11 @@ def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:
         if merge.any():
             new_care = ((left_care | right_care) & ~condition)[merge]
             new_bits = ((left_bits | right_bits) & ~condition)[merge]
-            both = np.unique(np.column_stack([np.r_[care, new_care], np.r_[bits, new_bits]]), axis=0)
-            care, bits = _maximal(both[:, 0], both[:, 1])
+            care, bits = np.r_[care, new_care], np.r_[bits, new_bits]
+            order = np.lexsort((bits, care))
+            care, bits = care[order], bits[order]
+            new = np.append(True, (np.diff(care) != 0) | (np.diff(bits) != 0))
+            care, bits = _maximal(care[new], bits[new])
     return [Cube(*pair) for pair in zip(care.tolist(), bits.tolist(), strict=True)]
 
 

@@ -127,16 +127,20 @@ def intermediate(problem: Problem) -> Found:
                 truncated = True
                 break
             here = _matching(primes_inside([*long_ones.primes, *easy]), problem)
+            budget.left -= len(here) ** 2
             found_for[easy] = _found(here, problem, budget)
             truncated |= found_for[easy].truncated
             bounds |= {found_for[easy].bound} - {None}
             at_least = max(at_least, found_for[easy].at_least)
+        covers_here = [cover for cover, _ in found_for[easy].models]
+        if len({*sources, *covers_here}) > problem.max_models:
+            truncated, at_least = True, max(at_least, problem.max_models + 1)
         source = Source(long_model, short_model, tuple(sorted(easy)))
-        for cover, _ in found_for[easy].models:
+        for cover in covers_here:
             if cover in sources or len(sources) < problem.max_models:
                 sources.setdefault(cover, []).append(source)
-            else:
-                truncated, at_least = True, max(at_least, problem.max_models + 1)
+        if at_least > problem.max_models:  # the list is full
+            break
     models = tuple((cover, tuple(behind)) for cover, behind in sources.items())
     return Found(
         primes=tuple(sorted({prime for found in found_for.values() for prime in found.primes})),
