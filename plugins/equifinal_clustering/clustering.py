@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal import sets
+from equifinal_clustering.validation import (
+    RECOVERED,
+    Divide,
+    clusters_by_gap,
+    cophenetic_correlation,
+    fuzzy_memberships,
+    gap_statistic,
+    stability,
+)
 
 __all__ = ["Clustering"]
 
@@ -37,13 +46,17 @@ class Clustering(eq.Method):
 
     ``algorithm`` is ``"ward"`` (Ward 1963), ``"kmeans"`` (ten starts), or ``"gaussian-mixture"`` (ten starts). Without
     ``n_clusters``, the number from 2 to ``max_clusters`` with the highest mean silhouette (Rousseeuw 1987) is taken, the
-    smaller one where two are equal. Clusters are named ``cluster 1``, ``cluster 2``, ... by falling mean of their profile:
-    cluster 1 has the highest scores throughout. Cases are put into a fixed order before anything is computed, so that the
-    order of the table's rows does not matter.
+    smaller one where two are equal; ``n_clusters_by = "gap"`` takes it by the gap statistic (Tibshirani, Walther & Hastie
+    2001), which may also find that there is only one. Clusters are named ``cluster 1``, ``cluster 2``, ... by falling mean
+    of their profile: cluster 1 has the highest scores throughout. Cases are put into a fixed order before anything is
+    computed, so that the order of the table's rows does not matter.
 
     A case not seen before belongs to the cluster of the nearest case seen (Ward), of the nearest mean (k-means), or with
     the highest posterior probability (mixture). Ward's tree has no rule of its own for new cases; the nearest case is
     taken because it gives every case seen the cluster it has, which the nearest mean does not.
+
+    ``bootstrap`` says how well each cluster is found again in samples of the cases (Hennig 2007), ``reference_column`` how
+    far the clusters agree with groups known beforehand (adjusted Rand index: Hubert & Arabie 1985).
 
     The role of a condition is ``contributing`` when clusters differ on it (Kruskal & Wallis 1952). Its direction is that
     in which the clusters' means of condition and outcome go together, 0 unless they do so for every pair of clusters.
@@ -72,7 +85,13 @@ class Clustering(eq.Method):
         default="ward", description="Ward's hierarchical clustering, k-means, or a mixture of normal distributions."
     )
     n_clusters: int | None = pydantic.Field(
-        default=None, ge=2, description="The number of clusters; not given: chosen by the mean silhouette."
+        default=None, ge=2, description="The number of clusters; not given: chosen as n_clusters_by says."
+    )
+    n_clusters_by: Literal["silhouette", "gap"] = pydantic.Field(
+        default="silhouette", description="Choose the number of clusters by the mean silhouette or the gap statistic."
+    )
+    gap_samples: int = pydantic.Field(
+        default=50, ge=2, description="Samples of cases without clusters for the gap statistic."
     )
     scale: Literal["standardized", "membership"] = pydantic.Field(
         default="standardized", description="Compare cases by z-scores or by memberships."
@@ -86,14 +105,21 @@ class Clustering(eq.Method):
     alpha: float = pydantic.Field(
         default=0.05, gt=0, lt=1, description="Clusters differ on a condition when the Kruskal-Wallis p is below this."
     )
+    bootstrap: int = pydantic.Field(
+        default=0, ge=0, description="Bootstrap samples for the stability of each cluster, such as 100; 0: none."
+    )
+    reference_column: str | None = pydantic.Field(
+        default=None, description="A column of the data with groups known beforehand, to compare the clusters with."
+    )
 
     # ------------------------------------------------------------------------------------------------ analysis
 
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        """Form the clusters and describe them; `rng` seeds the starts of k-means and the mixture.
+        """Form the clusters and describe them; `rng` seeds all starts and samples.
 
         See :meth:`equifinal.Method.analyze`.
         """
+        reference = self._reference(study)
         found, clusters, labels, scores = self._clusters(study, rng)
         belongs = labels[:, np.newaxis] == np.arange(found.count)
         sizes = belongs.sum(axis=0)
@@ -130,16 +156,27 @@ class Clustering(eq.Method):
         tables = {"profiles": profiles}
         if found.tried is not None:
             tables["silhouettes"] = found.tried
+        if found.gaps is not None:
+            tables["gap"] = found.gaps
+        fit = {"n": len(labels), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics}
         if found.linkage is not None:
             tables["linkage"] = _linkage_table(found.linkage, found.order)
+            fit["cophenetic_correlation"] = cophenetic_correlation(found.linkage, found.condensed)
+        memberships = fuzzy_memberships(scores, _means(scores, belongs))
+        tables["fuzzy_membership"] = pd.DataFrame(memberships, index=study.cases, columns=names)
+        notes = [*found.notes, *self._notes(study, found, sizes, names, scores, rng)]
+        if self.bootstrap and found.count > 1:
+            notes += self._add_stability(tables, found, scores[found.order], names, rng)
+        if reference is not None:
+            notes += self._add_reference(tables, fit, reference, cases["group"])
         return eq.Analysis(
             method=self,
             conditions=conditions,
             configurations=configurations,
             cases=cases,
-            fit={"n": len(labels), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics},
+            fit=fit,
             tables=tables,
-            notes=[*found.notes, *self._notes(study, found, sizes, names, scores, rng)],
+            notes=notes,
             native=clusters,
         )
 
@@ -301,26 +338,113 @@ class Clustering(eq.Method):
             return alone
 
         condensed = _distances(scores)
-        if self.algorithm == "ward":
-            partitions = _ward(condensed, candidates)
-        elif self.algorithm == "kmeans":
-            partitions = [_kmeans(scores, count, seed) for count in candidates]
-        else:
-            partitions = [_mixture(scores, count, seed, self.covariance_type) for count in candidates]
+        partitions = self._divided(scores, condensed, candidates, seed)
         distances = squareform(condensed)
         for partition in partitions:
             partition.silhouettes = _silhouettes(distances, partition.labels)
         # A cut through tied merges, or an empty component, leaves fewer clusters: the partition of another number.
         proper = [each for each, count in zip(partitions, candidates, strict=True) if each.count == count] or partitions
-        chosen = max(proper, key=lambda each: (round(each.silhouette, 12), -each.count))
+        if self.n_clusters is None and self.n_clusters_by == "gap":
+            chosen = self._chosen_by_gap(scores, proper, seed)
+        else:
+            chosen = max(proper, key=lambda each: (round(each.silhouette, 12), -each.count))
+        chosen.condensed = condensed
         tried = {"silhouette": [each.silhouette for each in partitions]}
-        tried |= {name: [each.statistics[name] for each in partitions] for name in chosen.statistics}
+        tried |= {name: [each.statistics[name] for each in partitions] for name in partitions[0].statistics}
         chosen.tried = pd.DataFrame(tried, index=pd.Index(candidates, name="n_clusters"))
         if self.n_clusters is not None and chosen.count < self.n_clusters:
             chosen.notes.append(
                 f"{self.n_clusters} clusters were asked for, but only {chosen.count} can be told apart in these cases."
             )
         return _numbered(chosen, scores)
+
+    def _divided(self, scores: Floats, condensed: Floats, counts: list[int], seed: int) -> list["_Partition"]:
+        """One partition for each number of clusters."""
+        if self.algorithm == "ward":
+            return _ward(condensed, counts)
+        if self.algorithm == "kmeans":
+            return [_kmeans(scores, count, seed) for count in counts]
+        return [_mixture(scores, count, seed, self.covariance_type) for count in counts]
+
+    def _divide(self, seed: int) -> Divide:
+        def divide(scores: Floats, counts: list[int]) -> list[Labels]:
+            condensed = _distances(scores) if self.algorithm == "ward" else np.empty(0)
+            return [each.labels for each in self._divided(scores, condensed, counts, seed)]
+
+        return divide
+
+    def _chosen_by_gap(self, scores: Floats, proper: list["_Partition"], seed: int) -> "_Partition":
+        alone = _Partition(np.zeros(len(scores), dtype=np.int64), linkage=proper[0].linkage)
+        alone.silhouettes = np.full(len(scores), np.nan)
+        by_count = {each.count: each for each in (alone, *proper)}
+        labels = {count: each.labels for count, each in by_count.items()}
+        gaps = gap_statistic(scores, labels, self._divide(seed), self.gap_samples, np.random.default_rng(seed))
+        count, reached = clusters_by_gap(gaps)
+        chosen = by_count[count]
+        chosen.gaps = gaps
+        if count == 1:
+            chosen.notes.append(
+                "The gap statistic finds one cluster only: two or more fit these cases no better than they fit cases "
+                "spread evenly."
+            )
+        elif not reached:
+            chosen.notes.append(
+                f"The gap statistic still rises at {count} clusters, the largest number tried. max_clusters tries more."
+            )
+        return chosen
+
+    # ---------------------------------------------------------------------------------------------- on request
+
+    def _add_stability(
+        self,
+        tables: dict[str, pd.DataFrame],
+        found: "_Partition",
+        scores: Floats,
+        names: list[str],
+        rng: np.random.Generator,
+    ) -> list[str]:
+        divide = self._divide(int(rng.integers(2**31 - 1)))
+        table = stability(scores, found.labels, divide, self.bootstrap, rng).set_axis(names)
+        tables["stability"] = table
+        return [
+            f"Over {self.bootstrap} bootstrap samples {name} has a mean Jaccard similarity of {value:.2f}, below {RECOVERED}: "
+            "it is not stable (Hennig 2007)."
+            for name, value in table["jaccard"].items()
+            if value < RECOVERED
+        ]
+
+    def _reference(self, study: eq.CalibratedStudy) -> pd.Series | None:
+        """The groups known beforehand, one per case."""
+        from equifinal.errors import did_you_mean
+
+        if self.reference_column is None:
+            return None
+        if self.reference_column not in study.data:
+            raise eq.InputError(
+                f"Study {study.name!r}: the clusters cannot be compared with the column {self.reference_column!r}, because its "
+                f"data have none of that name. {did_you_mean(self.reference_column, list(map(str, study.data.columns)))}"
+            )
+        return pd.Series(study.data[self.reference_column].to_numpy(), index=study.cases)
+
+    def _add_reference(
+        self, tables: dict[str, pd.DataFrame], fit: dict[str, float], reference: pd.Series, groups: pd.Series
+    ) -> list[str]:
+        """The contingency table, and how far both partitions agree beyond chance."""
+        from sklearn.metrics import adjusted_rand_score
+
+        known = reference.notna()
+        groups, reference = groups[known], reference[known]
+        fit["adjusted_rand"] = float(adjusted_rand_score(reference, groups)) if known.sum() > 1 else np.nan
+        tables["reference_groups"] = pd.crosstab(groups.to_numpy(), reference.to_numpy()).rename_axis(
+            index="group", columns=self.reference_column
+        )
+        missing = list(map(str, known.index[~known]))
+        if not missing:
+            return []
+        return [
+            f"Left out of the comparison with {self.reference_column!r}, where {len(missing)} "
+            f"{'case has' if len(missing) == 1 else 'cases have'} no value: {', '.join(missing)}."
+        ]
 
     # -------------------------------------------------------------------------------------------- description
 
@@ -482,6 +606,8 @@ class _Partition:
     notes: list[str] = field(default_factory=list)
     silhouettes: Floats = field(default_factory=lambda: np.array([]))
     tried: pd.DataFrame | None = None  # one row per number of clusters
+    gaps: pd.DataFrame | None = None  # the same, when chosen by the gap statistic
+    condensed: Floats = field(default_factory=lambda: np.array([]))  # distances of all pairs
 
     @property
     def count(self) -> int:

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 from scipy.cluster import hierarchy
+from scipy.spatial import distance
 from sklearn.cluster import AgglomerativeClustering, KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_samples, silhouette_score
+from sklearn.decomposition import PCA
+from sklearn.metrics import adjusted_rand_score, jaccard_score, silhouette_samples, silhouette_score
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
@@ -20,6 +22,7 @@ import equifinal as eq
 from equifinal import sets
 from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
 from equifinal_clustering import Clustering
+from equifinal_clustering.validation import clusters_by_gap, fuzzy_memberships, stability
 
 CONDITIONS = ["LEAD", "DEM", "FIN", "HUM"]
 DIRECT = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
@@ -31,6 +34,7 @@ VARIANTS = [
     {"algorithm": "kmeans", "n_clusters": 6, "scale": "membership"},
     {"algorithm": "gaussian-mixture", "n_clusters": 3},
     {"algorithm": "gaussian-mixture", "max_clusters": 3, "covariance_type": "diag"},
+    {"n_clusters_by": "gap", "gap_samples": 10},
 ]
 
 
@@ -211,6 +215,210 @@ def test_configurations_describe_the_clusters(countries: eq.CalibratedStudy, par
     scale = "membership" if parameters.get("scale") == "membership" else "standardized"
     means = scores_of(countries, scale).mean(axis=1).groupby(groups).mean()
     assert means.loc[list(analysis.configurations.index)].is_monotonic_decreasing
+
+
+# ------------------------------------------------------------------------------------------- gap statistic
+
+
+def within(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Pooled sum of pairwise squared distances over twice the size, as the paper writes it."""
+    parts = [scores[labels == label] for label in set(labels)]
+    return sum(distance.cdist(part, part, "sqeuclidean").sum() / (2 * len(part)) for part in parts)
+
+
+def ward_labels(scores: np.ndarray, count: int) -> np.ndarray:
+    return AgglomerativeClustering(count, linkage="ward").fit_predict(scores)
+
+
+def test_gap_statistic_equals_one_of_scikit_learn(untied: eq.CalibratedStudy) -> None:
+    analysis = analyze(untied, n_clusters_by="gap", max_clusters=5, gap_samples=200)
+    table = analysis.tables["gap"]
+    scores = scores_of(untied).to_numpy()
+    expected = [np.log(within(scores, ward_labels(scores, count))) for count in range(1, 6)]
+    assert table["log_within"].tolist() == pytest.approx(expected)
+    # The reference draws are others, so that their mean agrees within its own error only.
+    rng, pca = np.random.default_rng(11), PCA().fit(scores)
+    along = pca.transform(scores)
+    drawn = []
+    for _ in range(200):
+        even = pca.inverse_transform(rng.uniform(along.min(axis=0), along.max(axis=0), along.shape))
+        drawn.append([np.log(within(even, ward_labels(even, count))) for count in range(1, 6)])
+    spread = np.std(drawn, axis=0)
+    assert (np.abs(table["expected"] - np.mean(drawn, axis=0)) < 4 * spread * np.sqrt(2 / 200)).all()
+    np.testing.assert_allclose(table["standard_error"], spread * np.sqrt(1 + 1 / 200), rtol=0.25)
+    np.testing.assert_allclose(table["gap"], table["expected"] - table["log_within"])
+    gap, error = table["gap"], table["standard_error"]
+    rule = [count for count in range(1, 5) if gap[count] >= gap[count + 1] - error[count + 1]]
+    assert analysis.fit["n_clusters"] == (rule[0] if rule else 5)
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans"])
+def test_gap_statistic_finds_the_groups_and_their_absence(algorithm: str) -> None:
+    parameters = {"algorithm": algorithm, "n_clusters_by": "gap", "gap_samples": 15, "max_clusters": 5}
+    frame = blobs((20, 20, 20))
+    for name, places in {"A": [1.0, 9, 5], "B": [1.0, 2, 9]}.items():
+        frame[name] = np.repeat(places, 20) + np.random.default_rng(ord(name)).normal(0, 0.3, 60)
+    analysis = analyze(made(frame), **parameters)
+    assert analysis.fit["n_clusters"] == 3
+    assert adjusted_rand_score(np.repeat([0, 1, 2], 20), analysis.cases["group"]) == 1
+    even = pd.DataFrame(np.random.default_rng(2).uniform(0, 10, (60, 3)), columns=["A", "B", "y"])
+    analysis = analyze(made(even), **parameters)
+    assert analysis.fit["n_clusters"] == 1
+    assert analysis.cases["group"].eq("cluster 1").all()
+    assert any("one cluster only" in note for note in analysis.notes)
+    assert set(analysis.conditions["role"]) == {"none"}
+    predicted = analysis.method.predict(analysis, made(even).without_outcome())
+    assert predicted.tolist() == analysis.cases["predicted"].tolist()
+    assert json.loads(json.dumps(analysis.to_dict(), allow_nan=False))["fit"]["n_clusters"] == 1
+
+
+def test_gap_rule() -> None:
+    def chosen(gap: list[float], error: list[float]) -> tuple[int, bool]:
+        return clusters_by_gap(pd.DataFrame({"gap": gap, "standard_error": error}, index=[1, 2, 4]))
+
+    assert chosen([0.5, 0.4, 0.9], [0.01, 0.01, 0.01]) == (1, True)
+    assert chosen([0.5, 0.6, 0.65], [0.01, 0.2, 0.01]) == (1, True)
+    assert chosen([0.5, 0.6, 0.65], [0.01, 0.01, 0.06]) == (2, True)
+    assert chosen([0.5, 0.6, 0.7], [0.01, 0.01, 0.01]) == (4, False)
+
+
+def test_gap_of_cases_that_are_copies() -> None:
+    corners = pd.DataFrame({"A": [1.0, 9, 5], "B": [1.0, 2, 9], "y": [1.0, 5, 9]})
+    frame = pd.concat([corners] * 5).set_axis([f"case {number}" for number in range(15)])
+    analysis = analyze(made(frame), n_clusters_by="gap", gap_samples=10)
+    assert analysis.fit["n_clusters"] == 3
+    assert np.isinf(analysis.tables["gap"].loc[3, "gap"])
+    assert any("still rises at 3 clusters" in note for note in analysis.notes)
+
+
+# ---------------------------------------------------------------------- stability, tree, fuzzy memberships
+
+
+def test_stability_is_the_clusterwise_jaccard(untied: eq.CalibratedStudy) -> None:
+    scores = scores_of(untied).to_numpy()
+    labels = ward_labels(scores, 3)
+    table = stability(
+        scores, labels, lambda some, counts: [ward_labels(some, c) for c in counts], 30, np.random.default_rng(5)
+    )
+    rng, found = np.random.default_rng(5), []
+    for _ in range(30):
+        drawn = sorted(set(rng.integers(86, size=86)))
+        again = ward_labels(scores[drawn], 3)
+        found.append(
+            [max(jaccard_score(labels[drawn] == mine, again == other) for other in range(3)) for mine in range(3)]
+        )
+    found = np.array(found)
+    np.testing.assert_allclose(table["jaccard"], found.mean(axis=0))
+    np.testing.assert_allclose(table["recovered"], (found > 0.75).mean(axis=0))
+    np.testing.assert_allclose(table["dissolved"], (found <= 0.5).mean(axis=0))
+    assert table["samples"].tolist() == [30, 30, 30]
+
+
+def test_a_cluster_that_is_not_drawn_has_no_similarity() -> None:
+    scores = np.array([[0.0], [0.1], [0.2], [0.3], [50.0]])
+    labels = np.array([0, 0, 0, 0, 1])
+    table = stability(
+        scores, labels, lambda some, counts: [ward_labels(some, c) for c in counts], 40, np.random.default_rng(1)
+    )
+    rng = np.random.default_rng(1)
+    assert table.loc[1, "samples"] == sum(4 in rng.integers(5, size=5) for _ in range(40)) < 40
+    assert table.loc[1, "jaccard"] == 1
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans", "gaussian-mixture"])
+def test_stable_and_unstable_clusters(algorithm: str) -> None:
+    study = made(blobs())
+    parameters = {"algorithm": algorithm, "n_clusters": 3, "bootstrap": 20, "covariance_type": "spherical"}
+    analysis = analyze(study, **parameters)
+    assert analysis.tables["stability"]["jaccard"].eq(1).all()
+    assert list(analysis.tables["stability"].index) == list(analysis.configurations.index)
+    assert not any("not stable" in note for note in analysis.notes)
+    even = pd.DataFrame(np.random.default_rng(2).uniform(0, 10, (40, 4)), columns=[*"ABC", "y"])
+    analysis = analyze(made(even), **parameters | {"n_clusters": 4})
+    unstable = analysis.tables["stability"]["jaccard"] < 0.75
+    assert unstable.any()
+    assert sum("not stable" in note for note in analysis.notes) == unstable.sum()
+    assert "stability" not in analyze(study).tables
+
+
+def test_stability_does_not_depend_on_the_order_of_the_cases(countries: eq.CalibratedStudy) -> None:
+    shuffled = countries.subset(np.random.default_rng(3).permutation(countries.cases))
+    one, other = (analyze(each, n_clusters=2, bootstrap=10) for each in (countries, shuffled))
+    pd.testing.assert_frame_equal(one.tables["stability"], other.tables["stability"])
+
+
+def test_cophenetic_correlation_equals_scipy(untied: eq.CalibratedStudy) -> None:
+    scores = scores_of(untied)
+    heights = hierarchy.cophenet(hierarchy.linkage(scores, "ward"))
+    expected = np.corrcoef(heights, distance.pdist(scores))[0, 1]
+    for count in (2, 5):
+        assert analyze(untied, n_clusters=count).fit["cophenetic_correlation"] == pytest.approx(expected)
+    assert "cophenetic_correlation" not in analyze(untied, algorithm="kmeans", n_clusters=3).fit
+
+
+def test_fuzzy_memberships_by_hand(countries: eq.CalibratedStudy) -> None:
+    # Distances 1 and 3: 1 / (1 + 1/9); at a centre all; halfway a half; at two centres a half each.
+    found = fuzzy_memberships(np.array([[1.0], [0.0], [2.0]]), np.array([[0.0], [4.0]]))
+    np.testing.assert_allclose(found, [[0.9, 0.1], [1, 0], [0.5, 0.5]])
+    found = fuzzy_memberships(np.array([[0.0], [1.0]]), np.array([[0.0], [0.0], [2.0]]))
+    np.testing.assert_allclose(found, [[0.5, 0.5, 0], [1 / 3] * 3])
+    analysis = analyze(countries, n_clusters=4)
+    table, scores = analysis.tables["fuzzy_membership"], scores_of(countries)
+    centers = scores.groupby(analysis.cases["group"]).mean()
+    for case in ("Argentina", "Japan", "Benin"):
+        apart = {name: np.linalg.norm(scores.loc[case] - center) for name, center in centers.iterrows()}
+        for name, own in apart.items():
+            expected = 1 / sum((own / other) ** 2 for other in apart.values())
+            assert table.loc[case, name] == pytest.approx(expected)
+    np.testing.assert_allclose(table.sum(axis=1), 1)
+
+
+# ------------------------------------------------------------------------------- groups known beforehand
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_ward_against_the_barometers_own_groups(countries: eq.CalibratedStudy, count: int) -> None:
+    analysis = analyze(countries, n_clusters=count, reference_column="cluster")
+    own, groups = countries.data["cluster"], analysis.cases["group"]
+    table = analysis.tables["reference_groups"]
+    assert analysis.fit["adjusted_rand"] == pytest.approx(adjusted_rand_score(own, groups))
+    assert table.shape == (count, 4)
+    for group in table.index:
+        for name in table.columns:
+            assert table.loc[group, name] == ((groups == group) & (own == name)).sum()
+    assert table.to_numpy().sum() == 86
+
+    # Hubert & Arabie's formula, from the table alone.
+    def pairs(numbers: object) -> float:
+        return float((np.asarray(numbers) * (np.asarray(numbers) - 1) / 2).sum())
+
+    rows, columns = pairs(table.sum(axis=1)), pairs(table.sum())
+    chance = rows * columns / pairs(86)
+    by_hand = (pairs(table) - chance) / ((rows + columns) / 2 - chance)
+    assert analysis.fit["adjusted_rand"] == pytest.approx(by_hand)
+    assert round(by_hand, 3) == {2: 0.351, 4: 0.249}[count]  # the figures in the documentation
+
+
+def test_groups_that_are_missing_or_unknown() -> None:
+    frame = blobs()
+    group = pd.Series(np.repeat(["x", "y", "z"], (8, 10, 12)), index=frame.index, dtype=object)
+    known = group.where(~group.index.isin(["case 3", "case 20"]))
+    base = made(frame)
+    with_groups = eq.Study(
+        name="made",
+        data=frame.assign(g=known, h=pd.Series(np.nan, index=frame.index)),
+        outcome=base.outcome,
+        conditions=base.conditions,
+    ).calibrate()
+    analysis = analyze(with_groups, reference_column="g")
+    assert analysis.fit["adjusted_rand"] == 1
+    assert analysis.tables["reference_groups"].to_numpy().sum() == 28
+    assert any("2 cases have no value: case 3, case 20" in note for note in analysis.notes)
+    analysis = analyze(with_groups, reference_column="h")
+    assert np.isnan(analysis.fit["adjusted_rand"])
+    assert any("30 cases have no value" in note for note in analysis.notes)
+    with pytest.raises(eq.InputError, match=r"'made'.*the column 'gg'.*Did you mean 'g'"):
+        analyze(with_groups, reference_column="gg")
 
 
 # ------------------------------------------------------------------------------------------------- invariances

@@ -1,0 +1,151 @@
+"""How good a partition is: how many clusters, how stable, how distinct, and how like a partition known beforehand."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["Divide", "clusters_by_gap", "cophenetic_correlation", "fuzzy_memberships", "gap_statistic", "stability"]
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+#: Divides cases (n, k) into each number of clusters; their labels are 0, 1, ...
+Divide = Callable[[Floats, list[int]], list[Labels]]
+
+RECOVERED = 0.75  # Hennig (2007): a stable cluster's mean Jaccard similarity is at least this
+DISSOLVED = 0.5  # Hennig (2008): at most this, the cluster is dissolved
+
+
+def gap_statistic(
+    scores: Floats, partitions: Mapping[int, Labels], divide: Divide, samples: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The gap statistic of Tibshirani, Walther & Hastie (2001) for each number of clusters.
+
+    log W is the log of the sum of squares within clusters; the gap is its mean over cases without clusters minus that of
+    the cases. Those are drawn evenly from a box along the principal components (their reference distribution b), because
+    a box along the conditions would be far wider than cases whose conditions go together.
+
+    Parameters
+    ----------
+    scores
+        Shape (n, k).
+    partitions
+        The labels of the cases by number of clusters.
+    samples
+        How many times n cases without clusters are drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``n_clusters``: ``log_within``, ``expected``, ``gap`` (infinite where each cluster is a single score), and
+        ``standard_error``, the SD over samples times sqrt(1 + 1 / samples).
+    """
+    counts = sorted(partitions)
+    center = scores.mean(axis=0)
+    axes = np.linalg.svd(scores - center, full_matrices=False)[2]
+    along = (scores - center) @ axes.T
+    drawn = np.empty((samples, len(counts)))
+    for sample in drawn:
+        even = rng.uniform(along.min(axis=0), along.max(axis=0), along.shape) @ axes + center
+        divided = dict(zip(counts, _all_divided(even, counts, divide), strict=True))
+        sample[:] = [_log_within(even, divided[count]) for count in counts]
+    log_within = np.array([_log_within(scores, partitions[count]) for count in counts])
+    return pd.DataFrame(
+        {
+            "log_within": log_within,
+            "expected": drawn.mean(axis=0),
+            "gap": drawn.mean(axis=0) - log_within,
+            "standard_error": drawn.std(axis=0) * np.sqrt(1 + 1 / samples),
+        },
+        index=pd.Index(counts, name="n_clusters"),
+    )
+
+
+def clusters_by_gap(gaps: pd.DataFrame) -> tuple[int, bool]:
+    """The smallest number whose gap is at least the next one's less its standard error, and whether there is one.
+
+    When there is none, the largest number.
+    """
+    gap, error = gaps["gap"].to_numpy(), gaps["standard_error"].to_numpy()
+    enough = np.flatnonzero(gap[:-1] >= gap[1:] - error[1:])
+    return int(gaps.index[enough[0] if len(enough) else -1]), bool(len(enough))
+
+
+def _all_divided(scores: Floats, counts: Sequence[int], divide: Divide) -> list[Labels]:
+    """`divide`, also into 1."""
+    one = [np.zeros(len(scores), dtype=np.int64)] if 1 in counts else []
+    return one + divide(scores, [count for count in counts if count > 1])
+
+
+def _log_within(scores: Floats, labels: Labels) -> float:
+    within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in _parts(scores, labels))
+    # Identical cases differ by rounding alone.
+    return float(np.log(within)) if within > 1e-20 * max(float((scores**2).sum()), 1e-300) else -np.inf
+
+
+def _parts(scores: Floats, labels: Labels) -> list[Floats]:
+    return [scores[labels == label] for label in np.unique(labels)]
+
+
+def stability(scores: Floats, labels: Labels, divide: Divide, samples: int, rng: np.random.Generator) -> pd.DataFrame:
+    """How well each cluster is found again in bootstrap samples of the cases (Hennig 2007).
+
+    Each sample is divided into as many clusters; a case drawn more than once enters once, because copies of a case would be
+    a cluster. A cluster's similarity is the highest Jaccard coefficient of its cases in the sample with a cluster of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per cluster: ``jaccard``, the mean similarity; ``recovered``, the share of samples above 0.75;
+        ``dissolved``, the share at 0.5 or below; ``samples`` that hold any of its cases.
+    """
+    count = int(labels.max()) + 1
+    similarity = np.full((samples, count), np.nan)
+    for row in similarity:
+        drawn = np.unique(rng.integers(len(labels), size=len(labels)))
+        found = min(count, len(np.unique(scores[drawn], axis=0)))
+        again = _all_divided(scores[drawn], [found], divide)[0]
+        shared = np.zeros((count, int(again.max()) + 1))
+        np.add.at(shared, (labels[drawn], again), 1)
+        mine, theirs = shared.sum(axis=1, keepdims=True), shared.sum(axis=0)
+        present = mine[:, 0] > 0
+        row[present] = (shared / (mine + theirs - shared))[present].max(axis=1)
+    known = ~np.isnan(similarity)
+    times = known.sum(axis=0)
+
+    def share(counted: Floats | NDArray[np.bool_]) -> Floats:
+        return np.asarray(np.divide(counted.sum(axis=0), times, out=np.full(count, np.nan), where=times > 0))
+
+    return pd.DataFrame(
+        {
+            "jaccard": share(np.where(known, similarity, 0.0)),
+            "recovered": share(known & (similarity > RECOVERED)),
+            "dissolved": share(known & (similarity <= DISSOLVED)),
+            "samples": times,
+        }
+    )
+
+
+def cophenetic_correlation(tree: Floats, condensed: Floats) -> float:
+    """Pearson correlation of the cases' distances with the heights at which the tree joins them (Sokal & Rohlf 1962)."""
+    from scipy.cluster.hierarchy import cophenet
+
+    if np.ptp(condensed) == 0:
+        return np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(cophenet(tree, condensed)[0])
+
+
+def fuzzy_memberships(scores: Floats, centers: Floats) -> Floats:
+    """Memberships (n, clusters) of cases in clusters with given centres, which add up to 1 (Bezdek 1981, m = 2).
+
+    u_ik = 1 / Σ_j (d_ik / d_jk)², with d the Euclidean distance to a centre. A case at a centre belongs to it alone; where
+    centres coincide there, it is shared.
+    """
+    from scipy.spatial.distance import cdist
+
+    squared = cdist(scores, centers, "sqeuclidean")
+    at_center = squared < 1e-20
+    closeness = np.where(at_center.any(axis=1, keepdims=True), at_center, 1 / np.where(at_center, 1.0, squared))
+    return np.asarray(closeness / closeness.sum(axis=1, keepdims=True))
