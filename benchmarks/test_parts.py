@@ -6,7 +6,9 @@ Run with ``pytest benchmarks``.
 import pytest
 
 import equifinal as eq
+from equifinal import bootstrap
 from equifinal.runs import choose_methods, generator
+from equifinal.yardstick import permutation_test
 
 STUDY = eq.load_study("open-data-barometer-2014")
 METHODS = choose_methods(STUDY)
@@ -29,3 +31,22 @@ def test_compare(benchmark):
     run = eq.run(STUDY)
     comparison = benchmark.pedantic(eq.compare, args=[run], rounds=5, warmup_rounds=1)
     assert list(comparison.verdicts.columns) == list(METHODS)
+
+
+def test_differences(benchmark):
+    comparison = eq.compare(eq.run(STUDY))
+    arguments = (comparison.analyses, comparison.yardsticks, comparison.study, 0)
+    assert len(benchmark(bootstrap.differences, *arguments)) == 10
+
+
+def test_agreement_intervals(benchmark):
+    comparison = eq.compare(eq.run(STUDY))
+    arguments = (comparison.analyses, comparison.agreement, comparison.study, 0)
+    assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups"}
+
+
+def test_permutation_test(benchmark):
+    """A hundred permutations; a thousand take ten times as long."""
+    run = eq.run(STUDY)
+    found = benchmark.pedantic(permutation_test, args=[run, 100], rounds=2)
+    assert found["permutations"].eq(100).all()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from equifinal.analysis import Analysis
 from equifinal.calibrated_study import CalibratedStudy
+from equifinal.parallel import one_thread
 from equifinal.runs import generator
 from equifinal.yardstick import MEASURES, Yardstick, units
 
@@ -129,9 +130,10 @@ def _resamples(study: CalibratedStudy, seed: int) -> Iterator[Floats]:
     unit_of, count = units(study)
     rng = generator(seed, "bootstrap of cases")
     at_once = max(1, _CELLS_AT_ONCE // len(unit_of))
-    for start in range(0, RESAMPLES, at_once):
-        drawn = rng.multinomial(count, np.full(count, 1 / count), size=min(at_once, RESAMPLES - start))
-        yield drawn[:, unit_of].astype(float)
+    with one_thread():
+        for start in range(0, RESAMPLES, at_once):
+            drawn = rng.multinomial(count, np.full(count, 1 / count), size=min(at_once, RESAMPLES - start))
+            yield drawn[:, unit_of].astype(float)
 
 
 def _percentiles(estimate: Floats, drawn: Floats) -> Floats:
@@ -160,8 +162,11 @@ def _table(rows: Mapping[tuple[str, str], Floats], columns: pd.Index) -> pd.Data
     """One row per pair; of each figure its parts beside one another."""
     pairs = pd.MultiIndex.from_tuples(list(rows), names=["method", "other"]) if rows else _NO_PAIRS
     values = np.array([figures.T.ravel() for figures in rows.values()]).reshape(len(rows), len(columns))
-    table = pd.DataFrame(values, index=pairs, columns=columns)
-    return table.astype({column: int for column in columns if "undefined" in column})
+    counts = ["undefined" in column for column in columns]
+    table = pd.DataFrame(
+        {number: values[:, number].astype(int if count else float) for number, count in enumerate(counts)}, index=pairs
+    )
+    return table.set_axis(columns, axis="columns")
 
 
 _NO_PAIRS = pd.MultiIndex.from_arrays([[], []], names=["method", "other"])

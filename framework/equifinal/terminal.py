@@ -53,6 +53,10 @@ def show(comparison: Comparison, console: Console) -> None:
     _fit(comparison, console)
     _differences(comparison, console)
     _permutations(comparison, console)
+    if comparison.study.time is not None:
+        _by_time(comparison, console)
+    if comparison.with_asymmetry:
+        _asymmetry(comparison, console)
     _advice(comparison, console)
     _notes(comparison, console)
 
@@ -245,7 +249,7 @@ def _permutations(comparison: Comparison, console: Console) -> None:
     done = int(shares["permutations"].max())
     title = f"Chance: in which share of {done:,} permuted outcomes each method fits as well in sample"
     columns = {"method": [f"[bold]{_heading(str(label))}[/]" for label in shares.index]}
-    for name in shares.columns.drop(["any_solution", "permutations", "failed"]):
+    for name in shares.columns.drop(["any_solution", "permutations", "failed", "why"]):
         columns[_words(name).replace(" ", "\n")] = [_cell(value) for value in shares[name]]
     _in_two_lines_if_narrow(title, columns, " ", console)
     found = shares["any_solution"].dropna()
@@ -276,6 +280,49 @@ def _advice(comparison: Comparison, console: Console) -> None:
         console.print(
             f"... and {len(nearest) - len(shown)} more cases, with every path, in the report (-o DIR).", style="dim"
         )
+
+
+def _by_time(comparison: Comparison, console: Console) -> None:
+    found = comparison.by_time
+    if len(found.paths):
+        rows: dict[Any, dict[str, str]] = {}
+        for (label, path, time), row in found.paths.iterrows():
+            cells = rows.setdefault((label, path), {"method": label, "path": path})
+            cells[time] = f"{_short(row['consistency'])} ({row['members']})"
+        title = "Paths by time: consistency (cases in the path)"
+        show_frame(pd.DataFrame(list(rows.values())), console, title, index=False)
+    changed = found.groups[found.groups["changes"].astype(bool)] if len(found.groups) else found.groups
+    for label, rows in changed.groupby(level="method", sort=False):
+        units = ", ".join(str(unit) for _, unit in rows.index)
+        count = len(found.groups.xs(label, level="method"))
+        console.print(
+            f"[bold]{escape(str(label))}[/]: {len(rows)} of {count} units change groups: {escape(units)}",
+            highlight=False,
+        )
+    for note in found.notes:
+        console.print(escape(note), style="dim", highlight=False)
+    console.print()
+
+
+def _asymmetry(comparison: Comparison, console: Console) -> None:
+    found = comparison.asymmetry
+    outcome, absence = comparison.study.outcome.name, found.run.calibrated.outcome.name
+    columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in found.conditions.index]}
+    for label in found.methods.index:
+        cells = []
+        for _, row in found.conditions[label].iterrows():
+            there, away = (_ARROWS[int(row[key])] for key in ("direction", "direction_absence"))
+            mirrored = "–" if row["mirrored"] is None else "mirrored" if row["mirrored"] else "not"
+            cells.append(f"{there}{away} {mirrored}")
+        columns[_heading(str(label))] = cells
+    title = f"Asymmetry: direction for {outcome}, direction for {absence}, and whether they are mirrored"
+    _in_two_lines_if_narrow(title, columns, " ", console)
+    show_frame(found.methods, console, f"Whether {absence} mirrors {outcome}")
+    if len(found.paths):
+        shown = found.paths.reset_index()[["method", "of", "expression", "consistency", "coverage"]]
+        show_frame(shown, console, f"Sufficient paths of {outcome} and of {absence}", index=False)
+    for note in found.notes:
+        console.print(escape(note), style="dim", highlight=False)
 
 
 def _notes(comparison: Comparison, console: Console) -> None:

@@ -7,7 +7,6 @@ method it is looking at.
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -341,7 +340,7 @@ def permutation_test(
         consistency of an empty solution is, does not reach it; a share is missing where the observed figure is.
         ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
         case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error and
-        are not among them.
+        are not among them; ``why``: the errors.
 
     Raises
     ------
@@ -367,7 +366,9 @@ def permutation_test(
     rows = {}
     for label, method in methods.items():
         observed = np.array(list(measures(run.analyses[label].cases["predicted"], outcome).values()))
-        drawn = np.array([each[label] for each in answers if each[label] is not None]).reshape(-1, len(MEASURES) + 1)
+        reasons = [each[label] for each in answers if isinstance(each[label], str)]
+        drawn = np.array([each[label] for each in answers if not isinstance(each[label], str)])
+        drawn = drawn.reshape(-1, len(MEASURES) + 1)
         better = np.where(np.array(MEASURES) == "mae", -1.0, 1.0)
         reached = ((drawn[:, :-1] - observed) * better >= -1e-9).sum(axis=0)
         shares = np.where(np.isnan(observed) | (len(drawn) == 0), np.nan, (reached + 1) / (len(drawn) + 1))
@@ -375,15 +376,16 @@ def permutation_test(
         rows[label] = dict(zip(MEASURES, shares, strict=True)) | {
             "any_solution": solutions,
             "permutations": len(drawn),
-            "failed": permutations - len(drawn),
+            "failed": len(reasons),
+            "why": listing(dict.fromkeys(reasons), most=2) if reasons else "",
         }
-    columns = [*MEASURES, "any_solution", "permutations", "failed"]
+    columns = [*MEASURES, "any_solution", "permutations", "failed", "why"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
     return table.astype({"permutations": int, "failed": int})
 
 
 def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: Any, seed: int) -> list[dict[str, Any]]:
-    """For each permutation and method the measures and whether it predicts anything; ``None`` when it failed."""
+    """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
     found = []
     unseen = study.without_outcome()
     for number in numbers:
@@ -392,12 +394,14 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
         outcome = permuted.fuzzy[study.outcome.name]
         figures: dict[str, Any] = {}
         for label, method in methods.items():
-            figures[label] = None
-            with warnings.catch_warnings(), suppress(Exception):
-                warnings.simplefilter("ignore")
-                analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
-                predicted = _predict(method, analysis, unseen)
-                figures[label] = [*measures(predicted, outcome).values(), float(np.nanmax(predicted) > 1e-9)]
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
+                    predicted = _predict(method, analysis, unseen)
+                figures[label] = [*measures(predicted, outcome).values(), float((predicted > 1e-9).any())]
+            except Exception as error:
+                figures[label] = f"{type(error).__name__}: {error}"
         found.append(figures)
     return found
 
@@ -415,7 +419,8 @@ def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[
             )
             notes.append((str(label), note))
         if row["failed"]:
-            notes.append((str(label), f"{int(row['failed']):,} refits to permuted outcomes failed and are left out."))
+            said = f"{int(row['failed']):,} refits to permuted outcomes failed and are left out: {row['why']}"
+            notes.append((str(label), said))
     return notes
 
 

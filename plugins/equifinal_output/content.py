@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal.contrarian import ContrarianCases
 from equifinal.summary import summary
 from equifinal_output.reading_help import HELP, Help
 from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown, stated
@@ -107,6 +108,9 @@ def content(comparison: eq.Comparison) -> Content:
         _cases(comparison),
         _fit(comparison),
         _agreement(comparison),
+        _contrarian(comparison),
+        *_by_time(comparison),
+        *_asymmetry(comparison),
         _advice(comparison),
         _methods(comparison),
         _data(comparison),
@@ -306,6 +310,12 @@ def _cases(comparison: eq.Comparison) -> Section:
                 comparison.cases.dropna(axis="columns", how="all"),
                 searchable=True,
             ),
+            Table(
+                "disagreements",
+                "How far apart the methods' predictions lie, the furthest first",
+                comparison.disagreements,
+                searchable=True,
+            ),
         ),
     )
 
@@ -332,13 +342,12 @@ def _fit(comparison: eq.Comparison) -> Section:
         title = "Differences between methods: the method's figure less the other's, with 95 % intervals over cases"
         tables.append(Table("differences", title, comparison.differences, _differences(comparison.differences)))
     if comparison.permutations is not None:
-        words = {**_MEASURES, "any_solution": "any solution"}
+        renamed: dict[Any, str] = {**_MEASURES, "any_solution": "any solution"}
+        readable = comparison.permutations.drop(columns="why").rename(columns=renamed)
         title = (
             "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution"
         )
-        tables.append(
-            Table("permutations", title, comparison.permutations, comparison.permutations.rename(columns=words))
-        )
+        tables.append(Table("permutations", title, comparison.permutations, readable))
     return Section("fit", "Fit on a common yardstick", tables=tuple(tables))
 
 
@@ -350,7 +359,7 @@ def _differences(data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=data.index, dtype=object)
 
 
-def _with_interval(figures: pd.DataFrame) -> list[str]:
+def _with_interval(figures: Any) -> list[str]:
     intervals = [
         "" if is_missing(low) else f" ({shown(low)} to {shown(high)})"
         for low, high in zip(figures["low"], figures["high"], strict=True)
@@ -380,6 +389,68 @@ def _agreement(comparison: eq.Comparison) -> Section:
         "Agreement between methods",
         tables=tuple(tables),
     )
+
+
+def _contrarian(comparison: eq.Comparison) -> Section:
+    found = comparison.contrarian
+    tables = [
+        Table(
+            "contrarian", "Cases against the direction that a method gives a condition", found.against, _against(found)
+        ),
+        Table("contrarian_association", "How the groups and the scores go together", found.association),
+    ]
+    kind = "Quintiles" if found.groups == 5 else "Terciles"
+    tables += [
+        Table(f"contrarian_{name}", f"{kind} of {name} (rows) and of the outcome (columns): cases", table, folded=True)
+        for name, table in found.tables.items()
+    ]
+    return Section("contrarian", "Contrarian cases", notes=found.notes, tables=tuple(tables) if found.groups else ())
+
+
+def _against(found: ContrarianCases) -> pd.DataFrame:
+    """One row for all methods that give a condition the same direction."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for (name, label), row in found.against.iterrows():
+        shared = rows.setdefault((name, int(row["direction"])), {"condition": name, "methods": [], **row})
+        shared["methods"].append(label)
+    readable = pd.DataFrame(list(rows.values()), columns=["condition", "methods", *found.against.columns])
+    readable["direction"] = readable["direction"].map(DIRECTIONS)
+    return readable.set_index("condition").rename(
+        columns={"low_outcome": "against it, low on the outcome", "high_outcome": "against it, high on the outcome"}
+    )
+
+
+def _by_time(comparison: eq.Comparison) -> list[Section]:
+    if comparison.study.time is None:
+        return []
+    found = comparison.by_time
+    changed = found.groups[found.groups["changes"].astype(bool)]
+    tables = (
+        Table("by_time_paths", "Paths at each time", found.paths),
+        Table("by_time_holding", "Where paths hold: consistency of at least 0.8", found.holding),
+        Table("by_time_groups", "Units that change paths or groups", found.groups, changed.drop(columns="changes")),
+        Table("by_time_propositions", "Figures of claims of necessity and sufficiency", found.propositions),
+        Table("by_time_fit", "Fit at each time", found.fit),
+        Table("by_time_within", "Consistency within each unit", found.within, folded=True),
+    )
+    return [Section("by-time", "By time", notes=found.notes, tables=tables)]
+
+
+def _asymmetry(comparison: eq.Comparison) -> list[Section]:
+    if not comparison.with_asymmetry:
+        return []
+    found = comparison.asymmetry
+    absence = found.run.calibrated.outcome.name
+    readable = found.conditions.copy().astype(object)
+    for label in found.methods.index:
+        for measure in ("direction", "direction_absence"):
+            readable[label, measure] = readable[label, measure].map(DIRECTIONS)
+    tables = (
+        Table("asymmetry_conditions", f"Conditions, for the outcome and for {absence}", found.conditions, readable),
+        Table("asymmetry_paths", "Sufficient paths of both", found.paths),
+        Table("asymmetry_methods", f"Whether {absence} mirrors the outcome", found.methods),
+    )
+    return [Section("asymmetry", "Asymmetry", notes=found.notes, tables=tables)]
 
 
 def _advice(comparison: eq.Comparison) -> Section:
