@@ -108,6 +108,9 @@ def compare(
         int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance brings about; 0: not.")
     ] = 0,
     negate: Annotated[bool, typer.Option("--negate", help="Explain the absence of the outcome.")] = False,
+    asymmetry: Annotated[
+        bool, typer.Option("--asymmetry", help="Run on the absence of the outcome too, and set both side by side.")
+    ] = False,
     overwrite: Annotated[
         bool,
         typer.Option(
@@ -141,6 +144,8 @@ def compare(
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
     comparison = compare_run(finished, permutations)
+    if asymmetry:
+        _ = comparison.asymmetry  # run once, now; what is shown and written includes it
     written = comparison.write(output, format, overwrite) if output is not None else []
     if not quiet:
         from equifinal.terminal import show

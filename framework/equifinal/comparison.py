@@ -145,6 +145,11 @@ class Comparison:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.asymmetry`."""
         return asymmetry(self.run, self._directions)
 
+    @property
+    def with_asymmetry(self) -> bool:
+        """Whether :attr:`asymmetry` was asked for; outputs then include it."""
+        return "asymmetry" in vars(self)
+
     @cached_property
     def by_time(self) -> ByTime:
         """In a panel, paths and figures at each time, and units that change paths; see :mod:`equifinal.panels`."""

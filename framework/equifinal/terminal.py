@@ -285,12 +285,13 @@ def _advice(comparison: Comparison, console: Console) -> None:
 def _by_time(comparison: Comparison, console: Console) -> None:
     found = comparison.by_time
     if len(found.paths):
-        rows: dict[Any, dict[str, str]] = {}
-        for (label, path, time), row in found.paths.iterrows():
-            cells = rows.setdefault((label, path), {"method": label, "path": path})
+        lines: dict[Any, dict[str, str]] = {}
+        index: list[Any] = found.paths.index.tolist()
+        for (label, path, time), row in zip(index, found.paths.to_dict("records"), strict=True):
+            cells = lines.setdefault((label, path), {"method": label, "path": path})
             cells[time] = f"{_short(row['consistency'])} ({row['members']})"
         title = "Paths by time: consistency (cases in the path)"
-        show_frame(pd.DataFrame(list(rows.values())), console, title, index=False)
+        show_frame(pd.DataFrame(list(lines.values())), console, title, index=False)
     changed = found.groups[found.groups["changes"].astype(bool)] if len(found.groups) else found.groups
     for label, rows in changed.groupby(level="method", sort=False):
         units = ", ".join(str(unit) for _, unit in rows.index)

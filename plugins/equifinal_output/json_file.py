@@ -3,8 +3,11 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import equifinal as eq
+from equifinal.asymmetry import Asymmetry
+from equifinal.panels import ByTime
 from equifinal.plain import plain
 from equifinal_output.wording import flattened
 
@@ -56,10 +59,12 @@ class JsonFile(eq.Output):
             "contrarian": {
                 "groups": comparison.contrarian.groups,
                 "association": comparison.contrarian.association,
-                "against": comparison.contrarian.against.reset_index(),
+                "against": comparison.contrarian.against,
                 "tables": comparison.contrarian.tables,
                 "notes": comparison.contrarian.notes,
             },
+            "by_time": None if comparison.study.time is None else _by_time(comparison.by_time),
+            "asymmetry": _asymmetry(comparison.asymmetry) if comparison.with_asymmetry else None,
             "notes": comparison.notes.to_dict("records"),
             "failures": {label: asdict(failure) for label, failure in comparison.failures.items()},
             "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},
@@ -68,3 +73,24 @@ class JsonFile(eq.Output):
         text = json.dumps(plain(everything), indent=2, ensure_ascii=False, allow_nan=False)
         path.write_text(f"{text}\n", encoding="utf-8")
         return [path]
+
+
+def _by_time(found: ByTime) -> dict[str, Any]:
+    return {
+        "paths": found.paths,
+        "holding": found.holding,
+        "within": found.within,
+        "fit": found.fit,
+        "propositions": found.propositions,
+        "groups": found.groups,
+        "notes": found.notes,
+    }
+
+
+def _asymmetry(found: Asymmetry) -> dict[str, Any]:
+    return {
+        "conditions": found.conditions.set_axis(flattened(found.conditions.columns), axis="columns"),
+        "paths": found.paths,
+        "methods": found.methods,
+        "notes": found.notes,
+    }

@@ -103,6 +103,43 @@ HELP = {
             "the figure is undefined for the pair, for instance because one of them forms no groups.",
         ),
     ),
+    "contrarian": Help(
+        (
+            "The scores of each condition and of the outcome are divided into groups of about equal size. Contrarian cases "
+            "run against the direction that a method gives the condition: low where they should be high, or high where "
+            "they should be low. A main direction with many contrarian cases tells little of the single case; these are "
+            "cases to look at.",
+        ),
+        {
+            "Phi squared": "Chi-squared of the cross-tabulation over the number of cases.",
+            "Cramér's V": "The same brought to between 0 (no association) and 1.",
+            "Spearman": "Rank correlation of the scores themselves, turned so that more means more membership.",
+        },
+    ),
+    "by-time": Help(
+        (
+            "The methods analysed all cases together; here their results are taken apart by time. That a path holds at a "
+            "time means that its consistency there is at least 0.8, a convention, whatever the cutoff of the method.",
+        ),
+        {
+            "Members": "Cases with more than 0.5 membership in the path.",
+            "Within": "Consistency of the path among the times of one unit.",
+        },
+    ),
+    "asymmetry": Help(
+        (
+            "The same methods on the absence of the outcome. Where the two predictions add up to 1 in every case, the "
+            "method says the same twice, mirrored; where they do not, what goes with the absence is not the reverse of "
+            "what goes with the outcome.",
+        ),
+        {
+            "Mirrored": (
+                "For paths: the condition stands in the paths of the absence just as in those of the outcome, negated. "
+                "For other methods: the direction is the opposite one."
+            ),
+            "Solutions mirrored": "Whether each solution is the negation of the other in every combination of conditions.",
+        },
+    ),
     "advice": Help(
         (
             "For each case with less than 0.5 membership in the outcome, the sufficient paths, the nearest first; beside "

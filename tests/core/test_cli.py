@@ -1,5 +1,6 @@
 """The command line: what it prints, and how it ends."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -249,3 +250,31 @@ def test_an_interrupt_ends_without_a_traceback(cli, towns, monkeypatch):
     ended = cli("compare", towns)
     assert ended.code == 130
     assert "Traceback" not in ended.err
+
+
+def test_asymmetry_is_shown_and_written_when_asked_for(cli, towns, tmp_path):
+    ended = cli("compare", towns, "-m", "regression", "--asymmetry", "-o", tmp_path / "out", "-f", "json")
+    assert ended.code == 0
+    assert "Whether ~OPEN mirrors OPEN" in ended.out
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert written["asymmetry"]["methods"][0]["predictions_mirrored"] is True
+    without = cli("compare", towns, "-m", "regression", "-o", tmp_path / "out", "-f", "json")
+    assert "mirrors" not in without.out
+    assert json.loads((tmp_path / "out" / "comparison.json").read_text())["asymmetry"] is None
+
+
+def test_a_panel_is_shown_and_written_by_time(cli, towns, tmp_path):
+    cases = (towns.parent / "cases.csv").read_text().splitlines()
+    times = ["time", *("new" if number % 2 else "old" for number in range(6))]
+    countries = ["country", *(f"country {number // 2}" for number in range(6))]
+    rows = [",".join(row) for row in zip(cases, times, countries, strict=True)]
+    (towns.parent / "cases.csv").write_text("\n".join(rows) + "\n")
+    towns.write_text(towns.read_text().replace('case = "city"', 'case = "city"\ntime = "time"\nunit = "country"'))
+    ended = cli("compare", towns, "-m", "fsqca", "-o", tmp_path / "out", "-f", "json", "-f", "csv", "-f", "html")
+    assert ended.code == 0, ended.err
+    assert "Paths by time: consistency (cases in the path)" in ended.out
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())["by_time"]
+    assert {row["time"] for row in written["paths"]} == {"pooled", "old", "new"}
+    assert {row["unit"] for row in written["groups"]} == {"country 0", "country 1", "country 2"}
+    assert (tmp_path / "out" / "tables" / "by_time_holding.csv").exists()
+    assert "Units that change paths or groups" in (tmp_path / "out" / "report.html").read_text()
