@@ -379,17 +379,14 @@ class Clustering(eq.Method):
         by_count = {each.count: each for each in (alone, *proper)}
         labels = {count: each.labels for count, each in by_count.items()}
         gaps = gap_statistic(scores, labels, self._divide(seed), self.gap_samples, np.random.default_rng(seed))
-        count, reached = clusters_by_gap(gaps)
+        count, notes = clusters_by_gap(gaps, self.gap_samples)
         chosen = by_count[count]
         chosen.gaps = gaps
+        chosen.notes += notes
         if count == 1:
             chosen.notes.append(
                 "The gap statistic finds one cluster only: two or more fit these cases no better than they fit cases "
                 "spread evenly."
-            )
-        elif not reached:
-            chosen.notes.append(
-                f"The gap statistic still rises at {count} clusters, the largest number tried. max_clusters tries more."
             )
         return chosen
 

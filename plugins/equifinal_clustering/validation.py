@@ -62,14 +62,29 @@ def gap_statistic(
     )
 
 
-def clusters_by_gap(gaps: pd.DataFrame) -> tuple[int, bool]:
-    """The smallest number whose gap is at least the next one's less its standard error, and whether there is one.
+def clusters_by_gap(gaps: pd.DataFrame, samples: int) -> tuple[int, list[str]]:
+    """The smallest number whose gap is at least the next one's less its standard error; the largest when there is none.
 
-    When there is none, the largest number.
+    The notes say when there is none, and when a comparison on the way is within two Monte Carlo errors of the other answer.
     """
     gap, error = gaps["gap"].to_numpy(), gaps["standard_error"].to_numpy()
-    enough = np.flatnonzero(gap[:-1] >= gap[1:] - error[1:])
-    return int(gaps.index[enough[0] if len(enough) else -1]), bool(len(enough))
+    margin = gap[:-1] - (gap[1:] - error[1:])
+    enough = np.flatnonzero(margin >= 0)
+    chosen = int(enough[0]) if len(enough) else len(gap) - 1
+    # Each expectation is a mean over samples: its error is the standard_error / sqrt(samples + 1).
+    drawn = 2 * np.sqrt((error[:-1] ** 2 + error[1:] ** 2) / (samples + 1))
+    close = gaps.index[:-1][(np.abs(margin) < drawn) & (np.arange(len(margin)) <= chosen)].tolist()
+    notes = []
+    if len(gap) > 1 and not len(enough):
+        notes.append(
+            f"The gap statistic still rises at {gaps.index[-1]} clusters, the largest number tried. max_clusters tries more."
+        )
+    if close:
+        notes.append(
+            f"The gap statistic's comparison of {' and '.join(map(str, close))} with more clusters is so close that other "
+            "samples could change the number of clusters. gap_samples takes more of them."
+        )
+    return int(gaps.index[chosen]), notes
 
 
 def _all_divided(scores: Floats, counts: Sequence[int], divide: Divide) -> list[Labels]:

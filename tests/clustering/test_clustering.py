@@ -252,6 +252,12 @@ def test_gap_statistic_equals_one_of_scikit_learn(untied: eq.CalibratedStudy) ->
     assert analysis.fit["n_clusters"] == (rule[0] if rule else 5)
 
 
+def test_a_close_choice_by_the_gap_is_noted(countries: eq.CalibratedStudy) -> None:
+    found = [analyze(countries, seed, n_clusters_by="gap") for seed in range(2)]
+    assert [analysis.fit["n_clusters"] for analysis in found] == [4, 2]  # the samples decide
+    assert all(any("so close that other samples" in note for note in analysis.notes) for analysis in found)
+
+
 @pytest.mark.parametrize("algorithm", ["ward", "kmeans"])
 def test_gap_statistic_finds_the_groups_and_their_absence(algorithm: str) -> None:
     parameters = {"algorithm": algorithm, "n_clusters_by": "gap", "gap_samples": 15, "max_clusters": 5}
@@ -273,13 +279,19 @@ def test_gap_statistic_finds_the_groups_and_their_absence(algorithm: str) -> Non
 
 
 def test_gap_rule() -> None:
-    def chosen(gap: list[float], error: list[float]) -> tuple[int, bool]:
-        return clusters_by_gap(pd.DataFrame({"gap": gap, "standard_error": error}, index=[1, 2, 4]))
+    def chosen(gap: list[float], error: list[float]) -> tuple[int, list[str]]:
+        number, notes = clusters_by_gap(
+            pd.DataFrame({"gap": gap, "standard_error": error}, index=[1, 2, 4]), samples=99
+        )
+        return number, ["rises" if "still rises" in note else note.split(" with more")[0][-1] for note in notes]
 
-    assert chosen([0.5, 0.4, 0.9], [0.01, 0.01, 0.01]) == (1, True)
-    assert chosen([0.5, 0.6, 0.65], [0.01, 0.2, 0.01]) == (1, True)
-    assert chosen([0.5, 0.6, 0.65], [0.01, 0.01, 0.06]) == (2, True)
-    assert chosen([0.5, 0.6, 0.7], [0.01, 0.01, 0.01]) == (4, False)
+    assert chosen([0.5, 0.4, 0.9], [0.01, 0.01, 0.01]) == (1, [])
+    assert chosen([0.5, 0.6, 0.65], [0.01, 0.2, 0.01]) == (1, [])
+    assert chosen([0.5, 0.6, 0.62], [0.01, 0.01, 0.06]) == (2, [])
+    assert chosen([0.5, 0.6, 0.7], [0.01, 0.01, 0.01]) == (4, ["rises"])
+    # 1 misses by 0.002 and 2 holds by 0.04; the errors of the means are sqrt(2) 0.05 / 10.
+    assert chosen([0.5, 0.552, 0.562], [0.05, 0.05, 0.05]) == (2, ["1"])
+    assert chosen([0.5, 0.6, 0.65], [0.05, 0.05, 0.05]) == (2, ["2"])
 
 
 def test_gap_of_cases_that_are_copies() -> None:
