@@ -198,3 +198,15 @@ def test_disagreements_of_a_comparison_hold_its_predictions() -> None:
         assert found.loc[case, ("spread", "")] == pytest.approx(max(row) - min(row))
         assert found.loc[case, ("sd", "")] == pytest.approx(np.std(row, ddof=1))
     assert found["spread", ""].is_monotonic_decreasing
+
+
+def test_the_barometer_s_contrarian_countries_are_those_that_the_docs_name() -> None:
+    study = eq.load_study("open-data-barometer-2014").calibrate()
+    found = contrarian_cases(study, directions(study, m=[1, 1, 1, 1]))
+    row = found.against.loc[("LEAD", "m")]
+    assert row["low_outcome"] == ["Philippines", "UAE"]
+    assert row["high_outcome"] == ["Ecuador", "Hungary", "Peru", "Poland"]
+    raw = study.raw.rename(columns={"OPEN": "Y"})
+    low, high = slow(eq.CalibratedStudy(**(vars(study) | {"raw": raw})), "LEAD", 1, 5, 1)
+    assert (low, high) == (set(row["low_outcome"]), set(row["high_outcome"]))
+    assert round(found.association.loc["LEAD", "spearman"], 2) == 0.77
