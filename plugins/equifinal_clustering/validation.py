@@ -44,6 +44,8 @@ def gap_statistic(
     counts = sorted(partitions)
     center = scores.mean(axis=0)
     axes = np.linalg.svd(scores - center, full_matrices=False)[2]
+    # An axis may come out either way round, which would change what is drawn.
+    axes *= np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1))
     along = (scores - center) @ axes.T
     drawn = np.empty((samples, len(counts)))
     for sample in drawn:

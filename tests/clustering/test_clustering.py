@@ -255,6 +255,7 @@ def test_gap_statistic_equals_one_of_scikit_learn(untied: eq.CalibratedStudy) ->
 def test_a_close_choice_by_the_gap_is_noted(countries: eq.CalibratedStudy) -> None:
     found = [analyze(countries, seed, n_clusters_by="gap") for seed in range(2)]
     assert [analysis.fit["n_clusters"] for analysis in found] == [4, 2]  # the samples decide
+    assert analyze(countries, n_clusters_by="gap", gap_samples=200).fit["n_clusters"] == 2
     assert all(any("so close that other samples" in note for note in analysis.notes) for analysis in found)
 
 
