@@ -397,7 +397,12 @@ def _contrarian(comparison: eq.Comparison) -> Section:
         Table(
             "contrarian", "Cases against the direction that a method gives a condition", found.against, _against(found)
         ),
-        Table("contrarian_association", "How the groups and the scores go together", found.association),
+        Table(
+            "contrarian_association",
+            "How the groups and the scores go together",
+            found.association,
+            found.association.set_axis(["phi squared", "Cramér's V", "Spearman"], axis="columns"),
+        ),
     ]
     kind = "Quintiles" if found.groups == 5 else "Terciles"
     tables += [
