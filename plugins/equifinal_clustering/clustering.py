@@ -26,7 +26,9 @@ __all__ = ["Clustering"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-ORDERS = 20  # random orders of the cases, to see whether tied merges matter
+ORDERS = 20  # random orders of the cases, to see whether tied merges matter ...
+MANY_CASES = 1000  # ... and fewer above so many, where each tree takes seconds
+FEWER_ORDERS = 3
 WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
 
 _SILENT = {
@@ -524,8 +526,8 @@ class Clustering(eq.Method):
             others = _other_clusters(scores[found.order], found.labels, rng)
             if others:
                 notes.append(
-                    f"Ward's tree has tied merges, and which comes first matters here: in {others} of {ORDERS} random orders "
-                    "of the cases the clusters are not quite these."
+                    f"Ward's tree has tied merges, and which comes first matters here: in {others} of "
+                    f"{_orders(len(scores))} random orders of the cases the clusters are not quite these."
                 )
         singles = [name for name, size in zip(names, sizes, strict=True) if size == 1]
         if singles:
@@ -631,10 +633,14 @@ def _ward(condensed: Floats, counts: list[int]) -> list[_Partition]:
     return [_Partition(fcluster(tree, count, "maxclust").astype(np.int64) - 1, linkage=tree) for count in counts]
 
 
+def _orders(cases: int) -> int:
+    return ORDERS if cases <= MANY_CASES else FEWER_ORDERS
+
+
 def _other_clusters(scores: Floats, labels: Labels, rng: np.random.Generator) -> int:
     """In how many of so many random orders of the cases Ward's tree has other clusters than `labels`."""
     count, others = int(labels.max()) + 1, 0
-    for _ in range(ORDERS):
+    for _ in range(_orders(len(labels))):
         order = rng.permutation(len(labels))
         cut = _ward(_distances(scores[order]), [count])[0].labels
         others += len({*zip(labels[order].tolist(), cut.tolist(), strict=True)}) > count

@@ -702,6 +702,13 @@ def test_clusters_that_depend_on_a_tie_are_noted(countries: eq.CalibratedStudy, 
     assert len(found) > 1
 
 
+def test_ties_among_many_cases_are_looked_for_in_fewer_orders() -> None:
+    side = np.arange(34.0)
+    grid = pd.DataFrame([(a, b, a + b) for a in side for b in side], columns=["A", "B", "y"])
+    analysis = analyze(made(grid.set_axis([f"case {number}" for number in range(34**2)])), n_clusters=5)
+    assert any("tied merges" in note and "of 3 random orders" in note for note in analysis.notes)
+
+
 def test_tied_merges_are_not_cut_apart() -> None:
     """Four pairs, all at one distance: two, four or eight clusters, but three only by an arbitrary choice."""
     frame = pd.DataFrame({"A": [0.0, 1, 4, 5, 20, 21, 24, 25], "y": np.arange(1.0, 9)}, index=list("abcdefgh"))
