@@ -94,7 +94,7 @@ STUDY_MISTAKES = {
     "an unknown parameter": ("alpha", "alfa", ["[methods.regression]", "'alfa'", "Did you mean 'alpha'?"]),
     "a parameter out of range": ("alpha = 0.1", "alpha = 1.5", ["[methods.regression]", "alpha = 1.5", "less than 1"]),
     "a parameter of another type": ("alpha = 0.1", 'alpha = "low"', ["alpha = 'low' must be a number"]),
-    "a parameter that is no option": ("alpha = 0.1", 'model = "logit"', ["'logit'", "'ols' or 'fractional-logit'"]),
+    "a parameter that is no option": ("alpha = 0.1", 'model = "probit"', ["'probit'", "'ols'", "'fractional-logit'"]),
     "parameters of an unknown method": (
         "[methods.regression]",
         "[methods.regresion]",
