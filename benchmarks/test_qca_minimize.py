@@ -1,0 +1,110 @@
+"""How long a minimization takes, beside setqca and pyqca in the same run (skipped when these are not installed).
+
+Run with ``pytest benchmarks/test_qca_minimize.py``. The files ``data/f_K_60.csv`` hold 60 cases and K conditions. Everything is
+as a user calls it: from a data frame to all smallest parsimonious models, at most 1,000, each with its parameters of fit.
+"""
+
+import signal
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from equifinal_qca import minimize, search, truth_table
+
+pytestmark = pytest.mark.benchmark(timer=process_time)  # other programs on the machine do not count
+DATA = Path(__file__).parent / "data"
+ALL = [5, 8, 10, 12, 15, 18, 20, 25]
+PATIENCE = 60  # seconds for one call of another package
+
+
+def study(k):
+    return pd.read_csv(DATA / f"f_{k}_60.csv")
+
+
+def forget():
+    search.conservative.cache_clear()
+    search.parsimonious.cache_clear()
+    search.intermediate.cache_clear()
+
+
+def minimized(frame, max_models=1000):
+    solution = minimize(truth_table(frame, "OUT", consistency_cutoff=0.8), "parsimonious", max_models=max_models)
+    assert len(solution.overview) == len(solution.models)  # consistency, PRI and coverage of every model
+    return solution
+
+
+def timed(benchmark, call, rounds=5):
+    return benchmark.pedantic(call, setup=forget, rounds=rounds, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("k", ALL)
+def test_equifinal(benchmark, k):
+    frame = study(k)
+    solution = timed(benchmark, lambda: minimized(frame))
+    benchmark.extra_info |= {"prime implicants": len(solution.prime_implicants), "models": len(solution.models)}
+
+
+@pytest.mark.parametrize("k", ALL)
+def test_equifinal_one_model(benchmark, k):
+    frame = study(k)
+    assert len(timed(benchmark, lambda: minimized(frame, max_models=1)).models) == 1
+
+
+@pytest.mark.parametrize("k", ALL)
+def test_equifinal_with_the_fit_of_every_term(benchmark, k):
+    frame = study(k)
+    fits = timed(benchmark, lambda: [model.fit for model in minimized(frame).models], rounds=3)
+    assert all(len(fit) for fit in fits)
+
+
+def test_equifinal_forty_conditions_two_hundred_cases(benchmark):
+    """Random data, the hardest there is: the search is cut short and says so."""
+    rng = np.random.default_rng(0)
+    names = [*(f"C{number:02}" for number in range(1, 41)), "OUT"]
+    frame = pd.DataFrame(rng.integers(0, 2, (200, 41)).astype(float), columns=names)
+    solution = benchmark.pedantic(lambda: minimized(frame), setup=forget, rounds=1)
+    assert solution.truncated
+    assert any("cut short" in note for note in solution.notes)
+
+
+def within_patience(benchmark, call):
+    def too_long(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(PATIENCE)
+    try:
+        return benchmark.pedantic(call, rounds=1)
+    except TimeoutError:
+        pytest.skip(f"no answer within {PATIENCE} seconds")
+    except MemoryError:
+        pytest.skip("not enough memory")
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("k", ALL[:4])
+def test_setqca(benchmark, k):
+    setqca = pytest.importorskip("setqca", reason="setqca is not installed")
+    frame = study(k)
+    conditions = [name for name in frame.columns if name != "OUT"]
+    method = setqca.FSQCA(consistency=0.8, max_solutions=1000)
+    result = within_patience(benchmark, lambda: method.fit(frame, outcome="OUT", conditions=conditions))
+    benchmark.extra_info["models"] = len(result.parsimonious)
+
+
+@pytest.mark.parametrize("k", ALL[:4])
+def test_pyqca(benchmark, k):
+    qca = pytest.importorskip("qca", reason="pyqca is not installed")
+    frame = study(k)
+    conditions = [name for name in frame.columns if name != "OUT"]
+    frame["case"] = [f"case {number}" for number in range(len(frame))]
+
+    def call():
+        return qca.FSQCA(data=frame, outcome="OUT", conditions=conditions, case_id="case").fit(consistency_cutoff=0.8)
+
+    assert within_patience(benchmark, call) is not None
