@@ -49,7 +49,7 @@ left.plot(conditions, times, "o-", color=COLORS[40], label="measured: 40 rows wi
 for base in (2, 3):
     growth = times[0] * float(base) ** (conditions - conditions[0])
     left.plot(conditions, growth, ":" if base == 2 else "--", color="grey", label=f"if it grew with ${base}^K$")
-left.set(yscale="log", ylim=(times.min() / 8, 1e5), xlabel="conditions K", ylabel="seconds of processor time")
+left.set(yscale="log", ylim=(times.min() / 25, 1e5), xlabel="conditions K", ylabel="seconds of processor time")
 left.set_title("The number of conditions alone costs little")
 for k, time, count in zip(conditions[::3], times[::3], primes[::3], strict=True):
     left.annotate(
@@ -64,7 +64,7 @@ for positive, color in COLORS.items():
             frame = study(14, positive, negative, seed)
             points.append(measured(frame)[::-1])
     right.scatter(*zip(*points, strict=True), color=color, s=22, label=f"{positive} rows with the outcome")
-right.set(xscale="log", yscale="log", xlabel="prime implicants", ylabel="seconds of processor time")
+right.set(xscale="log", yscale="log", ylim=(1e-3, 3), xlabel="prime implicants", ylabel="seconds of processor time")
 right.set_title("Prime implicants and observed rows do (14 conditions)")
 right.legend(frameon=False, fontsize=9, loc="lower right")
 
