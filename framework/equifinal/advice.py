@@ -54,9 +54,10 @@ def advice(
     targets = {
         (name, present): _Target(study, name, present) for path in paths for name, present in path.literals.items()
     }
+    members, scores = study.fuzzy.to_dict(), study.raw.to_dict()  # single cells of a frame take long to look up
     rows: list[dict[str, Any]] = []
     for case in cases:
-        found = [_row(case, path, study, targets) for path in paths]
+        found = [_row(case, path, study, members, scores, targets) for path in paths]
         deviant = [row for row in found if row["distance"] == 0]
         rows += deviant or sorted(found, key=_nearness) or [dict.fromkeys(COLUMNS) | {"case": case}]
     if not rows:
@@ -123,9 +124,14 @@ def _sentences(
 
 
 def _row(
-    case: Any, path: _Path, study: CalibratedStudy, targets: Mapping[tuple[str, bool], "_Target"]
+    case: Any,
+    path: _Path,
+    study: CalibratedStudy,
+    memberships: Mapping[Any, Mapping[Any, float]],
+    scores: Mapping[Any, Mapping[Any, float]],
+    targets: Mapping[tuple[str, bool], "_Target"],
 ) -> dict[str, Any]:
-    members = {name: _literal(float(study.fuzzy[name][case]), present) for name, present in path.literals.items()}
+    members = {name: _literal(memberships[name][case], present) for name, present in path.literals.items()}
     text = {name: name if present else f"~{name}" for name, present in path.literals.items()}
     lacks = [name for name, member in members.items() if not member > 0.5]
     fixed = [name for name in lacks if not study.variable(name).manipulable]
@@ -143,9 +149,7 @@ def _row(
         "has": ", ".join(text[name] for name in members if name not in lacks),
         "lacks": ", ".join(text[name] for name in lacks),
         "membership_now": min(members.values()),
-        "raw_targets": "; ".join(
-            targets[name, path.literals[name]].sentence(float(study.raw[name][case])) for name in lacks
-        ),
+        "raw_targets": "; ".join(targets[name, path.literals[name]].sentence(scores[name][case]) for name in lacks),
         "note": note,
         "_order": (
             bool(fixed),
@@ -192,7 +196,7 @@ class _Target:
         left, right = left.copy(), right.copy()
         if not len(left):
             return left
-        for _ in range(50):
+        for _ in range(30):
             middle = (left + right) / 2
             same = self._holds(middle) == left_state
             left, right = np.where(same, middle, left), np.where(same, right, middle)

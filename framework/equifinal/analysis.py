@@ -16,6 +16,8 @@ __all__ = ["ROLES", "Analysis"]
 #: Roles of a condition, highest first.
 ROLES = ("necessary", "core", "contributing", "none")
 
+_NOTHING = pd.DataFrame()
+
 _REQUIRED = {
     "conditions": ("role", "direction", "evidence"),
     "configurations": ("expression", "cases", "consistency", "coverage"),
@@ -68,12 +70,11 @@ class Analysis:
     def for_prediction(cls, method: "Method", native: Any) -> "Analysis":
         """An analysis that holds nothing but what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
         bare = object.__new__(cls)
-        empty = pd.DataFrame()
         fields = {
             "method": method,
-            "conditions": empty,
-            "configurations": empty,
-            "cases": empty,
+            "conditions": _NOTHING,
+            "configurations": _NOTHING,
+            "cases": _NOTHING,
             "fit": {},
             "tables": {},
         }

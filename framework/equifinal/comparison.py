@@ -61,8 +61,6 @@ class Comparison:
     fit : pandas.DataFrame
         Index: methods and two baselines; the measures of :func:`equifinal.yardstick.measures` in and out of sample, and the
         number of folds.
-    agreement : dict of pandas.DataFrame
-        ``predictions``, ``groups``, ``importance``, ``directions``, ``verdicts``: methods × methods.
     advice : pandas.DataFrame
         One row per case without the outcome and sufficient path; see :mod:`equifinal.advice`.
     failures : dict
@@ -83,7 +81,6 @@ class Comparison:
     conditions: pd.DataFrame = field(repr=False)
     cases: pd.DataFrame = field(repr=False)
     fit: pd.DataFrame = field(repr=False)
-    agreement: Mapping[str, pd.DataFrame] = field(repr=False)
     advice: pd.DataFrame = field(repr=False)
     notes: pd.DataFrame = field(repr=False)
     yardsticks: Mapping[str, Yardstick] = field(repr=False)
@@ -114,6 +111,15 @@ class Comparison:
         """What to show above everything when the data were not observed; empty when they were."""
         words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(self.study.provenance)
         return "" if words is None else f"{words}. {self.study.note}".strip()
+
+    @cached_property
+    def agreement(self) -> dict[str, pd.DataFrame]:
+        """``predictions``, ``groups``, ``importance``, ``directions``, ``verdicts``: methods × methods.
+
+        See :func:`equifinal.agreement.agreement`.
+        """
+        directions = {label: self._directions[label] for label in self.analyses}
+        return agreement(self.analyses, self.yardsticks, directions, self.verdicts)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -240,7 +246,6 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
         fit=_fit(yardsticks, baselines(study, run.seed)),
-        agreement=agreement(analyses, yardsticks, directions, verdicts),
         advice=rows,
         notes=_notes(study, analyses, yardsticks, chance_notes, advice_notes),
         yardsticks=yardsticks,

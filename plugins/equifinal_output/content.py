@@ -7,6 +7,7 @@ shown (``readable``).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -98,8 +99,19 @@ class Content:
                 yield from part.tables
 
 
+#: What was made of a comparison, for as long as that lives, with and without its asymmetry: each format asks for it anew.
+_made: WeakKeyDictionary[eq.Comparison, dict[bool, Content]] = WeakKeyDictionary()
+
+
 def content(comparison: eq.Comparison) -> Content:
     """Turn a comparison into titled, ordered sections."""
+    known = _made.setdefault(comparison, {})
+    if comparison.with_asymmetry not in known:
+        known[comparison.with_asymmetry] = _content(comparison)
+    return known[comparison.with_asymmetry]
+
+
+def _content(comparison: eq.Comparison) -> Content:
     study = comparison.run.study
     sections = [
         _verdicts(comparison),

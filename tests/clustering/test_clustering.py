@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from scipy.cluster import hierarchy
 from scipy.spatial import distance
@@ -819,3 +821,18 @@ def test_cases_with_numbers_for_names_can_be_claimed_together():
     )
     comparison = eq.compare(eq.run(study, methods=["clustering"]))
     assert comparison.verdicts.loc["P", "clustering"] == "supported"
+
+
+@given(st.integers(3, 30), st.integers(1, 4), st.integers(0, 10_000))
+def test_cuts_of_the_tree_are_scipys_with_ties_too(cases, levels, seed):
+    from scipy.cluster.hierarchy import fcluster, ward
+
+    from equifinal_clustering.clustering import _distances, _ward
+
+    scores = np.random.default_rng(seed).integers(0, levels + 1, (cases, 2)).astype(float)  # few levels: many ties
+    condensed = _distances(scores)
+    counts = list(range(2, cases))
+    tree = ward(condensed)
+    for count, partition in zip(counts, _ward(condensed, counts), strict=True):
+        wanted = fcluster(tree, count, "maxclust")
+        assert len(set(zip(wanted, partition.labels, strict=True))) == len(set(wanted)) == partition.count
