@@ -58,8 +58,7 @@ class CalibratedStudy:
     @cached_property
     def crisp(self) -> pd.DataFrame:
         """Crisp memberships: 1 above 0.5, 0 below, missing at exactly 0.5 (and where the membership is missing)."""
-        values = self.fuzzy.to_numpy(dtype=float)
-        crisp = np.where(values > 0.5, 1.0, np.where(values < 0.5, 0.0, np.nan))
+        crisp = _crisp(self.fuzzy.to_numpy(dtype=float))
         return pd.DataFrame(crisp, index=self.fuzzy.index, columns=self.fuzzy.columns)
 
     @property
@@ -74,6 +73,8 @@ class CalibratedStudy:
 
     def values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
         """The conditions' values as an array of shape (n, k), in the order of cases and conditions. Not to be changed."""
+        if scale == "crisp":
+            return _crisp(self.values("fuzzy"))
         frame: pd.DataFrame = getattr(self, scale)
         names = self.condition_names
         # As a rule the conditions come first and all are there; selecting columns by name takes much longer.
@@ -214,3 +215,7 @@ class CalibratedStudy:
         return dataclasses.replace(
             copies, raw=copies.raw.set_axis(index), fuzzy=copies.fuzzy.set_axis(index), data=copies.data.set_axis(index)
         )
+
+
+def _crisp(memberships: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(memberships > 0.5, 1.0, np.where(memberships < 0.5, 0.0, np.nan))

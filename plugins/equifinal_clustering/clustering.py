@@ -157,7 +157,7 @@ class Clustering(eq.Method):
             cases["probability"] = pd.Series(found.probability, index=study.cases[found.order])
         tables = {"profiles": profiles}
         if found.tried is not None:
-            tables["silhouettes"] = found.tried
+            tables["silhouettes"] = pd.DataFrame(found.tried).set_index("n_clusters")
         if found.gaps is not None:
             tables["gap"] = found.gaps
         fit = {"n": len(labels), "n_clusters": found.count, "silhouette": found.silhouette, **found.statistics}
@@ -353,7 +353,7 @@ class Clustering(eq.Method):
         chosen.condensed = condensed
         tried = {"silhouette": [each.silhouette for each in partitions]}
         tried |= {name: [each.statistics[name] for each in partitions] for name in partitions[0].statistics}
-        chosen.tried = pd.DataFrame(tried, index=pd.Index(candidates, name="n_clusters"))
+        chosen.tried = {"n_clusters": candidates, **tried}
         if self.n_clusters is not None and chosen.count < self.n_clusters:
             chosen.notes.append(
                 f"{self.n_clusters} clusters were asked for, but only {chosen.count} can be told apart in these cases."
@@ -604,7 +604,7 @@ class _Partition:
     model: Any = None
     notes: list[str] = field(default_factory=list)
     silhouettes: Floats = field(default_factory=lambda: np.array([]))
-    tried: pd.DataFrame | None = None  # one row per number of clusters
+    tried: dict[str, list[Any]] | None = None  # one entry per number of clusters
     gaps: pd.DataFrame | None = None  # the same, when chosen by the gap statistic
     condensed: Floats = field(default_factory=lambda: np.array([]))  # distances of all pairs
 
