@@ -119,7 +119,7 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
         )
     if len(near):
         said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
-    observed, possible = int((table.output != "?").sum()), 2 ** len(table.conditions)
+    observed, possible = int((table.output != "?").sum()), table.possible
     if observed < possible / 2:
         said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")
     return said

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict, sets
+from equifinal import Analysis, CalibratedStudy, Claim, InputError, Method, Verdict, sets
 from equifinal.errors import listing
 from equifinal_qca import diagnostics
 from equifinal_qca.cubes import Cube, Floats
@@ -91,33 +91,9 @@ class FsQCA(Method):
             table,
             lambda changed: self._minimized(changed, study, min(self.max_models, diagnostics.MOST_WORDS)),
         )
-        tables = {
-            "truth_table": table.rows,
-            "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
-            "necessity": needed,
-            "prime_implicants": solution.chart.set_axis(
-                [table.label(corner) for corner in table.corners_with("1")], axis="columns"
-            ),
-            "parsimonious_models": parsimonious.overview,
-            "conservative_models": conservative.overview,
-            "simultaneous_subsets": simultaneous,
-            "near_cutoffs": near,
-        }
-        notes = [
-            *dict.fromkeys([*solution.notes, *diagnostics.notes(table, simultaneous, near)]),
-            *_ambiguous_core(shown, core),
-        ]
-        if len(left_out):
-            notes.append(
-                f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
-            )
-        if solution.kind == "intermediate" and shown is not None:
-            try:
-                tables["counterfactuals"] = solution.counterfactuals(shown, _MOST_COUNTERFACTUALS)
-            except ValueError:
-                notes.append(
-                    f"The shown model rests on more than {_MOST_COUNTERFACTUALS} counterfactuals; they are not listed."
-                )
+        tables, notes = _tables_and_notes(
+            solution, parsimonious, conservative, needed, simultaneous, near, core, left_out
+        )
         return Analysis(
             method=self,
             conditions=self._conditions(study, needed, solution, shown, core),
@@ -261,6 +237,48 @@ class CsQCA(FsQCA):
 # ---------------------------------------------------------------------------------------- the standard tables
 
 
+def _tables_and_notes(
+    solution: Solution,
+    parsimonious: Solution,
+    conservative: Solution,
+    needed: pd.DataFrame,
+    simultaneous: pd.DataFrame,
+    near: pd.DataFrame,
+    core: Mapping[tuple[str, ...], list[list[int]]],
+    left_out: pd.Index,
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """The further tables of an analysis, and what its reader must know."""
+    table, shown = solution.table, solution.best
+    tables = {
+        "truth_table": table.rows,
+        "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
+        "necessity": needed,
+        "prime_implicants": solution.chart.set_axis(
+            [table.label(corner) for corner in table.corners_with("1")], axis="columns"
+        ),
+        "parsimonious_models": parsimonious.overview,
+        "conservative_models": conservative.overview,
+        "simultaneous_subsets": simultaneous,
+        "near_cutoffs": near,
+    }
+    notes = [
+        *dict.fromkeys([*solution.notes, *diagnostics.notes(table, simultaneous, near)]),
+        *_ambiguous_core(shown, core),
+    ]
+    if len(left_out):
+        notes.append(
+            f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
+        )
+    if solution.kind == "intermediate" and shown is not None:
+        try:
+            tables["counterfactuals"] = solution.counterfactuals(shown, _MOST_COUNTERFACTUALS)
+        except InputError:
+            notes.append(
+                f"The shown model rests on more than {_MOST_COUNTERFACTUALS} counterfactuals; they are not listed."
+            )
+    return tables, notes
+
+
 def _core(model: Model, parsimonious: Solution, kind: SolutionType) -> list[list[int]]:
     """Per term, per parsimonious model behind this one: the bit mask of the term's core conditions (Fiss 2011)."""
     if kind == "parsimonious":
@@ -401,5 +419,5 @@ def _fit(table: TruthTable, solution: Solution, shown: Model | None) -> dict[str
         "cases": len(y),
         "rows_observed": int((table.output != "?").sum()),
         "rows_sufficient": int((table.output == "1").sum()),
-        "rows_possible": float(2 ** len(table.conditions)),
+        "rows_possible": float(table.possible),
     }

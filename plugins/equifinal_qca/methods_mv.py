@@ -11,15 +11,14 @@ from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, 
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca import diagnostics
 from equifinal_qca.methods import (
-    _MOST_COUNTERFACTUALS,
     _RELEVANT,
     FsQCA,
-    _ambiguous_core,
     _cases,
     _configurations,
     _core,
     _fit,
     _predicted,
+    _tables_and_notes,
 )
 from equifinal_qca.multivalue import MultiValueSolution, MultiValueTable, minimize_mv, truth_table_mv
 from equifinal_qca.necessary import literals_necessity
@@ -112,44 +111,16 @@ class MvQCA(FsQCA):
         simultaneous, near = (
             each.assign(row=[number_of[label] for label in each.index]) for each in (simultaneous, near)
         )
-        tables = {
-            "truth_table": table.rows,
-            "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
-            "necessity": needed,
-            "prime_implicants": solution.chart.set_axis(
-                [table.label(corner) for corner in table.corners_with("1")], axis="columns"
-            ),
-            "parsimonious_models": parsimonious.overview,
-            "conservative_models": conservative.overview,
-            "simultaneous_subsets": simultaneous,
-            "near_cutoffs": near,
-            "values": self.values(study),
-        }
-        observed = int((table.output != "?").sum())
-        said = diagnostics.notes(table, simultaneous, near)
-        notes = [
-            *dict.fromkeys([*solution.notes, *(note for note in said if not note.startswith("Limited diversity"))]),
-            *_ambiguous_core(shown, core),
-        ]
-        if observed < table.possible / 2:
-            notes.append(f"Limited diversity: {observed} of {table.possible} configurations are observed.")
-        if len(left_out):
-            notes.append(
-                f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
-            )
-        if solution.kind == "intermediate" and shown is not None:
-            try:
-                tables["counterfactuals"] = solution.counterfactuals(shown, _MOST_COUNTERFACTUALS)
-            except InputError:
-                notes.append(
-                    f"The shown model rests on more than {_MOST_COUNTERFACTUALS} counterfactuals; they are not listed."
-                )
+        tables, notes = _tables_and_notes(
+            solution, parsimonious, conservative, needed, simultaneous, near, core, left_out
+        )
+        tables["values"] = self.values(study)
         return Analysis(
             method=self,
             conditions=self._conditions_mv(needed, solution, core),
             configurations=configurations,
             cases=_cases(everything, table, shown, list(configurations.index)),
-            fit=_fit(table, solution, shown) | {"rows_possible": float(table.possible)},
+            fit=_fit(table, solution, shown),
             tables=tables,
             notes=notes,
             native=solution,

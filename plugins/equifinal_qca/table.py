@@ -69,6 +69,11 @@ class TruthTable:
     notes: tuple[str, ...] = ()
 
     @property
+    def possible(self) -> int:
+        """How many configurations there can be."""
+        return 1 << len(self.conditions)
+
+    @property
     def all_conditions(self) -> int:
         """The bit mask with every condition."""
         return (1 << len(self.conditions)) - 1
