@@ -4,6 +4,7 @@ Nothing is added to the tables. Words for causes are left to the propositions an
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from equifinal.comparison import Comparison
 
-__all__ = ["summary"]
+__all__ = ["Headline", "headline", "summary"]
 
 #: How one method's and several methods' verdict is said.
 _SAYS = {
@@ -21,6 +22,7 @@ _SAYS = {
     "inconclusive": ("is inconclusive on", "are inconclusive on"),
 }
 _DIRECTIONS = {1: "up", -1: "down", 0: "none"}
+_GOES = {1: "goes up with", -1: "goes down with", 0: "goes neither up nor down with"}
 
 #: What is compared with the baseline: the column, its name, whether less is better.
 _MEASURES = (
@@ -69,6 +71,113 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
         *_cases(comparison.disagreements),
         *_failures(comparison),
     ]
+
+
+# ------------------------------------------------------------------------------------------------------ headline
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The shortest answer: what the methods agree on, and where they part.
+
+    Attributes
+    ----------
+    agreed, parted : tuple of str
+        Sentences. `parted` is empty for a single method.
+    """
+
+    agreed: tuple[str, ...]
+    parted: tuple[str, ...]
+
+
+def headline(comparison: "Comparison") -> Headline:
+    """What a reader in a hurry should know, in sentences that hold line by line, with labels instead of set names.
+
+    Parameters
+    ----------
+    comparison
+        From :func:`equifinal.compare`.
+
+    Returns
+    -------
+    Headline
+        From ``conditions`` (directions), ``verdicts`` and ``propositions`` alone. Every direction and every proposition is in
+        it: on the side of what methods agree on when all of them, or all that answer, say the same.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    >>> print(headline(comparison).agreed[1])  # doctest: +NORMALIZE_WHITESPACE
+    All methods that answer support 12 of 16 propositions, contradict 1 and are inconclusive on 1 (1 or 2 of the 2 methods
+    answer each of these).
+    """
+    everyone = list(comparison.analyses)
+    alike, split = _by_direction(comparison)
+    outcome = comparison.study.outcome.label
+    agreed, parted = [], []
+    if alike:
+        clauses = [
+            f"{_GOES[direction]} {_listed(_label(comparison, name) for name in names)}"
+            for direction, names in sorted(alike.items(), key=lambda each: (1, -1, 0).index(each[0]))
+        ]
+        who = f"{_capital(_methods(everyone, everyone), everyone)} agree" if len(everyone) > 1 else everyone[0]
+        agreed.append(f"{who}: {outcome} {'; it '.join(clauses)}.")
+    agreed += _counted_verdicts(comparison.verdicts)
+    if len(everyone) == 1:
+        return Headline(tuple(agreed), ())
+    for name, row in split.items():
+        found = _grouped({label: _GOES[int(row[label])] for label in everyone})
+        said = "; ".join(f"{words} it in {_listed(labels)}" for words, labels in found.items())
+        parted.append(f"Methods part on {_label(comparison, name)}: {outcome} {said}.")
+    parted += _parted(comparison, texts=True, evidence=False)
+    return Headline(
+        tuple(agreed) or ("There is no direction and no proposition on which all methods agree.",),
+        tuple(parted) or ("There is no direction and no proposition on which methods part.",),
+    )
+
+
+def _counted_verdicts(verdicts: pd.DataFrame) -> list[str]:
+    """How many propositions all methods that answer support, contradict or leave open, and how many methods answer these."""
+    everyone = list(verdicts.columns)
+    counts, answering = dict.fromkeys(_SAYS, 0), []
+    for row in verdicts.to_numpy().tolist():
+        said = [answer for answer in row if answer != "silent"]
+        if len(set(said)) == 1:
+            counts[said[0]] += 1
+            answering.append(len(said))
+    unanswered = int((verdicts == "silent").all(axis=1).sum())
+    ending = f"No method answers {_of(unanswered, len(verdicts))}."
+    if not answering:
+        return [ending] if unanswered else []
+    one, few, most = len(everyone) == 1, min(answering), max(answering)
+    start = everyone[0] if one else "All methods that answer"
+    if few == len(everyone) > 1:
+        start = _capital(_methods(everyone, everyone), everyone)
+    words = {answer: says[not one] for answer, says in _SAYS.items()}
+    first, *others = (answer for answer, count in counts.items() if count)
+    clauses = [
+        f"{words[first]} {_of(counts[first], len(verdicts))}",
+        *(f"{words[each]} {counts[each]}" for each in others),
+    ]
+    aside = ""
+    if few < len(everyone):
+        number = str(few) if few == most else f"{few} {'or' if most == few + 1 else 'to'} {most}"
+        aside = f" ({number} of the {len(everyone)} methods {'answers' if most == 1 else 'answer'} each of these)"
+    return [f"{start} {_listed(clauses)}{aside}.", *([ending] if unanswered else [])]
+
+
+def _of(number: int, total: int) -> str:
+    """``3 of 5 propositions``, ``all 5 propositions``, ``the one proposition``."""
+    if number == total:
+        return "the one proposition" if total == 1 else f"all {total} propositions"
+    return f"{number} of {total} propositions"
+
+
+def _label(comparison: "Comparison", name: str) -> str:
+    """A condition's label, in quotes where it could be taken for several."""
+    label = comparison.study.variable(name).label
+    return f"“{label}”" if any(each in label for each in (",", ";", ":", " and ", " in ")) else label
 
 
 # ---------------------------------------------------------------------------------------------------- verdicts
@@ -151,16 +260,12 @@ def _propositions(comparison: "Comparison", names: Sequence[str], texts: bool) -
 
 def _directions(comparison: "Comparison") -> list[str]:
     everyone = list(comparison.analyses)
-    table = pd.DataFrame({label: comparison.conditions[label, "direction"] for label in everyone})
-    alike: dict[int, list[str]] = {}
+    alike, split = _by_direction(comparison)
     sentences = []
-    for name, row in table.iterrows():
-        if (row == row.iloc[0]).all():
-            alike.setdefault(int(row.iloc[0]), []).append(str(name))
-        else:
-            found = _grouped({label: _DIRECTIONS[int(row[label])] for label in everyone})
-            said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
-            sentences.append(f"Methods part on the direction of {name}: {said}.")
+    for name, row in split.items():
+        found = _grouped({label: _DIRECTIONS[int(row[label])] for label in everyone})
+        said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
+        sentences.append(f"Methods part on the direction of {name}: {said}.")
     agreed = [
         f"{_capital(_methods(everyone, everyone), everyone)} {'give' if len(everyone) > 1 else 'gives'} "
         f"{_listed(names)} {'the same direction' if direction else 'no direction'}"
@@ -168,6 +273,19 @@ def _directions(comparison: "Comparison") -> list[str]:
         for direction, names in sorted(alike.items(), reverse=True)
     ]
     return [*agreed, *sentences]
+
+
+def _by_direction(comparison: "Comparison") -> tuple[dict[int, list[str]], dict[str, pd.Series]]:
+    """The conditions with the same direction in all methods, by direction, and the others with theirs."""
+    table = pd.DataFrame({label: comparison.conditions[label, "direction"] for label in comparison.analyses})
+    alike: dict[int, list[str]] = {}
+    split: dict[str, pd.Series] = {}
+    for name, row in table.iterrows():
+        if (row == row.iloc[0]).all():
+            alike.setdefault(int(row.iloc[0]), []).append(str(name))
+        else:
+            split[str(name)] = row
+    return alike, split
 
 
 def _importances(comparison: "Comparison") -> list[str]:
