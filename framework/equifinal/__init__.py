@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from equifinal.comparison import Comparison as Comparison
     from equifinal.comparison import compare as compare
     from equifinal.errors import InputError as InputError
+    from equifinal.hookspecs import API_VERSION as API_VERSION
     from equifinal.hookspecs import hookimpl as hookimpl
     from equifinal.method import Method as Method
     from equifinal.output import Output as Output
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "API_VERSION": "hookspecs",
     "Analysis": "analysis",
     "CalibratedStudy": "calibrated_study",
     "Calibrator": "calibrator",

@@ -31,6 +31,10 @@ PluginFiles = Annotated[
     list[Path] | None,
     typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="PLUGIN", help="Switch a plugin off (see 'equifinal list plugins'). Repeatable."),
+]
 
 
 class Kind(StrEnum):
@@ -102,6 +106,7 @@ def compare(
         typer.Option("--format", "-f", metavar="FORMAT", help="Repeatable; default: html, csv, json and markdown."),
     ] = None,
     plugin: PluginFiles = None,
+    without: Without = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = 1,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     permutations: Annotated[
@@ -126,7 +131,8 @@ def compare(
     from equifinal.runs import check_whole, run
     from equifinal.study_file import load_study
 
-    _load(plugin)
+    _load(plugin, without)
+    _warn_of_problems()
     if output is None and format:
         raise InputError("-f needs a folder to write into. Add -o DIR.")
     check_whole("permutations", permutations, minimum=0)
@@ -160,26 +166,32 @@ def _first(written: list[Path]) -> Path:
 
 
 @app.command("list")
-def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: PluginFiles = None) -> None:
-    """List what is there, with its origin."""
+def list_(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: PluginFiles = None, without: Without = None
+) -> None:
+    """List what is there, with its origin; of plugins also what is wrong with them."""
     from equifinal import registry
-    from equifinal.terminal import show_frame
+    from equifinal.terminal import show_frame, show_plugins
 
-    _load(plugin)
-    show_frame(getattr(registry, kind.value)().to_frame(), _console(), title=kind.value.capitalize())
+    _load(plugin, without)
+    if kind == Kind.plugins:
+        return show_plugins(registry.plugins(), _console())
+    _warn_of_problems()
+    return show_frame(getattr(registry, kind.value)().to_frame(), _console(), title=kind.value.capitalize())
 
 
 @app.command()
 def describe(
     name: Annotated[str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of claim.")],
     plugin: PluginFiles = None,
+    without: Without = None,
 ) -> None:
     """Explain a study, or a method with its parameters, defaults and reference."""
     from equifinal import registry
     from equifinal.errors import InputError, did_you_mean
     from equifinal.study_file import load_study
 
-    _load(plugin)
+    _load(plugin, without)
     console = _console()
     for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.claims()):
         if name in listing:
@@ -314,11 +326,21 @@ def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     return f"{words.get(schema.get('type', ''), 'anything')} {bounds}".strip()
 
 
-def _load(files: list[Path] | None) -> None:
-    from equifinal.registry import load_plugin
+def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
+    from equifinal.registry import load_plugin, start
 
+    if without:
+        start(without)
     for file in files or []:
         load_plugin(file)
+
+
+def _warn_of_problems() -> None:
+    from equifinal.registry import plugins
+
+    for plugin in plugins().values():
+        for problem in plugin.problems:
+            print(f"Warning: plugin {plugin}: {problem}.", file=sys.stderr)
 
 
 def _console() -> "Console":

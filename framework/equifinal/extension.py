@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import pydantic
 
 from equifinal.errors import InputError, explain
+from equifinal.hookspecs import API_VERSION
 
 __all__ = ["Extension", "has_body"]
 
@@ -34,6 +35,8 @@ class Extension(pydantic.BaseModel):
         One line for people. The default is the first line of the docstring.
     reference : str
         The publication that defines it.
+    equifinal_api : int
+        The version of the plugin interface to which these base classes belong.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
@@ -41,6 +44,7 @@ class Extension(pydantic.BaseModel):
     name: ClassVar[str]
     title: ClassVar[str] = ""
     reference: ClassVar[str] = ""
+    equifinal_api: ClassVar[int] = API_VERSION
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

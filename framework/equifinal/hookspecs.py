@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from equifinal.propositions import Claim
     from equifinal.study_file import StudySource
 
-__all__ = ["hookimpl", "hookspec"]
+__all__ = ["API_VERSION", "OLDEST_API_VERSION", "hookimpl", "hookspec"]
+
+#: The version of the plugin interface: these hooks and the base classes. A plugin says which one it was written for with
+#: ``equifinal_api = 1`` in its module; one that says nothing was written for version 1.
+API_VERSION = 1
+
+#: Plugins written for this version and all since are still understood.
+OLDEST_API_VERSION = 1
 
 hookspec = pluggy.HookspecMarker("equifinal")
 hookimpl = pluggy.HookimplMarker("equifinal")

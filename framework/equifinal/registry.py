@@ -2,18 +2,25 @@
 
 Plugins are found through entry points of the group ``equifinal``, or loaded from a single file. Each is imported, checked and
 asked alone: one that fails is listed with its reason, and the rest work.
+
+Two environment variables are read: ``EQUIFINAL_DISABLE=name,name`` switches plugins off, ``EQUIFINAL_TRACE=1`` writes every
+import and every call of a hook to stderr.
 """
 
 import hashlib
 import importlib.metadata
 import importlib.util
 import inspect
+import os
+import re
 import sys
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -22,7 +29,8 @@ import pandas as pd
 import pluggy
 
 from equifinal import hookspecs
-from equifinal.errors import InputError, did_you_mean
+from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.hookspecs import API_VERSION, OLDEST_API_VERSION
 
 __all__ = [
     "Entry",
@@ -35,6 +43,7 @@ __all__ = [
     "methods",
     "outputs",
     "plugins",
+    "start",
     "studies",
 ]
 
@@ -57,6 +66,8 @@ class Plugin:
         What it offers, such as ``"method fsqca"``.
     problems : tuple of str
         Why it, or a part of it, is not used; empty when all is well.
+    switched_off : bool
+        Whether the user switched it off; then it is not even imported.
     """
 
     name: str
@@ -64,6 +75,12 @@ class Plugin:
     version: str
     brings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    switched_off: bool = False
+
+    @property
+    def health(self) -> str:
+        """``"ok"``, ``"switched off"``, or the problems."""
+        return "switched off" if self.switched_off else "; ".join(self.problems) or "ok"
 
     @property
     def origin(self) -> str:
@@ -95,15 +112,17 @@ T = TypeVar("T")
 class Listing(dict[str, T], Generic[T]):
     """A dict from names to what is there. Asking for a name that is not is an :class:`InputError` that lists the known ones."""
 
-    def __init__(self, kind: str, contested: dict[str, str] | None = None) -> None:
+    def __init__(self, kind: str, switched_off: Iterable[str] = ()) -> None:
         super().__init__()
         self.kind = kind
-        self.contested = contested or {}
+        self.contested: dict[str, str] = {}
+        self.switched_off = tuple(switched_off)
 
     def __missing__(self, name: str) -> T:
         if name in self.contested:
             raise InputError(self.contested[name])
-        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}")
+        off = f" Plugins that are switched off: {listing(self.switched_off)}." if self.switched_off else ""
+        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}{off}")
 
     def to_frame(self) -> pd.DataFrame:
         """The listing as a table."""
@@ -112,9 +131,10 @@ class Listing(dict[str, T], Generic[T]):
             if isinstance(each, Entry)
             else {
                 "name": name,
-                "origin": getattr(each, "origin", ""),
+                "version": getattr(each, "version", ""),
+                "origin": getattr(each, "distribution", ""),
                 "brings": ", ".join(getattr(each, "brings", ())),
-                "health": "; ".join(getattr(each, "problems", ())) or "ok",
+                "health": getattr(each, "health", ""),
             }
             for name, each in self.items()
         ]
@@ -153,36 +173,60 @@ class Registry:
     ----------
     entry_points
         The entry points to load; by default all installed ones of the group ``equifinal``.
+    without
+        Names of plugins to switch off, besides those in ``EQUIFINAL_DISABLE``.
+
+    Raises
+    ------
+    InputError
+        When a plugin is to be switched off that is not there.
     """
 
-    def __init__(self, entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> None:
+    def __init__(
+        self,
+        entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
+        without: Iterable[str] = (),
+    ) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._plugins: dict[str, Plugin] = {}
         self._files: dict[Path, str] = {}
         if entry_points is None:
             entry_points = importlib.metadata.entry_points(group=PROJECT)
+        found: dict[str, importlib.metadata.EntryPoint] = {}
         # A leftover second installation counts once.
         unique = {(point.name, point.value, _distribution(point)): point for point in entry_points}
         for point in sorted(unique.values(), key=lambda point: (_distribution(point)[0] != PROJECT, point.name)):
-            self._load_entry_point(point)
+            distribution, version = _distribution(point)
+            name = point.name if point.name not in self._plugins else f"{distribution}:{point.name}"
+            self._plugins[name] = Plugin(name, distribution, version)
+            found[name] = point
+        off = _to_switch_off(without, found)
+        for name, point in found.items():
+            plugin = self._plugins[name]
+            self._plugins[name] = (
+                _replaced(plugin, switched_off=True) if name in off else self._load_entry_point(point, plugin)
+            )
 
     # -- loading
 
-    def _load_entry_point(self, point: importlib.metadata.EntryPoint) -> None:
-        distribution, version = _distribution(point)
-        name = point.name if point.name not in self._plugins else f"{distribution}:{point.name}"
-        plugin = Plugin(name, distribution, version)
+    def _load_entry_point(self, point: importlib.metadata.EntryPoint, plugin: Plugin) -> Plugin:
         try:
-            module = point.load()
+            with _traced(f"import of {point.value} for {plugin}"):
+                module = point.load()
         except (Exception, SystemExit) as error:
-            self._plugins[name] = _with_problem(plugin, f"cannot be imported: {_said(error)}")
-            return
-        self._plugins[name] = self._register(module, plugin)
+            problem = f"cannot be imported: {_said(error)}"
+            # What is missing may be what another version of the interface has.
+            if reason := _wrong_version(_stated_in_source(_source(point))):
+                problem = f"{reason} (its import says {_said(error)})"
+            return _with_problem(plugin, problem)
+        return self._register(module, plugin)
 
     def _register(self, module: Any, plugin: Plugin) -> Plugin:
         if not isinstance(module, ModuleType):
             return _with_problem(plugin, f"its entry point leads to {module!r}. It must lead to a module")
+        if reason := _wrong_version(getattr(module, "equifinal_api", API_VERSION)):
+            return _with_problem(plugin, reason)
         for name, value in list(vars(module).items()):
             if not name.startswith("equifinal_") or not inspect.isfunction(value):
                 continue
@@ -192,6 +236,8 @@ class Registry:
                 plugin = _with_problem(
                     plugin, f"{name} is not marked, so it is not used. Write @equifinal.hookimpl above it"
                 )
+            elif strange := _strange_arguments(name, value):
+                return _with_problem(plugin, strange)
         try:
             self._manager.register(module, plugin.name)
         except Exception as error:
@@ -217,9 +263,12 @@ class Registry:
         module = importlib.util.module_from_spec(specification)
         sys.modules[unique] = module
         try:
-            specification.loader.exec_module(module)
+            with _traced(f"import of {file}"):
+                specification.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[unique]
+            if reason := _wrong_version(_stated_in_source(file)):
+                raise InputError(f"{where}{reason} (its import says {_said(error)}).") from error
             lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
             place = f" (line {lines[-1]})" if lines else ""
             raise InputError(f"{where}it cannot be imported: {_said(error)}{place}. Correct it.") from error
@@ -248,10 +297,10 @@ class Registry:
         found = dict(self._plugins)
         listings: dict[str, Listing[Entry]] = {}
         for hook, (kind, name_of) in _kinds().items():
-            listings[hook] = Listing(kind)
+            listings[hook] = Listing(kind, [name for name, each in found.items() if each.switched_off])
             for implementation in self._implementations(f"equifinal_{hook}"):
                 owner = implementation.plugin_name
-                things, problem = _ask(implementation.function, hook)
+                things, problem = _ask(partial(self._call, f"equifinal_{hook}", implementation), hook)
                 if problem:
                     found[owner] = _with_problem(found[owner], problem)
                 for thing in things:
@@ -302,11 +351,18 @@ class Registry:
         """All plugins by name, with what they bring and their problems."""
         return self._contributions[1]
 
+    def _call(self, hook: str, implementation: pluggy.HookImpl, **arguments: Any) -> Any:
+        given = {name: arguments[name] for name in implementation.argnames}
+        told = ", ".join(f"{name}={getattr(value, 'name', type(value).__name__)}" for name, value in given.items())
+        with _traced(f"{hook}({told}) of {self._plugins[implementation.plugin_name]}") as answers:
+            answers.append(implementation.function(*given.values()))
+        return answers[0]
+
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""
         for implementation in self._implementations(hook):
             try:
-                implementation.function(*(arguments[name] for name in implementation.argnames))
+                self._call(hook, implementation, **arguments)
             except Exception as error:
                 warnings.warn(
                     f"Plugin {self._plugins[implementation.plugin_name]}: {hook} raised {_said(error)}",
@@ -317,6 +373,95 @@ class Registry:
 def _distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
     found = getattr(point, "dist", None)
     return (found.name, found.version) if found is not None else (point.value, "")
+
+
+def _to_switch_off(without: Iterable[str], known: Iterable[str]) -> set[str]:
+    """The plugins to switch off; one that is not there is an :class:`InputError`."""
+    in_environment = [name.strip() for name in os.environ.get("EQUIFINAL_DISABLE", "").split(",") if name.strip()]
+    known, off = list(known), set()
+    for name, source in [
+        *((name, "EQUIFINAL_DISABLE") for name in in_environment),
+        *((n, "--without") for n in without),
+    ]:
+        if name not in known:
+            raise InputError(
+                f"{source}: there is no plugin {name!r} to switch off. {did_you_mean(name, known)} "
+                "('equifinal list plugins' says what each brings.)"
+            )
+        off.add(name)
+    return off
+
+
+def _wrong_version(stated: Any) -> str:
+    """Why a plugin written for that version of the interface cannot be used; empty when it can."""
+    from equifinal import __version__
+
+    if not isinstance(stated, int) or isinstance(stated, bool):
+        return (
+            f"equifinal_api = {stated!r} must be a whole number: the version of the plugin interface that it was "
+            f"written for, such as {API_VERSION}"
+        )
+    has = f"equifinal {__version__} has version {API_VERSION}"
+    if stated > API_VERSION:
+        return f"it was written for version {stated} of the plugin interface; {has}. Update equifinal"
+    if stated < OLDEST_API_VERSION:
+        return (
+            f"it was written for version {stated} of the plugin interface, which is no longer supported; {has}. "
+            "Update the plugin"
+        )
+    return ""
+
+
+def _source(point: importlib.metadata.EntryPoint) -> Path | None:
+    try:
+        specification = importlib.util.find_spec(point.module)
+    except (Exception, SystemExit):
+        return None
+    return Path(specification.origin) if specification and specification.origin else None
+
+
+def _stated_in_source(file: Path | None) -> int:
+    """What ``equifinal_api`` a module that cannot be imported would state; the current version where that is not to be seen."""
+    try:
+        source = file.read_text(encoding="utf-8") if file else ""
+    except (OSError, ValueError):
+        return API_VERSION
+    found = re.search(r"^equifinal_api\s*=\s*(\d+)", source, re.MULTILINE)
+    return int(found[1]) if found else API_VERSION
+
+
+def _strange_arguments(hook: str, function: Callable[..., Any]) -> str:
+    """What is wrong with the arguments of a hook's implementation; empty when nothing is."""
+    allowed = list(inspect.signature(getattr(hookspecs, hook)).parameters)
+    strange = [name for name in inspect.signature(function).parameters if name not in allowed]
+    if not strange:
+        return ""
+    may = f"It may take {listing(allowed)}" if allowed else "It takes none"
+    return f"cannot be registered: {hook} does not get the argument {strange[0]!r}. {may}"
+
+
+@contextmanager
+def _traced(what: str) -> Iterator[list[Any]]:
+    """Write what is done to stderr when ``EQUIFINAL_TRACE`` says so: what, its answer (put into the list), its time.
+
+    pluggy's own tracing shows calls to all plugins at once; here each is called alone.
+    """
+    answers: list[Any] = []
+    if os.environ.get("EQUIFINAL_TRACE", "") in ("", "0"):
+        yield answers
+        return
+    start, ended = time.perf_counter(), "done"
+    try:
+        yield answers
+        if answers:
+            told = answers[0] if isinstance(answers[0], list) else []
+            names = [str(getattr(each, "__name__", getattr(each, "name", each))) for each in told]
+            ended = f"returned [{', '.join(names)}]" if names else f"returned {answers[0]!r}"
+    except BaseException as error:
+        ended = f"raised {_said(error)}"
+        raise
+    finally:
+        print(f"trace: {what} {ended} in {1000 * (time.perf_counter() - start):.1f} ms", file=sys.stderr)
 
 
 def _ask(function: Callable[[], Any], hook: str) -> tuple[list[Any], str]:
@@ -350,6 +495,23 @@ def current() -> Registry:
     """The registry of this process, made when first asked for."""
     if not _current:
         _current.append(Registry())
+    return _current[0]
+
+
+def start(without: Iterable[str] = ()) -> Registry:
+    """Begin anew with the registry of this process, without some plugins.
+
+    Parameters
+    ----------
+    without
+        Names of plugins to switch off, as ``equifinal list plugins`` shows them. Single files that were loaded are forgotten.
+
+    Raises
+    ------
+    InputError
+        When one of them is not there.
+    """
+    _current[:] = [Registry(without=without)]
     return _current[0]
 
 

@@ -192,11 +192,15 @@ def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> A
         # Here, and not only on the way back from another process, so that it fails whatever n_jobs is.
         cloudpickle.dumps(analysis)
         return analysis
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return type(error).__name__, str(error), traceback.format_exc()
 
 
 # ------------------------------------------------------------------------------------------- choosing methods
+
+
+class _PluginMissingError(InputError):
+    """A study has parameters for a method that nobody offers, perhaps because its plugin is off or broken: no reason to stop."""
 
 
 def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
@@ -204,7 +208,7 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
     configured = _configured(study)
     if methods is None:
         for label, built in configured.items():
-            if isinstance(built, InputError) and label in study.methods:
+            if isinstance(built, InputError) and label in study.methods and not isinstance(built, _PluginMissingError):
                 raise built
         # A stranger's method that cannot do without parameters waits until it is asked for.
         wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
@@ -229,7 +233,7 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
             )
     for label, built in configured.items():
         if isinstance(built, InputError) and label in study.methods and label not in wanted:
-            warnings.warn(f"{built} It was not asked for, so the others run.", stacklevel=3)
+            warnings.warn(f"{built} It is left out, and the others run.", stacklevel=3)
     if not wanted:
         raise InputError(f"No method to run. {did_you_mean('', configured)}")
     return {label: _one(each, configured, study) for label, each in wanted.items()}
@@ -265,9 +269,12 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
             )
         if name not in known:
             hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
-            if broken := [plugin.name for plugin in registry.plugins().values() if plugin.problems]:
-                hint += f" Some plugins could not be used ({listing(broken)}): see 'equifinal list plugins'."
-            configured[label] = InputError(f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}{hint}")
+            problem = f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}"
+            if missing := [each.name for each in registry.plugins().values() if each.problems or each.switched_off]:
+                hint = f" Some plugins are switched off or could not be used ({listing(missing)}): see 'equifinal list plugins'."
+                configured[label] = _PluginMissingError(f"{problem}{hint}")
+            else:
+                configured[label] = InputError(f"{problem}{hint}")
             continue
         try:
             configured[label] = known[name].cls.from_parameters(table, where)

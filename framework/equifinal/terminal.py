@@ -1,6 +1,6 @@
 """A comparison as tables in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from rich.text import Text
 
 from equifinal.analysis import Analysis
 from equifinal.comparison import Comparison
+from equifinal.registry import Plugin
 from equifinal.summary import summary
 
-__all__ = ["SYMBOLS", "show", "show_frame"]
+__all__ = ["SYMBOLS", "show", "show_frame", "show_plugins"]
 
 #: A sign and a colour per verdict; the colours are told apart by the colour-blind, and the signs without colour.
 SYMBOLS = {
@@ -79,6 +80,29 @@ def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bo
         cells = [_cell(value) for value in row]
         table.add_row(*([escape(str(label))] if index else []), *cells)
     console.print(table)
+
+
+def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
+    """Print the plugins in a table that fits 80 columns, and below it, a line each, what is wrong with them."""
+    table = _table(console, "Plugins")
+    for heading in ("name", "version", "origin", "brings", "health"):
+        table.add_column(heading, overflow="fold", style="bold" if heading == "name" else "")
+    for name, plugin in plugins.items():
+        kinds: dict[str, list[str]] = {}
+        for each in plugin.brings:
+            kind, _, what = each.rpartition(" ")
+            kinds.setdefault(kind, []).append(what)
+        brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
+        problems = len(plugin.problems)
+        health = "off" if plugin.switched_off else f"{problems} problem{'s' * (problems > 1)}" if problems else "ok"
+        # Of a file the end of the path says most.
+        origin = plugin.distribution if len(plugin.distribution) <= 24 else f"…{plugin.distribution[-23:]}"
+        style = "bold red" if problems else "dim" if plugin.switched_off else ""
+        table.add_row(*map(escape, (name, plugin.version or "–", origin, brings or "–", health)), style=style)
+    console.print(table)
+    for plugin in plugins.values():
+        for problem in plugin.problems:
+            console.print(f"{escape(str(plugin))}: {escape(problem)}.", highlight=False, soft_wrap=True)
 
 
 def _table(console: Console, title: str) -> Table:

@@ -50,7 +50,7 @@ def broken(tmp_path, registry):
         ("outputs", ["csv", "json", "markdown"]),
         ("studies", ["open-data-barometer-2014", "heilongjiang", "Data openness in twelve"]),
         ("claims", ["necessary", "together", "sign = -1"]),
-        ("plugins", ["calibration", "qca", "method fsqca", "ok"]),
+        ("plugins", ["calibration", "qca", "method: fsqca", "ok"]),
     ],
 )
 def test_list_names_what_is_there(kind, words, cli):
