@@ -82,6 +82,14 @@ class CalibratedStudy:
             return frame.to_numpy(dtype=float)[:, : len(names)]
         return frame[list(names)].to_numpy(dtype=float)
 
+    def outcome_values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
+        """The outcome's values as an array of shape (n,), in the order of cases. Not to be changed."""
+        if scale == "crisp":
+            return _crisp(self.outcome_values("fuzzy"))
+        frame: pd.DataFrame = getattr(self, scale)
+        # Taking a column by name makes a Series of it, which takes much longer.
+        return frame.to_numpy(dtype=float)[:, frame.columns.get_loc(self.outcome.name)]
+
     def variable(self, set_name: str) -> Variable:
         """The outcome or condition of that name."""
         for variable in (*self.conditions, self.outcome):

@@ -1,7 +1,6 @@
 """The method ``clustering``: groups of cases with similar conditions, formed without looking at the outcome."""
 
-import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +10,19 @@ from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal import sets
+from equifinal_clustering.partition import (
+    Partition,
+    closest,
+    cluster_means,
+    distances_of,
+    kmeans,
+    mixture,
+    numbered,
+    orders,
+    other_clusters,
+    silhouettes_of,
+    ward_cuts,
+)
 from equifinal_clustering.validation import (
     RECOVERED,
     Divide,
@@ -25,10 +37,8 @@ __all__ = ["Clustering"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Scaling = tuple[Floats, Floats]
 
-ORDERS = 20  # random orders of the cases, to see whether tied merges matter ...
-MANY_CASES = 1000  # ... and fewer above so many, where each tree takes seconds
-FEWER_ORDERS = 3
 WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
 
 _SILENT = {
@@ -126,7 +136,7 @@ class Clustering(eq.Method):
         belongs = labels[:, np.newaxis] == np.arange(found.count)
         sizes = belongs.sum(axis=0)
         names = [f"cluster {number + 1}" for number in range(found.count)]
-        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        outcome = study.outcome_values("fuzzy")
         silhouette = np.empty(len(labels))
         silhouette[found.order] = found.silhouettes
         conditions = self._conditions(study, scores, belongs, clusters.mean_outcome)
@@ -139,8 +149,8 @@ class Clustering(eq.Method):
                 "coverage": sets.coverage(belongs.astype(float), outcome),
                 "n": sizes,
                 "mean_outcome": clusters.mean_outcome,
-                "silhouette": _means(silhouette, belongs),
-                **dict(zip(study.condition_names, _means(self._raw(study), belongs).T, strict=True)),
+                "silhouette": cluster_means(silhouette, belongs),
+                **dict(zip(study.condition_names, cluster_means(self._raw(study), belongs).T, strict=True)),
             },
             index=names,
         )
@@ -164,7 +174,7 @@ class Clustering(eq.Method):
         if found.linkage is not None:
             tables["linkage"] = _linkage_table(found.linkage, found.order)
             fit["cophenetic_correlation"] = cophenetic_correlation(found.linkage, found.condensed)
-        memberships = fuzzy_memberships(scores, _means(scores, belongs))
+        memberships = fuzzy_memberships(scores, cluster_means(scores, belongs))
         tables["fuzzy_membership"] = pd.DataFrame(memberships, index=study.cases, columns=names)
         notes = [*found.notes, *self._notes(study, found, sizes, names, scores, rng)]
         if self.bootstrap and found.count > 1:
@@ -197,27 +207,27 @@ class Clustering(eq.Method):
 
     def _clusters(
         self, study: eq.CalibratedStudy, rng: np.random.Generator
-    ) -> tuple["_Partition", "Clusters", Labels, Floats]:
+    ) -> tuple[Partition, "Clusters", Labels, Floats]:
         """The partition of the sorted cases, what predictions need of it, and every case's cluster and scores."""
         if self.scale == "membership":
             study.require_memberships('clustering with scale = "membership"')
         unscaled = self._unscaled(study)
         # Sums in floating point and broken ties depend on the order of the rows, so that is fixed first.
         order = np.lexsort(unscaled.T[::-1])
-        scaling = self._scaling(study, unscaled[order])
+        scaling = self._scaling(unscaled[order])
         scores = _scaled(unscaled, scaling)
         found = self._partition(scores[order], seed=int(rng.integers(2**31 - 1)))
         found.order = order
         labels = np.empty(len(order), dtype=np.int64)
         labels[order] = found.labels
-        outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+        outcome = study.outcome_values("fuzzy")
         points, clusters_of_points = scores[order], found.labels
         if found.centers is not None:
             points, clusters_of_points = found.centers, np.arange(found.count)
         by_cluster = np.argsort(clusters_of_points, kind="stable")
         clusters = Clusters(
             scaling=scaling,
-            mean_outcome=_means(outcome, labels[:, np.newaxis] == np.arange(found.count)),
+            mean_outcome=cluster_means(outcome, labels[:, np.newaxis] == np.arange(found.count)),
             points=points[by_cluster],
             clusters_of_points=clusters_of_points[by_cluster],
             components=found.components,
@@ -269,8 +279,8 @@ class Clustering(eq.Method):
             return pd.Series(sentence, index=study.cases[lacking], dtype=object)
         scores = _scaled(self._unscaled(study), analysis.native.scaling)
         belongs = (analysis.cases["group"].to_numpy() == clusters.index.to_numpy()[:, np.newaxis]).T
-        centers = _means(scores, belongs)[having]
-        nearest = _closest(scores, centers)
+        centers = cluster_means(scores, belongs)[having]
+        nearest = closest(scores, centers)
         sentences = []
         for case in lacking:
             cluster = clusters.iloc[having[nearest[case]]]
@@ -315,35 +325,35 @@ class Clustering(eq.Method):
             return self._raw(study)
         return study.values("fuzzy")
 
-    def _scaling(self, study: eq.CalibratedStudy, values: Floats) -> pd.DataFrame | None:
+    def _scaling(self, values: Floats) -> Scaling | None:
         if self.scale == "membership":
             return None
         deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
         deviation = np.where(np.ptp(values, axis=0) > 0, deviation, 0.0)
-        return pd.DataFrame({"mean": values.mean(axis=0), "sd": deviation}, index=list(study.condition_names))
+        return values.mean(axis=0), deviation
 
     # ---------------------------------------------------------------------------------------------- partition
 
-    def _partition(self, scores: Floats, seed: int) -> "_Partition":
+    def _partition(self, scores: Floats, seed: int) -> Partition:
         """The clusters of sorted cases, numbered by falling mean of their profile."""
         from scipy.spatial.distance import squareform
 
-        distinct = len(np.unique(scores, axis=0))
+        distinct = 1 + int((np.diff(scores, axis=0) != 0).any(axis=1).sum())
         if self.n_clusters is None:
             candidates = list(range(2, min(self.max_clusters, distinct, len(scores) - 1) + 1))
         else:
             candidates = [min(self.n_clusters, distinct)]
         if distinct < 2 or not candidates:
-            alone = _Partition(np.zeros(len(scores), dtype=np.int64))
+            alone = Partition(np.zeros(len(scores), dtype=np.int64))
             alone.silhouettes = np.full(len(scores), np.nan)
             alone.notes.append("The cases are too few, or too alike, to be divided: all of them are one cluster.")
             return alone
 
-        condensed = _distances(scores)
+        condensed = distances_of(scores)
         partitions = self._divided(scores, condensed, candidates, seed)
         distances = squareform(condensed)
         for partition in partitions:
-            partition.silhouettes = _silhouettes(distances, partition.labels)
+            partition.silhouettes = silhouettes_of(distances, partition.labels)
         # A cut through tied merges, or an empty component, leaves fewer clusters: the partition of another number.
         proper = [each for each, count in zip(partitions, candidates, strict=True) if each.count == count] or partitions
         if self.n_clusters is None and self.n_clusters_by == "gap":
@@ -358,25 +368,25 @@ class Clustering(eq.Method):
             chosen.notes.append(
                 f"{self.n_clusters} clusters were asked for, but only {chosen.count} can be told apart in these cases."
             )
-        return _numbered(chosen, scores)
+        return numbered(chosen, scores)
 
-    def _divided(self, scores: Floats, condensed: Floats, counts: list[int], seed: int) -> list["_Partition"]:
+    def _divided(self, scores: Floats, condensed: Floats, counts: list[int], seed: int) -> list[Partition]:
         """One partition for each number of clusters."""
         if self.algorithm == "ward":
-            return _ward(condensed, counts)
+            return ward_cuts(condensed, counts)
         if self.algorithm == "kmeans":
-            return [_kmeans(scores, count, seed) for count in counts]
-        return [_mixture(scores, count, seed, self.covariance_type) for count in counts]
+            return [kmeans(scores, count, seed) for count in counts]
+        return [mixture(scores, count, seed, self.covariance_type) for count in counts]
 
     def _divide(self, seed: int) -> Divide:
         def divide(scores: Floats, counts: list[int]) -> list[Labels]:
-            condensed = _distances(scores) if self.algorithm == "ward" else np.empty(0)
+            condensed = distances_of(scores) if self.algorithm == "ward" else np.empty(0)
             return [each.labels for each in self._divided(scores, condensed, counts, seed)]
 
         return divide
 
-    def _chosen_by_gap(self, scores: Floats, proper: list["_Partition"], seed: int) -> "_Partition":
-        alone = _Partition(np.zeros(len(scores), dtype=np.int64), linkage=proper[0].linkage)
+    def _chosen_by_gap(self, scores: Floats, proper: list[Partition], seed: int) -> Partition:
+        alone = Partition(np.zeros(len(scores), dtype=np.int64), linkage=proper[0].linkage)
         alone.silhouettes = np.full(len(scores), np.nan)
         by_count = {each.count: each for each in (alone, *proper)}
         labels = {count: each.labels for count, each in by_count.items()}
@@ -397,7 +407,7 @@ class Clustering(eq.Method):
     def _add_stability(
         self,
         tables: dict[str, pd.DataFrame],
-        found: "_Partition",
+        found: Partition,
         scores: Floats,
         names: list[str],
         rng: np.random.Generator,
@@ -457,7 +467,7 @@ class Clustering(eq.Method):
         evidence, direction = [], []
         for position, name in enumerate(study.condition_names):
             source = study.fuzzy if name in study.fuzzy else study.raw
-            means = _means(source[name].to_numpy(dtype=float), belongs)
+            means = cluster_means(source[name].to_numpy(dtype=float), belongs)
             direction.append(_direction(means, cluster_outcome) if differs[position] else 0)
             p = p_value[position]
             evidence.append(
@@ -484,14 +494,14 @@ class Clustering(eq.Method):
     ) -> tuple[pd.DataFrame, list[str | None]]:
         """Each cluster's mean scores, and the conjunction of the conditions whose mean membership is not 0.5."""
         conditions = list(study.condition_names)
-        memberships = _means(study.fuzzy.reindex(columns=conditions).to_numpy(dtype=float), belongs)
+        memberships = cluster_means(study.fuzzy.reindex(columns=conditions).to_numpy(dtype=float), belongs)
         profiles = pd.DataFrame(
             {
                 "cluster": np.repeat(np.array(names, dtype=object), len(conditions)),
                 "condition": conditions * len(names),
-                "raw": _means(self._raw(study), belongs).ravel(),
+                "raw": cluster_means(self._raw(study), belongs).ravel(),
                 "membership": memberships.ravel(),
-                self.scale: _means(scores, belongs).ravel(),
+                self.scale: cluster_means(scores, belongs).ravel(),
             }
         )
         expressions: list[str | None] = []
@@ -505,7 +515,7 @@ class Clustering(eq.Method):
     def _notes(
         self,
         study: eq.CalibratedStudy,
-        found: "_Partition",
+        found: Partition,
         sizes: Labels,
         names: list[str],
         scores: Floats,
@@ -523,11 +533,11 @@ class Clustering(eq.Method):
                 "structure (Kaufman & Rousseeuw 1990)."
             )
         if found.linkage is not None:
-            others = _other_clusters(scores[found.order], found.labels, rng)
+            others = other_clusters(scores[found.order], found.labels, rng)
             if others:
                 notes.append(
                     f"Ward's tree has tied merges, and which comes first matters here: in {others} of "
-                    f"{_orders(len(scores))} random orders of the cases the clusters are not quite these."
+                    f"{orders(len(scores))} random orders of the cases the clusters are not quite these."
                 )
         singles = [name for name, size in zip(names, sizes, strict=True) if size == 1]
         if singles:
@@ -562,8 +572,8 @@ class Clusters:
 
     Attributes
     ----------
-    scaling : pandas.DataFrame or None
-        ``mean`` and ``sd`` of each condition when cases are compared by z-scores.
+    scaling : pair of numpy.ndarray of shape (conditions,), or None
+        Mean and SD of each condition when cases are compared by z-scores.
     mean_outcome : numpy.ndarray of shape (clusters,)
         Mean outcome membership of the cases in cluster 1, 2, ...
     points, clusters_of_points : numpy.ndarray
@@ -574,7 +584,7 @@ class Clusters:
         scikit-learn's ``KMeans`` or ``GaussianMixture``; ``None`` for Ward.
     """
 
-    scaling: pd.DataFrame | None
+    scaling: Scaling | None
     mean_outcome: Floats
     points: Floats
     clusters_of_points: Labels
@@ -585,175 +595,18 @@ class Clusters:
         """The cluster (0, 1, ...) of any cases, from their scaled scores."""
         if self.components is not None:
             return np.asarray(self.model.predict_proba(scores)[:, self.components].argmax(axis=1))
-        return self.clusters_of_points[_closest(scores, self.points)]
-
-
-@dataclass
-class _Partition:
-    """Clusters 0, 1, ... of sorted cases, none of them empty."""
-
-    labels: Labels  # (n,)
-    order: Labels = field(
-        default_factory=lambda: np.array([], dtype=np.int64)
-    )  # (n,): the position of each in the study
-    statistics: dict[str, float] = field(default_factory=dict)
-    centers: Floats | None = None  # k-means: (clusters, conditions)
-    components: Labels | None = None  # mixture: the component of each cluster
-    probability: Floats | None = None  # mixture: (n,)
-    linkage: Floats | None = None  # Ward: (n - 1, 4)
-    model: Any = None
-    notes: list[str] = field(default_factory=list)
-    silhouettes: Floats = field(default_factory=lambda: np.array([]))
-    tried: dict[str, list[Any]] | None = None  # one entry per number of clusters
-    gaps: pd.DataFrame | None = None  # the same, when chosen by the gap statistic
-    condensed: Floats = field(default_factory=lambda: np.array([]))  # distances of all pairs
-
-    @property
-    def count(self) -> int:
-        return int(self.labels.max()) + 1
-
-    @property
-    def silhouette(self) -> float:
-        return float(self.silhouettes.mean())
-
-
-def _distances(scores: Floats) -> Floats:
-    """Euclidean distances of all pairs of cases, shape (n (n - 1) / 2,)."""
-    from scipy.spatial.distance import pdist
-
-    # Equal distances must be equal to the last digit, or rounding would break ties.
-    return np.asarray(np.round(pdist(scores), 10))
-
-
-def _ward(condensed: Floats, counts: list[int]) -> list[_Partition]:
-    """One tree, cut into each number of clusters; tied merges are never cut apart.
-
-    The cuts are those of SciPy's ``fcluster(tree, count, "maxclust")``, which checks the tree anew for each and takes ten times
-    as long for it.
-    """
-    from scipy.cluster.hierarchy import ward
-
-    tree = ward(condensed)
-    heights = tree[:, 2]
-    cases = len(tree) + 1
-    # The merges up to the one that leaves `count` clusters, and all that are tied with it.
-    merges = [int(np.searchsorted(heights, heights[cases - count - 1], "right")) for count in counts]
-    cluster_of = np.arange(cases)
-    cut: dict[int, Labels] = {}
-    for merge in range(max(merges)):
-        first, second = tree[merge, :2]
-        cluster_of[(cluster_of == first) | (cluster_of == second)] = cases + merge
-        if merge + 1 in merges:
-            cut[merge + 1] = np.unique(cluster_of, return_inverse=True)[1]
-    return [_Partition(cut[done], linkage=tree) for done in merges]
-
-
-def _orders(cases: int) -> int:
-    return ORDERS if cases <= MANY_CASES else FEWER_ORDERS
-
-
-def _other_clusters(scores: Floats, labels: Labels, rng: np.random.Generator) -> int:
-    """In how many of so many random orders of the cases Ward's tree has other clusters than `labels`."""
-    count, others = int(labels.max()) + 1, 0
-    for _ in range(_orders(len(labels))):
-        order = rng.permutation(len(labels))
-        cut = _ward(_distances(scores[order]), [count])[0].labels
-        others += len({*zip(labels[order].tolist(), cut.tolist(), strict=True)}) > count
-    return others
-
-
-def _kmeans(scores: Floats, count: int, seed: int) -> _Partition:
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # sums over threads come in any order
-        model = KMeans(count, n_init=10, random_state=seed).fit(scores)
-    nearest, labels = np.unique(_closest(scores, model.cluster_centers_), return_inverse=True)
-    return _Partition(
-        labels, statistics={"inertia": float(model.inertia_)}, centers=model.cluster_centers_[nearest], model=model
-    )
-
-
-def _mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> _Partition:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # said in a note
-        model = GaussianMixture(count, covariance_type=covariance_type, n_init=10, random_state=seed).fit(scores)
-        posterior = model.predict_proba(scores)
-    components, labels = np.unique(posterior.argmax(axis=1), return_inverse=True)
-    return _Partition(
-        labels,
-        statistics={"bic": float(model.bic(scores)), "aic": float(model.aic(scores))},
-        components=components,
-        probability=posterior.max(axis=1),
-        model=model,
-        notes=[]
-        if model.converged_
-        else ["The Gaussian mixture did not converge; its clusters are those of the last step."],
-    )
-
-
-def _numbered(partition: _Partition, scores: Floats) -> _Partition:
-    """The same clusters by falling mean of their profile, then falling profile."""
-    centers = _means(scores, partition.labels[:, np.newaxis] == np.arange(partition.count))
-    ranked = np.lexsort((*-centers.T[::-1], -centers.mean(axis=1)))
-    number_of = np.empty(partition.count, dtype=np.int64)
-    number_of[ranked] = np.arange(partition.count)
-    return replace(
-        partition,
-        labels=number_of[partition.labels],
-        centers=None if partition.centers is None else partition.centers[ranked],
-        components=None if partition.components is None else partition.components[ranked],
-    )
-
-
-def _silhouettes(distances: Floats, labels: Labels) -> Floats:
-    """(b - a) / max(a, b) of each case (Rousseeuw 1987); 0 for a case by itself.
-
-    a is its mean distance to the other cases of its cluster, b the least mean distance to another cluster's.
-    """
-    belongs = (labels[:, np.newaxis] == np.arange(labels.max() + 1)).astype(float)
-    sizes = belongs.sum(axis=0)
-    if len(sizes) < 2:
-        return np.full(len(labels), np.nan)
-    # Without BLAS, whose last digits may depend on the number of threads.
-    sums = np.stack([distances[:, labels == label].sum(axis=1) for label in range(len(sizes))], axis=1)
-    rows, own_size = np.arange(len(labels)), sizes[labels]
-    within = sums[rows, labels] / np.maximum(own_size - 1, 1)
-    between = sums / sizes
-    between[rows, labels] = np.inf
-    nearest = between.min(axis=1)
-    widest = np.maximum(within, nearest)
-    silhouettes = np.divide(nearest - within, widest, out=np.zeros(len(labels)), where=widest > 0)
-    return np.asarray(np.where(own_size > 1, silhouettes, 0.0))
+        return self.clusters_of_points[closest(scores, self.points)]
 
 
 # ------------------------------------------------------------------------------------------------ small pieces
 
 
-def _scaled(values: Floats, scaling: pd.DataFrame | None) -> Floats:
+def _scaled(values: Floats, scaling: Scaling | None) -> Floats:
     """z-scores, 0 where nothing varies; the values themselves without scaling."""
     if scaling is None:
         return values
-    mean, deviation = scaling.to_numpy(dtype=float).T
+    mean, deviation = scaling
     return np.asarray((values - mean) / np.where(deviation > 0, deviation, np.inf))
-
-
-def _means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:
-    """Mean of `values`, (n,) or (n, m), in each cluster of `belongs` (n, clusters): (clusters,) or (clusters, m)."""
-    return np.array([values[member].mean(axis=0) for member in belongs.T])
-
-
-def _closest(scores: Floats, points: Floats) -> Labels:
-    """The first of the nearest points."""
-    from scipy.spatial.distance import cdist
-
-    distances = cdist(scores, points)
-    # Whole scores make many ties, which rounding would break at random.
-    return np.asarray((distances <= distances.min(axis=1, keepdims=True) + 1e-12).argmax(axis=1))
 
 
 def _kruskal_wallis(scores: Floats, belongs: NDArray[np.bool_]) -> tuple[Floats, Floats]:

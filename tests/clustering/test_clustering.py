@@ -827,12 +827,12 @@ def test_cases_with_numbers_for_names_can_be_claimed_together():
 def test_cuts_of_the_tree_are_scipys_with_ties_too(cases, levels, seed):
     from scipy.cluster.hierarchy import fcluster, ward
 
-    from equifinal_clustering.clustering import _distances, _ward
+    from equifinal_clustering.partition import distances_of, ward_cuts
 
     scores = np.random.default_rng(seed).integers(0, levels + 1, (cases, 2)).astype(float)  # few levels: many ties
-    condensed = _distances(scores)
+    condensed = distances_of(scores)
     counts = list(range(2, cases))
     tree = ward(condensed)
-    for count, partition in zip(counts, _ward(condensed, counts), strict=True):
+    for count, partition in zip(counts, ward_cuts(condensed, counts), strict=True):
         wanted = fcluster(tree, count, "maxclust")
         assert len(set(zip(wanted, partition.labels, strict=True))) == len(set(wanted)) == partition.count
