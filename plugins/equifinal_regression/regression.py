@@ -1,6 +1,6 @@
 """The method ``regression``: least squares, the logit for a crisp outcome, the fractional logit for memberships."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
 from math import prod
 from typing import Any, Literal
@@ -239,7 +239,7 @@ class Regression(eq.Method):
 
     def refit(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Estimate the equation without describing it. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._fitted(study)[0])
+        return eq.Analysis.for_prediction(self, self._without_errors()._fitted(study)[0])
 
     def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
         """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
@@ -247,7 +247,7 @@ class Regression(eq.Method):
         Raw predictions are calibrated as the outcome was. See :meth:`equifinal.Method.predict`.
         """
         equation = analysis.native
-        fitted = self._expected(equation, study, self._scores(study, study.condition_names, equation.scaling))
+        fitted = self._expected(equation, study, self._scores(study, equation.scaling))
         return pd.Series(self._memberships(fitted, study), index=study.cases, name=study.outcome.name)
 
     def _fitted(self, study: eq.CalibratedStudy) -> tuple[Equation, Floats, Floats, Floats]:
@@ -255,11 +255,15 @@ class Regression(eq.Method):
         if self._scale == "membership":
             study.require_memberships('regression with scale = "membership"')
         scaling = self._scaling(study)
-        scores = self._scores(study, study.condition_names, scaling)
+        scores = self._scores(study, scaling)
         outcome = self._outcome(study, scaling)
         design = _design(scores, study.condition_names, self._terms(study))
         used = self._used(outcome)
         return solve(self.model, design[used], outcome[used], self.covariance, scaling), scores, design, outcome
+
+    def _without_errors(self) -> "Regression":
+        """The same equation, when its standard errors are not needed: the classical ones take least."""
+        return self.model_copy(update={"covariance": "classical"})
 
     def _used(self, outcome: Floats) -> Any:
         """The cases from which the equation is estimated: all, but for the logit those in or out of the outcome."""
@@ -275,7 +279,7 @@ class Regression(eq.Method):
         Cases are drawn with their conditions and outcome. Anchors stay as calibrated; z-scores are taken anew.
         """
         terms, names = self._terms(study), study.condition_names
-        plain = self.model_copy(update={"covariance": "classical"})  # no standard errors are needed of the samples
+        plain = self._without_errors()
         drawn: tuple[list[Floats], list[Floats]] = ([], [])
         for _ in range(self.bootstrap):
             sample = study.subset(study.cases[rng.integers(len(study.cases), size=len(study.cases))])
@@ -359,7 +363,7 @@ class Regression(eq.Method):
             return pd.Series(sentence, index=study.cases[lacking], dtype=object)
 
         equation = analysis.native
-        scores = self._scores(study, study.condition_names, equation.scaling)
+        scores = self._scores(study, equation.scaling)
         now = self._expected(equation, study, scores)
         rising = 1 if self._on_memberships else study.orientation(study.outcome.name) or 1
         changes = []
@@ -431,25 +435,20 @@ class Regression(eq.Method):
         deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(len(columns), np.nan)
         return pd.DataFrame({"mean": values.mean(axis=0), "sd": deviation}, index=columns)
 
-    def _scores(self, study: eq.CalibratedStudy, names: Sequence[str], scaling: pd.DataFrame | None) -> Floats:
-        """Sets on the scale: one row per case, one column per name."""
-        scale: Literal["fuzzy", "raw"] = "fuzzy" if self._scale == "membership" else "raw"
-        if tuple(names) == study.condition_names:
-            values: Floats = study.values(scale)
-        else:
-            values = getattr(study, scale)[list(names)].to_numpy(dtype=float)
+    def _scores(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
+        """The conditions on the scale: one row per case, one column per condition."""
+        values = study.values("fuzzy" if self._scale == "membership" else "raw")
         if scaling is None:
             return values
-        mean, deviation = scaling.loc[list(names)].to_numpy(dtype=float).T
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((values - mean) / deviation)
+        return _standardized(values, *scaling.iloc[: values.shape[1]].to_numpy(dtype=float).T)
 
     def _outcome(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
         if self.model == "logit":
-            return study.crisp[study.outcome.name].to_numpy(dtype=float)
+            return study.outcome_values("crisp")
         if self._on_memberships:
-            return study.fuzzy[study.outcome.name].to_numpy(dtype=float)
-        return self._scores(study, [study.outcome.name], scaling)[:, 0]
+            return study.outcome_values("fuzzy")
+        outcome = study.outcome_values("raw")
+        return outcome if scaling is None else _standardized(outcome, *scaling.iloc[-1])  # the outcome comes last
 
     def _expected(self, equation: Equation, study: eq.CalibratedStudy, scores: Floats) -> Floats:
         """What the equation expects: the outcome's raw score, or its membership."""
@@ -538,10 +537,15 @@ class Regression(eq.Method):
 # ---------------------------------------------------------------------------------------------- small pieces
 
 
+def _standardized(values: Floats, mean: Any, deviation: Any) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((values - mean) / deviation)
+
+
 def _design(scores: Floats, names: tuple[str, ...], terms: list[Term]) -> Floats:
     """The constant, then one column per term."""
-    columns = [scores[:, [names.index(name) for name in term]].prod(axis=1) for term in terms]
-    return np.column_stack([np.ones(len(scores)), *columns])
+    products = [scores[:, [names.index(name) for name in term]].prod(axis=1) for term in terms[len(names) :]]
+    return np.column_stack([np.ones(len(scores)), scores, *products])
 
 
 def _averaging(of: Term, terms: list[Term], scores: Floats, names: tuple[str, ...]) -> Floats:
