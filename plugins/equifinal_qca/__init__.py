@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
     from equifinal_qca.methods_mv import MvQCA as MvQCA
-    from equifinal_qca.multivalue import MultiValueSolution as MultiValueSolution
     from equifinal_qca.multivalue import MultiValueTable as MultiValueTable
     from equifinal_qca.multivalue import minimize_mv as minimize_mv
     from equifinal_qca.multivalue import truth_table_mv as truth_table_mv
@@ -55,7 +54,6 @@ _HOME_OF = {
     "CsQCA": "methods",
     "FsQCA": "methods",
     "Model": "solution",
-    "MultiValueSolution": "multivalue",
     "MultiValueTable": "multivalue",
     "MvQCA": "methods_mv",
     "QCAClassifier": "classifier",

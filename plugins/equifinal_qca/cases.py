@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from equifinal import InputError
 from equifinal.errors import did_you_mean
+from equifinal_qca.corners import corner_memberships
 from equifinal_qca.cubes import Cube, Floats
 from equifinal_qca.solution import Model
-from equifinal_qca.table import column_of_lists, corner_memberships
+from equifinal_qca.table import column_of_lists
 
 __all__ = ["CaseType", "PairType", "best_cases", "best_pairs", "case_types"]
 

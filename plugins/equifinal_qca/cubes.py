@@ -3,6 +3,10 @@
 A *cube* is one conjunction: `care` has a bit for each condition that it uses, `bits` says which of these must be
 present. With k conditions the first has the highest bit, 2^(k-1), so that a truth-table row (a cube that uses every
 condition) is numbered by its `bits` as in the literature: row 1 has every condition absent, row 2^k every one present.
+
+The values of a multi-value condition have a bit each and are only ever present: a term of values uses the bits that it
+wants (`bits` equals `care`), and a region of values that a term must stay out of wants the values outside it absent
+(`bits` is 0).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,10 +19,21 @@ from numpy.typing import NDArray
 
 from equifinal import Expression, InputError
 
-__all__ = ["MOST_CONDITIONS", "Cube", "Floats", "Ints", "conjunctions", "cubes_of", "rows_inside", "without"]
+__all__ = [
+    "MOST_CONDITIONS",
+    "Cube",
+    "Floats",
+    "Groups",
+    "Ints",
+    "conjunctions",
+    "cubes_of",
+    "rows_inside",
+    "without",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Groups = tuple[tuple[int, ...], ...]  # of multi-value conditions: the bits of each one's values; of sets: empty
 
 MOST_CONDITIONS = 63  # bits of a mask in a signed 64-bit integer
 

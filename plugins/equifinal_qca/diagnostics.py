@@ -7,13 +7,15 @@ import pandas as pd
 
 from equifinal import sets
 from equifinal.errors import listing
+from equifinal_qca.corners import corner_memberships
 from equifinal_qca.solution import Solution
-from equifinal_qca.table import TruthTable, corner_memberships
+from equifinal_qca.table import TruthTable
 
 __all__ = ["MOST_WORDS", "near_cutoffs", "notes", "simultaneous_subsets"]
 
 NEAR = 0.05
 MOST_WORDS = 20  # models of a what-if solution that are worth counting
+EFFORT = 0.1  # that all what-if solutions together are worth
 _TOLERANCE = 1e-9
 
 
@@ -33,7 +35,7 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
     both = np.flatnonzero((table.output != "?") & (table.consistency >= cutoff) & (of_negation >= cutoff))
     return pd.DataFrame(
         {
-            "row": table.corners[both] + 1,
+            "row": table.row_numbers(table.corners[both]),
             "output": table.output[both].astype(object),
             "n": table.n[both],
             "consistency": table.consistency[both],
@@ -45,7 +47,7 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
     )
 
 
-def near_cutoffs(table: TruthTable, again: Callable[[TruthTable], Solution]) -> pd.DataFrame:
+def near_cutoffs(table: TruthTable, again: Callable[[TruthTable, float], Solution]) -> pd.DataFrame:
     """Observed rows whose consistency or PRI is within 0.05 of its cutoff, and what the other output would lead to.
 
     Parameters
@@ -53,7 +55,8 @@ def near_cutoffs(table: TruthTable, again: Callable[[TruthTable], Solution]) -> 
     table
         The truth table.
     again
-        Minimizes a changed table in the same way.
+        Minimizes a changed table in the same way, with so much effort (see :func:`minimize`). All of them together get a tenth
+        of what the solution itself may cost, about three seconds; where that does not suffice, the words say so.
 
     Returns
     -------
@@ -68,15 +71,17 @@ def near_cutoffs(table: TruthTable, again: Callable[[TruthTable], Solution]) -> 
     if table.pri_cutoff == 0:  # no cutoff at all
         near_pri[:] = False
     records, labels = [], []
-    for row in np.flatnonzero((table.output != "?") & (near_consistency | near_pri)):
+    rows = np.flatnonzero((table.output != "?") & (near_consistency | near_pri))
+    numbers = table.row_numbers(table.corners)
+    for row in rows:
         corner, output = int(table.corners[row]), str(table.output[row])
         flipped = "0" if output == "1" else "1"
-        what_if = again(table.with_output({corner: flipped}))
+        what_if = again(table.with_output({corner: flipped}), EFFORT / len(rows))
         parameters = [name for name, near in (("consistency", near_consistency), ("PRI", near_pri)) if near[row]]
         labels.append(table.label(corner))
         records.append(
             {
-                "row": corner + 1,
+                "row": int(numbers[row]),
                 "n": int(table.n[row]),
                 "consistency": float(table.consistency[row]),
                 "pri": float(table.pri[row]),
@@ -96,7 +101,15 @@ def _in_words(solution: Solution) -> str:
         return "none"
     words = " | ".join(model.expression for model in solution.models[:3])
     more = len(solution.models) - 3
-    return words + (f" | at least {more} more" if solution.truncated else f" | {more} more" if more > 0 else "")
+    if not solution.proved:
+        return f"{words} (found in the time that a what-if gets; there may be models with fewer terms)"
+    if solution.truncated:
+        return (
+            f"{words} | at least {max(more, solution.models_at_least - 3)} more"
+            if more > 0
+            else f"{words} | perhaps more"
+        )
+    return words + (f" | {more} more" if more > 0 else "")
 
 
 def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> list[str]:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cubes import Cube, Ints
+from equifinal_qca.cubes import Cube, Groups, Ints
 
 __all__ = ["minimal_transversals", "primes_avoiding", "primes_inside", "shortest_primes_avoiding"]
 
-_MOST_ON_THE_WAY = 50_000
+_MOST_ON_THE_WAY = 50_000  # partial transversals that are kept, of which many will not live to the end
 
 
 def minimal_transversals(edges: Ints) -> Ints:
@@ -152,15 +152,18 @@ def _around(
     return primes, complete
 
 
-def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:
+def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
     """All maximal cubes inside a union of cubes: its prime implicants, by consensus one condition at a time.
 
     Two cubes that differ in exactly one condition have a consensus, the cube that holds whatever that condition is.
     Adding all of them for one condition after the other and dropping what is contained yields every prime implicant
-    (Tison 1967). For single rows this is the merging of pairs (Quine 1952; McCluskey 1956).
+    (Tison 1967). For single rows this is the merging of pairs (Quine 1952; McCluskey 1956). With multi-value conditions, given as
+    `groups`, terms with each of a condition's values have a consensus.
     """
     pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
     care, bits = _maximal(pairs[:, 0], pairs[:, 1])
+    if groups:
+        return [Cube(term, term) for term in _consensus_of_values(care, groups).tolist()]
     used = int(np.bitwise_or.reduce(care)) if len(care) else 0
     while used:
         condition = used & -used
@@ -181,6 +184,20 @@ def primes_inside(cubes: Iterable[Cube]) -> list[Cube]:
             new = np.append(True, (np.diff(care) != 0) | (np.diff(bits) != 0))
             care, bits = _maximal(care[new], bits[new])
     return [Cube(*pair) for pair in zip(care.tolist(), bits.tolist(), strict=True)]
+
+
+def _consensus_of_values(terms: Ints, groups: Groups) -> Ints:
+    for values in groups:
+        common = np.zeros(1, dtype=np.int64)
+        for value in values:
+            rest = terms[(terms & value) != 0] & ~value
+            both = np.unique(common[:, np.newaxis] | rest)
+            for others in groups:  # one value of a condition at most
+                both = both[np.bitwise_count(both & sum(others)) <= 1]
+            common, _ = _maximal(both, both)
+        terms = np.union1d(terms, common)
+        terms, _ = _maximal(terms, terms)
+    return terms
 
 
 def _maximal(care: Ints, bits: Ints) -> tuple[Ints, Ints]:

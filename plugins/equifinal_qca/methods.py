@@ -1,27 +1,21 @@
 """The methods fsqca and csqca."""
 
-from collections.abc import Mapping
-from functools import reduce
-from operator import and_, or_
 from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from equifinal import Analysis, CalibratedStudy, Claim, InputError, Method, Verdict, sets
-from equifinal.errors import listing
-from equifinal_qca import diagnostics
-from equifinal_qca.cubes import Cube, Floats
+from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict
+from equifinal_qca import diagnostics, standard_tables
+from equifinal_qca.cubes import Cube
 from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
+from equifinal_qca.standard_tables import Core
 from equifinal_qca.table import TruthTable, truth_table
-from equifinal_qca.verdicts import assess
+from equifinal_qca.verdicts import RELEVANT, assess
 
 __all__ = ["CsQCA", "FsQCA"]
-
-_MOST_COUNTERFACTUALS = 2000
-_RELEVANT = 0.5  # relevance of necessity below which a set is trivially necessary (Schneider & Wagemann 2012)
 
 
 class FsQCA(Method):
@@ -83,24 +77,26 @@ class FsQCA(Method):
         conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
         parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
         shown = solution.best
-        core = {model.terms: _core(model, parsimonious, self.solution) for model in solution.models}
+        core = {model.terms: standard_tables.core_of(model, parsimonious, self.solution) for model in solution.models}
         needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
-        configurations = _configurations(solution, shown, core)
+        configurations = standard_tables.configuration_table(solution, shown, core)
         simultaneous = diagnostics.simultaneous_subsets(table)
         near = diagnostics.near_cutoffs(
             table,
-            lambda changed: self._minimized(changed, study, min(self.max_models, diagnostics.MOST_WORDS)),
+            lambda changed, effort: self._minimized(
+                changed, study, min(self.max_models, diagnostics.MOST_WORDS), effort
+            ),
         )
-        tables, notes = _tables_and_notes(
+        tables, notes = standard_tables.further_tables(
             solution, parsimonious, conservative, needed, simultaneous, near, core, left_out
         )
         return Analysis(
             method=self,
             conditions=self._conditions(study, needed, solution, shown, core),
             configurations=configurations,
-            cases=_cases(everything, table, shown, list(configurations.index)),
-            fit=_fit(table, solution, shown),
-            tables=tables,
+            cases=standard_tables.case_table(everything, table, shown, list(configurations.index)),
+            fit=standard_tables.fit_of(table, solution, shown),
+            tables={**tables, **self._tables(study)},
             notes=notes,
             native=solution,
         )
@@ -113,15 +109,16 @@ class FsQCA(Method):
         """Membership of the cases in the shown model."""
         study.require_memberships(self.title)
         conditions = study.values(self._scale)
-        return pd.Series(_predicted(analysis.native.best, conditions), index=study.cases, name="predicted")
+        return pd.Series(
+            standard_tables.predicted(analysis.native.best, conditions), index=study.cases, name="predicted"
+        )
 
     def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
         """Judge a proposition over all models; see the table of verdicts in the documentation."""
-        frame = self.memberships(study).dropna()
         verdict = assess(
             claim,
             analysis.native,
-            frame,
+            self._frame(study),
             study.outcome.name,
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
@@ -129,8 +126,16 @@ class FsQCA(Method):
         )
         return verdict or super().assess(analysis, claim, study)
 
-    def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
-        table = truth_table(
+    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
+        """Tables that this method has besides the others."""
+        return {}
+
+    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
+        """What propositions are judged by: the cases that the method can place."""
+        return self.memberships(study).dropna()
+
+    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+        return truth_table(
             memberships.dropna() if np.isnan(memberships.to_numpy()).any() else memberships,
             study.outcome.name,
             study.condition_names,
@@ -138,11 +143,13 @@ class FsQCA(Method):
             self.frequency_cutoff,
             self.pri_cutoff,
         )
-        return self._minimized(table, study, self.max_models)
 
-    def _minimized(self, table: TruthTable, study: CalibratedStudy, max_models: int) -> Solution:
+    def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
+        return self._minimized(self._table(memberships, study), study, self.max_models)
+
+    def _minimized(self, table: TruthTable, study: CalibratedStudy, max_models: int, effort: float = 1.0) -> Solution:
         expectations = {condition.name: condition.expect for condition in study.conditions}
-        return minimize(table, self.solution, expectations, max_models=max_models)
+        return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
 
     def _conditions(
         self,
@@ -150,7 +157,7 @@ class FsQCA(Method):
         needed: pd.DataFrame,
         solution: Solution,
         shown: Model | None,
-        core: Mapping[tuple[str, ...], list[list[int]]],
+        core: Core,
     ) -> pd.DataFrame:
         names = study.condition_names
         numbers = {literal: tuple(row) for literal, row in zip(needed.index, needed.to_numpy(), strict=True)}
@@ -158,7 +165,7 @@ class FsQCA(Method):
         for position, name in enumerate(names):
             bit = 1 << (len(names) - 1 - position)
             is_needed = {
-                sign: numbers[literal][0] >= self.necessity_cutoff - 1e-9 and numbers[literal][1] >= _RELEVANT - 1e-9
+                sign: numbers[literal][0] >= self.necessity_cutoff - 1e-9 and numbers[literal][1] >= RELEVANT - 1e-9
                 for sign, literal in ((1, name), (-1, f"~{name}"))
             }
             signs = {sign for sign, holds in is_needed.items() if holds}
@@ -200,7 +207,7 @@ class FsQCA(Method):
         shown: Model | None,
         solution: Solution,
         with_it: int,
-        core: Mapping[tuple[str, ...], list[list[int]]],
+        core: Core,
         present: tuple[float, ...],
         absent: tuple[float, ...],
     ) -> str:
@@ -232,192 +239,3 @@ class CsQCA(FsQCA):
     )
 
     _scale: ClassVar[Literal["fuzzy", "crisp"]] = "crisp"
-
-
-# ---------------------------------------------------------------------------------------- the standard tables
-
-
-def _tables_and_notes(
-    solution: Solution,
-    parsimonious: Solution,
-    conservative: Solution,
-    needed: pd.DataFrame,
-    simultaneous: pd.DataFrame,
-    near: pd.DataFrame,
-    core: Mapping[tuple[str, ...], list[list[int]]],
-    left_out: pd.Index,
-) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """The further tables of an analysis, and what its reader must know."""
-    table, shown = solution.table, solution.best
-    tables = {
-        "truth_table": table.rows,
-        "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
-        "necessity": needed,
-        "prime_implicants": solution.chart.set_axis(
-            [table.label(corner) for corner in table.corners_with("1")], axis="columns"
-        ),
-        "parsimonious_models": parsimonious.overview,
-        "conservative_models": conservative.overview,
-        "simultaneous_subsets": simultaneous,
-        "near_cutoffs": near,
-    }
-    notes = [
-        *dict.fromkeys([*solution.notes, *diagnostics.notes(table, simultaneous, near)]),
-        *_ambiguous_core(shown, core),
-    ]
-    if len(left_out):
-        notes.append(
-            f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
-        )
-    if solution.kind == "intermediate" and shown is not None:
-        try:
-            tables["counterfactuals"] = solution.counterfactuals(shown, _MOST_COUNTERFACTUALS)
-        except InputError:
-            notes.append(
-                f"The shown model rests on more than {_MOST_COUNTERFACTUALS} counterfactuals; they are not listed."
-            )
-    return tables, notes
-
-
-def _core(model: Model, parsimonious: Solution, kind: SolutionType) -> list[list[int]]:
-    """Per term, per parsimonious model behind this one: the bit mask of the term's core conditions (Fiss 2011)."""
-    if kind == "parsimonious":
-        return [[cube.care] for cube in model.cubes]
-    if kind == "intermediate":
-        behind = {pair.parsimonious.terms: pair.parsimonious for pair in model.pairs}
-    else:
-        behind = {other.terms: other for other in parsimonious.models}
-    masks: list[list[int]] = []
-    for term in model.cubes:
-        masks.append([])
-        for other in behind.values():
-            mask = 0
-            for cube in other.cubes:
-                if cube.contains(term):
-                    mask |= cube.care
-            masks[-1].append(mask)
-    return masks
-
-
-def _some_and_all(masks: list[int]) -> tuple[int, int]:
-    """What is core by at least one of the pairs, and what by all of them."""
-    return reduce(or_, masks), reduce(and_, masks)
-
-
-def _ambiguous_core(shown: Model | None, core: Mapping[tuple[str, ...], list[list[int]]]) -> list[str]:
-    if shown is None:
-        return []
-    pairs = {term: _some_and_all(masks) for term, masks in zip(shown.terms, core[shown.terms], strict=True)}
-    unsettled = [term for term, (some, all_) in pairs.items() if some != all_]
-    if not unsettled:
-        return []
-    return [
-        "The parsimonious models disagree on which conditions are core in "
-        f"{listing(unsettled)}: a condition counts as core when one of them has it; "
-        "the column core_in_every_pair has those on which all agree."
-    ]
-
-
-def _configurations(
-    solution: Solution, shown: Model | None, core: Mapping[tuple[str, ...], list[list[int]]]
-) -> pd.DataFrame:
-    columns = ["expression", "cases", "consistency", "coverage", "pri", "unique_coverage"]
-    columns += ["core", "peripheral", "core_in_every_pair", "model_share"]
-    if shown is None:
-        return pd.DataFrame({name: [] for name in columns}, index=pd.Index([], name="path", dtype=str)).astype(
-            {"expression": str, "cases": object, "core": str, "peripheral": str, "core_in_every_pair": str}
-        )
-    names = solution.table.conditions
-    fit = shown.fit
-    consistency, coverage = fit["consistency"].to_numpy(), fit["raw_coverage"].to_numpy()
-    # Equal sums can differ in their last digits.
-    order = np.lexsort((np.arange(len(fit)), -coverage.round(10), -consistency.round(10)))
-    parts: dict[str, list[str]] = {"core": [], "peripheral": [], "core_in_every_pair": []}
-    for position in order:
-        cube = shown.cubes[position]
-        some, all_ = _some_and_all(core[shown.terms][position])
-        for column, care in zip(parts, (some, cube.care & ~some, all_), strict=True):
-            parts[column].append(Cube(care, cube.bits & care).text(names) if care else "")
-    terms = [shown.terms[position] for position in order]
-    return pd.DataFrame(
-        {
-            "expression": terms,
-            "cases": fit["cases"].to_numpy()[order],
-            "consistency": consistency[order],
-            "coverage": coverage[order],
-            "pri": fit["pri"].to_numpy()[order],
-            "unique_coverage": fit["unique_coverage"].to_numpy()[order],
-            **parts,
-            "model_share": [
-                sum(term in model.terms for model in solution.models) / len(solution.models) for term in terms
-            ],
-        },
-        index=pd.Index(terms, name="path", dtype=str),
-    )
-
-
-def _predicted(shown: Model | None, conditions: Floats) -> Floats:
-    """Membership in the model, missing where it turns on a condition that is missing."""
-    if shown is None:
-        return np.zeros(len(conditions))
-    missing = np.isnan(conditions)
-    if not missing.any():
-        highest: Floats = np.maximum.reduce([cube.membership(conditions) for cube in shown.cubes])
-        return highest
-    # Whatever the missing memberships are, the model's lies between these two.
-    bounds = []
-    for favourable in (False, True):
-        terms = []
-        for cube in shown.cubes:
-            last = conditions.shape[1] - 1
-            wanted = [bool(cube.bits >> (last - each) & 1) == favourable for each in range(last + 1)]
-            terms.append(cube.membership(np.where(missing, np.array(wanted, dtype=float), conditions)))
-        bounds.append(np.maximum.reduce(terms))
-    return np.where(bounds[0] == bounds[1], bounds[0], np.nan)
-
-
-def _cases(everything: pd.DataFrame, table: TruthTable, shown: Model | None, paths: list[str]) -> pd.DataFrame:
-    position = everything.index.get_indexer(table.cases)
-    conditions = everything[list(table.conditions)].to_numpy(dtype=float)
-    count = len(everything)
-    group = np.full(count, None, dtype=object)
-    configuration = np.full(count, None, dtype=object)
-    output = np.full(count, None, dtype=object)
-    labels = [table.label(corner) for corner in table.corners.tolist()]
-    for case, row in zip(position.tolist(), table.row_of_case.tolist(), strict=True):
-        if row >= 0:
-            configuration[case], output[case] = labels[row], str(table.output[row])
-    memberships = np.full((count, len(paths)), np.nan)
-    if shown is not None:
-        order = [shown.terms.index(path) for path in paths]
-        memberships[position] = shown.term_memberships[:, order]
-    inside = memberships > 0.5
-    for case in np.flatnonzero(inside.any(axis=1)).tolist():
-        group[case] = " + ".join(path for path, member in zip(paths, inside[case], strict=True) if member)
-    return pd.DataFrame(
-        {
-            "group": group,
-            "predicted": _predicted(shown, conditions),
-            "configuration": configuration,
-            "output": output,
-            "uniquely_covered": inside.sum(axis=1) == 1,
-        }
-        | {f"membership in {path}": memberships[:, column] for column, path in enumerate(paths)},
-        index=everything.index,
-    )
-
-
-def _fit(table: TruthTable, solution: Solution, shown: Model | None) -> dict[str, float]:
-    y = table.outcome_membership
-    membership = shown.membership if shown else np.zeros(len(y))
-    return {
-        "consistency": sets.consistency(membership, y),
-        "pri": sets.pri(membership, y),
-        "coverage": sets.coverage(membership, y),
-        "models": len(solution.models),
-        "paths": len(shown.terms) if shown else 0,
-        "cases": len(y),
-        "rows_observed": int((table.output != "?").sum()),
-        "rows_sufficient": int((table.output == "1").sum()),
-        "rows_possible": float(table.possible),
-    }

@@ -1,7 +1,7 @@
 """The method mvqca."""
 
-from collections.abc import Mapping
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -9,21 +9,12 @@ from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca import diagnostics
-from equifinal_qca.methods import (
-    _RELEVANT,
-    FsQCA,
-    _cases,
-    _configurations,
-    _core,
-    _fit,
-    _predicted,
-    _tables_and_notes,
-)
-from equifinal_qca.multivalue import MultiValueSolution, MultiValueTable, minimize_mv, truth_table_mv
-from equifinal_qca.necessary import literals_necessity
+from equifinal_qca.methods import FsQCA
+from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
+from equifinal_qca.solution import Model, Solution
+from equifinal_qca.standard_tables import Core, predicted
 from equifinal_qca.table import TruthTable
-from equifinal_qca.verdicts import assess
+from equifinal_qca.verdicts import RELEVANT
 
 __all__ = ["MvQCA"]
 
@@ -90,78 +81,33 @@ class MvQCA(FsQCA):
         }
         return pd.DataFrame({**columns, study.outcome.name: study.crisp[study.outcome.name]})
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        everything = self.memberships(study)
-        left_out = everything.index[everything.isna().any(axis=1)]
-        solution = self._multi_value_solution(study)
-        table = solution.table
-        conservative = solution.conservative or minimize_mv(table, "conservative", max_models=self.max_models)
-        parsimonious = solution.parsimonious or minimize_mv(table, "parsimonious", max_models=self.max_models)
-        shown = solution.best
-        core = {model.terms: _core(model, parsimonious, self.solution) for model in solution.models}
-        needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
-        configurations = _configurations(solution, shown, core)
-        number_of = {table.label(corner): table.row_number(corner) for corner in table.corners.tolist()}
-
-        def again(changed: TruthTable) -> MultiValueSolution:
-            assert isinstance(changed, MultiValueTable)
-            return self._minimized_mv(changed, study, min(self.max_models, diagnostics.MOST_WORDS))
-
-        simultaneous, near = diagnostics.simultaneous_subsets(table), diagnostics.near_cutoffs(table, again)
-        simultaneous, near = (
-            each.assign(row=[number_of[label] for label in each.index]) for each in (simultaneous, near)
-        )
-        tables, notes = _tables_and_notes(
-            solution, parsimonious, conservative, needed, simultaneous, near, core, left_out
-        )
-        tables["values"] = self.values(study)
-        return Analysis(
-            method=self,
-            conditions=self._conditions_mv(needed, solution, core),
-            configurations=configurations,
-            cases=_cases(everything, table, shown, list(configurations.index)),
-            fit=_fit(table, solution, shown),
-            tables=tables,
-            notes=notes,
-            native=solution,
-        )
-
-    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        """Only the solution: its tables would cost more than the search for it."""
-        return Analysis.for_prediction(self, self._multi_value_solution(study))
-
     def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
         literals = self.memberships(study)[list(analysis.native.table.conditions)].to_numpy(dtype=float)
-        return pd.Series(_predicted(analysis.native.best, literals), index=study.cases, name="predicted")
+        return pd.Series(predicted(analysis.native.best, literals), index=study.cases, name="predicted")
 
     def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
         """Judge a proposition over all models, as csqca does; silent on presence and absence of multi-value conditions."""
-        frame = pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
         if claim.kind in ("influence", "joint"):
             return Verdict("silent", f"The paths of {self.title} are made of values, not of presence and absence.")
         if claim.kind in ("necessary", "sufficient"):
             names = Expression(str(getattr(claim, "expression", ""))).sets
             if several := [name for name in names if len(self.thresholds.get(name, ())) > 1]:
                 return Verdict("silent", f"{listing(several)}: neither present nor absent, but of several values.")
-        verdict = assess(
-            claim,
-            analysis.native,
-            frame,
-            study.outcome.name,
-            consistency_cutoff=self.consistency_cutoff,
-            pri_cutoff=self.pri_cutoff,
-            necessity_cutoff=self.necessity_cutoff,
-        )
-        return verdict or Verdict("silent", f"{self.title} has nothing to say on claims of this kind.")
+        return super().assess(analysis, claim, study)
 
     def _counts(self, study: CalibratedStudy) -> dict[str, int]:
         return {name: len(self.thresholds.get(name, (0.5,))) + 1 for name in study.condition_names}
 
-    def _multi_value_solution(self, study: CalibratedStudy) -> MultiValueSolution:
-        frame = pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
-        table = truth_table_mv(
-            frame,
+    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
+        return {"values": self.values(study)}
+
+    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
+        return pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
+
+    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+        return truth_table_mv(
+            self._frame(study),
             study.outcome.name,
             study.condition_names,
             self.consistency_cutoff,
@@ -169,22 +115,17 @@ class MvQCA(FsQCA):
             self.pri_cutoff,
             self._counts(study),
         )
-        return self._minimized_mv(table, study, self.max_models)
 
-    def _minimized_mv(self, table: MultiValueTable, study: CalibratedStudy, max_models: int) -> MultiValueSolution:
-        expectations = {condition.name: condition.expect for condition in study.conditions}
-        return minimize_mv(table, self.solution, expectations, max_models=max_models)
-
-    def _conditions_mv(
-        self, needed: pd.DataFrame, solution: MultiValueSolution, core: Mapping[tuple[str, ...], list[list[int]]]
+    def _conditions(
+        self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, shown: Model | None, core: Core
     ) -> pd.DataFrame:
-        table, records = solution.table, []
-        shown = solution.best
+        table = cast(MultiValueTable, solution.table)
+        records = []
         for name, bits in zip(table.names, table.groups, strict=True):
             literals = [f"{name}[{value}]" for value in range(len(bits))]
             numbers = needed.loc[literals]
             passes = (numbers["consistency"] >= self.necessity_cutoff - 1e-9) & (
-                numbers["relevance"] >= _RELEVANT - 1e-9
+                numbers["relevance"] >= RELEVANT - 1e-9
             )
             everywhere = sum(bits)
             terms = [cube.care for model in solution.models for cube in model.cubes]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equifinal_qca.cover import covers
-from equifinal_qca.cubes import Cube, Ints
+from equifinal_qca.cubes import Cube, Groups, Ints
 from equifinal_qca.implicants import primes_inside, shortest_primes_avoiding
-from equifinal_qca.smallest import Budget
+from equifinal_qca.smallest import MOST_WORK, Budget
 
 __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
 
@@ -27,21 +27,23 @@ MOST_PRIMES = 100_000
 class Problem(NamedTuple):
     """What is to be explained, what must not be matched, and how models are listed.
 
-    `positive` and `negative` are the ``1`` rows and the ``0`` and ``C`` rows; `barred` are cubes of remainders that must not
-    be assumed. `present` and `absent` are the conditions expected so, as bit masks; `together` are conjunctions of several
-    conditions that are expected to help.
+    `everything` is the mask of all conditions (of all values of multi-value conditions, which `groups` holds). `positive` are
+    the ``1`` rows; `off` are cubes that must not be matched: the ``0`` and ``C`` rows, and remainders that must not be
+    assumed. `present` and `absent` are the conditions expected so, as bit masks; `together` are conjunctions of several
+    conditions that are expected to help. `effort` is the share of the usual work after which a search is cut short.
     """
 
-    all_conditions: int
+    everything: int
+    groups: Groups
     positive: tuple[int, ...]
-    negative: tuple[int, ...]
-    barred: Terms
+    off: Terms
     present: int
     absent: int
     together: Terms
     all_covers: bool
     max_models: int
     max_seconds: float | None = None
+    effort: float = 1.0
 
     # Only what a search depends on, so that it is recognized when it comes again.
 
@@ -51,7 +53,21 @@ class Problem(NamedTuple):
 
     def without_remainders(self) -> "Problem":
         """The problem of the conservative solution."""
-        return self._replace(present=0, absent=0, together=(), barred=(), negative=())
+        return self._replace(present=0, absent=0, together=(), off=())
+
+    def budget(self) -> Budget:
+        """What one search may cost."""
+        return Budget(int(self.effort * MOST_WORK), self.max_seconds)
+
+    @property
+    def most_primes(self) -> int:
+        """How many prime implicants are looked at; what can be done with them costs about the square of their number."""
+        return max(1, int(self.effort**0.5 * MOST_PRIMES))
+
+    @property
+    def rows(self) -> list[Cube]:
+        """The ``1`` rows as terms."""
+        return [Cube(row if self.groups else self.everything, row) for row in self.positive]
 
 
 class Source(NamedTuple):
@@ -88,16 +104,14 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
 @lru_cache(maxsize=64)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
-    primes = primes_inside(Cube(problem.all_conditions, row) for row in problem.positive)
-    return _found(primes, problem, Budget(seconds=problem.max_seconds))
+    return _found(primes_inside(problem.rows, problem.groups), problem, problem.budget())
 
 
 @lru_cache(maxsize=64)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder but the barred ones."""
-    budget = Budget(seconds=problem.max_seconds)
-    negative = [Cube(problem.all_conditions, row) for row in problem.negative]
-    primes, literals = shortest_primes_avoiding(problem.positive, [*negative, *problem.barred], MOST_PRIMES)
+    budget = problem.budget()
+    primes, literals = shortest_primes_avoiding(problem.positive, problem.off, problem.most_primes)
     found = _found(primes, problem, budget)
     if literals is None:
         return found
@@ -108,7 +122,7 @@ def parsimonious(problem: Problem) -> Found:
 @lru_cache(maxsize=64)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
-    budget = Budget(seconds=problem.max_seconds)
+    budget = problem.budget()
     long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
     truncated = long_ones.truncated or short_ones.truncated
     bounds = {long_ones.bound, short_ones.bound} - {None}
@@ -126,7 +140,7 @@ def intermediate(problem: Problem) -> Found:
             if found_for and budget.used_up:
                 truncated = True
                 break
-            here = _matching(primes_inside([*long_ones.primes, *easy]), problem)
+            here = _matching(primes_inside([*long_ones.primes, *easy], problem.groups), problem)
             budget.left -= len(here) ** 2
             found_for[easy] = _found(here, problem, budget)
             truncated |= found_for[easy].truncated

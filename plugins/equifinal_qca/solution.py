@@ -8,18 +8,16 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from equifinal import Expression, InputError, sets
+from equifinal import InputError, sets
 from equifinal.errors import did_you_mean
 from equifinal_qca import search
-from equifinal_qca.cubes import Cube, Floats, cubes_of, rows_inside, without
-from equifinal_qca.implicants import primes_inside
+from equifinal_qca.cubes import Cube, Floats
 from equifinal_qca.search import Found, Problem, Terms
-from equifinal_qca.table import TruthTable, column_of_lists, memberships_of
+from equifinal_qca.table import Expectation, TruthTable, column_of_lists, memberships_of
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]
 
 SolutionType = Literal["conservative", "parsimonious", "intermediate"]
-Expectation = int | str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +209,8 @@ class Solution:
         Whether there are, or may be, more models than those listed.
     models_at_least
         A lower bound for the number of models; exactly their number unless truncated.
+    proved
+        Whether it is proved that no model can have fewer terms; False only when a search was cut short.
     conservative, parsimonious
         For the intermediate solution: the two that it lies between.
     notes
@@ -226,6 +226,7 @@ class Solution:
     conservative: "Solution | None" = field(default=None, repr=False)
     parsimonious: "Solution | None" = field(default=None, repr=False)
     models_at_least: int = 0
+    proved: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "models_at_least", max(self.models_at_least, len(self.models)))
@@ -242,7 +243,7 @@ class Solution:
         return pd.DataFrame(
             search.chart(self.cubes, rows),
             index=pd.Index(self.prime_implicants, name="prime implicant", dtype=str),
-            columns=pd.Index(rows + 1, name="row"),
+            columns=pd.Index(self.table.row_numbers(rows), name="row"),
         )
 
     @cached_property
@@ -312,24 +313,22 @@ class Solution:
             raise InputError(
                 f"The {self.kind} solution has no easy and difficult counterfactuals. Use the intermediate one."
             )
-        known = np.array(self.table.corners_with("1", "0", "C"), dtype=np.int64)
+        observed = set(self.table.corners_with("1", "0", "C"))
         records: list[dict[str, object]] = []
         for each in self.models if model is None else [model]:
             for pair in each.pairs:
-                assumed = rows_inside(pair.parsimonious.cubes, self.table.all_conditions, max_rows - len(records))
-                easy = rows_inside(pair.easy, self.table.all_conditions, max_rows)
-                if assumed is None or easy is None:
-                    raise InputError(
-                        f"The models assume more than max_rows = {max_rows} unobserved configurations. Raise max_rows."
-                    )
-                for corner in np.setdiff1d(assumed, known).tolist():
+                assumed = self.table.corners_inside(pair.parsimonious.cubes, max_rows - len(records))
+                easy = set(self.table.corners_inside(pair.easy, max_rows).tolist())
+                for corner, row in zip(assumed.tolist(), self.table.row_numbers(assumed).tolist(), strict=True):
+                    if corner in observed:
+                        continue
                     records.append(
                         {
                             "model": each.expression,
                             "conservative": pair.conservative.expression,
                             "parsimonious": pair.parsimonious.expression,
                             "kind": "easy" if corner in easy else "difficult",
-                            "row": corner + 1,
+                            "row": row,
                             "configuration": self.table.label(corner),
                         }
                     )
@@ -345,6 +344,7 @@ def minimize(
     all_covers: bool = False,
     max_models: int = 1000,
     max_seconds: float | None = None,
+    effort: float = 1.0,
 ) -> Solution:
     """Minimize a truth table.
 
@@ -374,6 +374,8 @@ def minimize(
     max_seconds
         The time for the search of covers, about; by default only the amount of work is limited. What is found in a time
         depends on the machine.
+    effort
+        Of the usual amount of work: 10 for ten times as much before a search is cut short, 0.1 for a tenth.
 
     Returns
     -------
@@ -398,18 +400,21 @@ def minimize(
         raise InputError(f"max_models = {max_models!r} leaves no model. Give 1 or more.")
     if max_seconds is not None and not max_seconds > 0:
         raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
-    present, absent, together = _expected(table, expectations or {})
+    if not 0 < effort < float("inf"):
+        raise InputError(f"effort = {effort!r} is no share of the usual work. Give more than 0; 1 is usual.")
+    present, absent, together = table.expected(expectations or {})
     problem = Problem(
-        all_conditions=table.all_conditions,
+        everything=table.everything,
+        groups=table.groups,
         positive=tuple(table.corners_with("1")),
-        negative=tuple(table.corners_with("0", "C")),
-        barred=tuple(_excluded(table, exclude)),
+        off=(*map(table.region, table.corners_with("0", "C")), *table.barred(exclude)),
         present=present,
         absent=absent,
         together=together,
         all_covers=all_covers,
         max_models=max_models,
         max_seconds=max_seconds,
+        effort=effort,
     )
     if solution == "conservative":
         return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
@@ -473,6 +478,7 @@ def _solution(
         cubes=tuple(sorted(found.primes, key=lambda cube: (cube.literals, cube.text(table.conditions)))),
         truncated=found.truncated,
         models_at_least=found.at_least,
+        proved=found.bound is None,
         notes=tuple(notes),
         conservative=conservative,
         parsimonious=parsimonious,
@@ -501,57 +507,3 @@ def _unproved(kind: SolutionType, models: list[Model], found: Found, max_models:
             f"The search was cut short: these {kind} models are right, but there may be more, or more models behind them."
         )
     return said
-
-
-def _expected(table: TruthTable, expectations: Mapping[str, Expectation]) -> tuple[int, int, Terms]:
-    """The conditions expected present and those expected absent, as bit masks, and the conjunctions expected."""
-    meaning: dict[Expectation, bool] = {1: True, 0: False, "present": True, "absent": False}
-    present = absent = 0
-    together: list[Cube] = []
-    for name, expected in expectations.items():
-        literals = {name: True} if name.isidentifier() else Expression(name).literals
-        if literals is None:
-            raise InputError(
-                f"The expectation for {name!r} is for no condition and no conjunction. Write it as 'A*~B'."
-            )
-        for each in literals:
-            if each not in table.conditions:
-                raise InputError(
-                    f"The expectation for {name!r} names no condition. {did_you_mean(each, table.conditions)}"
-                )
-        if expected is None:
-            continue
-        if expected not in meaning:
-            raise InputError(
-                f"The expectation {expected!r} for {name!r} is unknown. Use 1 or 'present', 0 or 'absent', or None."
-            )
-        bits = {each: 1 << (len(table.conditions) - 1 - table.conditions.index(each)) for each in literals}
-        if len(literals) == 1:
-            ((each, is_present),) = literals.items()
-            present |= bits[each] * (is_present == meaning[expected])
-            absent |= bits[each] * (is_present != meaning[expected])
-        elif meaning[expected]:
-            together.append(Cube(sum(bits.values()), sum(bits[each] for each, here in literals.items() if here)))
-        else:
-            raise InputError(
-                f"The absence of {name!r} can come about in several ways. Say which conjunction is expected to be present."
-            )
-    return present, absent, tuple(sorted(together))
-
-
-def _excluded(table: TruthTable, exclude: Sequence[str | int]) -> list[Cube]:
-    """The excluded configurations as cubes, without the observed ``1`` rows inside."""
-    if isinstance(exclude, str):
-        exclude = [exclude]
-    cubes: list[Cube] = []
-    for each in exclude:
-        if isinstance(each, str):
-            cubes.extend(cubes_of(each, table.conditions, "exclude: "))
-        elif 1 <= each <= table.all_conditions + 1:
-            cubes.append(Cube(table.all_conditions, int(each) - 1))
-        else:
-            raise InputError(
-                f"exclude: there is no row {each!r}. Rows are numbered from 1 to {table.all_conditions + 1}."
-            )
-    positive = table.corners_with("1")
-    return [part for cube in primes_inside(cubes) for part in without(cube, positive, table.all_conditions)]

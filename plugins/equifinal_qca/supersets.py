@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal_qca.cubes import Floats, Ints
-from equifinal_qca.table import _condition_names, memberships_of, outcome_memberships
+from equifinal_qca.table import condition_names, memberships_of, outcome_memberships
 
 __all__ = ["necessary_expressions", "sufficient_expressions"]
 
@@ -203,9 +203,7 @@ class _Search(NamedTuple):
         max_literals: int | None,
         max_candidates: int,
     ) -> "_Search":
-        if conditions is None:
-            conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
-        names = _condition_names(frame, outcome, conditions)
+        names = condition_names(frame, outcome, conditions)
         x = np.column_stack([memberships_of(frame, name) for name in names])
         literals = np.stack([x, 1.0 - x], axis=2).transpose(1, 2, 0).reshape(2 * len(names), -1)
         for what, limit in (("max_literals", max_literals), ("max_candidates", max_candidates)):

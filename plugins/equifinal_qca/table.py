@@ -9,21 +9,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal import InputError
+from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.corners import corner_fit, corner_memberships
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Ints, rows_inside
+from equifinal_qca.corners import corner_fit
+from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
+from equifinal_qca.implicants import primes_inside
 
 __all__ = [
+    "Expectation",
     "TruthTable",
+    "check_cases",
     "column_of_lists",
-    "corner_memberships",
+    "condition_names",
     "memberships_of",
+    "notes_on_undecided",
     "outcome_memberships",
+    "too_many_rows",
     "truth_table",
 ]
 
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
+Expectation = int | str | Sequence[int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,23 +74,77 @@ class TruthTable:
     row_of_case: Ints = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    # What differs with multi-value conditions, whose table overrides these.
+
+    @property
+    def groups(self) -> Groups:
+        """Per multi-value condition the bits of its values; empty, for these conditions are sets."""
+        return ()
+
     @property
     def possible(self) -> int:
         """How many configurations there can be."""
         return 1 << len(self.conditions)
 
+    def is_possible(self, cube: Cube) -> bool:
+        """Whether any configuration lies inside the cube."""
+        return True
+
+    def label(self, corner: int) -> str:
+        """A configuration in words of the conditions, ``A*~B*C``."""
+        return Cube(self.everything, corner).text(self.conditions)
+
+    def row_numbers(self, corners: Ints) -> Ints:
+        """The row numbers of some configurations, from 1."""
+        return corners + 1
+
+    def corner_of_row(self, number: int) -> int:
+        """The configuration with this row number."""
+        return number - 1
+
+    def region(self, corner: int) -> Cube:
+        """What a term has to miss so as not to match the configuration."""
+        return Cube(self.everything, corner)
+
+    def corners_inside(self, cubes: Iterable[Cube], max_rows: int) -> Ints:
+        """All configurations inside at least one of the cubes, by row number.
+
+        Raises
+        ------
+        InputError
+            When the cubes hold more than `max_rows` configurations.
+        """
+        corners = rows_inside(list(cubes), self.everything, max_rows)
+        if corners is None:
+            raise too_many_rows(max_rows)
+        return corners
+
+    def _columns(self, corners: Ints) -> dict[str, Ints]:
+        """The conditions' values in some configurations."""
+        highest = len(self.conditions) - 1
+        return {name: corners >> (highest - position) & 1 for position, name in enumerate(self.conditions)}
+
+    def _fit_of(self, corners: Ints) -> tuple[Floats, Floats]:
+        return corner_fit(self.memberships, self.outcome_membership, corners)
+
+    def _described(self, expression: str) -> list[Cube]:
+        """The regions that an expression describes."""
+        return primes_inside(cubes_of(expression, self.conditions, "exclude: "))
+
+    def _without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
+        """What is left of a region without some configurations."""
+        return without(region, corners, self.everything)
+
+    # What is the same for both.
+
     @property
-    def all_conditions(self) -> int:
+    def everything(self) -> int:
         """The bit mask with every condition."""
         return (1 << len(self.conditions)) - 1
 
     def corners_with(self, *outputs: str) -> list[int]:
-        """The configurations with one of these outputs, ascending."""
+        """The configurations with one of these outputs, in the order of the rows."""
         return [int(corner) for corner in self.corners[np.isin(self.output, outputs)]]
-
-    def label(self, corner: int) -> str:
-        """A configuration in words of the conditions, ``A*~B*C``."""
-        return Cube(self.all_conditions, corner).text(self.conditions)
 
     def with_output(self, outputs: Mapping[int, str]) -> "TruthTable":
         """The same table with other outputs for some observed configurations (bit mask to output)."""
@@ -92,10 +152,6 @@ class TruthTable:
         for corner, output in outputs.items():
             changed[self.corners == corner] = output
         return replace(self, output=changed)
-
-    def is_possible(self, cube: Cube) -> bool:
-        """Whether any configuration lies inside the cube."""
-        return True
 
     def remainders_inside(self, cubes: Iterable[Cube], max_rows: int = 100_000) -> pd.Series:
         """The remainders inside at least one of the cubes.
@@ -110,12 +166,59 @@ class TruthTable:
         InputError
             When the cubes hold more than `max_rows` configurations, observed ones included.
         """
-        rows = rows_inside(list(cubes), self.all_conditions, max_rows)
-        if rows is None:
-            raise InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
-        rows = np.setdiff1d(rows, np.array(self.corners_with("1", "0", "C"), dtype=np.int64))
-        labels = [self.label(int(row)) for row in rows]
-        return pd.Series(labels, index=pd.Index(rows + 1, name="row"), name="configuration", dtype="str")
+        corners = self.corners_inside(cubes, max_rows)
+        corners = corners[~np.isin(corners, self.corners_with("1", "0", "C"))]
+        labels = [self.label(corner) for corner in corners.tolist()]
+        index = pd.Index(self.row_numbers(corners), name="row")
+        return pd.Series(labels, index=index, name="configuration", dtype="str")
+
+    def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
+        """The regions in which remainders must not be assumed: expressions or row numbers, without the ``1`` rows inside."""
+        regions: list[Cube] = []
+        for each in [exclude] if isinstance(exclude, str) else exclude:
+            if isinstance(each, str):
+                regions.extend(self._described(each))
+            elif 1 <= each <= self.possible:
+                regions.append(self.region(self.corner_of_row(int(each))))
+            else:
+                raise InputError(f"exclude: there is no row {each!r}. Rows are numbered from 1 to {self.possible}.")
+        positive = self.corners_with("1")
+        return [part for region in regions for part in self._without(region, positive)]
+
+    def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
+        """The conditions expected present and those expected absent, as bit masks, and the conjunctions expected."""
+        meaning: dict[Expectation, bool] = {1: True, 0: False, "present": True, "absent": False}
+        present = absent = 0
+        together: list[Cube] = []
+        for name, expected in expectations.items():
+            literals = {name: True} if name.isidentifier() else Expression(name).literals
+            if literals is None:
+                raise InputError(
+                    f"The expectation for {name!r} is for no condition and no conjunction. Write it as 'A*~B'."
+                )
+            for each in literals:
+                if each not in self.conditions:
+                    raise InputError(
+                        f"The expectation for {name!r} names no condition. {did_you_mean(each, self.conditions)}"
+                    )
+            if expected is None:
+                continue
+            if expected not in meaning:
+                raise InputError(
+                    f"The expectation {expected!r} for {name!r} is unknown. Use 1 or 'present', 0 or 'absent', or None."
+                )
+            bits = {each: 1 << (len(self.conditions) - 1 - self.conditions.index(each)) for each in literals}
+            if len(literals) == 1:
+                ((each, is_present),) = literals.items()
+                present |= bits[each] * (is_present == meaning[expected])
+                absent |= bits[each] * (is_present != meaning[expected])
+            elif meaning[expected]:
+                together.append(Cube(sum(bits.values()), sum(bits[each] for each, here in literals.items() if here)))
+            else:
+                raise InputError(
+                    f"The absence of {name!r} can come about in several ways. Say which conjunction is expected to be present."
+                )
+        return present, absent, tuple(sorted(together))
 
     def with_cutoffs(
         self,
@@ -158,21 +261,19 @@ class TruthTable:
         InputError
             When 2^k exceeds `max_rows`.
         """
-        count = 1 << len(self.conditions)
-        if count > max_rows:
+        if self.possible > max_rows:
             raise InputError(
-                f"{len(self.conditions)} conditions have {count} configurations, more than max_rows = {max_rows}. "
-                "Use the observed ones (.rows) or raise max_rows."
+                f"{len(self.groups) or len(self.conditions)} conditions have {self.possible} configurations, more than "
+                f"max_rows = {max_rows}. Use the observed ones (.rows) or raise max_rows."
             )
-        corners = np.arange(count, dtype=np.int64)
-        observed = self.corners
-        output, n = np.full(count, "?", dtype=self.output.dtype), np.zeros(count, dtype=np.int64)
+        corners = self.corners_inside([Cube(0, 0)], self.possible)
+        observed = self.row_numbers(self.corners) - 1
+        output, n = np.full(len(corners), "?", dtype=self.output.dtype), np.zeros(len(corners), dtype=np.int64)
         output[observed], n[observed] = self.output, self.n
-        consistency, pri = corner_fit(self.memberships, self.outcome_membership, corners)
-        cases: list[list[str]] = [[] for _ in range(count)]
+        cases: list[list[str]] = [[] for _ in corners]
         for corner, names in zip(observed.tolist(), self._cases_by_row(), strict=True):
             cases[corner] = names
-        return self._frame(corners, output, n, consistency, pri, cases)
+        return self._frame(corners, output, n, *self._fit_of(corners), cases)
 
     def _cases_by_row(self) -> list[list[str]]:
         cases: list[list[str]] = [[] for _ in self.corners]
@@ -190,13 +291,10 @@ class TruthTable:
         pri: Floats,
         cases: list[list[str]],
     ) -> pd.DataFrame:
-        highest = len(self.conditions) - 1
-        columns: dict[str, object] = {
-            name: corners >> (highest - position) & 1 for position, name in enumerate(self.conditions)
-        }
+        columns: dict[str, object] = dict(self._columns(corners))
         columns |= {"out": output, "n": n, "consistency": consistency, "pri": pri}
         columns["cases"] = column_of_lists(cases)
-        return pd.DataFrame(columns, index=pd.Index(corners + 1, name="row"))
+        return pd.DataFrame(columns, index=pd.Index(self.row_numbers(corners), name="row"))
 
 
 def truth_table(
@@ -245,13 +343,9 @@ def truth_table(
     >>> truth_table(frame, outcome="Y").rows[["A", "B", "out", "n"]].values.tolist()
     [[0, 0, '0', 1], [0, 1, '0', 1], [1, 0, '1', 1], [1, 1, '1', 1]]
     """
-    if conditions is None:
-        conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
-    names = _condition_names(frame, outcome, conditions)
+    names = condition_names(frame, outcome, conditions)
     lower, upper, frequency, pri_cutoff = _cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
-    if not frame.index.is_unique:
-        repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
-        raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
+    check_cases(frame)
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
 
@@ -261,14 +355,6 @@ def truth_table(
     row_of_case = np.full(len(x), -1, dtype=np.int64)
     corners, row_of_case[~undecided], n = np.unique(corner_of_case[~undecided], return_inverse=True, return_counts=True)
     consistency, pri = corner_fit(x, y, corners)
-    notes = []
-    if undecided.any():
-        notes.append(
-            f"At exactly 0.5 in a condition, so in no truth-table row: {listing(frame.index[undecided])}. "
-            "These cases still count in the parameters of fit. Consider another crossover."
-        )
-    if (y == 0.5).any():
-        notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(frame.index[y == 0.5])}.")
     return TruthTable(
         conditions=tuple(names),
         outcome=outcome,
@@ -284,7 +370,7 @@ def truth_table(
         consistency=consistency,
         pri=pri,
         row_of_case=row_of_case,
-        notes=tuple(notes),
+        notes=notes_on_undecided(frame.index, undecided, y),
     )
 
 
@@ -324,9 +410,37 @@ def outcome_memberships(frame: pd.DataFrame, outcome: str) -> Floats:
     return memberships_of(frame, outcome)
 
 
-def _condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]) -> list[str]:
+def check_cases(frame: pd.DataFrame) -> None:
+    """Every case has a name of its own."""
+    if not frame.index.is_unique:
+        repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
+        raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
+
+
+def notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:
+    """Which cases are at exactly 0.5 in a condition or in the outcome."""
+    notes = []
+    if undecided.any():
+        notes.append(
+            f"At exactly 0.5 in a condition, so in no truth-table row: {listing(cases[undecided])}. "
+            "These cases still count in the parameters of fit. Consider another crossover."
+        )
+    if (y == 0.5).any():
+        notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(cases[y == 0.5])}.")
+    return tuple(notes)
+
+
+def too_many_rows(max_rows: int) -> InputError:
+    """The error for a request that would look at too many configurations."""
+    return InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
+
+
+def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str] | None) -> list[str]:
+    """The conditions, checked; by default every column but the outcome's."""
     if isinstance(conditions, str):
         raise InputError(f"conditions = {conditions!r} is one text. Give a list of column names.")
+    if conditions is None:
+        conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
     names = list(conditions)
     if not names:
         raise InputError("There is no condition. Name at least one column besides the outcome.")

@@ -15,10 +15,10 @@ from equifinal import Claim, Expression, Verdict, sets
 from equifinal.errors import listing
 from equifinal_qca.solution import Model, Solution
 
-__all__ = ["assess"]
+__all__ = ["RELEVANT", "assess"]
 
 _TOLERANCE = 1e-9
-_RELEVANT = 0.5
+RELEVANT = 0.5  # relevance of necessity below which a set is trivially necessary (Schneider & Wagemann 2012)
 _LEAST_PRI = 0.5  # below it a set is more consistent with the negated outcome than with the outcome
 
 
@@ -85,11 +85,11 @@ def _necessary(expression: str, expect: bool, frame: pd.DataFrame, outcome: str,
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
         f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
-        f"RoN {relevance:.3f} (at least {_RELEVANT:g})."
+        f"RoN {relevance:.3f} (at least {RELEVANT:g})."
     )
     numbers = {"necessity_consistency": found, "relevance": relevance, "cutoff": cutoff}
     fails = found < cutoff - _TOLERANCE
-    return _verdict(not fails and relevance >= _RELEVANT - _TOLERANCE, fails, expect, evidence, numbers)
+    return _verdict(not fails and relevance >= RELEVANT - _TOLERANCE, fails, expect, evidence, numbers)
 
 
 def _sufficient(

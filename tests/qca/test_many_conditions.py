@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from equifinal_qca import implicants, minimize, search, smallest, truth_table
+from equifinal_qca import implicants, minimize, search, truth_table
 from equifinal_qca.cubes import Cube
 
 DATA = Path(__file__).parents[2] / "benchmarks" / "data"
@@ -113,7 +113,7 @@ def test_too_many_prime_implicants_and_no_time_give_a_labelled_part_of_the_answe
 def test_a_search_cut_short_says_which_size_is_ruled_out(monkeypatch):
     table = table_of(20)
     best = len(minimize(table, "parsimonious", max_models=1).models[0].terms)
-    monkeypatch.setattr(search, "Budget", lambda seconds: smallest.Budget(100_000, seconds))
+    monkeypatch.setattr(search, "MOST_WORK", 100_000)
     search.parsimonious.cache_clear()
     solution = minimize(table, "parsimonious")
     search.parsimonious.cache_clear()
