@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -169,6 +169,13 @@ def _nearness(row: Mapping[str, Any]) -> Any:
     return row["_order"]
 
 
+class _Crossing(NamedTuple):
+    exact: float  # raw score
+    rounded: float  # as it is shown
+    included: bool  # whether the set holds the rounded score itself
+    rising: bool  # whether the set lies above
+
+
 class _Target:
     """Where on the raw scale a set begins: the raw scores at which membership crosses 0.5, found from the calibrator alone."""
 
@@ -185,8 +192,11 @@ class _Target:
         grid = np.linspace(max(low - reach, 0.0) if low >= 0 else low - reach, high + reach, self._GRID)
         inside = self._holds(grid)
         steps = np.flatnonzero(inside[1:] != inside[:-1])
-        self._crossings = self._bisect(grid[steps], grid[steps + 1], inside[steps])
-        self._rising = ~inside[steps]
+        crossings = self._bisect(grid[steps], grid[steps + 1], inside[steps])
+        rounded = [float(f"{crossing:.6g}") for crossing in crossings]
+        self._crossings = [
+            _Crossing(*each) for each in zip(crossings, rounded, self._holds(rounded), ~inside[steps], strict=True)
+        ]
 
     def _holds(self, scores: Any) -> Any:
         members = self._study.to_membership(self._name, pd.Series(scores, dtype=float)).to_numpy()
@@ -204,14 +214,12 @@ class _Target:
 
     def sentence(self, score: float) -> str:
         """Such as ``train: 3 → more than 4.5``."""
-        above = [c for c, rising in zip(self._crossings, self._rising, strict=True) if rising and c >= score - 1e-9]
-        below = [c for c, rising in zip(self._crossings, self._rising, strict=True) if not rising and c <= score + 1e-9]
-        ways = [(abs(c - score), c, True) for c in above[:1]] + [(abs(c - score), c, False) for c in below[-1:]]
-        if not ways:
+        above = [each for each in self._crossings if each.rising and each.exact >= score - 1e-9]
+        below = [each for each in self._crossings if not each.rising and each.exact <= score + 1e-9]
+        nearest = min(above[:1] + below[-1:], key=lambda each: (abs(each.exact - score), each.exact), default=None)
+        if nearest is None:
             return f"{self.column}: {score:g} → no score near the observed ones would do"
-        _, crossing, up = min(ways)
-        rounded = float(f"{crossing:.6g}")
-        included = bool(self._holds(np.array([rounded]))[0])
+        rounded, up, included = nearest.rounded, nearest.rising, nearest.included
         word = ("at least" if included else "more than") if up else ("at most" if included else "less than")
         beyond = "" if self._observed[0] <= rounded <= self._observed[1] else " (beyond the observed range)"
         return f"{self.column}: {score:g} → {word} {rounded:g}{beyond}"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.analysis import Analysis
-from equifinal.yardstick import Yardstick
+from equifinal.yardstick import Yardstick, rank_correlation
 
 __all__ = ["agreement"]
 
@@ -55,12 +55,8 @@ def _square(labels: list[str], things: Mapping[str, Any], compare: Callable[[Any
 
 
 def _spearman(first: Any, second: Any) -> float:
-    from scipy.stats import spearmanr
-
     there = ~np.isnan(first) & ~np.isnan(second)
-    if there.sum() < 2 or np.ptp(first[there]) < 1e-12 or np.ptp(second[there]) < 1e-12:
-        return np.nan
-    return float(spearmanr(first[there], second[there]).statistic)
+    return rank_correlation(first[there], second[there])
 
 
 def _mutual_information(first: pd.Series, second: pd.Series) -> float:

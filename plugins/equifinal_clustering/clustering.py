@@ -282,6 +282,9 @@ class Clustering(eq.Method):
         centers = cluster_means(scores, belongs)[having]
         nearest = closest(scores, centers)
         sentences = []
+        favourable = [
+            direction * study.orientation(name) for name, direction in analysis.conditions["direction"].items()
+        ]
         for case in lacking:
             cluster = clusters.iloc[having[nearest[case]]]
             described = f"{cluster.name} (mean membership in {study.outcome.name} {cluster['mean_outcome']:.2f})"
@@ -292,7 +295,7 @@ class Clustering(eq.Method):
                     f"Already in {group} (mean membership in {study.outcome.name} {share:.2f}), an exception."
                 )
                 continue
-            gaps = self._gaps(analysis, study, int(case), cluster, centers[nearest[case]] - scores[case])
+            gaps = _gaps(study, int(case), cluster, centers[nearest[case]] - scores[case], favourable)
             sentences.append(
                 f"Nearest cluster with the outcome: {described}. "
                 + (
@@ -302,18 +305,6 @@ class Clustering(eq.Method):
                 )
             )
         return pd.Series(sentences, index=study.cases[lacking], dtype=object)
-
-    def _gaps(
-        self, analysis: eq.Analysis, study: eq.CalibratedStudy, case: int, cluster: pd.Series, distance: Floats
-    ) -> list[str]:
-        gaps = []
-        for position in np.argsort(-np.abs(distance), kind="stable"):
-            condition = study.conditions[position]
-            now, mean = study.raw[condition.name].iloc[case], cluster[condition.name]
-            favourable = analysis.conditions["direction"].iloc[position] * study.orientation(condition.name)
-            if condition.manipulable and now != mean and np.sign(mean - now) != -favourable:
-                gaps.append(f"{condition.label} {now:.4g} → {mean:.4g}")
-        return gaps
 
     # ------------------------------------------------------------------------------------------------- scales
 
@@ -626,6 +617,19 @@ def _direction(means: Floats, outcome: Floats) -> int:
     first, second = np.triu_indices(len(means), k=1)
     together = np.sign(means[first] - means[second]) * np.sign(outcome[first] - outcome[second])
     return 1 if (together > 0).all() else -1 if (together < 0).all() else 0
+
+
+def _gaps(
+    study: eq.CalibratedStudy, case: int, cluster: pd.Series, distance: Floats, favourable: list[int]
+) -> list[str]:
+    """What parts a case from a cluster's mean profile, the widest gap first, without what would be closed the wrong way."""
+    now = study.values("raw")[case]
+    gaps = []
+    for position in np.argsort(-np.abs(distance), kind="stable"):
+        condition, mean = study.conditions[position], cluster[study.conditions[position].name]
+        if condition.manipulable and now[position] != mean and np.sign(mean - now[position]) != -favourable[position]:
+            gaps.append(f"{condition.label} {now[position]:.4g} → {mean:.4g}")
+    return gaps
 
 
 def _linkage_table(tree: Floats, order: Labels) -> pd.DataFrame:

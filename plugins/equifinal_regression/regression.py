@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import combinations
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -364,16 +364,16 @@ class Regression(eq.Method):
 
         equation = analysis.native
         scores = self._scores(study, equation.scaling)
-        now = self._expected(equation, study, scores)
+        now = self._outlook(equation, study, scores)
         rising = 1 if self._on_memberships else study.orientation(study.outcome.name) or 1
-        changes = []
+        changes: list[tuple[eq.Variable, int, _Outlook]] = []
         for lever in levers:
             column = study.condition_names.index(lever.name)
             for source in (int(scores[:, column].argmin()), int(scores[:, column].argmax())):
                 changed = scores.copy()
                 changed[:, column] = scores[source, column]
-                changes.append((lever, source, self._expected(equation, study, changed)))
-        gains = np.array([rising * (then - now) for _, _, then in changes])
+                changes.append((lever, source, self._outlook(equation, study, changed)))
+        gains = np.array([rising * (then.expected - now.expected) for _, _, then in changes])
         best_for = gains.max(axis=0)
         sentences = []
         for case in lacking:
@@ -386,16 +386,21 @@ class Regression(eq.Method):
             sentences.append("; or: ".join(self._advice(study, int(case), now, *changes[each]) for each in equal))
         return pd.Series(sentences, index=study.cases[lacking], dtype=object)
 
+    def _outlook(self, equation: Equation, study: eq.CalibratedStudy, scores: Floats) -> "_Outlook":
+        expected = self._expected(equation, study, scores)
+        return _Outlook(expected, self._memberships(expected, study))
+
     def _advice(
-        self, study: eq.CalibratedStudy, case: int, now: Floats, lever: eq.Variable, source: int, then: Floats
+        self, study: eq.CalibratedStudy, case: int, now: "_Outlook", lever: eq.Variable, source: int, then: "_Outlook"
     ) -> str:
         raw = study.raw[lever.name].to_numpy()
-        before, after = self._memberships(now, study)[case], self._memberships(then, study)[case]
         verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
-        gain = "" if self._on_memberships else f"{study.outcome.column} {then[case] - now[case]:+.1f}, "
+        gain = then.expected[case] - now.expected[case]
         return (
-            f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {gain}"
-            f"{'probability of' if self.model == 'logit' else 'membership in'} {study.outcome.name} {before:.2f} → {after:.2f}."
+            f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected "
+            f"{'' if self._on_memberships else f'{study.outcome.column} {gain:+.1f}, '}"
+            f"{'probability of' if self.model == 'logit' else 'membership in'} {study.outcome.name} "
+            f"{now.memberships[case]:.2f} → {then.memberships[case]:.2f}."
         )
 
     # ------------------------------------------------------------------------------------------------- scales
@@ -535,6 +540,13 @@ class Regression(eq.Method):
 
 
 # ---------------------------------------------------------------------------------------------- small pieces
+
+
+class _Outlook(NamedTuple):
+    """What the equation expects of every case: (n,) each."""
+
+    expected: Floats  # the outcome's raw score, or its membership
+    memberships: Floats
 
 
 def _standardized(values: Floats, mean: Any, deviation: Any) -> Floats:
