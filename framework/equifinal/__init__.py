@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from equifinal.study import Study as Study
     from equifinal.study_file import StudySource as StudySource
     from equifinal.study_file import load_study as load_study
+    from equifinal.study_writer import save_study as save_study
     from equifinal.variable import Variable as Variable
 
 __version__ = "0.1.0"
@@ -74,6 +75,7 @@ _HOME_OF = {
     "outputs": "registry",
     "plugins": "registry",
     "run": "runs",
+    "save_study": "study_writer",
     "studies": "registry",
 }
 

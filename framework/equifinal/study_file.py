@@ -17,7 +17,7 @@ from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.study import Study
 from equifinal.variable import Expectation, Variable
 
-__all__ = ["StudySource", "load_study"]
+__all__ = ["StudySource", "load_study", "read_cases"]
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _read_study(path: Path) -> Study:
     about = file.study.model_dump()
     where = f"Study {file.study.name!r}: "
     texts = [column for column in (file.study.case, file.study.unit) if column is not None]
-    data = _read_cases(path.parent / about.pop("data"), texts, where)
+    data = read_cases(path.parent / about.pop("data"), texts, where)
     try:
         outcome = Variable(**file.outcome.model_dump())
         conditions = [Variable(**table.model_dump()) for table in file.condition]
@@ -163,7 +163,7 @@ def _read_study(path: Path) -> Study:
 _MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
 
 
-def _read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
+def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
     """Read a table as spreadsheet programs write it: any of three separators, with or without a byte-order mark, and with
     empty rows and columns at the end. The columns `texts` are kept as they are written ("NA" is a name there)."""
     where = f"{where}the data file {str(path)!r} "
