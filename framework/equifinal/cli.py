@@ -1,4 +1,4 @@
-"""The command line: ``equifinal compare``, ``list`` and ``describe``.
+"""The command line: ``equifinal compare``, ``list``, ``describe``, and the commands of plugins.
 
 Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
 """
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equifinal.commands import CommandsOfPlugins
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
@@ -20,6 +22,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="equifinal",
+    cls=CommandsOfPlugins,
     help="Run several research methods on the same cases, and compare what they say.",
     no_args_is_help=True,
     add_completion=False,
