@@ -4,20 +4,24 @@ A table holds the figures as they were computed (``data``, which csv writes) and
 shown (``readable``).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 import equifinal as eq
 from equifinal.contrarian import ContrarianCases
-from equifinal.summary import summary
+from equifinal.summary import Headline, headline, summary
 from equifinal_output.reading_help import HELP, Help
-from equifinal_output.wording import DIRECTIONS, MISSING, VERDICTS, counted, is_missing, shown, stated
+from equifinal_output.wording import DIRECTIONS, MARKS, MISSING, VERDICTS, counted, is_missing, shown, stated
 
-__all__ = ["Content", "Section", "Table", "content", "in_sum"]
+__all__ = ["CITATION", "Content", "Section", "Table", "content", "in_sum"]
+
+#: How to cite the software, as in CITATION.cff.
+CITATION = "The equifinal developers (2026). equifinal: several research methods on the same cases, compared. Version {version}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,9 @@ class Table:
         Whether a page may fold it away, because it is background.
     searchable : bool
         Whether readers look single rows up in it.
+    kind : str
+        ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
+        :data:`equifinal_output.wording.MARKS`.
     """
 
     name: str
@@ -38,6 +45,7 @@ class Table:
     readable: pd.DataFrame | None = None
     folded: bool = False
     searchable: bool = False
+    kind: Literal["plain", "heat map", "chart"] = "plain"
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -77,6 +85,8 @@ class Content:
 
     Attributes
     ----------
+    left_out : str
+        A sentence on methods that failed; empty when none did.
     background : tuple of Table
         Tables whose content is part of a readable table already; files of figures hold them all the same.
     """
@@ -86,10 +96,18 @@ class Content:
     banner: str
     note: str
     subject: str
-    glance: str
+    headline: Headline
+    left_out: str
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
     background: tuple[Table, ...]
+
+    @property
+    def answers(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The headline's sentences, under what they answer."""
+        if not self.headline.parted:
+            return [("What the method finds", self.headline.agreed)]
+        return [("What the methods agree on", self.headline.agreed), ("Where they part", self.headline.parted)]
 
     def tables(self) -> Iterator[Table]:
         """All tables, in order."""
@@ -118,18 +136,19 @@ def _content(comparison: eq.Comparison) -> Content:
         _conditions(comparison),
         _paths(comparison),
         _cases(comparison),
+        _advice(comparison),
+        _methods(comparison),
         _fit(comparison),
         _agreement(comparison),
         _contrarian(comparison),
         *_by_time(comparison),
         *_asymmetry(comparison),
-        _advice(comparison),
-        _methods(comparison),
         _data(comparison),
         *_notes(comparison),
         *_failures(comparison),
         _manifest(comparison),
         *_references(comparison),
+        _citation(comparison),
     ]
     return Content(
         title=study.title,
@@ -138,7 +157,8 @@ def _content(comparison: eq.Comparison) -> Content:
         # The banner holds the note where there is one.
         note="" if comparison.banner else " ".join(study.note.split()),
         subject=_subject(comparison),
-        glance=_glance(comparison),
+        headline=headline(comparison),
+        left_out=_left_out(comparison),
         # The evidence stands in the section on verdicts.
         summary=tuple(summary(comparison, evidence=False)),
         sections=tuple(sections),
@@ -149,13 +169,27 @@ def _content(comparison: eq.Comparison) -> Content:
 def _subject(comparison: eq.Comparison) -> str:
     outcome, study = comparison.study.outcome, comparison.study
     named = f"{outcome.label} ({outcome.name})" if outcome.label != outcome.name else outcome.name
+    methods: dict[str, list[str]] = {}
+    for label, analysis in comparison.analyses.items():
+        methods.setdefault(analysis.method.title, []).append(label)
+    listed = "; ".join(
+        title if labels == [title] else f"{title} ({', '.join(labels)})" for title, labels in methods.items()
+    )
+    count = counted(len(comparison.analyses), "method")
     return (
         f"Outcome: {named}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
-        f"{counted(len(comparison.run), 'method')}."
+        f"{count}: {listed}."
     )
 
 
-# ------------------------------------------------------------------------------------------------- at a glance
+def _left_out(comparison: eq.Comparison) -> str:
+    if not comparison.failures:
+        return ""
+    failed = counted(len(comparison.failures), "method")
+    return f"{failed} failed and {'is' if len(comparison.failures) == 1 else 'are'} left out: {', '.join(comparison.failures)}."
+
+
+# ----------------------------------------------------------------------------------------------------- in sum
 
 ALL_SUPPORT, ALL_CONTRADICT, ALL_INCONCLUSIVE = "all support", "all contradict", "all inconclusive"
 PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
@@ -191,35 +225,6 @@ def _together(answers: set[str]) -> str:
         return PART
     alone = {"supported": ALL_SUPPORT, "contradicted": ALL_CONTRADICT, "inconclusive": ALL_INCONCLUSIVE}
     return alone[next(iter(said))] if len(said) == 1 else PARTLY
-
-
-def _glance(comparison: eq.Comparison) -> str:
-    verdicts = comparison.verdicts
-    sentences = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}."]
-    if len(verdicts) == 0:
-        sentences = [f"{counted(verdicts.shape[1], 'method')}. The study states no propositions."]
-    said, answering = in_sum(verdicts), (verdicts != "silent").sum(axis=1)
-    endings = {
-        ALL_SUPPORT: "all methods that answer support the claim",
-        ALL_CONTRADICT: "all methods that answer contradict it",
-        PART: "they part: one supports what another contradicts",
-        PARTLY: "some take a side and others are inconclusive",
-        ALL_INCONCLUSIVE: "all methods that answer are inconclusive",
-        NOBODY: "no method answers",
-    }
-    clauses = []
-    for kind, ending in endings.items():
-        count = int((said == kind).sum())
-        alone = int(((said == kind) & (answering == 1)).sum())
-        aside = f" ({'answered' if alone == count else f'{alone} answered'} by one method alone)" if alone else ""
-        if count:
-            clauses.append(f"on {count} {ending}{aside}")
-    if clauses:
-        sentences.append(f"{clauses[0][0].upper()}{'; '.join(clauses)[1:]}.")
-    if comparison.failures:
-        failed = counted(len(comparison.failures), "method")
-        sentences.append(f"{failed} failed and {'is' if len(comparison.failures) == 1 else 'are'} left out.")
-    return " ".join(sentences)
 
 
 # ---------------------------------------------------------------------------------------------------- sections
@@ -305,9 +310,121 @@ def _paths(comparison: eq.Comparison) -> Section:
     return Section(
         "paths",
         "Paths and configurations",
+        facts=_solutions(comparison),
         notes=(f"No paths or groups: {', '.join(without)}.",) if without else (),
-        tables=(Table("configurations", "Paths, clusters and other groups of all methods", data),),
+        tables=(*_chart(comparison), Table("configurations", "Paths, clusters and other groups of all methods", data)),
     )
+
+
+#: What a path has besides its conditions, in the order of Fiss's chart.
+_OF_A_PATH = {
+    "consistency": "consistency",
+    "pri": "PRI",
+    "coverage": "raw coverage",
+    "unique_coverage": "unique coverage",
+}
+_OF_A_SOLUTION = {"consistency": "consistency", "pri": "PRI", "coverage": "coverage"}
+
+
+def _with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
+    """The analyses whose configurations are paths: they claim to be sufficient, or tell core conditions from others."""
+    return {
+        label: analysis
+        for label, analysis in comparison.analyses.items()
+        if (analysis.method.sufficient_paths or "core" in analysis.configurations) and not analysis.configurations.empty
+    }
+
+
+def _solutions(comparison: eq.Comparison) -> dict[str, str]:
+    """The parameters of fit of all paths of a method together."""
+    facts = {}
+    for label, analysis in _with_paths(comparison).items():
+        figures = [
+            f"{words} {shown(analysis.fit[key])}" for key, words in _OF_A_SOLUTION.items() if key in analysis.fit
+        ]
+        if figures:
+            count = counted(len(analysis.configurations), "path")
+            facts[label] = f"{count}; the solution as a whole: {', '.join(figures)}."
+    return facts
+
+
+def _chart(comparison: eq.Comparison) -> list[Table]:
+    """Sufficient paths as Fiss (2011) draws them: conditions in rows, paths in columns, core and peripheral ones apart."""
+    names = list(comparison.study.condition_names)
+    columns: dict[tuple[str, str], list[str]] = {}
+    for label, analysis in _with_paths(comparison).items():
+        paths = analysis.configurations
+        numbers = _numbered(paths)
+        for name, row in paths.iterrows():
+            marks = _marks(row)
+            if marks is None or not set(marks) <= set(names):
+                continue
+            figures = [shown(row[key]) if key in paths else MISSING for key in _OF_A_PATH]
+            heading = f"{numbers[name]}: {row['expression']}"
+            columns[label, heading] = [*(marks.get(each, "") for each in names), *figures, str(len(row["cases"]))]
+    if not columns:
+        return []
+    labels = [_name_and_label(comparison.study.variable(name)) for name in names]
+    chart = pd.DataFrame(
+        list(columns.values()),
+        index=pd.MultiIndex.from_tuples(columns),
+        columns=pd.Index([*labels, *_OF_A_PATH.values(), "number of cases"], name="condition", dtype=object),
+        dtype=object,
+    ).T
+    said = {mark for cells in columns.values() for mark in cells}
+    title = "Core and peripheral conditions of each path" if said & set(MARKS) else "Conditions of each path"
+    return [Table("paths_chart", title, chart, kind="chart")]
+
+
+_LITERAL = re.compile(r"(~?)(\w+)(?:\[([\d,]+)\])?")
+
+
+def _marks(path: pd.Series) -> dict[str, str] | None:
+    """What a path says of each of its conditions; ``None`` when it is not a conjunction of conditions.
+
+    >>> _marks(pd.Series({"expression": "A*~B*C", "core": "A"}))
+    {'A': '● core', 'B': '⊗ peripheral', 'C': '● peripheral'}
+    >>> _marks(pd.Series({"expression": "A[2]*B[0]"})), _marks(pd.Series({"expression": "A + B"}))
+    ({'A': '= 2', 'B': '= 0'}, None)
+    """
+    if is_missing(path["expression"]):
+        return None
+    expression, core = str(path["expression"]), path.get("core")
+    if expression == "1":
+        return {}
+    marks = {}
+    for literal in expression.split("*"):
+        found = _LITERAL.fullmatch(literal.strip())
+        if found is None:
+            return None
+        negation, name, values = found.groups()
+        sign = f"= {values}" if values else "⊗" if negation else "●"
+        kind = "" if is_missing(core) else "core" if literal.strip() in str(core).split("*") else "peripheral"
+        marks[name] = f"{sign} {kind}".strip()
+    return marks
+
+
+def _numbered(paths: pd.DataFrame) -> dict[Any, str]:
+    """Paths by number; those that share their core conditions share the number and get letters (Fiss 2011).
+
+    >>> _numbered(pd.DataFrame({"core": ["A", "B", "A"]}, index=["A*C", "B*D", "A*D"]))
+    {'A*C': '1a', 'B*D': '2', 'A*D': '1b'}
+    """
+    cores = paths["core"].tolist() if "core" in paths else list(paths.index)
+    cores = [core if isinstance(core, str) and core else name for core, name in zip(cores, paths.index, strict=True)]
+    numbers = {core: number for number, core in enumerate(dict.fromkeys(cores), 1)}
+    seen: dict[Any, int] = {}
+    found = {}
+    for name, core in zip(paths.index, cores, strict=True):
+        letter = _letters(seen.get(core, 0)) if cores.count(core) > 1 else ""
+        seen[core] = seen.get(core, 0) + 1
+        found[name] = f"{numbers[core]}{letter}"
+    return found
+
+
+def _letters(number: int) -> str:
+    """a, b, ..., z, aa, ab, ..."""
+    return (_letters(number // 26 - 1) if number > 25 else "") + "abcdefghijklmnopqrstuvwxyz"[number % 26]
 
 
 def _cases(comparison: eq.Comparison) -> Section:
@@ -392,7 +509,7 @@ def _agreement(comparison: eq.Comparison) -> Section:
     tables = []
     for name, data in comparison.agreement.items():
         title, meaning = _AGREEMENT.get(name, (name, ""))
-        tables.append(Table(f"agreement_{name}", f"{title}: {meaning}" if meaning else title, data))
+        tables.append(Table(f"agreement_{name}", f"{title}: {meaning}" if meaning else title, data, kind="heat map"))
         if (intervals := comparison.agreement_intervals.get(name)) is not None and intervals["low"].notna().any():
             title = f"{title}: 95 % intervals over cases"
             tables.append(Table(f"agreement_{name}_intervals", title, intervals, intervals.dropna()))
@@ -472,15 +589,40 @@ def _asymmetry(comparison: eq.Comparison) -> list[Section]:
 
 def _advice(comparison: eq.Comparison) -> Section:
     data = comparison.advice
+    labels = [label for label in comparison.analyses if label in data.columns]
     tables = [
         Table("advice", "Sufficient paths by case, the nearest first", data, _paths_to_take(data), searchable=True)
     ]
-    labels = [label for label in comparison.analyses if label in data.columns]
-    if labels:
+    if len(data):
         sentences = data.groupby("case", sort=False)[labels].first()
-        tables.append(Table("advice_by_method", "What methods say to each case", sentences, searchable=True))
+        nearest = _nearest_paths(data)
+        # By position, because a method may be called like one of the other columns.
+        readable = pd.concat([nearest, sentences], axis="columns")
+        title = "What could change, case by case"
+        tables.insert(0, Table("advice_by_method", title, sentences if labels else nearest, readable, searchable=True))
     notes = comparison.notes.loc[comparison.notes["about"] == "advice", "note"]
     return Section("advice", "Advice for cases without the outcome", notes=tuple(notes), tables=tuple(tables))
+
+
+def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
+    """One row per case: the nearest path, or several as near, and what it would take."""
+    rows = {}
+    for case, paths in data.groupby("case", sort=False):
+        first = paths.iloc[0]
+        if is_missing(first["path"]):
+            rows[case] = (MISSING, MISSING)
+            continue
+        near = paths[
+            (paths["distance"] == first["distance"]) & ((paths["shortfall"] - first["shortfall"]).abs() < 1e-9)
+        ]
+        near = near[near["note"] == first["note"]]
+        takes = [" ".join(filter(None, (row["raw_targets"], row["note"]))) for _, row in near.iterrows()]
+        rows[case] = (
+            " or ".join(f"{row['path']} ({row['method']})" for _, row in near.iterrows()),
+            " or ".join(dict.fromkeys(takes)),
+        )
+    columns = ["nearest path", "what it would take"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("case")
 
 
 def _paths_to_take(data: pd.DataFrame) -> pd.DataFrame:
@@ -614,3 +756,17 @@ def _references(comparison: eq.Comparison) -> list[Section]:
         if analysis.method.reference
     }
     return [Section("references", "References", facts=facts)] if facts else []
+
+
+def _citation(comparison: eq.Comparison) -> Section:
+    manifest, study = comparison.manifest, comparison.run.study
+    data = " ".join((study.citation or study.source).split())
+    facts = {
+        "Software": CITATION.format(version=manifest["version"]),
+        "Data": data or f"{study.title}.",
+        "This comparison": (
+            f"Study {manifest['study']}, data SHA-256 {manifest['data_sha256']}, seed {manifest['seed']}, "
+            f"equifinal {manifest['version']}."
+        ),
+    }
+    return Section("cite", "How to cite", facts=facts)

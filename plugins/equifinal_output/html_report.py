@@ -1,7 +1,7 @@
 """The format ``html``: one page that needs nothing else, neither network nor fonts."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import plain
 from equifinal_output.content import Table, content, in_sum
-from equifinal_output.wording import VERDICTS, headings, is_missing, shown, shown_column
+from equifinal_output.drawings import WIDTH, distributions, importances, scatters
+from equifinal_output.reading_help import DRAWN
+from equifinal_output.wording import MARKS, VERDICTS, headings, is_missing, shown, shown_column
 
 __all__ = ["HtmlReport"]
 
@@ -48,6 +50,11 @@ class HtmlReport(eq.Output):
             legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in VERDICTS},
             symbols=VERDICTS,
             grid=_grid,
+            distributions=distributions(comparison.study),
+            scatters=scatters(comparison),
+            importances=importances(comparison),
+            drawn=DRAWN,
+            width=WIDTH,
         )
         path = directory / "report.html"
         path.write_text(page, encoding="utf-8")
@@ -72,6 +79,12 @@ class _Proposition:
     answers: list[_Answer]
     in_sum: str
     answering: int
+
+    @property
+    def shared(self) -> str:
+        """The answer that all methods that answer give; empty when they give several or none."""
+        answers = {each.answer for each in self.answers} - {"silent"}
+        return answers.pop() if len(answers) == 1 else ""
 
 
 def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
@@ -108,9 +121,10 @@ class _Heading:
 @dataclass(frozen=True)
 class _Cell:
     text: str
-    kind: str  # "number", "text" or "short"
+    kind: str  # "number", "text", "short", "mark" or a shade of a heat map
     items: tuple[str, ...] = ()  # of a list that is too long to show at once
     value: float | None = None  # what a number is sorted by
+    sign: str = ""  # of a mark, whose text says it in words
 
 
 @dataclass(frozen=True)
@@ -123,12 +137,17 @@ class _Grid:
     folded: bool
     searchable: bool
     identifier: str
+    kind: str
 
 
 def _grid(table: Table) -> _Grid:
     frame = table.shown
     levels = _levels(frame.index)
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
+    if table.kind == "heat map":
+        columns = [[_shaded(cell) for cell in column] for column in columns]
+    elif table.kind == "chart":
+        columns = [[_marked(cell) for cell in column] for column in columns]
     labels = [[shown(value) for value in level] for level in levels]
     return _Grid(
         title=table.title,
@@ -137,7 +156,25 @@ def _grid(table: Table) -> _Grid:
         folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),
         searchable=table.searchable,
         identifier=table.name,
+        kind=table.kind,
     )
+
+
+def _shaded(cell: _Cell) -> _Cell:
+    """A figure from -1 to 1 with one of five shades to either side."""
+    if cell.value is None:
+        return cell
+    shade = min(5, round(abs(cell.value) * 5))
+    side = "more" if cell.value > 0 else "less"
+    return replace(cell, kind=f"number {side}-{shade}" if shade else "number")
+
+
+def _marked(cell: _Cell) -> _Cell:
+    """A condition of a path as a large or small sign, with the words beside it."""
+    if cell.text in MARKS:
+        sign, kind = cell.text.split()
+        return replace(cell, kind=f"mark {kind}", sign=sign, text=MARKS[cell.text])
+    return replace(cell, kind="mark", text=cell.text or "either")
 
 
 def _levels(index: pd.Index) -> list[pd.Index]:

@@ -42,7 +42,12 @@ def _document(report: Content) -> Iterator[str]:
     if report.description:
         yield _text(report.description)
     yield _text(report.subject)
-    yield f"**At a glance.** {_text(report.glance)}"
+    for title, sentences in report.answers:
+        yield f"**{title}**"
+        yield "\n".join(f"- {_text(sentence)}" for sentence in sentences)
+    if report.left_out:
+        yield _text(report.left_out)
+    yield "**In detail**"
     yield "\n".join(f"- {_text(sentence)}" for sentence in report.summary)
     if report.note:
         yield f"**Keep in mind.** {_text(report.note)}"

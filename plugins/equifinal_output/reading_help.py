@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["HELP", "Help"]
+__all__ = ["DRAWN", "HELP", "Help"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,16 @@ HELP = {
         (
             "The groups of cases that methods form: paths, clusters, profiles. In expressions ~ means not, * means and, "
             "+ means or, so that A*~B reads: A without B.",
+            "In the chart (Fiss 2011) each column is a path: all of its conditions together go with the outcome. ● says that "
+            "the condition is present, ⊗ that it is absent, an empty cell that it may be either. A large sign marks a core "
+            "condition, a small one a peripheral condition. Paths with a number in common share their core conditions.",
         ),
         {
+            "Core condition": "In the path even in the most parsimonious solution, whatever combinations without cases would show.",
+            "Peripheral condition": "In the path only when simplifying assumptions that theory does not expect are left out.",
             "Consistency": "How far membership in the group implies membership in the outcome; 1 is without exception.",
             "Coverage": "How much of the outcome the group accounts for.",
+            "Unique coverage": "How much of it this path alone accounts for.",
         },
     ),
     "cases": Help(
@@ -142,9 +148,10 @@ HELP = {
     ),
     "advice": Help(
         (
-            "For each case with less than 0.5 membership in the outcome, the sufficient paths, the nearest first; beside "
-            "them what other methods have to say to the case. Paths describe what went together in these cases: that a "
-            "change would bring the outcome about is an inference that only knowledge of the case can justify.",
+            "For each case with less than 0.5 membership in the outcome: the nearest sufficient path, what it would take to "
+            "be on it, and what other methods have to say to the case; then all paths, the nearest first. Paths describe what "
+            "went together in these cases: that a change would bring the outcome about is an inference that only knowledge "
+            "of the case can justify.",
         ),
         {
             "Distance": "Number of conditions to change.",
@@ -168,4 +175,24 @@ HELP = {
         ("What anyone needs to repeat this: the hash of the data, all parameters, versions, plugins, and the seed.",)
     ),
     "references": Help(("The publications that define the methods used.",)),
+    "cite": Help(("Cite the software, the data and the publications of the methods above.",)),
+}
+
+#: The title of the pictures in a section, and how to read them.
+DRAWN = {
+    "conditions": (
+        "Importance",
+        "Bars: mean rise of the mean absolute error when the condition is shuffled; lines: one standard deviation to both sides. "
+        "All methods share the scale.",
+    ),
+    "cases": (
+        "Predicted and observed membership",
+        "Each dot is a case. Above the diagonal the outcome is larger than predicted, below it smaller. Upper right: typical; "
+        "lower right: deviant in consistency; upper left: deviant in coverage; lower left: irrelevant.",
+    ),
+    "data": (
+        "Distributions and anchors",
+        "Bars: number of cases by raw score, blue those more in than out of the set. Dashed lines: anchors. Dots: "
+        "the membership that each raw score gets, from 0 at the bottom to 1 at the top.",
+    ),
 }

@@ -8,6 +8,7 @@ import pandas as pd
 
 __all__ = [
     "DIRECTIONS",
+    "MARKS",
     "MISSING",
     "VERDICTS",
     "counted",
@@ -24,6 +25,13 @@ MISSING = "–"
 
 #: A symbol beside each word, so that nothing hangs on colour alone.
 VERDICTS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silent": "·"}
+#: Signs of Fiss (2011): whether a condition is there or not in a path, and whether it is core to it.
+MARKS = {
+    "● core": "core condition, present",
+    "● peripheral": "peripheral condition, present",
+    "⊗ core": "core condition, absent",
+    "⊗ peripheral": "peripheral condition, absent",
+}
 DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
 
 

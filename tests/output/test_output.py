@@ -13,8 +13,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 import equifinal as eq
+from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
-from equifinal_output.content import content, in_sum
+from equifinal_output.content import CITATION, content, in_sum
+from equifinal_output.drawings import distributions, importances, scatters
 from equifinal_output.wording import shown, shown_column
 
 CASES = [
@@ -361,7 +363,13 @@ def test_html_tables_can_be_read_aloud(page: Page) -> None:
     targets = {(each["href"] or "")[1:] for tag, each in page.tags if tag == "a"}
     assert targets <= set(identifiers)
     assert {each["aria-labelledby"] for tag, each in page.tags if tag == "section"} <= set(identifiers)
-    assert {each["data-table"] for tag, each in page.tags if tag == "input"} <= set(identifiers)
+    searched = {each["aria-controls"] for tag, each in page.tags if tag in ("input", "select")}
+    assert searched
+    assert searched <= set(identifiers)
+    assert all(each.get("aria-label") for tag, each in page.tags if tag == "svg")
+    assert all(
+        "hidden" in each for _, each in page.tags if each.get("class") in ("search", "theme")
+    )  # dead without a script
 
 
 def test_html_verdict_matrix_says_every_verdict_in_words(page: Page, comparison: eq.Comparison) -> None:
@@ -407,12 +415,17 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_html_colours_have_contrast(source: str, scheme: int) -> None:
-    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", re.findall(r":root \{(.*?)\}", source, flags=re.DOTALL)[scheme]))
-    pairs = [(ink, ground) for ink in ("ink", "quiet", "link") for ground in ("paper", "raised")] + [("ink", "banner")]
-    pairs += [(f"{answer}-ink", answer) for answer in ("supported", "contradicted", "inconclusive")]
-    for ink, ground in pairs:
+    colours = {
+        name: pair[scheme] for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", source)
+    }
+    pairs = [(ink, ground, 4.5) for ink in ("ink", "quiet", "link") for ground in ("paper", "raised")]
+    pairs += [("ink", "banner", 4.5), ("contradicted-ink", "paper", 4.5)]
+    pairs += [(f"{answer}-ink", answer, 4.5) for answer in ("supported", "contradicted", "inconclusive")]
+    pairs += [("ink", f"{side}-{shade}", 4.5) for side in ("more", "less") for shade in range(1, 6)]
+    pairs += [(mark, "paper", 3.0) for mark in ("bar-in", "dot", "quiet")]  # parts of pictures, WCAG 1.4.11
+    for ink, ground, least in pairs:
         low, high = sorted((luminance(colours[ink]), luminance(colours[ground])))
-        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+        assert (high + 0.05) / (low + 0.05) >= least, (ink, ground)
 
 
 # ---------------------------------------------------------------------------------------------------- markdown
@@ -473,18 +486,197 @@ def test_without_advice_there_is_no_table_of_it(tmp_path: Path) -> None:
     assert len(rows_of(tmp_path / "tables" / "advice.csv")) == 1
 
 
-def test_at_a_glance_counts_the_verdicts() -> None:
+def test_in_sum_says_what_the_methods_that_answer_say() -> None:
     two = compared(propositions=8, methods={"a": Averaging(), "b": Averaging(shift=1)})
     # P0: supported, contradicted; P1: contradicted, inconclusive; P2: inconclusive, silent; P3: silent, supported; twice.
     assert in_sum(two.verdicts).tolist() == ["they part", "partly inconclusive", "all inconclusive", "all support"] * 2
-    assert content(two).glance == (
-        "8 propositions, 2 methods. On 2 all methods that answer support the claim (answered by one method alone); on 2 they "
-        "part: one supports what another contradicts; on 2 some take a side and others are inconclusive; on 2 all methods that "
-        "answer are inconclusive (answered by one method alone)."
-    )
     one = compared(methods={"a": Averaging(), "gone": Failing()})
     assert in_sum(one.verdicts).tolist() == ["all support", "all contradict", "all inconclusive", "nobody answers"]
-    assert content(one).glance.endswith("on 1 no method answers. 1 method failed and is left out.")
+    assert content(one).left_out == "1 method failed and is left out: gone."
+    assert content(two).left_out == ""
+
+
+def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Page, comparison: eq.Comparison) -> None:
+    text = squeezed(page.text)
+    start = text.index("What the methods agree on")
+    for sentence in (*headline(comparison).agreed, *headline(comparison).parted):
+        assert start < text.index(squeezed(sentence)) < text.index("The whole summary")
+    between = text[start : text.index("Where they part")]
+    for name, row in comparison.verdicts.iterrows():
+        shared = len(set(row) - {"silent"}) == 1
+        assert (squeezed(f"Claim {str(name)[1:]} {NASTY}") in between) == shared
+    alone = content(compared(methods={"only": Averaging()}))
+    assert [title for title, _ in alone.answers] == ["What the method finds"]
+
+
+ORDER = (
+    "summary verdicts conditions paths cases advice methods fit agreement contrarian data notes failures manifest "
+    "references cite"
+)
+
+
+def test_html_sections_come_in_order(page: Page) -> None:
+    top = [each["id"] for tag, each in page.tags if tag == "section" and not str(each["id"]).startswith("method-")]
+    assert top == ORDER.split()
+    linked = [(each["href"] or "")[1:] for tag, each in page.tags if tag == "a"][1:]
+    assert linked == ORDER.split()[1:]
+
+
+# ---------------------------------------------------------------------------------------------- the paths' chart
+
+
+@pytest.fixture(scope="module")
+def heilongjiang() -> eq.Comparison:
+    return eq.compare(eq.run(eq.load_study("heilongjiang")))
+
+
+@pytest.fixture(scope="module")
+def cities(heilongjiang: eq.Comparison, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    (path,) = HtmlReport().write(heilongjiang, tmp_path_factory.mktemp("cities"))
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def test_the_chart_has_each_path_with_its_core_conditions(heilongjiang: eq.Comparison, cities: Page) -> None:
+    """Read back against the configurations' own columns: expression, core, consistency, coverage."""
+    table = cities.table("Core and peripheral conditions of each path")
+    _, head, *rows = table["rows"]
+    signs = {"●core condition, present": (1, 1), "●peripheral condition, present": (1, 0)}
+    signs |= {"⊗core condition, absent": (-1, 1), "⊗peripheral condition, absent": (-1, 0), "either": None}
+    paths = [row for label in ("fsqca", "csqca") for _, row in heilongjiang.analyses[label].configurations.iterrows()]
+    names = list(heilongjiang.study.condition_names)
+    assert len(paths) == len(head) > 2
+    for number, path in enumerate(paths, 1):
+        assert head[number - 1].endswith(f": {path['expression']}")
+        literals, core = path["expression"].split("*"), path["core"].split("*")
+        for name, row in zip(names, rows, strict=False):
+            literal = next((each for each in literals if each.removeprefix("~") == name), None)
+            expected = None if literal is None else (-1 if literal[0] == "~" else 1, int(literal in core))
+            assert signs[row[number]] == expected
+        figures = [float(row[number]) for row in rows[len(names) :]]
+        wanted = [path["consistency"], path["pri"], path["coverage"], path["unique_coverage"], len(path["cases"])]
+        np.testing.assert_allclose(figures, wanted, atol=0.0005000001)
+    cores = {}
+    for label in ("fsqca", "csqca"):
+        configurations = heilongjiang.analyses[label].configurations
+        for heading, core in zip(content_chart(heilongjiang)[label], configurations["core"], strict=True):
+            cores.setdefault((label, re.match(r"\d+", heading)[0]), set()).add(core)
+    assert all(len(found) == 1 for found in cores.values())  # a number in common: the same core
+
+
+def content_chart(comparison: eq.Comparison) -> pd.DataFrame:
+    return next(table.data for table in content(comparison).tables() if table.name == "paths_chart")
+
+
+def test_a_method_that_tells_no_core_has_a_chart_without(comparison: eq.Comparison) -> None:
+    chart = content_chart(comparison)
+    assert list(chart["first"].columns) == ["1: A*~B"]
+    assert chart["first", "1: A*~B"].tolist()[:2] == ["●", "⊗"]
+
+
+def test_multi_values_are_named_in_the_chart() -> None:
+    study = eq.load_study("heilongjiang")
+    method = eq.methods()["mvqca"].cls(thresholds={"LEAD": (30, 60)})
+    comparison = eq.compare(eq.run(study, {"mv": method}))
+    chart = content_chart(comparison)["mv"]
+    for (_, path), heading in zip(comparison.analyses["mv"].configurations.iterrows(), chart, strict=True):
+        literals = dict(literal.rstrip("]").split("[") for literal in path["expression"].split("*"))
+        marks = [mark.split()[1] if mark else None for mark in chart[heading][: len(study.conditions)]]
+        assert marks == [literals.get(name) for name in (each.name for each in study.conditions)]
+
+
+# ---------------------------------------------------------------------------------------------------- pictures
+
+
+def test_distributions_show_the_scores_and_their_anchors(heilongjiang: eq.Comparison) -> None:
+    """Heights against numpy's own count of the cases on each side of the crossover, anchors against the study file."""
+    study = heilongjiang.study
+    for found in distributions(study):
+        scores, members = study.raw[found.name], study.fuzzy[found.name]
+        unit = (found.bottom - found.top) / found.most
+        assert sum(bar.height for bar in found.bars) / unit == pytest.approx(len(scores), abs=0.05)
+        assert sum(bar.inside for bar in found.bars) / unit == pytest.approx((members > 0.5).sum(), abs=0.05)
+        assert [anchor.label for anchor in found.anchors] == ["20", "50", "80"]
+        # The axis is linear: the anchors lie where their distances say.
+        first, middle, last = (anchor.x for anchor in found.anchors)
+        assert middle - first == pytest.approx(last - middle, abs=0.2)
+        low, high = found.ends
+        assert (float(low.label), float(high.label)) == (scores.min(), scores.max())
+        per_score = (last - first) / 60
+        for dot in found.dots:
+            score = 20 + (dot.x - first) / per_score
+            nearest = (scores - score).abs().idxmin()
+            assert scores[nearest] == pytest.approx(score, abs=0.5)
+            assert (found.bottom - dot.y) / (found.bottom - found.top) == pytest.approx(members[nearest], abs=0.01)
+        assert len(found.dots) == scores.nunique()
+
+
+def test_dots_are_the_cases(heilongjiang: eq.Comparison) -> None:
+    for found in scatters(heilongjiang):
+        cases = heilongjiang.cases[found.label]
+        assert len(found.dots) == len(cases)
+        for dot, (case, row) in zip(found.dots, cases.iterrows(), strict=True):
+            across = (dot.x - found.left) / (found.right - found.left)
+            up = (found.bottom - dot.y) / (found.bottom - found.top)
+            outcome = heilongjiang.cases.at[case, ("outcome", "")]
+            assert (across, up) == (pytest.approx(row["predicted"], abs=0.001), pytest.approx(outcome, abs=0.001))
+            assert dot.label == f"{case}: predicted {row['predicted']:.2f}, outcome {outcome:.2f}"
+
+
+def test_bars_are_the_importances(heilongjiang: eq.Comparison) -> None:
+    table, units = heilongjiang.conditions, []
+    for found in importances(heilongjiang):
+        for row, (name, values) in zip(found.rows, table[found.label].iterrows(), strict=True):
+            assert row.name == name
+            assert float(row.text) == pytest.approx(values["importance"], abs=0.0005000001)
+            if abs(values["importance"]) > 0.01:
+                units.append((row.bar.width if values["importance"] > 0 else -row.bar.width) / values["importance"])
+                units.append((row.high - row.low) / 2 / values["importance_sd"])
+    np.testing.assert_allclose(units, np.median(units), rtol=0.05)
+
+
+def test_an_anchor_far_away_does_not_flatten_the_picture() -> None:
+    far = eq.Variable("FAR", "far", calibrate={"method": "direct", "full_out": 0, "crossover": 5, "full_in": 10_000})
+    data = pd.DataFrame({"far": np.arange(10.0), "y": np.arange(10.0) * 10 + 5, "z": np.arange(10.0) % 4}, CASES)
+    rest = {"method": "direct", "full_out": 20, "crossover": 50, "full_in": 80}
+    study = eq.Study(
+        name="far", data=data, outcome=eq.Variable("Y", "y", calibrate=rest), conditions=[far, eq.Variable("Z", "z")]
+    ).calibrate()
+    _, drawn, raw = distributions(study)
+    assert [anchor.label for anchor in drawn.anchors] == ["0", "5"]
+    assert "full in 10000" in drawn.text
+    assert raw.text.endswith("Not calibrated.")
+    assert not raw.dots
+
+
+def test_how_to_cite_is_what_the_project_says(page: Page, comparison: eq.Comparison) -> None:
+    project = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    title, version, year = (
+        re.search(pattern, project)[1]
+        for pattern in (r'\ntitle: "(.*)"', r"\nversion: (.*)", r'\ndate-released: "(\d+)')
+    )
+    cited = CITATION.format(version=version)
+    assert cited == f"The equifinal developers ({year}). {title}. Version {version}."
+    assert comparison.manifest["version"] == version
+    assert cited in squeezed(page.text)
+    assert comparison.manifest["data_sha256"] in page.text
+
+
+def test_advice_is_the_nearest_path_of_each_case(heilongjiang: eq.Comparison) -> None:
+    table = next(table for table in content(heilongjiang).tables() if table.name == "advice_by_method")
+    advice = heilongjiang.advice
+    assert list(table.readable.index) == list(dict.fromkeys(advice["case"]))
+    for case, row in table.readable.iterrows():
+        own = advice[advice["case"] == case].sort_values(["distance", "shortfall"], kind="stable")
+        near = own[
+            np.isclose(own["shortfall"], own["shortfall"].iloc[0]) & (own["distance"] == own["distance"].iloc[0])
+        ]
+        assert row["nearest path"] == " or ".join(
+            f"{p} ({m})" for p, m in zip(near["path"], near["method"], strict=True)
+        )
+        for target in near["raw_targets"]:
+            assert target in row["what it would take"]
+    assert len(near) >= 1
+    assert " or " in table.readable.loc["Jixi", "nearest path"]  # two paths are as near
 
 
 def test_the_banner_takes_the_place_of_the_note(comparison: eq.Comparison) -> None:
