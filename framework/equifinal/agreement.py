@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from equifinal.analysis import Analysis
-from equifinal.yardstick import Yardstick, rank_correlation
+from equifinal.association import group_numbers, mutual_information, rank_correlation
+from equifinal.yardstick import Yardstick
 
 __all__ = ["agreement"]
 
@@ -60,12 +61,10 @@ def _spearman(first: Any, second: Any) -> float:
 
 
 def _mutual_information(first: pd.Series, second: pd.Series) -> float:
-    from sklearn.metrics import adjusted_mutual_info_score
-
     if first.isna().all() or second.isna().all():
         return np.nan
-    none = "(in no group)"
-    return float(adjusted_mutual_info_score(first.fillna(none).astype(str), second.fillna(none).astype(str)))
+    once = np.ones((1, len(first)))
+    return float(mutual_information(group_numbers(first), group_numbers(second), once)[0])
 
 
 def _kendall(first: pd.DataFrame, second: pd.DataFrame) -> float:

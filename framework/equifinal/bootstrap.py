@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.analysis import Analysis
+from equifinal.association import group_numbers, mutual_information, rank_correlations, ratio
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.parallel import one_thread
 from equifinal.runs import generator
@@ -95,10 +96,10 @@ def agreement_intervals(
     predicted = {
         label: each.cases["predicted"].to_numpy(dtype=float, na_value=np.nan) for label, each in analyses.items()
     }
-    groups = {label: _group_numbers(each.cases["group"]) for label, each in analyses.items()}
+    groups = {label: group_numbers(each.cases["group"]) for label, each in analyses.items()}
     compare: dict[str, tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Floats]]] = {
-        "predictions": (predicted, _spearman, _percentiles),
-        "groups": (groups, _mutual_information, _standard),
+        "predictions": (predicted, rank_correlations, _percentiles),
+        "groups": (groups, mutual_information, _standard),
     }
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
@@ -192,105 +193,11 @@ def _measures(predicted: Floats, outcome: Floats, weights: Floats) -> Floats:
     s_both, s_p, s_y, s_either, s_has, s_found, s_lacks, s_spared, s_error, s_cases = sums.T
     return np.column_stack(
         [
-            _ratio(s_both, s_p),
-            _ratio(s_both, s_y),
-            _ratio(s_both - s_either, s_p - s_either),
-            (_ratio(s_found, s_has) + _ratio(s_spared, s_lacks)) / 2,
-            _ratio(s_error, s_cases),
-            _spearman(p, y, w),
+            ratio(s_both, s_p),
+            ratio(s_both, s_y),
+            ratio(s_both - s_either, s_p - s_either),
+            (ratio(s_found, s_has) + ratio(s_spared, s_lacks)) / 2,
+            ratio(s_error, s_cases),
+            rank_correlations(p, y, w),
         ]
     )
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    result = np.full(len(numerator), np.nan)
-    np.divide(numerator, denominator, out=result, where=np.abs(denominator) > 1e-12)
-    return result
-
-
-def _spearman(first: Floats, second: Floats, weights: Floats) -> Floats:
-    """Spearman's rank correlation in each resample; missing where either does not vary."""
-    there = ~np.isnan(first) & ~np.isnan(second)
-    weights = weights[:, there]
-    if not there.any():
-        return np.full(len(weights), np.nan)
-    middle = (weights.sum(axis=1, keepdims=True) + 1) / 2
-    a, b = (_ranks(each[there], weights) - middle for each in (first, second))
-    products = ((weights * x * z).sum(axis=1) for x, z in ((a, b), (a, a), (b, b)))
-    together, of_first, of_second = products
-    found = _ratio(together, np.sqrt(of_first * of_second))
-    varies = _varies(first[there], weights) & _varies(second[there], weights)
-    return np.where(varies, found, np.nan)
-
-
-def _ranks(values: Floats, weights: Floats) -> Floats:
-    """The mean rank of each case's value in each resample; equal values share the mean of their ranks."""
-    order = np.argsort(values, kind="stable")
-    starts = np.flatnonzero(np.diff(values[order], prepend=-np.inf))
-    counts = np.add.reduceat(weights[:, order], starts, axis=1)
-    ranks = np.cumsum(counts, axis=1) - (counts - 1) / 2
-    return ranks[:, np.searchsorted(values[order][starts], values)]
-
-
-def _varies(values: Floats, weights: Floats) -> NDArray[np.bool_]:
-    drawn = weights > 0
-    spread = np.where(drawn, values, -np.inf).max(axis=1) - np.where(drawn, values, np.inf).min(axis=1)
-    return np.asarray(spread > 1e-12)
-
-
-def _group_numbers(groups: pd.Series) -> NDArray[np.intp]:
-    return pd.factorize(groups.astype(object).where(groups.notna(), None), use_na_sentinel=False)[0]
-
-
-def _mutual_information(first: NDArray[np.intp], second: NDArray[np.intp], weights: Floats) -> Floats:
-    """Adjusted mutual information in each resample (Vinh, Epps & Bailey 2010; arithmetic mean of the entropies, as scikit-learn).
-
-    As there, it is 1 where both make a single group, and 0 where one of them does.
-    """
-    total = weights.sum(axis=1)
-    cell = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1]
-    rows, columns, joint = (weights @ np.eye(groups.max() + 1)[groups] for groups in (first, second, np.ravel(cell)))
-    entropies = [_entropy(each, total) for each in (rows, columns)]
-    mean_entropy = (entropies[0] + entropies[1]) / 2
-    shared = entropies[0] + entropies[1] - _entropy(joint, total)
-    expected = _expected(rows, columns, total)
-    single = [(each > 0).sum(axis=1) == 1 for each in (rows, columns)]
-    return np.where(
-        single[0] | single[1], (single[0] & single[1]).astype(float), _ratio(shared - expected, mean_entropy - expected)
-    )
-
-
-def _entropy(counts: Floats, total: Floats) -> Floats:
-    shares = counts / total[:, np.newaxis]
-    logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-    entropy: Floats = -(shares * logs).sum(axis=1)
-    return entropy
-
-
-def _expected(rows: Floats, columns: Floats, total: Floats) -> Floats:
-    """Mutual information expected of two groupings with these group sizes at random (Vinh, Epps & Bailey 2010).
-
-    The number of cases that a group of a and one of b share is then hypergeometric. Many resamples have groups of the same
-    sizes: each pair of sizes is worked out once.
-    """
-    from scipy.special import gammaln
-
-    shape = (len(total), rows.shape[1], columns.shape[1])
-    a, b, n = (
-        np.broadcast_to(each, shape).ravel().astype(int)
-        for each in (rows[:, :, np.newaxis], columns[:, np.newaxis, :], total[:, np.newaxis, np.newaxis])
-    )
-    base = int(total.max()) + 1
-    keys, place = np.unique((n * base + a) * base + b, return_inverse=True)
-    n, a, b = keys // base**2, keys // base % base, keys % base
-    least, most = np.maximum(1, a + b - n), np.minimum(a, b)
-    lengths = np.maximum(most - least + 1, 0)
-    pair = np.repeat(np.arange(len(keys)), lengths)
-    k = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + least[pair]
-    n, a, b = n[pair], a[pair], b[pair]
-    of = gammaln(np.arange(base) + 1.0)  # logarithms of factorials
-    chance = of[a] + of[b] + of[n - a] + of[n - b] - of[n] - of[k] - of[a - k] - of[b - k] - of[n - a - b + k]
-    parts = k / n * np.log(n * k / (a * b)) * np.exp(chance)
-    each = np.bincount(pair, weights=parts, minlength=len(keys))
-    expected: Floats = each[np.ravel(place)].reshape(shape).sum(axis=(1, 2))
-    return expected

@@ -16,6 +16,10 @@ def plain(value: Any) -> Any:
     >>> plain({"a": float("nan"), "b": (1, 2)})
     {'a': None, 'b': [1, 2]}
     """
+    if value is None or isinstance(value, (str, bool, int)):  # most values, so that they are asked for first
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, pd.DataFrame):
         return frame_records(value)
     if isinstance(value, pd.Series):
@@ -27,11 +31,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, np.ndarray, pd.Index)):
         return [plain(each) for each in value]
     if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (bool, int, str)) or value is None:
-        return value
+        return plain(value.item())
     return None if pd.isna(value) else str(value)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from equifinal import sets
 from equifinal.analysis import Analysis
+from equifinal.association import rank_correlation
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import listing
 from equifinal.method import Method
@@ -33,7 +34,6 @@ __all__ = [
     "movement",
     "permutation_notes",
     "permutation_test",
-    "rank_correlation",
     "units",
 ]
 
@@ -96,7 +96,7 @@ def measures(predicted: Any, outcome: Any) -> dict[str, float]:
         ``consistency``, ``coverage`` and ``pri`` of *predicted ⊆ outcome* (see :mod:`equifinal.sets`);
         ``balanced_accuracy``: the mean of the shares of cases in the outcome and out of it that are predicted so, both at
         0.5, without cases at exactly 0.5 (as scikit-learn's ``balanced_accuracy_score``); ``mae``: mean absolute error;
-        ``spearman``: rank correlation (:func:`rank_correlation`).
+        ``spearman``: rank correlation (:func:`equifinal.association.rank_correlation`).
 
     Examples
     --------
@@ -125,18 +125,6 @@ def _balanced_accuracy(predicted: Floats, outcome: Floats) -> float:
     if not has.any() or has.all():
         return np.nan
     return float((said[has].mean() + (~said[~has]).mean()) / 2)
-
-
-def rank_correlation(first: Floats, second: Floats) -> float:
-    """Spearman's: Pearson's of the ranks, mean ranks where tied. NaN when either never varies, or with fewer than two pairs.
-
-    SciPy's ``spearmanr`` gives the same, and checks so much on the way that it takes ten times as long.
-    """
-    from scipy.stats import rankdata
-
-    if len(first) < 2 or np.ptp(first) < 1e-12 or np.ptp(second) < 1e-12:
-        return np.nan
-    return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
 
 
 def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 import equifinal as eq
 from equifinal import bootstrap
+from equifinal.association import mutual_information
 from equifinal.yardstick import MEASURES, Yardstick, measures
 
 NAMES = [*(f"{name}_out_of_sample" for name in MEASURES), *MEASURES]
@@ -59,23 +60,6 @@ def test_a_case_that_is_drawn_twice_counts_twice(cases: list[tuple[float, float,
         places = np.repeat(np.arange(len(cases)), weights.astype(int))
         expected = list(measures(predicted[places], outcome[places]).values())
         np.testing.assert_allclose(row, expected, atol=1e-12)
-
-
-GROUPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=25)
-
-
-@given(GROUPS)
-def test_adjusted_mutual_information_is_scikit_learns(cases: list[tuple[int, int, int]]) -> None:
-    first, second, drawn = (np.array(column) for column in zip(*cases, strict=True))
-    weights = np.vstack([drawn, np.ones(len(cases))])
-    weights = weights[weights.sum(axis=1) > 0]
-    for found, weight in zip(bootstrap._mutual_information(first, second, weights), weights, strict=True):
-        places = np.repeat(np.arange(len(cases)), weight.astype(int))
-        if np.isnan(found):  # no adjusted figure exists where chance alone brings about full agreement
-            a, b = first[places], second[places]
-            assert len(set(zip(a, b, strict=True))) in (len(a), len(set(a)), len(set(b)))
-        else:
-            assert found == pytest.approx(adjusted_mutual_info_score(first[places], second[places]), abs=1e-9)
 
 
 # ------------------------------------------------------------------------------------------------ differences
@@ -227,7 +211,7 @@ def test_resampled_groups_agree_too_much_so_that_percentiles_would_mislead() -> 
     rng = np.random.default_rng(0)
     first, second = rng.integers(0, 5, 60), rng.integers(0, 5, 60)
     estimate = adjusted_mutual_info_score(first, second)
-    drawn = bootstrap._mutual_information(first, second, multiplicities(60).astype(float))[:, np.newaxis]
+    drawn = mutual_information(first, second, multiplicities(60).astype(float))[:, np.newaxis]
     assert np.quantile(drawn, 0.025) > estimate
     _, low, high, _ = bootstrap._standard(np.array([estimate]), drawn).ravel()
     assert low < 0 < high
