@@ -151,6 +151,12 @@ class CalibratedStudy:
             calibrators=dict(self.calibrators),
         )
 
+    def changed_from(self, before: "CalibratedStudy") -> list[str]:
+        """Which tables are not what they were in `before`, such as ``["study.fuzzy"]``; a method leaves all as they are."""
+        tables = ("raw", "fuzzy", "data")
+        changed = [f"study.{table}" for table in tables if not getattr(self, table).equals(getattr(before, table))]
+        return changed + (["study.calibrators"] if dict(self.calibrators) != dict(before.calibrators) else [])
+
     def without_outcome(self) -> "CalibratedStudy":
         """The same cases with the outcome's values missing and its column gone, for predictions."""
         return self._unseen(slice(None))

@@ -24,6 +24,10 @@ def _anchor(what: str) -> float | None:
 class _Anchors(pydantic.BaseModel):
     """Three anchors for a set that rises or falls with the score, or six for a bell or a valley."""
 
+    model_config = pydantic.ConfigDict(
+        json_schema_extra={"examples": [{"full_out": 20, "crossover": 50, "full_in": 80}]}
+    )
+
     full_out: float | None = _anchor("Three anchors: the score that is fully out of the set.")
     crossover: float | None = _anchor("Three anchors: the score that is neither in nor out.")
     full_in: float | None = _anchor("Three anchors: the score fully in; below full_out for a falling set.")

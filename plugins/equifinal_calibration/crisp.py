@@ -51,6 +51,8 @@ class Crisp(eq.Calibrator):
     name = "crisp"
     reference = "Ragin, C. C. (1987). The Comparative Method. University of California Press."
 
+    model_config = pydantic.ConfigDict(json_schema_extra={"examples": [{"threshold": 50}]})
+
     threshold: float | None = pydantic.Field(default=None, description="The lowest score that is in the set.")
     thresholds: tuple[float, ...] = pydantic.Field(
         default=(), description="Instead of threshold: the lowest scores with the values 1, 2, ..., rising."

@@ -43,7 +43,9 @@ class Indirect(eq.Calibrator):
     reference = "Ragin, C. C. (2008). Redesigning Social Inquiry. University of Chicago Press, ch. 5."
 
     thresholds: tuple[float, ...] = pydantic.Field(
-        min_length=1, description="The lowest scores of the second, third, ... group, rising."
+        min_length=1,
+        description="The lowest scores of the second, third, ... group, rising.",
+        examples=[(20, 40, 60, 80)],
     )
 
     _coefficients: tuple[float, ...] = pydantic.PrivateAttr(default=())

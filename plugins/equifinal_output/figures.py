@@ -4,6 +4,8 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pydantic
+
 import equifinal as eq
 
 if TYPE_CHECKING:
@@ -84,9 +86,11 @@ class Figures(eq.Output):
 
     name = "figures"
     title = "Figures (PNG and SVG)"
-    dpi: int = 160
+    dpi: int = pydantic.Field(default=160, ge=20, description="Resolution of the PNG, in dots per inch.")
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
+        from matplotlib import rc_context
+
         folder = directory / "figures"
         folder.mkdir(exist_ok=True)
         figure = plot_verdicts(comparison).figure
@@ -94,6 +98,9 @@ class Figures(eq.Output):
         stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
         stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = [folder / f"verdicts.{kind}" for kind in ("png", "svg")]
-        for path in paths:
-            figure.savefig(path, dpi=self.dpi, metadata={"Title": comparison.study.title, "Description": stamp})
+        about = {"Title": comparison.study.title, "Description": stamp}
+        # Without a date and with fixed names inside, the same comparison gives the same bytes.
+        with rc_context({"svg.hashsalt": "equifinal"}):
+            figure.savefig(paths[0], dpi=self.dpi, metadata=about)
+            figure.savefig(paths[1], metadata={**about, "Date": None})
         return paths

@@ -1,0 +1,177 @@
+"""What every calibrator must keep to, each property a function."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equifinal.calibrator import Calibrator
+from equifinal.errors import InputError
+from equifinal.testing.checks import Property, doing, fail, property_of
+from equifinal.testing.common import EXTENSION_PROPERTIES, same_parameters, untouched
+
+__all__ = ["CALIBRATOR_PROPERTIES"]
+
+CALIBRATOR_PROPERTIES: list[Property] = []
+
+
+def _scores(calibrator: Calibrator) -> pd.Series:
+    """Thirty scores, none below 0, that lie around the anchors."""
+    numbers = [abs(number) for number in _numbers(calibrator.parameters())]
+    highest = max([number for number in numbers if number > 1], default=100.0)
+    spread = np.concatenate(
+        [np.linspace(0.02, 1.3, 24) * highest, [highest * share for share in (0.1, 0.3, 0.5, 0.7, 0.9, 1)]]
+    )
+    order = np.random.default_rng(4).permutation(len(spread))
+    return pd.Series(spread[order], index=[f"case {number}" for number in range(len(spread))], name="score")
+
+
+def _numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [number for each in value for number in _numbers(each)]
+    return [float(value)] if isinstance(value, (int, float)) and not isinstance(value, bool) else []
+
+
+def _fitted(calibrator: Calibrator, raw: pd.Series) -> Calibrator:
+    with doing("fit"):
+        fitted = calibrator.fit(raw.copy())
+    if not isinstance(fitted, type(calibrator)):
+        fail(f"fit must return a calibrator of its own class, not {fitted!r}")
+    return fitted
+
+
+def _memberships(fitted: Calibrator, raw: pd.Series) -> pd.Series:
+    with doing("calibrate"):
+        found = fitted.calibrate(raw.copy())
+    if not isinstance(found, pd.Series) or not found.index.equals(raw.index):
+        fail("calibrate must return a pandas Series with the index of the scores")
+    return found.astype(float)
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+def memberships_between_0_and_1(calibrator: Calibrator) -> None:
+    """Every score, also one beyond those that it learned from, becomes a membership from 0 to 1 with the score's name."""
+    raw = _scores(calibrator)
+    fitted = _fitted(calibrator, raw)
+    beyond = pd.concat([raw, pd.Series([raw.max() * 100, 0.0], index=["very high", "lowest"])])
+    found = _memberships(fitted, beyond)
+    values = found.to_numpy()
+    wrong = np.isnan(values) | (values < 0) | (values > 1)
+    if wrong.any():
+        case = beyond.index[wrong][0]
+        fail(f"the score {beyond[case]:g} becomes {found[case]:g}; a membership lies between 0 and 1")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+def missing_stays_missing(calibrator: Calibrator) -> None:
+    """A missing score has a missing membership, and does not change the others."""
+    raw = _scores(calibrator)
+    holed = raw.copy()
+    holed.iloc[3] = np.nan
+    fitted = _fitted(calibrator, raw)
+    whole, found = _memberships(fitted, raw), _memberships(fitted, holed)
+    if not np.isnan(found.iloc[3]):
+        fail(f"a missing score becomes {found.iloc[3]:g}. Leave it missing")
+    if not np.allclose(found.drop(found.index[3]), whole.drop(whole.index[3])):
+        fail("a missing score changes the memberships of other cases")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "What a method takes")
+def input_not_mutated(calibrator: Calibrator) -> None:
+    """The scores and the calibrator are as they were after ``fit``, ``calibrate`` and ``notes``."""
+    raw = _scores(calibrator)
+    before, parameters = raw.copy(), calibrator.parameters()
+    with doing("fit, calibrate or notes"):
+        fitted = calibrator.fit(raw)
+        fitted.calibrate(raw)
+        said = fitted.notes(raw)
+    if not raw.equals(before):
+        fail("it changed the scores. Work on a copy: raw.copy()")
+    if calibrator.parameters() != parameters:
+        fail("fit changed the calibrator itself. Return a copy: self.model_copy(update={...})")
+    if not isinstance(said, list) or not all(isinstance(note, str) for note in said):
+        fail(f"notes must return a list of sentences, not {said!r}")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Order and names do not matter")
+def order_of_cases(calibrator: Calibrator) -> None:
+    """The order of the scores and the names of the cases do not matter, neither in ``fit`` nor in ``calibrate``."""
+    raw = _scores(calibrator)
+    mixed = raw.iloc[np.random.default_rng(5).permutation(len(raw))]
+    one = _memberships(_fitted(calibrator, raw), raw)
+    two = _memberships(_fitted(calibrator, mixed), mixed)[raw.index]
+    if not np.allclose(one, two, atol=1e-9):
+        fail("with the scores in another order the memberships differ")
+    renamed = raw.set_axis(range(len(raw)))
+    if not np.allclose(one, _memberships(_fitted(calibrator, renamed), renamed), atol=1e-9):
+        fail("with other names of the cases the memberships differ")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+def each_score_for_itself(calibrator: Calibrator) -> None:
+    """Once anchors are known, the membership of a score does not depend on the other scores."""
+    raw = _scores(calibrator)
+    fitted = _fitted(calibrator, raw)
+    together = _memberships(fitted, raw)
+    for case in raw.index[:5]:
+        alone = _memberships(fitted, raw[[case]]).iloc[0]
+        if not np.isclose(alone, together[case], atol=1e-9):
+            fail(
+                f"the score {raw[case]:g} is {together[case]:g} among all scores and {alone:g} alone. "
+                "Learn what comes from the data in fit, and return a copy that has it"
+            )
+
+
+@property_of(CALIBRATOR_PROPERTIES, "What a method takes")
+def deterministic(calibrator: Calibrator) -> None:
+    """The same scores have the same memberships every time."""
+    raw = _scores(calibrator)
+    one, two = (_memberships(_fitted(calibrator, raw), raw) for _ in range(2))
+    if not one.equals(two):
+        fail("calibrated twice, the same scores have different memberships")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Hard cases")
+def few_and_equal_scores(calibrator: Calibrator) -> None:
+    """With one score, or all the same, it gives memberships or an ``InputError`` that says what it needs."""
+    scores = _scores(calibrator)
+    for raw, where in ((scores[:1], "with one score"), (scores * 0 + scores.iloc[0], "with equal scores")):
+        try:
+            found = calibrator.fit(raw).calibrate(raw)
+        except InputError:
+            continue
+        except Exception as error:
+            with doing(where):
+                raise error
+        if not found.dropna().between(0, 1).all():
+            fail(f"{where} it returned {found.tolist()[:3]}")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state")
+def no_global_state(calibrator: Calibrator) -> None:
+    """It leaves global state alone, and fitting to other scores does not change one that is fitted."""
+    raw = _scores(calibrator)
+    with untouched(type(calibrator)):
+        fitted = _fitted(calibrator, raw)
+        before = _memberships(fitted, raw)
+        _fitted(calibrator, raw * 1.5 + 1)
+        if not before.equals(_memberships(fitted, raw)):
+            fail("fitting to other scores changed a calibrator that was fitted before")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state")
+def fitted_picklable(calibrator: Calibrator) -> None:
+    """A fitted calibrator can travel to another process and calibrates the same there."""
+    import cloudpickle
+
+    raw = _scores(calibrator)
+    fitted = _fitted(calibrator, raw)
+    back = cloudpickle.loads(cloudpickle.dumps(fitted))
+    same_parameters(fitted, back)
+    if not _memberships(fitted, raw).equals(_memberships(back, raw)):
+        fail("after a way through another process it calibrates differently")
+
+
+CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)

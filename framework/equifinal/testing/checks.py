@@ -1,0 +1,163 @@
+"""What a check is: a named property of one thing, and what is said when the thing does not have it."""
+
+import inspect
+import traceback
+import unittest
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from equifinal.parallel import one_thread
+
+__all__ = ["Check", "ConformanceError", "DoesNotApply", "Property", "Result", "doing", "fail", "property_of"]
+
+#: The page on which all properties are explained; each names a section of it.
+PAGE = "docs/write-a-plugin.md"
+
+Outcome = Literal["passed", "failed", "does not apply"]
+
+
+class ConformanceError(AssertionError):
+    """A property does not hold; the message says what was found, and where to read on."""
+
+
+class DoesNotApply(unittest.SkipTest):
+    """The property is not one that this thing can have; the message says why."""
+
+
+def fail(problem: str) -> NoReturn:
+    """End a check: the property does not hold."""
+    raise ConformanceError(problem)
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property that can be checked.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``"input not mutated"``.
+    promise : str
+        The property in one sentence.
+    section : str
+        The heading on the page "Write a plugin" where it is explained.
+    function : callable
+        Takes the thing, and raises :class:`ConformanceError` or :class:`DoesNotApply`.
+    """
+
+    name: str
+    promise: str
+    section: str
+    function: Callable[[Any], None]
+
+    @property
+    def read_on(self) -> str:
+        """Where it is explained, as a link into the docs."""
+        words = "".join(letter for letter in self.section.lower() if letter.isalnum() or letter in " -")
+        return f"{PAGE}#{words.replace(' ', '-')}"
+
+
+def property_of(into: list[Property], section: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Put a function into a list of properties: its name and the first line of its docstring say which property it checks."""
+
+    def put(function: Callable[[Any], None]) -> Callable[[Any], None]:
+        promise = (inspect.cleandoc(function.__doc__ or "").splitlines() or [""])[0]
+        into.append(Property(function.__name__.replace("_", " "), promise, section, function))
+        return function
+
+    return put
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check ended.
+
+    Attributes
+    ----------
+    check : Check
+    outcome : str
+        ``"passed"``, ``"failed"`` or ``"does not apply"``.
+    message : str
+        What is wrong and where to read on, or why it does not apply; empty when it passed.
+    """
+
+    check: "Check"
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property of one thing; calling it checks it.
+
+    Attributes
+    ----------
+    subject : str
+        What is checked, such as ``"method fsqca"``.
+    checked : Property
+    target
+        The thing itself.
+    """
+
+    subject: str
+    checked: Property
+    target: Any
+
+    @property
+    def name(self) -> str:
+        """The property's name."""
+        return self.checked.name
+
+    @property
+    def id(self) -> str:
+        """A name for pytest, which ``pytest -k`` can select: ``fsqca-input_not_mutated``."""
+        return f"{self.subject.rpartition(' ')[2]}-{self.name.replace(' ', '_')}"
+
+    def __call__(self) -> None:
+        """Check the property; raise :class:`ConformanceError` when it does not hold, :class:`DoesNotApply` when it cannot."""
+        try:
+            with warnings.catch_warnings(), one_thread():
+                warnings.simplefilter("ignore")
+                self.checked.function(self.target)
+        except DoesNotApply:
+            raise
+        except ConformanceError as error:
+            raise ConformanceError(self._said(str(error))) from error.__cause__
+        except Exception as error:
+            raise ConformanceError(self._said(f"it raised {raised(error)}")) from error
+
+    def _said(self, problem: str) -> str:
+        return f"{self.subject}: {self.name}: {problem.rstrip('.')}. Read on: {self.checked.read_on}"
+
+    def result(self) -> Result:
+        """Check the property and say how it ended."""
+        try:
+            self()
+        except DoesNotApply as reason:
+            return Result(self, "does not apply", str(reason))
+        except ConformanceError as error:
+            return Result(self, "failed", str(error))
+        return Result(self, "passed")
+
+
+def raised(error: BaseException) -> str:
+    """An exception in one line, with the place in the plugin's own code where there is one."""
+    here = Path(__file__).parents[1]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if here not in Path(frame.filename).parents]
+    place = f" ({Path(frames[0].filename).name}, line {frames[0].lineno})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Say in which step an exception came up."""
+    try:
+        yield
+    except (ConformanceError, DoesNotApply):
+        raise
+    except Exception as error:
+        raise ConformanceError(f"{what} raised {raised(error)}") from error

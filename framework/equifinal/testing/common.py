@@ -1,0 +1,137 @@
+"""Properties that methods, calibrators and outputs share: documented, checked parameters, picklable, no global state."""
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import pandas as pd
+import pydantic
+
+from equifinal.errors import InputError
+from equifinal.extension import Extension
+from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
+
+__all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]
+
+EXTENSION_PROPERTIES: list[Property] = []
+
+_extension = property_of
+
+
+@_extension(EXTENSION_PROPERTIES, "Name, docstring, reference")
+def documented(thing: Extension) -> None:
+    """It has a name, a docstring of its own and a reference with a year."""
+    cls = type(thing)
+    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", cls.name):
+        fail(
+            f"its name is {cls.name!r}. Users type it: take lower-case letters, digits and hyphens, such as 'my-method'"
+        )
+    if not (cls.__dict__.get("__doc__") or "").strip():
+        fail(f"the class {cls.__name__} has no docstring. Say in its first line what it does")
+    if not cls.reference:
+        fail(f'{cls.__name__} gives no reference. Write reference = "Author (year), title" into the class')
+    if not re.search(r"\b\d{4}\b", cls.reference):
+        fail(f"the reference {cls.reference!r} has no year, so that nobody will find it")
+
+
+@_extension(EXTENSION_PROPERTIES, "Parameters")
+def parameters_validated(thing: Extension) -> None:
+    """Wrong and unknown parameters are refused, and its own are accepted again."""
+    cls, own = type(thing), thing.parameters()
+    same_parameters(thing, cls.from_parameters(own))
+    with contextlib.suppress(InputError):
+        cls.from_parameters({**own, "no_such_parameter": 1})
+        fail("it accepts a parameter 'no_such_parameter', so that a misspelt one goes unnoticed")
+    for name in cls.model_fields:
+        wrong: list[Any] = [object()]
+        if isinstance(own[name], float):
+            wrong.append(float("nan"))
+        for value in wrong:
+            with contextlib.suppress(InputError):
+                cls.from_parameters({**{key: getattr(thing, key) for key in cls.model_fields}, name: value})
+                fail(f"it accepts {name} = {value!r}. Annotate the parameter with its type, such as {name}: float")
+
+
+def same_parameters(one: Extension, other: Extension) -> None:
+    """Fail unless both have the same parameters."""
+    if one.parameters() != other.parameters():
+        fail(f"built again from its own parameters {one.parameters()!r} it has {other.parameters()!r}")
+
+
+@_extension(EXTENSION_PROPERTIES, "Parameters")
+def parameters_described(thing: Extension) -> None:
+    """The JSON schema gives type and description of every parameter."""
+    described(type(thing))
+
+
+def described(cls: type[pydantic.BaseModel]) -> None:
+    """Fail unless the JSON schema of a class is complete."""
+    try:
+        schema = cls.model_json_schema()
+    except pydantic.PydanticUserError as error:
+        fail(f"there is no JSON schema of its parameters ({str(error).splitlines()[0]})")
+    json.dumps(schema)
+    for name, entry in schema.get("properties", {}).items():
+        if not {"type", "enum", "const", "anyOf", "allOf", "oneOf", "$ref"} & set(entry):
+            fail(
+                f"the JSON schema has no type for the parameter {name!r}: annotate it with a definite type, not with Any"
+            )
+        if not entry.get("description"):
+            fail(f"the parameter {name!r} has no description: {name}: ... = pydantic.Field(description='...')")
+
+
+@_extension(EXTENSION_PROPERTIES, "Parallel runs and state")
+def picklable(thing: Extension) -> None:
+    """It can travel to another process and come back."""
+    try:
+        back = cloudpickle.loads(cloudpickle.dumps(thing))
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        fail(f"it cannot be pickled ({error}), so that it cannot run in several processes")
+    same_parameters(thing, back)
+
+
+@contextmanager
+def untouched(cls: type) -> Iterator[None]:
+    """Fail when the work inside changed something that others use."""
+    before = _global_state(cls)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        yield
+    after = _global_state(cls)
+    for what, value in before.items():
+        if value != after[what]:
+            fail(f"it changed {what}, which others use too. Keep what you learn in the Analysis (native) or in locals")
+    if printed.getvalue():
+        fail(f"it printed {printed.getvalue().strip().splitlines()[0]!r}. Say it in notes, where every output shows it")
+
+
+def _global_state(cls: type) -> dict[str, Any]:
+    keys = ("mode.copy_on_write", "display.precision", "display.max_rows", "future.infer_string")
+    state: dict[str, Any] = {
+        "NumPy's global random state": repr(np.random.get_state()),  # noqa: NPY002  (this is what must not change)
+        "the random state of the module random": random.getstate(),
+        "NumPy's error settings": np.geterr(),
+        "the working directory": Path.cwd(),
+        "the environment variables": dict(os.environ),
+        "the options of pandas": [pd.get_option(key) for key in keys],
+    }
+    for each in cls.__mro__:
+        if issubclass(each, Extension) and each is not Extension and not each.__module__.startswith("equifinal."):
+            own = {k: repr(v) for k, v in vars(each).items() if not k.startswith(("_", "model_")) and not callable(v)}
+            state[f"attributes of the class {each.__name__}"] = own
+    return state
+
+
+def needs(condition: bool, reason: str) -> None:
+    """End a check that cannot apply."""
+    if not condition:
+        raise DoesNotApply(reason)

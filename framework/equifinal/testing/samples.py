@@ -1,0 +1,231 @@
+"""What the checks are made with: a small study, methods of no plugin, and instances of classes that need parameters."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
+from equifinal.comparison import Comparison, compare
+from equifinal.errors import InputError
+from equifinal.extension import Extension
+from equifinal.method import Method
+from equifinal.propositions import Claim, Verdict
+from equifinal.runs import run
+from equifinal.study import Study
+from equifinal.variable import Variable
+
+__all__ = ["SampleClaim", "SampleMethod", "example_of", "sample_comparison", "sample_study", "with_an_unused_case"]
+
+_ANCHORS = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
+
+
+def sample_study(
+    conditions: Sequence[str] = ("A", "B", "C"),
+    outcome: str = "Y",
+    cases: Sequence[str] | None = None,
+    **further: Any,
+) -> Study:
+    """A study of 24 made-up cases: the outcome comes about where the first two conditions meet, or through the third.
+
+    Parameters
+    ----------
+    conditions
+        Names of the conditions, as many as wanted up to eight; from the fourth on they have nothing to do with the outcome.
+    outcome
+        The outcome's name.
+    cases
+        24 names.
+    further
+        More keys of :class:`equifinal.Study`.
+
+    Examples
+    --------
+    >>> study = sample_study()
+    >>> study.calibrate().fuzzy.shape
+    (24, 4)
+    """
+    data = _scores(len(conditions))
+    data.columns = [*(f"score of {name}" for name in conditions), f"score of {outcome}"]
+    data.index = pd.Index(
+        [f"case {number:02}" for number in range(1, 25)] if cases is None else list(cases), name="case"
+    )
+    keys: dict[str, Any] = {
+        "name": "sample",
+        "title": "Twenty-four made-up cases",
+        "provenance": "simulated",
+        "note": "Made up to check plugins",
+        "propositions": _propositions(list(conditions), list(data.index)),
+    }
+    return Study(
+        data=data,
+        outcome=Variable(outcome, f"score of {outcome}", calibrate=_ANCHORS),
+        conditions=[Variable(name, f"score of {name}", calibrate=_ANCHORS, expect="present") for name in conditions],
+        **{**keys, **further},
+    )
+
+
+def _scores(conditions: int) -> pd.DataFrame:
+    """Scores from 0 to 10. All combinations of high and low scores of three conditions are there, three times each."""
+    rng = np.random.default_rng(20)
+    high = np.array([[bool(number >> place & 1) for place in range(3)] for number in range(8)] * 3)
+    first = np.where(high, rng.uniform(5.8, 9.7, high.shape), rng.uniform(0.3, 4.2, high.shape))
+    x = np.column_stack([first, rng.uniform(0.3, 9.7, (24, max(0, conditions - 3)))])[:, :conditions]
+    strength = np.minimum(first[:, 0], first[:, 1])
+    y = np.maximum(strength, 0.9 * first[:, 2]) + rng.uniform(-0.4, 0.6, 24)
+    order = rng.permutation(24)
+    return pd.DataFrame(np.column_stack([x, y.clip(0.1, 9.9)])[order]).round(3)
+
+
+def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any]]:
+    one, two = conditions[0], conditions[min(1, len(conditions) - 1)]
+    both = f"{one}*{two}" if one != two else one
+    said: list[dict[str, Any]] = [
+        {"id": "1", "text": f"{one} is necessary", "claim": "necessary", "expression": one},
+        {"id": "2", "text": f"{both} is not necessary", "claim": "necessary", "expression": both, "expect": False},
+        {"id": "3", "text": f"{both} is sufficient", "claim": "sufficient", "expression": both},
+        {
+            "id": "4",
+            "text": f"~{one} is not sufficient",
+            "claim": "sufficient",
+            "expression": f"~{one}",
+            "expect": False,
+        },
+        {"id": "5", "text": f"{one} raises the outcome", "claim": "influence", "condition": one},
+        {"id": "6", "text": f"{two} lowers the outcome", "claim": "influence", "condition": two, "sign": -1},
+        {"id": "7", "text": "There are two paths", "claim": "equifinal", "at_least": 2},
+        {"id": "8", "text": "These belong together", "claim": "together", "cases": cases[:2]},
+    ]
+    if one != two:
+        said.append({"id": "9", "text": f"{one} and {two} work together", "claim": "joint", "conditions": [one, two]})
+        said.append({"id": "10", "text": f"{one} is the key", "claim": "key", "conditions": [one]})
+    return said
+
+
+def with_an_unused_case(study: CalibratedStudy) -> CalibratedStudy:
+    """One more case that has the lowest membership, 0, in every condition and in the outcome."""
+    name = "a case in no path"
+
+    def longer(frame: pd.DataFrame) -> pd.DataFrame:
+        low = pd.DataFrame(0.0, index=pd.Index([name], name=frame.index.name), columns=frame.columns)
+        return pd.concat([frame, low])
+
+    return dataclasses.replace(study, raw=longer(study.raw), fuzzy=longer(study.fuzzy), data=longer(study.data))
+
+
+class SampleClaim(Claim):
+    """A kind of claim that no method can know."""
+
+    kind = "sample-claim-that-nobody-knows"
+
+
+class SampleMethod(Method):
+    """Every case's outcome is predicted by the mean of its memberships."""
+
+    name = "sample-method"
+    title = 'A method that no output has heard of, with <signs> & "quotes"'
+    reference = "Made for the checks (2026)"
+
+    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        """See :meth:`equifinal.Method.analyze`."""
+        names = list(study.condition_names)
+        conditions = pd.DataFrame(
+            {
+                "role": "contributing",
+                "direction": 1,
+                "evidence": "It counts as much as any other.",
+                "weight": 1 / len(names),
+            },
+            index=names,
+        )
+        high = study.fuzzy[names].mean(axis=1) > 0.5
+        configurations = pd.DataFrame(
+            {"expression": [None], "cases": [list(study.cases[high])], "consistency": [np.nan], "coverage": [np.nan]},
+            index=["high <throughout>"],
+        )
+        cases = pd.DataFrame(
+            {"group": high.map({True: "high <throughout>", False: None}), "predicted": study.fuzzy[names].mean(axis=1)}
+        )
+        tables = {"means | of sets": study.fuzzy.mean().to_frame("mean"), "empty": pd.DataFrame(columns=["nothing"])}
+        notes = ["A note with a | and an * in it."]
+        return Analysis(self, conditions, configurations, cases, {"n": len(cases), "undefined": np.nan}, tables, notes)
+
+    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+        """See :meth:`equifinal.Method.predict`."""
+        return study.fuzzy[list(study.condition_names)].mean(axis=1)
+
+    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+        """See :meth:`equifinal.Method.assess`."""
+        if claim.kind == "influence":
+            return Verdict("supported", "It always says so.", {"weight": 1 / len(study.conditions)})
+        return super().assess(analysis, claim, study)
+
+
+class _BlindMethod(SampleMethod):
+    """Says the same of every condition, and predicts nothing."""
+
+    name = "sample-blind"
+    predict = Method.predict  # type: ignore[pydantic-field]
+
+    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        found = super().analyze(study, rng)
+        return dataclasses.replace(
+            found,
+            method=self,
+            cases=found.cases.assign(group=None, predicted=np.nan),
+            configurations=found.configurations[:0],
+        )
+
+
+class _FailingMethod(SampleMethod):
+    """Fails."""
+
+    name = "sample-failing"
+
+    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        raise RuntimeError("made to fail, for the checks")
+
+
+def sample_comparison(**further: Any) -> Comparison:
+    """A comparison of three methods of no plugin on the sample study: one predicts, one does not, one fails.
+
+    Parameters
+    ----------
+    further
+        Keys of :class:`equifinal.Study`, such as ``propositions=[]``.
+    """
+    methods = [SampleMethod(), _BlindMethod(), _FailingMethod()]
+    return compare(run(sample_study(**further), methods={method.name: method for method in methods}, seed=1))
+
+
+def example_of(target: Any) -> Any:
+    """An instance to check: the instance that was given, or one of the class.
+
+    A class whose parameters all have defaults is built as it is. For others the class gives an example, in the way of
+    pydantic: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
+    ``model_config = {"json_schema_extra": {"examples": [{...}]}}``.
+
+    Raises
+    ------
+    InputError
+        When a parameter has neither a default nor an example.
+    """
+    if not isinstance(target, type) or not issubclass(target, Extension):
+        return target
+    parameters: dict[str, Any] = {}
+    extra = target.model_config.get("json_schema_extra")
+    if isinstance(extra, dict) and isinstance(given := extra.get("examples"), list) and given:
+        parameters = {**given[0]} if isinstance(given[0], dict) else {}
+    else:
+        for name, field in target.model_fields.items():
+            if field.is_required():
+                if not field.examples:
+                    raise InputError(
+                        f"{target.__name__} cannot be built without {name!r}. Check an instance, or give the parameter an "
+                        f"example: {name}: ... = pydantic.Field(examples=[...])."
+                    )
+                parameters[name] = field.examples[0]
+    return target.from_parameters(parameters, "Its example: ")

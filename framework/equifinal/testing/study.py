@@ -1,0 +1,70 @@
+"""What a study that a plugin brings, and a kind of claim, must keep to."""
+
+from pathlib import Path
+
+from equifinal.comparison import compare
+from equifinal.propositions import Claim
+from equifinal.runs import run
+from equifinal.study import Study
+from equifinal.study_file import StudySource, load_study
+from equifinal.testing.checks import Property, doing, fail, property_of
+from equifinal.testing.common import described
+from equifinal.testing.samples import SampleMethod
+
+__all__ = ["CLAIM_PROPERTIES", "STUDY_PROPERTIES"]
+
+STUDY_PROPERTIES: list[Property] = []
+CLAIM_PROPERTIES: list[Property] = []
+
+
+def _load(source: StudySource) -> Study:
+    with doing("loading the study"):
+        return load_study(source.path)
+
+
+@property_of(STUDY_PROPERTIES, "Studies")
+def can_be_loaded(source: StudySource) -> None:
+    """The file is there, is a ``study.toml`` without mistakes, and bears the name under which the plugin offers it."""
+    if not Path(source.path).is_file():
+        fail(f"there is no file {Path(source.path).name!r} where it says. Is it part of the package?")
+    study = _load(source)
+    if study.name != source.name:
+        fail(f"the plugin offers it as {source.name!r}, and its file says name = {study.name!r}")
+
+
+@property_of(STUDY_PROPERTIES, "Studies")
+def origin_stated(source: StudySource) -> None:
+    """Title, description, source and licence are there, and a note where the data were not observed."""
+    study = _load(source)
+    for key in ("title", "description", "source", "licence"):
+        if not getattr(study, key).strip() or (key == "title" and study.title == study.name):
+            fail(f"[study] has no {key}. Readers want to know what the data are and whether they may use them")
+    if study.provenance != "observed" and not study.note.strip():
+        fail(f"its data are no observation ({study.provenance}), and no note says how they came about")
+
+
+@property_of(STUDY_PROPERTIES, "Studies")
+def can_be_compared(source: StudySource) -> None:
+    """It can be calibrated, run and compared."""
+    with doing("a comparison of the study"):
+        compare(run(_load(source), methods=[SampleMethod()]))
+
+
+@property_of(STUDY_PROPERTIES, "Studies")
+def has_propositions(source: StudySource) -> None:
+    """It says what is claimed, so that methods can answer."""
+    if not _load(source).propositions:
+        fail("it has no [[proposition]]. Write down what theory or an earlier study claims, before looking at results")
+
+
+@property_of(CLAIM_PROPERTIES, "Claims")
+def documented(cls: type[Claim]) -> None:
+    """A docstring says when a claim of this kind holds."""
+    if not (cls.__dict__.get("__doc__") or "").strip():
+        fail(f"the class {cls.__name__} has no docstring. Say when such a claim holds")
+
+
+@property_of(CLAIM_PROPERTIES, "Claims")
+def arguments_described(cls: type[Claim]) -> None:
+    """The JSON schema gives type and description of every argument."""
+    described(cls)

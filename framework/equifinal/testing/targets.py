@@ -1,0 +1,169 @@
+"""From a thing to its checks: by its kind, for notebooks, for pytest and for the command line."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
+
+from equifinal.calibrator import Calibrator
+from equifinal.errors import InputError
+from equifinal.method import Method
+from equifinal.output import Output
+from equifinal.propositions import Claim
+from equifinal.study_file import StudySource
+from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
+from equifinal.testing.checks import Check, ConformanceError, Property, Result
+from equifinal.testing.method import METHOD_PROPERTIES
+from equifinal.testing.output import OUTPUT_PROPERTIES
+from equifinal.testing.samples import example_of
+from equifinal.testing.study import CLAIM_PROPERTIES, STUDY_PROPERTIES
+
+__all__ = [
+    "check_calibrator",
+    "check_claim",
+    "check_method",
+    "check_output",
+    "check_study",
+    "checks_of",
+    "parametrize_with_checks",
+]
+
+
+def checks_of(target: Any) -> list[Check]:
+    """The checks of a method, calibrator, output (each a class or an instance), study source or kind of claim.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, or a class that cannot be built without parameters and gives no example.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> checks = checks_of(eq.methods()["fsqca"].cls)
+    >>> checks[0].subject, checks[0].name
+    ('method fsqca', 'facets valid')
+    """
+    thing = example_of(target)
+    kinds: list[tuple[type[Any], str, list[Property]]] = [
+        (Method, "method", METHOD_PROPERTIES),
+        (Calibrator, "calibrator", CALIBRATOR_PROPERTIES),
+        (Output, "output", OUTPUT_PROPERTIES),
+        (StudySource, "study", STUDY_PROPERTIES),
+    ]
+    for base, kind, properties in kinds:
+        if isinstance(thing, base):
+            return [Check(f"{kind} {thing.name}", each, thing) for each in properties]
+    if isinstance(thing, type) and issubclass(thing, Claim):
+        return [Check(f"kind of claim {thing.kind}", each, thing) for each in CLAIM_PROPERTIES]
+    _no_target(target)
+
+
+def _no_target(target: Any) -> NoReturn:
+    raise InputError(
+        f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Claim."
+    )
+
+
+def check_method(method: type[Method] | Method) -> list[Result]:
+    """Check a method: a class whose parameters have defaults, or an instance.
+
+    Returns
+    -------
+    list of Result
+        How each check ended: ``passed`` or ``does not apply``.
+
+    Raises
+    ------
+    ConformanceError
+        When checks fail; the message has a line for each.
+    InputError
+        When it is no method.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> results = check_method(eq.methods()["regression"].cls)
+    >>> {result.outcome for result in results} <= {"passed", "does not apply"}
+    True
+    """
+    return _all(method, Method)
+
+
+def check_calibrator(calibrator: type[Calibrator] | Calibrator) -> list[Result]:
+    """Check a calibrator, as :func:`check_method` a method.
+
+    >>> import equifinal as eq
+    >>> len(check_calibrator(eq.calibrators()["direct"].cls)) > 10
+    True
+    """
+    return _all(calibrator, Calibrator)
+
+
+def check_output(output: type[Output] | Output) -> list[Result]:
+    """Check an output, as :func:`check_method` a method.
+
+    >>> import equifinal as eq
+    >>> len(check_output(eq.outputs()["json"].cls)) > 10
+    True
+    """
+    return _all(output, Output)
+
+
+def check_study(source: StudySource) -> list[Result]:
+    """Check a study that a plugin brings, as :func:`check_method` a method.
+
+    >>> import equifinal as eq
+    >>> len(check_study(eq.studies()["heilongjiang"].cls))
+    4
+    """
+    return _all(source, StudySource)
+
+
+def check_claim(kind: type[Claim]) -> list[Result]:
+    """Check a kind of claim, as :func:`check_method` a method.
+
+    >>> import equifinal as eq
+    >>> len(check_claim(eq.claims()["necessary"].cls))
+    2
+    """
+    return _all(kind, Claim)
+
+
+def _all(target: Any, base: type) -> list[Result]:
+    if not (isinstance(target, base) or (isinstance(target, type) and issubclass(target, base))):
+        raise InputError(f"{target!r} is no {base.__name__}. Give an equifinal.{base.__name__}, or an instance of one.")
+    results = [check.result() for check in checks_of(target)]
+    failed = [result.message for result in results if result.outcome == "failed"]
+    if failed:
+        raise ConformanceError("\n".join(failed))
+    return results
+
+
+def parametrize_with_checks(
+    targets: Iterable[Any], expected_failures: Mapping[str, str] | None = None
+) -> Callable[[Any], Any]:
+    """Make one pytest test for each check of each thing.
+
+    Parameters
+    ----------
+    targets
+        Methods, calibrators and outputs (classes or instances), study sources, kinds of claims.
+    expected_failures
+        Reasons by name of the check, for those that are known to fail: they count as expected, and as an error when they pass.
+
+    Examples
+    --------
+    In a test module; ``pytest -k input_not_mutated`` then runs a single one::
+
+        @parametrize_with_checks([MyMethod, MyMethod(alpha=0.01)])
+        def test_conformance(check):
+            check()
+    """
+    import pytest
+
+    expected = dict(expected_failures or {})
+    parameters = []
+    for check in (check for target in targets for check in checks_of(target)):
+        reason = expected.get(check.name)
+        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+        parameters.append(pytest.param(check, id=check.id, marks=marks))
+    return pytest.mark.parametrize("check", parameters)

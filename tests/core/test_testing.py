@@ -1,0 +1,688 @@
+"""The conformance checks: each finds the mistake that it is there for, and what is sound passes all of them."""
+
+import itertools
+import os
+import random
+import re
+import unittest
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+import pydantic
+import pytest
+from core_toys import filled
+
+import equifinal as eq
+from equifinal.testing import (
+    Check,
+    ConformanceError,
+    check_calibrator,
+    check_claim,
+    check_method,
+    check_output,
+    check_study,
+    checks_of,
+    example_of,
+    parametrize_with_checks,
+    sample_comparison,
+    sample_study,
+)
+from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
+from equifinal.testing.method import METHOD_PROPERTIES
+from equifinal.testing.output import OUTPUT_PROPERTIES
+from equifinal.testing.study import CLAIM_PROPERTIES, STUDY_PROPERTIES
+
+ROOT = Path(__file__).parents[2]
+
+
+def failed(target: Any) -> dict[str, str]:
+    """Messages by name of the check."""
+    return {
+        each.check.name: each.message for each in (c.result() for c in checks_of(target)) if each.outcome == "failed"
+    }
+
+
+# ------------------------------------------------------------------------------------------------- methods
+
+
+class Sound(eq.Method):
+    """The mean of the memberships, as far as it is above the tolerance."""
+
+    name = "sound"
+    reference = "Made for the tests (2026)"
+    tolerance: float = pydantic.Field(default=0.0, ge=0, lt=1, description="Means below it count as 0.")
+
+    def _mean(self, study: eq.CalibratedStudy) -> pd.Series:
+        mean = study.fuzzy[list(study.condition_names)].mean(axis=1)
+        return mean.where(mean >= self.tolerance, 0.0)
+
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), fit={"mean": float(self._mean(study).mean())})
+
+    def predict(self, analysis, study):
+        return self._mean(study)
+
+    def assess(self, analysis, claim, study):
+        if claim.kind == "influence":
+            return eq.Verdict("supported", "Every condition counts.")
+        return super().assess(analysis, claim, study)
+
+    def advise(self, analysis, study):
+        return pd.Series("More of all.", index=study.cases)
+
+
+class WrongFacet(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, predicted=2.0)
+
+
+class NoEvidence(Sound):
+    def analyze(self, study, rng):
+        found = super().analyze(study, rng)
+        return eq.Analysis(**{**vars(found), "conditions": found.conditions.assign(evidence="")})
+
+
+class OwnRandomness(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), fit={"x": np.random.default_rng().random()})
+
+
+class GlobalRandomness(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), fit={"x": np.random.random()})  # noqa: NPY002
+
+
+class ChangesStudy(Sound):
+    def analyze(self, study, rng):
+        study.fuzzy.loc[study.cases[0], "A"] = 0.5
+        return super().analyze(study, rng)
+
+
+class ChangesStudyLater(Sound):
+    def assess(self, analysis, claim, study):
+        study.data["more"] = 1
+        return super().assess(analysis, claim, study)
+
+
+class ChangesAnalysis(Sound):
+    def advise(self, analysis, study):
+        analysis.cases["predicted"] = 0.1
+
+
+class FirstCaseMatters(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), fit={"first": float(study.raw.iloc[0, 0])})
+
+
+class FirstConditionMatters(Sound):
+    def analyze(self, study, rng):
+        found = super().analyze(study, rng)
+        roles = ["core", *["none"] * (len(study.conditions) - 1)]
+        return eq.Analysis(**{**vars(found), "conditions": found.conditions.assign(role=roles)})
+
+
+class NamesMatter(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), fit={"letters": float(len("".join(study.condition_names)))})
+
+
+class PathsWeighedByNumber(Sound):
+    """Divides by the number of cases, so that a case in no path changes the coverage."""
+
+    sufficient_paths = True
+
+    def analyze(self, study, rng):
+        name = study.condition_names[0]
+        row = {"expression": name, "cases": [], "consistency": 1.0, "coverage": float(study.fuzzy[name].mean())}
+        return filled(self, study, self._mean(study), configurations=pd.DataFrame([row]))
+
+
+class PredictsOtherwise(Sound):
+    def predict(self, analysis, study):
+        return self._mean(study) / 2
+
+
+class PredictsTogether(Sound):
+    def _mean(self, study):
+        return super()._mean(study).rank(pct=True)
+
+
+class PredictsTooMuch(Sound):
+    def predict(self, analysis, study):
+        return self._mean(study) + 1
+
+
+class RefitsOtherwise(Sound):
+    def refit(self, study, rng):
+        return eq.Analysis.for_prediction(self, 0.5)
+
+    def predict(self, analysis, study):
+        return self._mean(study) * (analysis.native or 1)
+
+
+class AnswersWithText(Sound):
+    def assess(self, analysis, claim, study):
+        return "supported"
+
+
+class AnswersWithoutEvidence(Sound):
+    def assess(self, analysis, claim, study):
+        return eq.Verdict("inconclusive")
+
+
+class KnowsEverything(Sound):
+    def assess(self, analysis, claim, study):
+        return eq.Verdict("supported", "Of course.")
+
+
+class AdvisesStrangers(Sound):
+    def advise(self, analysis, study):
+        return pd.Series({"Atlantis": "Rise."})
+
+
+class NeedsManyCases(Sound):
+    def analyze(self, study, rng):
+        if len(study.cases) < 10:
+            raise np.linalg.LinAlgError("Singular matrix")
+        return super().analyze(study, rng)
+
+
+class NeedsTwoConditions(Sound):
+    def analyze(self, study, rng):
+        _ = study.condition_names[1]
+        return super().analyze(study, rng)
+
+
+class NeedsVariation(Sound):
+    def analyze(self, study, rng):
+        if np.ptp(study.fuzzy[study.outcome.name]) == 0:
+            raise eq.InputError("no")
+        return super().analyze(study, rng)
+
+
+class CannotTravel(Sound):
+    def analyze(self, study, rng):
+        return filled(self, study, self._mean(study), native=(each for each in "generators cannot be pickled"))
+
+
+SEEN: list[int] = []
+
+
+class Remembers(Sound):
+    def analyze(self, study, rng):
+        SEEN.append(1)
+        return filled(self, study, self._mean(study), fit={"seen": float(len(SEEN))})
+
+
+class ChangesEnvironment(Sound):
+    def analyze(self, study, rng):
+        os.environ["LAST_STUDY"] = str(random.random())
+        return super().analyze(study, rng)
+
+
+class Counts(Sound):
+    calls: ClassVar[int] = 0
+
+    def analyze(self, study, rng):
+        type(self).calls += 1
+        return super().analyze(study, rng)
+
+
+class Prints(Sound):
+    def analyze(self, study, rng):
+        print("analysing ...")
+        return super().analyze(study, rng)
+
+
+class RefitsFail(Sound):
+    def refit(self, study, rng):
+        raise ZeroDivisionError("nothing to divide")
+
+
+class NoReference(Sound):
+    """Without one."""
+
+    reference = ""
+
+
+class NoDocstring(Sound):
+    name = "no-docstring"
+
+
+class BadName(Sound):
+    """With a name that nobody can type."""
+
+    name = "My Method"
+
+
+class AcceptsAnything(Sound):
+    """A parameter of no type."""
+
+    name = "anything"
+    what: Any = pydantic.Field(default=1, description="Whatever.")
+
+
+class AcceptsUnknown(Sound):
+    """Any parameter goes."""
+
+    model_config = pydantic.ConfigDict(extra="ignore")
+
+
+class Undescribed(Sound):
+    """A parameter without a description."""
+
+    cutoff: float = 0.5
+
+
+MISTAKES = [
+    (WrongFacet, "facets valid", "column 'predicted' of case 01 is 2.0"),
+    (NoEvidence, "facets valid", "the evidence on the condition A is empty"),
+    (OwnRandomness, "deterministic under a seed", "fit['x']"),
+    (GlobalRandomness, "deterministic under a seed", "Draw from rng alone"),
+    (GlobalRandomness, "no global state", "NumPy's global random state"),
+    (ChangesStudy, "input not mutated", "analyze changed study.fuzzy. Work on a copy: study.fuzzy.copy()"),
+    (ChangesStudyLater, "input not mutated", "assess changed study.data"),
+    (ChangesAnalysis, "input not mutated", "changed the analysis"),
+    (FirstCaseMatters, "order of cases", "with the cases in another order the result differs: fit['first']"),
+    (FirstConditionMatters, "order of conditions", "conditions, column 'role' of A: core and none"),
+    (NamesMatter, "relabelling", "with other names the result differs: fit['letters']: 3.0 and 13.0"),
+    (PathsWeighedByNumber, "unused case without weight", "with a case that has no membership in anything"),
+    (PredictsOtherwise, "predict agrees with predicted", "analyze says"),
+    (PredictsTogether, "each case predicted for itself", "among all cases"),
+    (PredictsTooMuch, "predict agrees with predicted", "memberships lie between 0 and 1"),
+    (RefitsOtherwise, "refit predicts as analyze", "after refit"),
+    (AnswersWithText, "claims answered", "Return an equifinal.Verdict"),
+    (AnswersWithoutEvidence, "claims answered", "has no evidence"),
+    (KnowsEverything, "claims answered", "a kind of claim that nobody knows"),
+    (AdvisesStrangers, "advice is for cases", "case names as its index"),
+    (NeedsManyCases, "few cases", "on 4 cases analyze raised LinAlgError: Singular matrix (test_testing.py, line"),
+    (NeedsTwoConditions, "one condition", "raised IndexError"),
+    (NeedsVariation, "constant outcome", "Say what is missing and what to do"),
+    (CannotTravel, "analysis picklable", "cannot be pickled"),
+    (Remembers, "no global state", "the same study gives another result"),
+    (ChangesEnvironment, "no global state", "the random state of the module random"),
+    (Counts, "no global state", "attributes of the class Counts"),
+    (Prints, "no global state", "it printed 'analysing ...'. Say it in notes"),
+    (RefitsFail, "stands beside others", "24 of 24 refits failed"),
+    (NoReference, "documented", "gives no reference"),
+    (NoDocstring, "documented", "has no docstring"),
+    (BadName, "documented", "lower-case letters"),
+    (AcceptsAnything, "parameters validated", "it accepts what ="),
+    (AcceptsAnything, "parameters described", "not with Any"),
+    (AcceptsUnknown, "parameters validated", "a misspelt one goes unnoticed"),
+    (Undescribed, "parameters described", "'cutoff' has no description"),
+]
+
+
+def test_a_sound_method_passes_and_says_what_does_not_apply():
+    results = check_method(Sound)
+    assert {result.check.name: result.message for result in results if result.outcome != "passed"} == {
+        "unused case without weight": "its configurations do not claim to be sufficient (sufficient_paths = False)",
+        "refit predicts as analyze": "it does not define refit, so that analyze is used",
+    }
+    assert len(results) == len(METHOD_PROPERTIES) >= 22
+    assert [each.outcome for each in check_method(Sound(tolerance=0.2))] == [each.outcome for each in results]
+
+
+@pytest.mark.parametrize(("cls", "name", "words"), MISTAKES, ids=lambda value: getattr(value, "__name__", None))
+def test_each_mistake_is_found_by_its_check(cls, name, words):
+    (check,) = [check for check in checks_of(cls) if check.name == name]
+    with pytest.raises(ConformanceError) as raised:
+        check()
+    message = str(raised.value)
+    assert message.startswith(f"method {cls.name}: {name}: ")
+    assert words in message
+    assert re.search(r"Read on: docs/write-a-plugin\.md#[a-z0-9-]+$", message)
+
+
+def test_every_check_of_a_method_is_seen_to_fail():
+    tried = {name for _, name, _ in MISTAKES} | {"picklable", "quick on the bundled studies"}  # these two: below
+    assert {each.name for each in METHOD_PROPERTIES} == tried
+
+
+def test_a_slow_method(monkeypatch):
+    from equifinal.testing import method as module
+
+    times = itertools.count(0, 11)
+    monkeypatch.setattr(module.time, "perf_counter", lambda: float(next(times)))
+    assert "took 11 seconds; it should take less than 10" in failed_alone(Sound, "quick on the bundled studies")
+
+
+def test_a_method_that_cannot_be_pickled():
+    class Odd(Sound):
+        """It holds a lock."""
+
+        def __reduce__(self):
+            raise TypeError("cannot pickle a lock")
+
+    assert "cannot pickle a lock" in failed_alone(Odd, "picklable")
+
+
+def failed_alone(cls: Any, name: str) -> str:
+    (check,) = [check for check in checks_of(cls) if check.name == name]
+    return check.result().message
+
+
+def test_what_changes_with_the_seed_is_not_blamed_on_the_order():
+    class Draws(Sound):
+        """A figure that comes by chance from the cases in their order."""
+
+        def analyze(self, study, rng):
+            chosen = rng.choice(study.raw["A"] if "A" in study.raw else study.raw.iloc[:, 0], 5)
+            return filled(self, study, self._mean(study), fit={"drawn": float(chosen.mean())})
+
+    assert set(failed(Draws)) == set()
+
+
+def test_all_failures_are_named_at_once():
+    with pytest.raises(ConformanceError) as raised:
+        check_method(KnowsEverything)
+    lines = str(raised.value).splitlines()
+    assert {line.split(": ")[1] for line in lines} == {"documented", "claims answered"}
+
+
+# ----------------------------------------------------------------------------------------------- calibrators
+
+
+class Share(eq.Calibrator):
+    """The share of the highest possible score."""
+
+    name = "share"
+    reference = "Made for the tests (2026)"
+    highest: float = pydantic.Field(gt=0, description="The highest possible score.", examples=[10])
+
+    def calibrate(self, raw):
+        return (raw / self.highest).clip(0, 1)
+
+
+class Unbounded(Share):
+    """Beyond 1."""
+
+    def calibrate(self, raw):
+        return raw / self.highest
+
+
+class FillsIn(Share):
+    """Invents memberships."""
+
+    def calibrate(self, raw):
+        return super().calibrate(raw).fillna(0.5)
+
+
+class Spoils(Share):
+    """Changes the scores."""
+
+    def calibrate(self, raw):
+        raw[:] = (raw / self.highest).clip(0, 1)
+        return raw.copy()
+
+
+class Looks(Share):
+    """Looks at the other scores."""
+
+    def calibrate(self, raw):
+        return (raw / raw.max()).clip(0, 1)
+
+
+class Ordered(Share):
+    """The first score counts as the highest."""
+
+    def fit(self, raw):
+        return self.model_copy(update={"highest": float(raw.iloc[0])})
+
+
+class Dice(Share):
+    """By chance."""
+
+    def calibrate(self, raw):
+        return pd.Series(np.random.default_rng().random(len(raw)), index=raw.index).where(raw.notna())
+
+
+class Splits(Share):
+    """Divides by the spread."""
+
+    def fit(self, raw):
+        if raw.max() == raw.min():
+            raise ZeroDivisionError("no spread")
+        return self
+
+
+LAST = [1.0]
+
+
+class Shares(Share):
+    """All instances learn the same."""
+
+    def fit(self, raw):
+        LAST[0] = float(raw.max())
+        return self
+
+    def calibrate(self, raw):
+        return (raw / LAST[0]).clip(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        (Unbounded, "memberships between 0 and 1"),
+        (FillsIn, "missing stays missing"),
+        (Spoils, "input not mutated"),
+        (Looks, "each score for itself"),
+        (Ordered, "order of cases"),
+        (Dice, "deterministic"),
+        (Splits, "few and equal scores"),
+        (Shares, "no global state"),
+    ],
+)
+def test_mistakes_of_calibrators_are_found(cls, name):
+    assert name in failed(cls)
+    assert failed(Share) == {}
+
+
+def test_a_class_that_needs_parameters_gives_an_example():
+    assert example_of(Share).highest == 10
+    assert example_of(Share(highest=3)).highest == 3
+
+    class Bare(Share):
+        highest: float = pydantic.Field(gt=0, description="The highest possible score.")
+
+    with pytest.raises(eq.InputError, match=r"cannot be built without 'highest'.*examples=\[\.\.\.\]"):
+        check_calibrator(Bare)
+
+
+# --------------------------------------------------------------------------------------------------- outputs
+
+
+class Lines(eq.Output):
+    """One line per method."""
+
+    name = "lines"
+
+    def text(self, comparison):
+        labels = [*comparison.analyses, *comparison.failures]
+        manifest = comparison.manifest
+        return "\n".join(
+            [comparison.banner, *labels, *(str(manifest[key]) for key in ("study", "version", "data_sha256"))]
+        )
+
+    def write(self, comparison, directory):
+        path = directory / "lines.txt"
+        path.write_text(self.text(comparison), encoding="utf-8")
+        return [path]
+
+
+class Beside(Lines):
+    """Writes elsewhere."""
+
+    def write(self, comparison, directory):
+        (directory.parent / "lines.txt").write_text("here", encoding="utf-8")
+        return super().write(comparison, directory)
+
+
+class Secret(Lines):
+    """Does not say all."""
+
+    def write(self, comparison, directory):
+        super().write(comparison, directory)
+        return []
+
+
+class Numbered(Lines):
+    """Never the same."""
+
+    def text(self, comparison):
+        return f"{super().text(comparison)}\n{random.random()}"
+
+
+class Sorts(Lines):
+    """Sorts the caller's tables."""
+
+    def text(self, comparison):
+        comparison.cases.insert(0, "rank", comparison.cases["outcome"].rank())
+        return super().text(comparison)
+
+
+class NoManifest(Lines):
+    """Says nothing about the data."""
+
+    def text(self, comparison):
+        return comparison.banner + "".join(comparison.analyses)
+
+
+class NoBanner(Lines):
+    """Keeps quiet."""
+
+    def text(self, comparison):
+        return super().text(comparison).replace(comparison.banner, "")
+
+
+class Chosen(Lines):
+    """Knows two methods."""
+
+    def text(self, comparison):
+        return super().text(comparison).replace("sample-method", "")
+
+
+class NeedsClaims(Lines):
+    """Begins with the first proposition."""
+
+    def text(self, comparison):
+        return comparison.verdicts.index[0] + super().text(comparison)
+
+
+class Moves(Lines):
+    """Works where it writes."""
+
+    def write(self, comparison, directory):
+        os.environ["LAST_FOLDER"] = str(directory)
+        return super().write(comparison, directory)
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        (Beside, "writes what it says"),
+        (Secret, "writes what it says"),
+        (Numbered, "same files every time"),
+        (Sorts, "input not mutated"),
+        (NoManifest, "states the manifest"),
+        (NoBanner, "banner for data not observed"),
+        (Chosen, "any method is shown"),
+        (NeedsClaims, "studies without propositions"),
+        (Moves, "no global state"),
+    ],
+)
+def test_mistakes_of_outputs_are_found(cls, name, monkeypatch):
+    monkeypatch.setenv("LAST_FOLDER", "")
+    from equifinal.testing import output as module
+
+    module._comparison.cache_clear()
+    assert name in failed(cls)
+    module._comparison.cache_clear()
+    assert failed(Lines) == {}
+    assert [each.outcome for each in check_output(Lines)] == ["passed"] * len(OUTPUT_PROPERTIES)
+
+
+# ------------------------------------------------------------------------------------------ studies and claims
+
+
+def test_mistakes_of_studies_are_found(towns, tmp_path):
+    assert set(failed(eq.StudySource("towns", towns))) == {"origin stated"}
+    assert set(failed(eq.StudySource("villages", towns))) == {"can be loaded", "origin stated"}
+    assert "can be loaded" in failed(eq.StudySource("towns", tmp_path / "nowhere.toml"))
+    assert len(check_study(eq.studies()["heilongjiang"].cls)) == len(STUDY_PROPERTIES)
+    towns.write_text(towns.read_text().partition("[[proposition]]")[0])
+    assert "has propositions" in failed(eq.StudySource("towns", towns))
+
+
+def test_mistakes_of_claims_are_found():
+    class Vague(eq.Claim):
+        kind = "vague"
+        how: str
+
+    assert set(failed(Vague)) == {"documented", "arguments described"}
+    assert len(check_claim(eq.claims()["joint"].cls)) == len(CLAIM_PROPERTIES)
+
+
+# ---------------------------------------------------------------------------------------- around the checks
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"), [(check_method, Share), (check_calibrator, Sound), (check_output, "html"), (check_study, Lines)]
+)
+def test_the_wrong_kind_of_thing(check, wrong):
+    with pytest.raises(eq.InputError, match=r"is no (Method|Calibrator|Output|StudySource)"):
+        check(wrong)
+
+
+def test_what_cannot_be_checked():
+    with pytest.raises(eq.InputError, match="cannot be checked"):
+        checks_of(42)
+
+
+@parametrize_with_checks([Sound, Share], expected_failures={})
+def test_the_decorator_makes_a_test_of_each_check(check):
+    assert isinstance(check, Check)
+    check()
+
+
+@parametrize_with_checks([NoReference], expected_failures={"documented": "it has no reference, on purpose"})
+def test_failures_can_be_expected(check):
+    check()
+
+
+def test_a_check_that_does_not_apply_is_a_skipped_test():
+    (check,) = [check for check in checks_of(Sound) if check.name == "unused case without weight"]
+    with pytest.raises(unittest.SkipTest, match="do not claim to be sufficient"):
+        check()
+
+
+def test_ids_are_unique_and_can_be_selected():
+    ids = [check.id for check in [*checks_of(Sound), *checks_of(Share)]]
+    assert len(set(ids)) == len(ids)
+    assert "sound-input_not_mutated" in ids
+
+
+def test_the_sections_to_read_on_are_on_the_page():
+    page = (ROOT / "docs/write-a-plugin.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^##+ (.*)$", page, re.MULTILINE))
+    lists = (METHOD_PROPERTIES, CALIBRATOR_PROPERTIES, OUTPUT_PROPERTIES, STUDY_PROPERTIES, CLAIM_PROPERTIES)
+    for each in itertools.chain(*lists):
+        assert each.section in headings, each.name
+        assert each.promise.endswith("."), each.name
+
+
+def test_the_sample_study_is_what_it_says():
+    study = sample_study(["A", "B", "C", "D"]).calibrate()
+    crisp = study.crisp[["A", "B", "C"]]
+    assert crisp.notna().all(axis=None)
+    assert set(crisp.value_counts()) == {3}  # all eight combinations, three times each
+    expected = ((crisp["A"] + crisp["B"] == 2) | (crisp["C"] == 1)).astype(float)
+    assert (study.crisp["Y"] == expected).mean() > 0.9
+    comparison = sample_comparison()
+    assert (list(comparison.analyses), list(comparison.failures)) == (
+        ["sample-method", "sample-blind"],
+        ["sample-failing"],
+    )
