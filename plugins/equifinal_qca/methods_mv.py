@@ -35,6 +35,7 @@ class MvQCA(FsQCA):
 
     thresholds: dict[str, tuple[float, ...]] = Field(
         min_length=1,
+        examples=[{"A": (3.0, 6.0)}],
         description="Multi-value condition to its thresholds, rising, in the unit of the raw scores: with n of them it has the "
         "values 0 to n, the number of thresholds that the raw score reaches.",
     )
