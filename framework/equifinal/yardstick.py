@@ -42,8 +42,11 @@ Floats = NDArray[np.float64]
 #: The columns of ``Comparison.fit``, each also with ``_out_of_sample``.
 MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
 
-#: Permutations per condition for its importance, and of the outcome for the baseline.
+#: Permutations per condition for its importance, and of the outcome for the baseline: so many up to 500 cases. Beyond, as
+#: many as keep 50,000 cases permuted in all, for the mean over many cases varies little from one permutation to the next.
 REPETITIONS = 100
+_CASES_PERMUTED = 50_000
+_FEWEST_REPETITIONS = 10
 
 #: Leave-one-out up to this many cases (or units of a panel), ten folds beyond.
 LEAVE_ONE_OUT_LIMIT = 200
@@ -240,7 +243,8 @@ def _out_of_sample(
 def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed: int) -> pd.DataFrame:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019): the rise in mean absolute error.
 
-    A condition's raw score and membership are permuted together among the cases, 100 times. The permutations are the same for
+    A condition's raw score and membership are permuted together among the cases, 100 times (beyond 500 cases fewer times,
+    50,000 / n, but no fewer than 10). The permutations are the same for
     every method. Cases that have no prediction before or after do not count.
 
     Returns
@@ -252,19 +256,24 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     count = len(outcome)
     unseen = study.without_outcome()
     baseline = np.abs(_predict(method, analysis, unseen) - outcome)
-    at_once = min(REPETITIONS, max(1, _ROWS_AT_ONCE // count))
+    repetitions = _repetitions(count)
+    at_once = min(repetitions, max(1, _ROWS_AT_ONCE // count))
     rows = {}
     for name in study.condition_names:
         rng = generator(seed, f"permutations of {name}")
         rises: list[float] = []
-        while len(rises) < REPETITIONS:
-            times = min(at_once, REPETITIONS - len(rises))
+        while len(rises) < repetitions:
+            times = min(at_once, repetitions - len(rises))
             source = np.concatenate([rng.permutation(count) for _ in range(times)])
             predicted = _predict(method, analysis, unseen.repeated(times).with_condition(name, source))
             errors = np.abs(predicted.reshape(times, count) - outcome)
             rises.extend(np.nanmean(errors - baseline, axis=1))
         rows[name] = {"importance": float(np.mean(rises)), "sd": float(np.std(rises, ddof=1))}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
+
+
+def _repetitions(cases: int) -> int:
+    return min(REPETITIONS, max(_FEWEST_REPETITIONS, _CASES_PERMUTED // cases))
 
 
 def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
@@ -485,14 +494,14 @@ def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
 
     ``baseline: mean`` predicts every case by the mean outcome membership, out of sample by that of the training cases.
     ``baseline: permuted outcome`` predicts it by the outcome of another case, drawn by permuting: the mean of each measure over
-    100 permutations. It learns nothing, so that it is the same out of sample.
+    as many permutations as for importances. It learns nothing, so that it is the same out of sample.
     """
     outcome = study.fuzzy[study.outcome.name].to_numpy()
     training_means = _training_means(study, seed)
     mean = measures(np.full(len(outcome), outcome.mean()), outcome)
     mean |= _out_of_sample_measures(training_means, outcome, training_means)
     rng = generator(seed, "permuted outcome")
-    draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(REPETITIONS)])
+    draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(_repetitions(len(outcome)))])
     chance = {str(name): float(value) for name, value in draws.mean().items()}
     return {
         "baseline: mean": mean | {"folds": len(folds(study, seed)), "failed_folds": 0},

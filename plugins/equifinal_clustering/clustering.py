@@ -343,8 +343,9 @@ class Clustering(eq.Method):
         condensed = distances_of(scores)
         partitions = self._divided(scores, condensed, candidates, seed)
         distances = squareform(condensed)
-        for partition in partitions:
-            partition.silhouettes = silhouettes_of(distances, partition.labels)
+        silhouettes = silhouettes_of(distances, [partition.labels for partition in partitions])
+        for partition, of_cases in zip(partitions, silhouettes, strict=True):
+            partition.silhouettes = of_cases
         # A cut through tied merges, or an empty component, leaves fewer clusters: the partition of another number.
         proper = [each for each, count in zip(partitions, candidates, strict=True) if each.count == count] or partitions
         if self.n_clusters is None and self.n_clusters_by == "gap":

@@ -28,6 +28,7 @@ Labels = NDArray[np.int64]
 ORDERS = 20  # random orders of the cases, to see whether tied merges matter ...
 MANY_CASES = 1000  # ... and fewer above so many, where each tree takes seconds
 FEWER_ORDERS = 3
+_DISTANCES_AT_ONCE = 2_000_000
 
 
 @dataclass
@@ -158,17 +159,40 @@ def numbered(partition: Partition, scores: Floats) -> Partition:
     )
 
 
-def silhouettes_of(distances: Floats, labels: Labels) -> Floats:
-    """(b - a) / max(a, b) of each case (Rousseeuw 1987); 0 for a case by itself.
+def silhouettes_of(distances: Floats, partitions: list[Labels]) -> list[Floats]:
+    """(b - a) / max(a, b) of each case in each partition (Rousseeuw 1987); 0 for a case by itself, NaN in a single cluster.
 
     a is its mean distance to the other cases of its cluster, b the least mean distance to another cluster's.
+
+    Parameters
+    ----------
+    distances
+        Of all pairs of cases, shape (n, n).
+    partitions
+        Each the cluster 0, 1, ... of every case, shape (n,).
     """
+    finest = max(partitions, key=lambda labels: int(labels.max()))
+    sums_of_finest = _sums(distances, finest)
+    found = []
+    for labels in partitions:
+        # Where clusters are unions of the finest ones, as in a tree, there is no need to go through all distances again.
+        union = np.empty(int(finest.max()) + 1, dtype=np.int64)
+        union[finest] = labels
+        nested = (union[finest] == labels).all()
+        found.append(_silhouettes(_sums(sums_of_finest, union) if nested else _sums(distances, labels), labels))
+    return found
+
+
+def _sums(columns: Floats, labels: Labels) -> Floats:
+    """The sum over the columns of each label: (n, columns) becomes (n, labels)."""
+    # Without BLAS, whose last digits may depend on the number of threads.
+    return np.stack([columns[:, labels == label].sum(axis=1) for label in range(int(labels.max()) + 1)], axis=1)
+
+
+def _silhouettes(sums: Floats, labels: Labels) -> Floats:
     sizes = np.bincount(labels)
     if len(sizes) < 2:
         return np.full(len(labels), np.nan)
-    # Without BLAS, whose last digits may depend on the number of threads. The matrix is symmetric, and rows are quicker to take.
-    first_of = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-    sums = np.add.reduceat(distances[np.argsort(labels, kind="stable")], first_of, axis=0).T
     rows, own_size = np.arange(len(labels)), sizes[labels]
     within = sums[rows, labels] / np.maximum(own_size - 1, 1)
     between = sums / sizes
@@ -185,9 +209,12 @@ def cluster_means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:
 
 
 def closest(scores: Floats, points: Floats) -> Labels:
-    """The first of the nearest points."""
+    """The first of the nearest points, for every row of `scores`."""
     from scipy.spatial.distance import cdist
 
-    distances = cdist(scores, points)
-    # Whole scores make many ties, which rounding would break at random.
-    return np.asarray((distances <= distances.min(axis=1, keepdims=True) + 1e-12).argmax(axis=1))
+    found = []
+    for part in np.array_split(scores, 1 + len(scores) * len(points) // _DISTANCES_AT_ONCE):
+        distances = cdist(part, points)
+        # Whole scores make many ties, which rounding would break at random.
+        found.append((distances <= distances.min(axis=1, keepdims=True) + 1e-12).argmax(axis=1))
+    return np.concatenate(found)
