@@ -78,12 +78,12 @@ class NCA(eq.Method):
     >>> from equifinal_nca import NCA
     >>> study = eq.load_study("open-data-barometer-2014").calibrate()
     >>> analysis = NCA().analyze(study, np.random.default_rng(0))
-    >>> analysis.conditions[["role", "ce_fdh", "cr_fdh", "benchmark"]].round(3)
-               role  ce_fdh  cr_fdh benchmark
-    LEAD  necessary   0.404   0.359     large
-    DEM   necessary   0.396   0.348     large
-    FIN   necessary   0.251   0.225    medium
-    HUM   necessary   0.299   0.259    medium
+    >>> analysis.conditions[["role", "d_ce_fdh", "d_cr_fdh", "benchmark"]].round(3)
+               role  d_ce_fdh  d_cr_fdh benchmark
+    LEAD  necessary     0.404     0.359     large
+    DEM   necessary     0.396     0.348     large
+    FIN   necessary     0.251     0.225    medium
+    HUM   necessary     0.299     0.259    medium
     """
 
     name = "nca"
@@ -196,11 +196,11 @@ class NCA(eq.Method):
                 "direction": [(1 if each.literal[1] else -1) if self._holds(each) else 0 for each in found],
                 "evidence": [self._evidence(each) for each in found],
                 "corner": [each.corner for each in found],
-                "ce_fdh": [each.plane.effect_size["ce-fdh"] for each in found],
-                "ce_fdh_p": [each.p["ce-fdh"] for each in found],
-                "cr_fdh": [each.plane.effect_size["cr-fdh"] for each in found],
-                "cr_fdh_p": [each.p["cr-fdh"] for each in found],
-                "cr_fdh_accuracy": [each.plane.accuracy("cr-fdh") for each in found],
+                "d_ce_fdh": [each.plane.effect_size["ce-fdh"] for each in found],
+                "p_ce_fdh": [each.p["ce-fdh"] for each in found],
+                "d_cr_fdh": [each.plane.effect_size["cr-fdh"] for each in found],
+                "p_cr_fdh": [each.p["cr-fdh"] for each in found],
+                "accuracy_cr_fdh": [each.plane.accuracy("cr-fdh") for each in found],
                 "benchmark": [_benchmark(each.plane.effect_size[self.ceiling]) for each in found],
             },
             index=list(study.condition_names),
@@ -374,7 +374,8 @@ class NCA(eq.Method):
 
     def _notes(self, study: eq.CalibratedStudy, found: Sequence[_Found]) -> list[str]:
         notes = [
-            "A ceiling is an upper bound, so NCA predicts no outcome: its predictions, and all figures made of them, are missing."
+            "A ceiling is an upper bound, so NCA predicts no outcome: its predictions, and all figures made of them, are missing.",
+            "In the bottleneck table NN means not necessary, and NA that the ceiling never reaches so much of the outcome.",
         ]
         if not self.permutations:
             notes.append("No permutation test was made (permutations = 0), so no condition is called necessary.")

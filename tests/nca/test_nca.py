@@ -63,9 +63,9 @@ def countries():
 def test_the_tables_hold_the_hand_worked_figures():
     analysis = analyze(made())
     row = analysis.conditions.loc["A"]
-    assert row["ce_fdh"] == pytest.approx(0.45)
-    assert row["cr_fdh"] == pytest.approx(0.350972, abs=1e-6)
-    assert row["cr_fdh_accuracy"] == pytest.approx(600 / 7)
+    assert row["d_ce_fdh"] == pytest.approx(0.45)
+    assert row["d_cr_fdh"] == pytest.approx(0.350972, abs=1e-6)
+    assert row["accuracy_cr_fdh"] == pytest.approx(600 / 7)
     assert (row["corner"], row["benchmark"]) == ("upper left", "large")
     assert "CE-FDH d = 0.45" in row["evidence"]
     assert "CR-FDH d = 0.35" in row["evidence"]
@@ -116,7 +116,7 @@ def test_the_four_corners_are_one(x_sign, y_sign, corner, by):
     turned |= {"A_expect": "absent" if x_sign < 0 else "present"} if by == "expectation" else {}
     analysis = analyze(made(frame, Y=FALLING if y_sign < 0 else RISING, **turned), effect_size_cutoff=0, alpha=0.99)
     assert analysis.conditions.loc["A", "corner"] == corner
-    assert analysis.conditions.loc["A", ["ce_fdh", "cr_fdh"]].tolist() == pytest.approx([0.45, 0.350972], abs=1e-6)
+    assert analysis.conditions.loc["A", ["d_ce_fdh", "d_cr_fdh"]].tolist() == pytest.approx([0.45, 0.350972], abs=1e-6)
     assert analysis.tables["peers"]["cases"].tolist() == [["a"], ["b"], ["c"], ["d"]]
     assert analysis.conditions.loc["A", "direction"] == (-1 if by == "expectation" and x_sign < 0 else 1)
     line, point = analysis.tables["ceiling_lines"].iloc[0], frame.loc["b"]
@@ -134,7 +134,7 @@ def test_the_absence_of_the_outcome_turns_the_corner(countries):
     found = analyze(study, permutations=0).conditions
     assert set(found["corner"]) == {"lower right"}  # no openness with leadership: little of it is needed
     x, y = countries.raw["LEAD"].to_numpy(), countries.raw["OPEN"].to_numpy()
-    assert found.loc["LEAD", "ce_fdh"] == ceilings(-x, -y).effect_size["ce-fdh"]
+    assert found.loc["LEAD", "d_ce_fdh"] == ceilings(-x, -y).effect_size["ce-fdh"]
 
 
 def test_roles_need_the_size_and_the_test():
@@ -142,7 +142,7 @@ def test_roles_need_the_size_and_the_test():
     found = analyze(made(frame)).conditions
     assert found["role"].tolist() == ["necessary", "none"]
     assert found["direction"].tolist() == [1, 0]
-    assert found.loc["B", "ce_fdh_p"] > 0.05
+    assert found.loc["B", "p_ce_fdh"] > 0.05
     assert set(analyze(made(frame), permutations=0).conditions["role"]) == {"none"}
     assert set(analyze(made(frame), effect_size_cutoff=0.9).conditions["role"]) == {"none"}
     assert "not tested" in analyze(made(frame), permutations=0).conditions.loc["A", "evidence"]
@@ -151,7 +151,7 @@ def test_roles_need_the_size_and_the_test():
 def test_the_named_ceiling_decides():
     study = made()
     steps, line = analyze(study, ceiling="ce-fdh"), analyze(study, ceiling="cr-fdh")
-    assert steps.conditions["ce_fdh"].equals(line.conditions["ce_fdh"])
+    assert steps.conditions["d_ce_fdh"].equals(line.conditions["d_ce_fdh"])
     assert steps.conditions["evidence"]["A"].index("CE-FDH") < steps.conditions["evidence"]["A"].index("CR-FDH")
     assert line.conditions["evidence"]["A"].index("CR-FDH") < line.conditions["evidence"]["A"].index("CE-FDH")
     # 0.45 is above a cutoff of 0.4, 0.35 is not.
@@ -208,8 +208,8 @@ def test_claims_of_necessity(countries):
     assert NCA().assess(analysis, claim("B", expect=False), study).answer == "supported"
     verdict = NCA().assess(analysis, claim("A"), study)
     assert verdict.evidence.startswith("In degree: A CE-FDH d = ")
-    assert verdict.numbers["effect_size"] == analysis.conditions.loc["A", "ce_fdh"]
-    assert verdict.numbers["p"] == analysis.conditions.loc["A", "ce_fdh_p"]
+    assert verdict.numbers["effect_size"] == analysis.conditions.loc["A", "d_ce_fdh"]
+    assert verdict.numbers["p"] == analysis.conditions.loc["A", "p_ce_fdh"]
     both = NCA().assess(analyze(countries), claim("LEAD*DEM"), countries)
     assert both.answer == "supported"
     assert {"LEAD p", "DEM effect_size"} <= set(both.numbers)
@@ -226,7 +226,7 @@ def test_the_absence_of_a_condition_is_looked_at_when_a_claim_asks():
     x, y = frame["A"].to_numpy(), frame["y"].to_numpy()
     assert verdict.numbers["effect_size"] == pytest.approx(ceilings(-x, y).effect_size["ce-fdh"])
     expected = analyze(made(frame, A_expect="absent"))
-    assert verdict.numbers["p"] == expected.conditions.loc["A", "ce_fdh_p"]
+    assert verdict.numbers["p"] == expected.conditions.loc["A", "p_ce_fdh"]
     assert expected.conditions.loc["A", ["role", "direction"]].tolist() == ["necessary", -1]
 
 
@@ -273,14 +273,14 @@ def test_advice_names_the_levels_that_are_missing():
 
 def test_scopes_given_by_set():
     found = analyze(made(), scope={"A": (0, 10), "Y": (0, 20)})
-    assert found.conditions.loc["A", "ce_fdh"] == pytest.approx(0.68)  # by hand in test_ceilings.py
+    assert found.conditions.loc["A", "d_ce_fdh"] == pytest.approx(0.68)  # by hand in test_ceilings.py
     turned = made(CASES.assign(A=10 - CASES["A"]), A=FALLING)
-    assert analyze(turned, scope={"A": (0, 10), "Y": (0, 20)}).conditions.loc["A", "ce_fdh"] == pytest.approx(0.68)
+    assert analyze(turned, scope={"A": (0, 10), "Y": (0, 20)}).conditions.loc["A", "d_ce_fdh"] == pytest.approx(0.68)
     upper = {"method": "direct", "full_out": 11, "crossover": 15, "full_in": 19}
     negated = analyze(made(CASES.assign(y=20 - CASES["y"]), Y=upper).negated(), scope={"A": (0, 10), "Y": (0, 20)})
     # The negated study looks for a high A or a low one? No expectation: a high one, for a low outcome.
     assert negated.conditions.loc["A", "corner"] == "lower left"
-    assert negated.conditions.loc["A", "ce_fdh"] == pytest.approx(0.68)
+    assert negated.conditions.loc["A", "d_ce_fdh"] == pytest.approx(0.68)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_constant_scores_in_a_part_of_the_cases_are_undefined_with_a_note():
     frame.iloc[:5, 0] = 3.0
     part = made(frame).calibrate().subset(frame.index[:5])
     analysis = analyze(part)
-    assert analysis.conditions.loc["A", ["ce_fdh", "cr_fdh", "ce_fdh_p"]].isna().all()
+    assert analysis.conditions.loc["A", ["d_ce_fdh", "d_cr_fdh", "p_ce_fdh"]].isna().all()
     assert analysis.conditions.loc["A", "role"] == "none"
     assert any(note.startswith("A: no scope, because A") for note in analysis.notes)
     assert analysis.tables["bottleneck"]["A"].isna().all()
@@ -337,8 +337,8 @@ def test_a_case_in_the_corner_gets_a_note():
     frame = CASES.copy()
     frame.loc["a", "y"] = 10.0
     analysis = analyze(made(frame))
-    assert analysis.conditions.loc["A", "ce_fdh"] == 0
-    assert np.isnan(analysis.conditions.loc["A", "cr_fdh"])
+    assert analysis.conditions.loc["A", "d_ce_fdh"] == 0
+    assert np.isnan(analysis.conditions.loc["A", "d_cr_fdh"])
     assert analysis.conditions.loc["A", "benchmark"] == "none"
     assert any("one peer alone" in note for note in analysis.notes)
     assert NCA().assess(analysis, claim("A"), made(frame).calibrate()).answer == "contradicted"
@@ -349,7 +349,7 @@ def test_tied_cases_share_a_peer():
     frame = pd.concat([CASES, CASES.loc[["c"]].set_axis(["c too"])])
     analysis = analyze(made(frame))
     assert analysis.tables["peers"]["cases"].tolist() == [["a"], ["b"], ["c", "c too"], ["d"]]
-    assert analysis.conditions.loc["A", "cr_fdh"] == pytest.approx(0.350972, abs=1e-6)
+    assert analysis.conditions.loc["A", "d_cr_fdh"] == pytest.approx(0.350972, abs=1e-6)
 
 
 def test_conditions_without_calibration_and_of_a_bell():
@@ -383,7 +383,7 @@ def test_a_seed_repeats_everything_and_nothing_is_changed(countries):
     first, again, other = analyze(countries), analyze(countries), analyze(countries, seed=1)
     pd.testing.assert_frame_equal(first.conditions, again.conditions)
     # Other permutations, other p; everything else is the same.
-    columns = ["ce_fdh", "cr_fdh", "corner"]
+    columns = ["d_ce_fdh", "d_cr_fdh", "corner"]
     pd.testing.assert_frame_equal(first.conditions[columns], other.conditions[columns])
     pd.testing.assert_frame_equal(countries.raw, raw)
     restored = pickle.loads(pickle.dumps(first))
