@@ -216,7 +216,7 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False) -> list[
         raise InputError(
             f"In the folder {str(file.parent)!r}, {listing(each.name for each in standing)} would be replaced. "
             "Choose another place, or ask for it (overwrite=True)."
-        )
+        ) from FileExistsError(standing[0])
     made = [parent for parent in file.parents if not parent.exists()]
     written = False
     try:

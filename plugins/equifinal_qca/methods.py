@@ -38,6 +38,7 @@ class FsQCA(Method):
     consistency_cutoff: float | tuple[float, float] = Field(
         0.8,
         description="The consistency from which a row is sufficient; with two, rows between them are contradictions.",
+        json_schema_extra={"minimum": 0, "maximum": 1},  # checked below, in simpler words than those of a union
     )
     pri_cutoff: float = Field(0.0, ge=0, le=1, description="The PRI from which a row is sufficient.")
     frequency_cutoff: int | float = Field(
