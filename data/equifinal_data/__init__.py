@@ -14,6 +14,9 @@ _FOLDERS = {
     "heilongjiang": "heilongjiang",
 }
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_studies() -> list[eq.StudySource]:

@@ -1,4 +1,4 @@
-"""The command line: ``equifinal compare``, ``list``, ``describe``, and the commands of plugins.
+"""The command line: ``equifinal compare``, ``list``, ``describe``, ``plugin``, and the commands of plugins.
 
 Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
 """
@@ -49,6 +49,19 @@ class Kind(StrEnum):
     studies = "studies"
     claims = "claims"
     plugins = "plugins"
+
+
+class NewKind(StrEnum):
+    """What a new plugin can bring."""
+
+    method = "method"
+    calibrator = "calibrator"
+    output = "output"
+    study = "study"
+
+
+plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
+app.add_typer(plugin_commands, name="plugin")
 
 
 def main() -> None:
@@ -209,6 +222,40 @@ def describe(
         ]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return _describe_study(load_study(name), console)
+
+
+@plugin_commands.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="What users will call it: lower-case letters, digits and hyphens.")],
+    kind: Annotated[NewKind, typer.Option("--kind", "-k", help="What the plugin brings.")] = NewKind.method,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="One .py file for --plugin, instead of a package.")
+    ] = False,
+) -> None:
+    """Write a plugin to start from: it installs, registers, and passes its own tests and the checks as it is."""
+    from equifinal.scaffold import new_plugin, next_steps
+
+    written = new_plugin(name, kind.value, single_file)
+    print(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
+    for step in next_steps(written, name, kind.value):
+        print(f"  {step}")
+
+
+@plugin_commands.command("check")
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(help="A plugin (its name, or a .py file), or one method, calibrator, output, study or claim."),
+    ],
+    plugin: PluginFiles = None,
+    without: Without = None,
+) -> None:
+    """Check what a plugin brings, property by property; exit code 1 when a check fails."""
+    from equifinal.testing.plugin import checks_of_target, show_results
+
+    _load(plugin, without)
+    if not show_results(checks_of_target(target), _console()):
+        raise typer.Exit(1)
 
 
 def _describe_study(study: Any, console: "Console") -> None:

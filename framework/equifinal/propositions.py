@@ -14,7 +14,7 @@ import pydantic
 
 from equifinal.errors import InputError, explain
 from equifinal.extension import has_body
-from equifinal.hookspecs import hookimpl
+from equifinal.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
 
 __all__ = ["Answer", "Claim", "Verdict"]
@@ -203,6 +203,9 @@ class Together(Claim):
 
     kind = "together"
     cases: tuple[str, ...] = pydantic.Field(min_length=2, description="Two cases or more.")
+
+
+equifinal_api = API_VERSION
 
 
 @hookimpl

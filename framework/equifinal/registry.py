@@ -68,6 +68,8 @@ class Plugin:
         Why it, or a part of it, is not used; empty when all is well.
     switched_off : bool
         Whether the user switched it off; then it is not even imported.
+    api : int or None
+        The version of the plugin interface that it says it was written for.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Plugin:
     brings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     switched_off: bool = False
+    api: int | None = None
 
     @property
     def health(self) -> str:
@@ -225,8 +228,10 @@ class Registry:
     def _register(self, module: Any, plugin: Plugin) -> Plugin:
         if not isinstance(module, ModuleType):
             return _with_problem(plugin, f"its entry point leads to {module!r}. It must lead to a module")
-        if reason := _wrong_version(getattr(module, "equifinal_api", API_VERSION)):
-            return _with_problem(plugin, reason)
+        if (stated := getattr(module, "equifinal_api", None)) is not None:
+            if reason := _wrong_version(stated):
+                return _with_problem(plugin, reason)
+            plugin = _replaced(plugin, api=stated)
         for name, value in list(vars(module).items()):
             if not name.startswith("equifinal_") or not inspect.isfunction(value):
                 continue

@@ -18,7 +18,7 @@ from equifinal.comparison import Comparison
 from equifinal.registry import Plugin
 from equifinal.summary import summary
 
-__all__ = ["SYMBOLS", "show", "show_frame", "show_plugins"]
+__all__ = ["SYMBOLS", "show", "show_frame", "show_plugins", "table_of"]
 
 #: A sign and a colour per verdict; the colours are told apart by the colour-blind, and the signs without colour.
 SYMBOLS = {
@@ -70,7 +70,7 @@ def _summary(comparison: Comparison, console: Console) -> None:
 
 def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bool = True) -> None:
     """Print a frame; numbers with three decimals, missing values as a dash."""
-    table = _table(console, title)
+    table = table_of(console, title)
     if index:
         table.add_column(str(frame.index.name or ""), overflow="fold", style="bold")
     for column in frame.columns:
@@ -84,7 +84,7 @@ def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bo
 
 def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
     """Print the plugins in a table that fits 80 columns, and below it, a line each, what is wrong with them."""
-    table = _table(console, "Plugins")
+    table = table_of(console, "Plugins")
     for heading in ("name", "version", "origin", "brings", "health"):
         table.add_column(heading, overflow="fold", style="bold" if heading == "name" else "")
     for name, plugin in plugins.items():
@@ -105,7 +105,7 @@ def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
             console.print(f"{escape(str(plugin))}: {escape(problem)}.", highlight=False, soft_wrap=True)
 
 
-def _table(console: Console, title: str) -> Table:
+def table_of(console: Console, title: str) -> Table:
     """A table under its title, which may be wider than the table."""
     if title:
         console.print(f"[bold]{escape(title)}[/]", highlight=False)
@@ -142,7 +142,7 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
     if verdicts.empty:
         console.print("There are no propositions to judge.", style="dim")
         return
-    table = _table(console, "Verdicts")
+    table = table_of(console, "Verdicts")
     table.add_column("proposition", ratio=1, overflow="fold")
     headings = [_heading(str(label)) for label in verdicts.columns]
     numbered = console.width - sum(_width(heading) + 2 for heading in headings) < _PROPOSITION
@@ -193,7 +193,7 @@ def _in_two_lines_if_narrow(title: str, columns: dict[str, list[str]], separator
         columns = {
             heading: [cell.replace(separator, broken, 1) for cell in cells] for heading, cells in columns.items()
         }
-    table = _table(console, title)
+    table = table_of(console, title)
     for heading in columns:
         table.add_column(heading, overflow="fold")
     for row in zip(*columns.values(), strict=True):
@@ -293,7 +293,7 @@ def _advice(comparison: Comparison, console: Console) -> None:
         return
     nearest = advice.drop_duplicates("case")
     shown = nearest.head(_MOST_CASES)
-    table = _table(console, "Advice: the nearest sufficient path of each case without the outcome")
+    table = table_of(console, "Advice: the nearest sufficient path of each case without the outcome")
     for column, ratio in (("case", 2), ("path", 3), ("has", 2), ("lacks", 2), ("what would have to change", 4)):
         table.add_column(column, overflow="fold", ratio=ratio, style="bold" if column == "case" else "")
     for row in shown.to_dict("records"):

@@ -11,6 +11,9 @@ from equifinal_calibration.learned import Indirect, Ranks
 
 __all__ = ["Clusters", "Crisp", "Direct", "Indirect", "Linear", "Power", "Ranks", "thresholds_by_clustering"]
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_calibrators() -> list[type[eq.Calibrator]]:

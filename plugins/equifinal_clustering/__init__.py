@@ -5,6 +5,9 @@ from equifinal_clustering.clustering import Clustering
 
 __all__ = ["Clustering"]
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_methods() -> list[type[eq.Method]]:

@@ -1,19 +1,29 @@
 """Writing a comparison down: html, csv, json, markdown and figures.
 
 Each is an :class:`equifinal.Output`. What there is to say, and in which order, is in ``content``; how a value is written for
-people is in ``wording``; the rest is one file per format.
+people is in ``wording``; the rest is one file per format, and a folder of the figures. Each figure is also a function,
+``plot_...``, imported when it is first used.
 """
 
+from typing import Any
+
 import equifinal as eq
+from equifinal_output import figures
 from equifinal_output.csv_tables import CsvTables
-from equifinal_output.figures import Figures
+from equifinal_output.figures import Figures, figures_of
 from equifinal_output.html_report import HtmlReport
 from equifinal_output.json_file import JsonFile
 from equifinal_output.markdown_report import MarkdownReport
 
-__all__ = ["CsvTables", "Figures", "HtmlReport", "JsonFile", "MarkdownReport"]
+__all__ = ["CsvTables", "Figures", "HtmlReport", "JsonFile", "MarkdownReport", "figures_of", *figures.PLOTS]
 
 
 @eq.hookimpl
 def equifinal_outputs() -> list[type[eq.Output]]:
     return [HtmlReport, CsvTables, JsonFile, MarkdownReport, Figures]
+
+
+def __getattr__(name: str) -> Any:
+    if name in figures.PLOTS:
+        return getattr(figures, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

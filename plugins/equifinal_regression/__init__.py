@@ -6,6 +6,9 @@ from equifinal_regression.regression import Regression
 
 __all__ = ["Regression", "interactions_from"]
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_methods() -> list[type[eq.Method]]:
