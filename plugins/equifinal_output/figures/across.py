@@ -1,0 +1,202 @@
+"""Figures across methods: verdicts, agreement, importance."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+import equifinal as eq
+from equifinal.errors import did_you_mean
+from equifinal_output.figures.style import BLUE, INK, VERMILLION, clean, drawn, sized, titled, wrapped
+from equifinal_output.wording import counted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_agreement", "plot_verdicts"]
+
+#: Colour, how strong it is, and sign per verdict. The colours are Okabe & Ito's, thin enough for text on light and dark.
+STYLES = {
+    "supported": ("#009E73", 0.42, "✔"),
+    "contradicted": ("#D55E00", 0.42, "✘"),
+    "inconclusive": ("#E69F00", 0.3, "?"),
+    "silent": ("#808080", 0.12, "·"),
+}
+
+
+# -------------------------------------------------------------------------------------------------- verdicts
+
+
+@drawn
+def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
+    """Draw the verdict matrix: propositions in rows, methods in columns.
+
+    Parameters
+    ----------
+    comparison
+        What to draw.
+    ax
+        Where; by default in a new figure of fitting size.
+
+    Raises
+    ------
+    equifinal.InputError
+        When the study states no propositions.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> from equifinal_output.figures import plot_verdicts
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    >>> ax = plot_verdicts(comparison)
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['fsqca', 'regression']
+    """
+    from matplotlib.patches import FancyBboxPatch
+
+    verdicts = comparison.verdicts
+    rows, columns = verdicts.shape
+    if not rows:
+        raise eq.InputError(
+            f"Study {comparison.study.name!r} states no propositions, so there are no verdicts to draw. "
+            "Give it some ([[proposition]] in its study.toml)."
+        )
+    texts = [wrapped(_claim(comparison, name), 52, lines=3) for name in verdicts.index]
+    heights = [max(0.42, 0.17 + 0.155 * (text.count("\n") + 1)) for text in texts]
+    ax, own = sized(ax, 4.1 + 1.22 * columns, 1.3 + sum(heights))
+    tops = np.concatenate([[0.0], np.cumsum(heights)])
+    middles = (tops[:-1] + tops[1:]) / 2
+    for answers, middle, height in zip(verdicts.to_numpy(), middles, heights, strict=True):
+        for column, answer in enumerate(answers):
+            colour, strength, sign = STYLES[answer]
+            ax.add_patch(
+                FancyBboxPatch(
+                    (column - 0.46, middle - height / 2 + 0.025),
+                    0.92,
+                    height - 0.05,
+                    boxstyle="round,pad=0,rounding_size=0.05",
+                    fc=(colour, strength),
+                    ec="none",
+                )
+            )
+            said = answer if answer == "silent" else f"{sign} {answer}"
+            ax.text(column, middle, said, ha="center", va="center", fontsize=8.5)
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(tops[-1], 0))
+    ax.set_yticks(middles, texts)
+    ax.set_xticks(range(columns), [wrapped(label, 13) for label in verdicts.columns])
+    ax.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False)
+    ax.tick_params(length=0, labelsize=9)
+    ax.spines[:].set_visible(False)
+    titled(ax, "What each method says to each proposition", comparison, own)
+    return ax
+
+
+def _claim(comparison: eq.Comparison, name: Any) -> str:
+    claim = comparison.propositions.loc[name]
+    where = f" (among cases in {claim['where']})" if claim["where"] else ""
+    return f"{claim['text'] or name}{where}"
+
+
+def verdicts_in_words(comparison: eq.Comparison) -> str:
+    verdicts = comparison.verdicts
+    counts = {answer: int((verdicts == answer).to_numpy().sum()) for answer in STYLES}
+    said = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}:"]
+    said.append(", ".join(f"{count} {answer}" for answer, count in counts.items()) + ".")
+    for name, answers in verdicts.iterrows():
+        each = ", ".join(f"{label} {answer}" for label, answer in answers.items())
+        said.append(f"{clean(_claim(comparison, name)).rstrip('.')}: {each}.")
+    return " ".join(said)
+
+
+# ------------------------------------------------------------------------------------------------- agreement
+
+_AGREEMENT = {
+    "predictions": ("Agreement of predictions", "Spearman's rank correlation of the predicted memberships"),
+    "groups": ("Agreement of groups", "Adjusted mutual information of the groups of cases; 0 is chance"),
+    "importance": ("Agreement of importances", "Kendall's tau-b of the conditions' importances"),
+    "directions": ("Agreement of directions", "Share of conditions with the same direction"),
+    "verdicts": ("Agreement of verdicts", "Share of propositions with the same verdict where neither is silent"),
+}
+
+
+def agreement_title(kind: str) -> str:
+    return _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))[0]
+
+
+def has_agreement(comparison: eq.Comparison, kind: str) -> bool:
+    """Whether two different methods have a figure."""
+    table = comparison.agreement[kind].to_numpy(dtype=float)
+    return bool(np.isfinite(table[~np.eye(len(table), dtype=bool)]).any())
+
+
+@drawn
+def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Axes | None" = None) -> "Axes":
+    """Draw how far the methods agree, as a heat map of methods × methods.
+
+    Parameters
+    ----------
+    comparison
+        What to draw.
+    kind
+        A key of ``comparison.agreement``: ``"predictions"``, ``"groups"``, ``"importance"``, ``"directions"`` or
+        ``"verdicts"``; figures lie between -1 and 1.
+    ax
+        Where; by default in a new figure of fitting size.
+
+    Raises
+    ------
+    equifinal.InputError
+        When there is no such agreement.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> from equifinal_output.figures import plot_agreement
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "csqca"]))
+    >>> ax = plot_agreement(comparison, "verdicts")
+    >>> sorted({text.get_text() for text in ax.texts})
+    ['0.81', '1.00']
+    """
+    if kind not in comparison.agreement:
+        raise eq.InputError(f"There is no agreement {kind!r}. {did_you_mean(kind, comparison.agreement)}")
+    table: pd.DataFrame = comparison.agreement[kind]
+    labels = [wrapped(label, 13) for label in table.index]
+    count = len(labels)
+    ax, own = sized(ax, 2.2 + 0.8 * count, 1.7 + 0.55 * count)
+    for row, values in enumerate(table.to_numpy(dtype=float)):
+        for column, value in enumerate(values):
+            colour = (
+                ("#808080", 0.08)
+                if np.isnan(value)
+                else (BLUE if value >= 0 else VERMILLION, 0.62 * min(1, abs(value)))
+            )
+            ax.add_patch(_square(column, row, colour))
+            said = "–" if np.isnan(value) else f"{value:z.2f}"
+            ax.text(column, row, said, ha="center", va="center", fontsize=9, color=INK)
+    ax.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5))
+    ax.set_xticks(range(count), labels)
+    ax.set_yticks(range(count), labels)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    title, meaning = _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))
+    ax.set_xlabel(wrapped(meaning, 22 + 9 * count), labelpad=8)
+    titled(ax, title, comparison, own)
+    return ax
+
+
+def _square(column: int, row: int, colour: Any) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fc=colour, ec="none")
+
+
+def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
+    table = comparison.agreement[kind]
+    values = table.to_numpy(dtype=float)
+    pairs = [
+        f"{table.index[row]} and {table.columns[column]} {values[row, column]:z.2f}"
+        for row in range(len(table))
+        for column in range(row + 1, len(table))
+        if np.isfinite(values[row, column])
+    ]
+    return f"{_AGREEMENT.get(kind, ('', kind))[1]}: {', '.join(pairs)}."

@@ -1,0 +1,58 @@
+"""The format ``figures``: every picture of a comparison as files."""
+
+import warnings
+from pathlib import Path
+from typing import Literal
+
+import pydantic
+
+import equifinal as eq
+from equifinal_output.figures.pictures import figures_of
+
+__all__ = ["Figures"]
+
+
+class Figures(eq.Output):
+    """Every figure that the comparison has, as pictures: verdicts, agreement, data, and each method's own.
+
+    The files are in the folder ``figures``; which there are depends on what the methods found. The same comparison gives the
+    same bytes.
+    """
+
+    name = "figures"
+    title = "Figures (PNG, SVG, PDF)"
+
+    formats: tuple[Literal["png", "svg", "pdf"], ...] = pydantic.Field(
+        default=("png", "svg"), min_length=1, description="Kinds of files; any of png, svg and pdf."
+    )
+    dpi: int = pydantic.Field(default=160, ge=20, description="Resolution of the PNG, in dots per inch.")
+
+    def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
+        """Write ``figures/*``; see :meth:`equifinal.Output.write`."""
+        from matplotlib import rc_context
+
+        from equifinal_output.figures.style import style
+
+        folder = directory / "figures"
+        folder.mkdir(exist_ok=True)
+        manifest = comparison.manifest
+        stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
+        stamp += f", data SHA-256 {manifest['data_sha256']}"
+        paths = []
+        for picture in figures_of(comparison):
+            figure = picture.draw().figure
+            about = {"Title": f"{picture.title}. {comparison.study.title}"}
+            says = {"png": "Description", "svg": "Description", "pdf": "Subject"}
+            # Without a date and with fixed names inside, the same comparison gives the same bytes.
+            undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+            with rc_context({**style(), "svg.hashsalt": picture.name}), warnings.catch_warnings():
+                # Characters that no font here has are shown as boxes; in SVG the reader's fonts show them.
+                warnings.filterwarnings("ignore", message="Glyph .* missing from")
+                for kind in dict.fromkeys(self.formats):
+                    path = folder / f"{picture.name}.{kind}"
+                    described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}
+                    figure.savefig(path, dpi=self.dpi, metadata=described)
+                    paths.append(path)
+                    # What is laid out stays so, which is quicker and the same in every file.
+                    figure.set_layout_engine("none")
+        return paths
