@@ -836,3 +836,20 @@ def test_cuts_of_the_tree_are_scipys_with_ties_too(cases, levels, seed):
     for count, partition in zip(counts, ward_cuts(condensed, counts), strict=True):
         wanted = fcluster(tree, count, "maxclust")
         assert len(set(zip(wanted, partition.labels, strict=True))) == len(set(wanted)) == partition.count
+
+
+@given(st.integers(1, 40), st.integers(1, 4), st.integers(2, 60), st.booleans(), st.integers(0, 10_000))
+def test_the_nearest_case_is_the_same_whether_all_are_looked_up_at_once_or_in_parts(cases, width, points, whole, seed):
+    from equifinal_clustering import partition
+
+    rng = np.random.default_rng(seed)
+    draw = (
+        (lambda n: rng.integers(0, 4, (n, width)).astype(float)) if whole else (lambda n: rng.normal(0, 9, (n, width)))
+    )
+    scores, seen = draw(cases), draw(points)
+    distances = distance.cdist(scores, seen)
+    wanted = [int(np.flatnonzero(row <= row.min() + 1e-12)[0]) for row in distances]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partition, "_DISTANCES_AT_ONCE", 50)
+        assert partition.closest(scores, seen).tolist() == wanted
+    assert partition.closest(scores, seen).tolist() == wanted
