@@ -33,6 +33,8 @@ _BASELINE = "baseline: mean"
 
 #: So many cases with the largest spread are named; ties with the last of them too.
 _CASES = 3
+#: So many pairs of methods are named.
+_PAIRS = 3
 _MOST_TIES = 6
 
 
@@ -52,7 +54,8 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
     -------
     list of str
         On verdicts (``verdicts``, ``verdict_evidence``), directions and importances (``conditions``), the fit out of sample
-        next to the mean (``fit``), and the cases whose predictions lie furthest apart (``disagreements``). A sentence for
+        next to the mean (``fit``) and to other methods (``differences``), and the cases whose predictions lie furthest
+        apart (``disagreements``). A sentence for
         which the tables hold nothing is left out.
 
     Examples
@@ -67,7 +70,9 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
         *_parted(comparison, texts, evidence),
         *_directions(comparison),
         *_importances(comparison),
+        *_constant(comparison),
         *_baselines(comparison.fit, list(comparison.analyses)),
+        *_differences(comparison.differences),
         *_cases(comparison.disagreements),
         *_failures(comparison),
     ]
@@ -344,6 +349,43 @@ def _baselines(fit: pd.DataFrame, everyone: list[str]) -> list[str]:
             f"In cases not seen, predicting the mean for everybody has a {name} of {baseline:.3f}: {'; '.join(clauses)}{ending}."
         )
     return sentences
+
+
+def _constant(comparison: "Comparison") -> list[str]:
+    """Methods whose prediction never varies, such as an empty solution: nothing can move it."""
+    alike: dict[str, list[str]] = {}
+    for label in comparison.analyses:
+        predicted = comparison.cases[label, "predicted"].astype(float)
+        if predicted.notna().all() and np.ptp(predicted) < 1e-12:
+            alike.setdefault(f"{predicted.iloc[0]:.2f}", []).append(label)
+    return [
+        f"{_listed(labels)} {'predicts' if len(labels) == 1 else 'predict'} {figure} for every case: no condition moves that."
+        for figure, labels in alike.items()
+    ]
+
+
+def _differences(differences: pd.DataFrame) -> list[str]:
+    if differences.empty:
+        return []
+    table = differences["mae_out_of_sample"].astype(float).dropna(subset=["low", "high"])
+    apart = table[(table["low"] > 0) | (table["high"] < 0)]
+    start = "The 95 % interval of the difference in mean absolute error in cases not seen"
+    if table.empty:
+        return []
+    pairs = "the one pair of methods" if len(table) == 1 else f"all {len(table)} pairs of methods"
+    if apart.empty:
+        return [f"{start} includes 0 for {pairs}."]
+    named = apart.loc[apart["estimate"].abs().sort_values(ascending=False, kind="stable").index][:_PAIRS]
+    clauses = []
+    for (first, second), row in named.iterrows():
+        by, (low, high) = abs(row["estimate"]), sorted(abs(row[["low", "high"]]))
+        clauses.append(
+            f"{first} has {by:.3f} {'more' if row['estimate'] > 0 else 'less'} than {second} ({low:.3f} to {high:.3f})"
+        )
+    if len(apart) < len(table):
+        pairs = f"{len(apart)} of {len(table)} pairs of methods"
+    more = f"; and {len(apart) - _PAIRS} more" if len(apart) > _PAIRS else ""
+    return [f"{start} excludes 0 for {pairs}: {'; '.join(clauses)}{more}."]
 
 
 def _cases(disagreements: pd.DataFrame) -> list[str]:

@@ -202,15 +202,60 @@ def check_cases(sentence: str, comparison: eq.Comparison) -> None:
         assert f"{comparison.cases.loc[name, ('outcome', '')]:.2f}" == outcome
 
 
+def check_differences(sentence: str, comparison: eq.Comparison) -> None:
+    form = r"The 95 % interval of the difference in mean absolute error in cases not seen (in|ex)cludes 0 for (.*?)(?:: (.*))?\."
+    includes, pairs, clauses = re.fullmatch(form, sentence).groups()
+    table = comparison.differences["mae_out_of_sample"][["estimate", "low", "high"]].dropna()
+    apart = {pair for pair, row in table.iterrows() if not row["low"] <= 0 <= row["high"]}
+    assert (includes == "in") == (not apart)
+    every = "the one pair of methods" if len(table) == 1 else f"all {len(table)} pairs of methods"
+    assert pairs == (every if len(apart) in (0, len(table)) else f"{len(apart)} of {len(table)} pairs of methods")
+    if not apart:
+        assert clauses is None
+        return
+    *named, last = clauses.split("; ")
+    more = re.fullmatch(r"and (\d+) more", last)
+    named += [] if more else [last]
+    assert len(named) + int(more[1] if more else 0) == len(apart)
+    for clause in named:
+        words = r"([\w-]+) has (\d\.\d{3}) (more|less) than ([\w-]+) \((\d\.\d{3}) to (\d\.\d{3})\)"
+        first, by, word, second, low, high = re.fullmatch(words, clause).groups()
+        row = table.loc[(first, second)]
+        assert (first, second) in apart
+        assert word == ("more" if row["estimate"] > 0 else "less")
+        figures = row if word == "more" else -row[["estimate", "high", "low"]]
+        assert (by, low, high) == tuple(f"{figure:.3f}" for figure in figures)
+        apart -= {(first, second)}
+        assert all(abs(table.loc[pair, "estimate"]) <= abs(row["estimate"]) for pair in apart)
+
+
+def check_constant(sentences: list[str], comparison: eq.Comparison) -> None:
+    stated = {}
+    for sentence in sentences:
+        labels, figure = re.fullmatch(
+            r"(.*) predicts? (\d\.\d\d) for every case: no condition moves that\.", sentence
+        ).groups()
+        stated |= dict.fromkeys(re.split(", | and ", labels), figure)
+    predicted = comparison.cases.xs("predicted", axis=1, level="measure").astype(float)
+    values = {label: set(predicted[label].round(12)) for label in predicted}
+    assert stated == {
+        label: f"{min(each):.2f}" for label, each in values.items() if len(each) == 1 and not np.isnan(min(each))
+    }
+
+
 def check(comparison: eq.Comparison) -> None:
     """Read every sentence back; together they state every cell of the tables on verdicts, directions and importances."""
     stated: list[tuple[str, str, str]] = []
-    directions, importances = [], []
+    directions, importances, constant = [], [], []
     for sentence in summary(comparison, texts=False, evidence=False):
         if "direction" in sentence:
             directions.append(sentence)
         elif "importan" in sentence:
             importances.append(sentence)
+        elif sentence.startswith("The 95 % interval"):
+            check_differences(sentence, comparison)
+        elif sentence.endswith("no condition moves that."):
+            constant.append(sentence)
         elif sentence.startswith("In cases not seen"):
             check_baseline(sentence, comparison)
         elif sentence.startswith("Predictions lie"):
@@ -221,6 +266,7 @@ def check(comparison: eq.Comparison) -> None:
             stated += cells(sentence, comparison)
     check_directions(directions, comparison)
     check_importances(importances, comparison)
+    check_constant(constant, comparison)
     table = comparison.verdicts
     expected = [(name, label, table.at[name, label]) for name in table.index for label in table.columns]
     assert sorted(stated) == sorted(expected)
