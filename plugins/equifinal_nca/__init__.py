@@ -6,6 +6,9 @@ from equifinal_nca.nca import NCA
 
 __all__ = ["NCA", "Ceilings", "Scope", "ceilings"]
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_methods() -> list[type[eq.Method]]:
