@@ -55,8 +55,7 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
     list of str
         On verdicts (``verdicts``, ``verdict_evidence``), directions and importances (``conditions``), the fit out of sample
         next to the mean (``fit``) and to other methods (``differences``), and the cases whose predictions lie furthest
-        apart (``disagreements``). A sentence for
-        which the tables hold nothing is left out.
+        apart (``disagreements``). A sentence for which the tables hold nothing is left out.
 
     Examples
     --------
@@ -367,7 +366,8 @@ def _constant(comparison: "Comparison") -> list[str]:
 def _differences(differences: pd.DataFrame) -> list[str]:
     if differences.empty:
         return []
-    table = differences["mae_out_of_sample"].astype(float).dropna(subset=["low", "high"])
+    table: pd.DataFrame = differences.xs("mae_out_of_sample", axis=1, level="measure").astype(float)
+    table = table[table["low"].notna()]
     apart = table[(table["low"] > 0) | (table["high"] < 0)]
     start = "The 95 % interval of the difference in mean absolute error in cases not seen"
     if table.empty:
