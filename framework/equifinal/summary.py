@@ -5,7 +5,7 @@ Nothing is added to the tables. Words for causes are left to the propositions an
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -377,7 +377,8 @@ def _differences(differences: pd.DataFrame) -> list[str]:
         return [f"{start} includes 0 for {pairs}."]
     named = apart.loc[apart["estimate"].abs().sort_values(ascending=False, kind="stable").index][:_PAIRS]
     clauses = []
-    for (first, second), row in named.iterrows():
+    for pair, row in named.iterrows():
+        first, second = cast(tuple[str, str], pair)
         by, (low, high) = abs(row["estimate"]), sorted(abs(row[["low", "high"]]))
         clauses.append(
             f"{first} has {by:.3f} {'more' if row['estimate'] > 0 else 'less'} than {second} ({low:.3f} to {high:.3f})"
