@@ -633,31 +633,49 @@ def _paths_to_take(data: pd.DataFrame) -> pd.DataFrame:
 
 def _methods(comparison: eq.Comparison) -> Section:
     parts = []
+    names = {str(column) for column in comparison.study.data} | set(comparison.study.raw)
     for number, (label, analysis) in enumerate(comparison.analyses.items(), 1):
         method = analysis.method
         own = [
-            Table(f"{label}_conditions", f"{label}: conditions", _named(analysis.conditions, "condition")),
-            Table(
-                f"{label}_configurations",
-                f"{label}: paths and configurations",
-                _named(analysis.configurations, "configuration"),
-            ),
-            Table(f"{label}_fit", f"{label}: the method's own measures", _column(analysis.fit, "measure")),
-            *(
-                Table(f"{label}_{name}", f"{label}: {name.replace('_', ' ')}", table)
-                for name, table in analysis.tables.items()
-            ),
-            Table(f"{label}_cases", f"{label}: cases", _named(analysis.cases, "case"), folded=True),
+            ("conditions", "conditions", _named(analysis.conditions, "condition")),
+            ("configurations", "paths and configurations", _named(analysis.configurations, "configuration")),
+            ("fit", "the method's own measures", _column(analysis.fit, "measure")),
+            *((name, name.replace("_", " "), table) for name, table in analysis.tables.items()),
         ]
+        tables = [
+            Table(f"{label}_{name}", f"{label}: {title}", table, _in_words(table, names)) for name, title, table in own
+        ]
+        cases = _named(analysis.cases, "case")
+        tables.append(Table(f"{label}_cases", f"{label}: cases", cases, _in_words(cases, names), folded=True))
         notes = comparison.notes.loc[comparison.notes["about"] == label, "note"]
         facts = {"Method": f"{method.title} ({method.name})", "Parameters": stated(method.parameters()) or "none"}
         facts |= {"Reference": method.reference} if method.reference else {}
-        parts.append(Section(f"method-{number}", label, facts=facts, notes=tuple(notes), tables=tuple(own)))
+        parts.append(Section(f"method-{number}", label, facts=facts, notes=tuple(notes), tables=tuple(tables)))
     return Section(
         "methods",
         "Each method in its own words",
         parts=tuple(parts),
     )
+
+
+def _in_words(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    """The table with headings such as ``p_value`` in words; the study's own names stay as they are.
+
+    >>> list(_in_words(pd.DataFrame(columns=["p_value", "gdp_cap", "A*~B_C"]), {"gdp_cap"}))
+    ['p value', 'gdp_cap', 'A*~B_C']
+    """
+    if frame.columns.nlevels > 1:
+        return frame
+    words = [
+        label.replace("_", " ")
+        if isinstance(label, str) and _HEADING.fullmatch(label) and label not in names
+        else label
+        for label in frame.columns
+    ]
+    return frame.set_axis(pd.Index(words, dtype=object), axis="columns")
+
+
+_HEADING = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 def _named(frame: pd.DataFrame, rows: str) -> pd.DataFrame:

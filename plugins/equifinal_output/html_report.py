@@ -21,8 +21,9 @@ __all__ = ["HtmlReport"]
 #: Lists with more entries, and background tables with more rows, are folded away.
 _LONG_LIST = 6
 _LONG_TABLE = 15
-#: Text with more characters gets room to wrap in.
+#: Text with more characters gets room to wrap in, and a word with more may break anywhere.
 _LONG_TEXT = 28
+_LONG_WORD = 30
 
 
 class HtmlReport(eq.Output):
@@ -50,6 +51,7 @@ class HtmlReport(eq.Output):
             legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in VERDICTS},
             symbols=VERDICTS,
             grid=_grid,
+            endless=_endless,
             distributions=distributions(comparison.study),
             scatters=scatters(comparison),
             importances=importances(comparison),
@@ -135,6 +137,7 @@ class _Grid:
     head: list[list[_Heading]]
     rows: list[tuple[list[str], list[_Cell]]]  # labels, then cells
     folded: bool
+    long: bool
     searchable: bool
     identifier: str
     kind: str
@@ -154,6 +157,7 @@ def _grid(table: Table) -> _Grid:
         head=_head(frame.columns, columns, [str(level.name or "") for level in levels], table.searchable),
         rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(len(frame))],
         folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),
+        long=len(frame) > _LONG_TABLE,
         searchable=table.searchable,
         identifier=table.name,
         kind=table.kind,
@@ -175,6 +179,11 @@ def _marked(cell: _Cell) -> _Cell:
         sign, kind = cell.text.split()
         return replace(cell, kind=f"mark {kind}", sign=sign, text=MARKS[cell.text])
     return replace(cell, kind="mark", text=cell.text or "either")
+
+
+def _endless(text: str) -> bool:
+    """Whether a text has a word that is too long for a column."""
+    return len(text) > _LONG_WORD and max(map(len, text.split()), default=0) > _LONG_WORD
 
 
 def _levels(index: pd.Index) -> list[pd.Index]:
@@ -221,5 +230,6 @@ def _cell(value: Any, text: str) -> _Cell:
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not is_missing(value):
         return _Cell(text, "number", value=float(value))
     if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
-        return _Cell(text, "text", items=tuple(str(each) for each in value))
-    return _Cell(text, "text" if len(text) > _LONG_TEXT else "short")
+        return _Cell(text, "text endless", items=tuple(str(each) for each in value))
+    kind = "text" if len(text) > _LONG_TEXT else "short"
+    return _Cell(text, f"{kind} endless" if _endless(text) else kind)

@@ -98,10 +98,16 @@ function compare(a, b) {
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
 }
 
-// Print what is folded, too, and fold it again.
-let folded = [];
+// Print what is folded, too, except the long tables of background, which print if they were opened; then fold it again.
+// Headings print as text, because a button stays blank where a browser repeats the heading on the next page.
+let folded = [], buttons = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
+  folded = [...document.querySelectorAll("details:not([open], .long)")];
   for (const each of folded) each.open = true;
+  buttons = [...document.querySelectorAll("th > button")].map(button => [button.parentNode, button]);
+  for (const [heading, button] of buttons) heading.replaceChildren(...button.cloneNode(true).childNodes);
 });
-addEventListener("afterprint", () => { for (const each of folded) each.open = false; });
+addEventListener("afterprint", () => {
+  for (const each of folded) each.open = false;
+  for (const [heading, button] of buttons) heading.replaceChildren(button);
+});
