@@ -80,10 +80,14 @@ class Findings:
                 rows[name] = {side: [str(case) for case in now.index[moved & on]] for side, on in sides.items()}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["in", "out", "neither"])
 
-    def rows_that_turned(self, own: "Findings") -> list[str]:
-        """Rows of the truth table whose output value is another one than with the study's own settings."""
+    def rows_that_turned(self, own: "Findings") -> dict[str, tuple[str, str]]:
+        """Rows of the truth table with another output value than with the study's own settings: before, and now.
+
+        A row that is not observed has the value ``"–"``.
+        """
         now, before = (_outputs(each.analysis) for each in (self, own))
-        return [row for row in now if now[row] != before.get(row)]
+        pairs = {row: (before.get(row, "–"), now.get(row, "–")) for row in now | before}
+        return {row: values for row, values in pairs.items() if values[0] != values[1]}
 
     def kinds_of_cases(self) -> dict[str, list[str]]:
         """The cases by what the method's prediction and the outcome say of them.

@@ -68,27 +68,31 @@ def calibration_figure(now: Findings, own: Findings, name: str, anchors: dict[st
         {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "line": _DOTTED}
         for at in anchors.values()
     ]
-    labels = [
-        {
-            "x": at,
-            "y": 1.02 + 0.07 * (number % 3),
-            "yref": "paper",
-            "yanchor": "bottom",
-            "text": f"{anchor.replace('_', ' ')} {at:g}",
-            "showarrow": False,
-            "font": {"size": 11},
-        }
-        for number, (anchor, at) in enumerate(sorted(anchors.items(), key=lambda pair: pair[1]))
-    ]
+    labels = []
+    level, last = 0, -np.inf
+    for anchor, at in sorted(anchors.items(), key=lambda pair: pair[1]):
+        level = (
+            (level + 1) % 3 if at - last < 0.25 * (high - low) else 0
+        )  # names that would meet stand above each other
+        last = at
+        labels.append(
+            {
+                "x": at,
+                "y": 1.02 + 0.07 * level,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "text": f"{anchor.replace('_', ' ')} {at:g}",
+                "showarrow": False,
+                "font": {"size": 11},
+            }
+        )
     layout = _layout(f"Raw score ({_plain(variable.column)})", f"Membership in {name}")
-    layout |= {"shapes": [*marks, _level(0.5)], "annotations": labels, "margin": {"l": 56, "r": 44, "t": 66, "b": 46}}
+    layout |= {"shapes": [*marks, _level(0.5)], "annotations": labels, "margin": {"l": 56, "r": 16, "t": 66, "b": 46}}
     layout["yaxis2"] = {
         "overlaying": "y",
-        "side": "right",
-        "showgrid": False,
-        "title": {"text": "Cases"},
+        "visible": False,
         "range": [0, float(counts.max()) * 2.2],
-        "nticks": 4,
+        "fixedrange": True,
     }
     return {"data": traces, "layout": layout}
 

@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import time
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ __all__ = ["build", "server"]
 
 _SIGNS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silent": "·"}
 _DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
+#: Seconds without a change before the verdicts are worked out, which takes longer than the rest.
+_PAUSE = 0.4
 _NO_MODE_BAR = {"displayModeBar": False, "responsive": True}
 
 #: Everything comes from here; a browser that is told so would not even ask elsewhere.
@@ -74,7 +78,7 @@ def build(study: eq.Study) -> dash.Dash:
         index_string=_INDEX,
         assets_folder=str(Path(__file__).with_name("assets")),
     )
-    app.layout = _layout(exploration)
+    app.layout = lambda: _layout(exploration)  # for each tab anew
     _connect(app, exploration)
 
     @app.server.after_request
@@ -112,6 +116,7 @@ def _layout(exploration: Exploration) -> html.Div:
                 ]
             ),
             dcc.Store(id="moved"),
+            dcc.Store(id="tab", data=uuid.uuid4().hex),
         ],
         className="page",
     )
@@ -216,6 +221,9 @@ def _results(exploration: Exploration) -> list[Any]:
                         html.H2("Calibration"),
                         _radios("Set", dcc.RadioItems(id="curve-set", options=sets, value=sets[min(1, len(sets) - 1)])),
                         html.Div(dcc.Graph(id="curve", config=_NO_MODE_BAR), id="curve-figure", role="img"),
+                        html.Small(
+                            "Points: cases. Grey bars: how many cases have such scores. Dashed: the study's own curve."
+                        ),
                         html.Div(id="crossed"),
                     ]
                 ),
@@ -309,6 +317,7 @@ def _connect(app: dash.Dash, exploration: Exploration) -> None:
     every = {"kind": ALL, "owner": ALL, "name": ALL}
     same = {"kind": MATCH, "owner": MATCH, "name": MATCH}
     roles = ("number", "alone", "choice")
+    newest: dict[str, object] = {}  # the latest question for verdicts of each tab
 
     app.clientside_callback(
         _SYNCHRONIZE,
@@ -395,11 +404,20 @@ def _connect(app: dash.Dash, exploration: Exploration) -> None:
         Output("verdicts", "children"),
         Input("moved", "data"),
         Input("ask", "n_clicks"),
+        State("tab", "data"),
         prevent_initial_call=True,
+        running=[
+            (Output("verdicts", "className"), "verdicts stale", "verdicts"),
+            (Output("ask", "disabled"), True, False),
+        ],
     )
-    def verdicts(state: dict[str, Any] | None, asked: int | None) -> Any:
-        """The verdicts of the method shown; of all methods when asked."""
+    def verdicts(state: dict[str, Any] | None, asked: int | None, tab: str) -> Any:
+        """The verdicts of the method shown, once nothing moves any more; of all methods when asked."""
         if not state or "problem" in state or not exploration.study.propositions:
+            return no_update
+        newest[tab] = mine = object()
+        time.sleep(0 if ctx.triggered_id == "ask" else _PAUSE)
+        if newest[tab] is not mine:
             return no_update
         labels = list(exploration.methods) if ctx.triggered_id == "ask" else [state["label"]]
         try:
@@ -477,14 +495,13 @@ def _unpacked(state: Mapping[str, Any]) -> dict[tuple[str, str, str], Any]:
 def _status(now: Findings, own: Findings, changes: int) -> str:
     """In one line: the solution, and what was lost and gained."""
     lost, gained = now.lost_and_gained(own)
-    paths = (
-        " + ".join(now.paths) if now.paths and now.analysis.method.sufficient_paths else _counted(len(now.paths), "row")
-    )
-    if now.analysis.method.sufficient_paths and not now.paths:
-        paths = "no path"
-    parts = [f"{now.label}: {paths}", _counted(changes, "change") if changes else "the study's own settings"]
+    parts = [" + ".join(now.paths) or "no path"]
+    if not now.analysis.method.sufficient_paths:
+        frame = now.analysis.configurations
+        parts = [_counted(len(frame), str(frame.index.name or "configuration"))] if len(frame) else []
+    parts.append(_counted(changes, "change") if changes else "the study's own settings")
     parts += [f"{len(each)} {word}" for each, word in ((lost, "lost"), (gained, "gained")) if each]
-    return " · ".join(parts)
+    return f"{now.label}: {' · '.join(parts)}"
 
 
 def _changes(changes: Sequence[Any], now: Findings, own: Findings) -> list[Any]:
@@ -495,7 +512,9 @@ def _changes(changes: Sequence[Any], now: Findings, own: Findings) -> list[Any]:
     said = [
         _listed("Paths gained", gained),
         _listed("Paths lost", lost),
-        _listed("Rows of the truth table that turned", turned),
+        _listed(
+            "Rows of the truth table that turned", [f"{row} ({old} → {new})" for row, (old, new) in turned.items()]
+        ),
     ]
     return [
         html.H2("What changed"),
@@ -532,7 +551,7 @@ def _solution(now: Findings, own: Findings) -> list[Any]:
     models = analysis.tables.get("models")
     if models is not None and len(models) > 1:
         children.append(_folded(f"{len(models)} models fit equally well", _table(models, "model", "All models")))
-    fit = now.fit_beside(own)
+    fit = now.fit_beside(own).rename(index=lambda name: str(name).replace("_", " "))
     children.append(_table(fit, "measure", "Fit, beside the study's own settings", signed="difference"))
     return children
 
@@ -543,9 +562,11 @@ def _tables(now: Findings, own: Findings) -> list[Any]:
     rows = analysis.tables.get("truth_table")
     if rows is not None:
         conditions = [name for name in analysis.conditions.index if name in rows]
-        turned = set(now.rows_that_turned(own))
+        turned = now.rows_that_turned(own)
         names = [configuration(row, conditions) for _, row in rows.iterrows()]
-        marks = {number: "turned" for number, name in zip(rows.index, names, strict=True) if name in turned}
+        marks = {
+            number: f"was {turned[name][0]}" for number, name in zip(rows.index, names, strict=True) if name in turned
+        }
         children += [
             html.H2("Truth table"),
             _table(rows, str(rows.index.name or "row"), "Observed configurations", marks),
@@ -605,7 +626,10 @@ def _table(
 ) -> Any:
     """A table of the page; rows in `marks` carry the word, and a colour."""
     marks = marks or {}
-    head = [html.Th(words, scope="col") for words in (first, *[str(name).replace("_", " ") for name in frame])]
+    head = [html.Th(first, scope="col")]
+    for name in frame:
+        numbers = len(frame) > 0 and frame[name].map(_is_number).all()
+        head.append(html.Th(str(name).replace("_", " "), scope="col", className="number" if numbers else None))
     body = []
     for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         mark = html.Span(marks[label], className="mark") if label in marks else None
