@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal_regression.equation import Description, Equation, wald
+from equifinal_regression.equation import Covariance, Description, Equation, wald
 
 __all__ = ["influence_table", "interaction_tests", "partial_residuals"]
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def interaction_tests(
-    full: Equation, nested: Equation, described: Description, outcome: Floats, covariance: str
+    full: Equation, nested: Equation, described: Description, outcome: Floats, covariance: Covariance
 ) -> pd.DataFrame:
     """Tests that the coefficients of all interactions are 0.
 
@@ -29,7 +29,7 @@ def interaction_tests(
     df_resid = len(outcome) - len(full.params)
     rows: dict[str, tuple[float, float, float]] = {}  # statistic, df_resid (NaN: chi-squared), p
 
-    def f_test(statistic: float) -> tuple[float, float, float]:
+    def f_test(statistic: float, df_resid: int = df_resid) -> tuple[float, float, float]:
         return statistic, df_resid, float(fdtrc(count, df_resid, statistic))
 
     def chi_squared(statistic: float) -> tuple[float, float, float]:
@@ -50,10 +50,11 @@ def interaction_tests(
             rows["deviance F"] = f_test(fall / count / described.statistics["dispersion"])
     if full.results is not None and nested.results is not None:
         statistic = wald(full.params[-count:], described.covariance[-count:, -count:])
-        rows["Wald"] = chi_squared(count * statistic) if full.model == "logit" else f_test(statistic)
+        robust_df = covariance.df_resid(len(outcome), len(full.params))
+        rows["Wald"] = chi_squared(count * statistic) if full.model == "logit" else f_test(statistic, robust_df)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["statistic", "df_resid", "p_value"])
     table.insert(1, "df", count)
-    table["covariance"] = [covariance if name == "Wald" else "classical" for name in table.index]
+    table["covariance"] = [covariance.name if name == "Wald" else "classical" for name in table.index]
     return table.rename_axis("test")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Description", "Equation", "Model", "describe", "solve", "wald"]
+__all__ = ["Covariance", "Description", "Equation", "Model", "describe", "solve", "wald"]
 
 Floats = NDArray[np.float64]
 Model = Literal["ols", "logit", "fractional-logit"]
@@ -39,6 +39,31 @@ class Equation:
 
 
 @dataclass(frozen=True, eq=False)
+class Covariance:
+    """Which covariance of the coefficients to estimate.
+
+    Attributes
+    ----------
+    name : {"HC3", "HC2", "HC1", "HC0", "classical", "cluster"}
+    clusters : numpy.ndarray of shape (n,) or None
+        For ``"cluster"`` the number of each case's unit, 0, 1, ...: errors may go together within it (Liang & Zeger 1986).
+    """
+
+    name: str
+    clusters: NDArray[np.intp] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """What statsmodels' ``fit`` takes."""
+        if self.clusters is not None:
+            return {"cov_type": "cluster", "cov_kwds": {"groups": self.clusters}, "use_t": True}
+        return {"cov_type": "nonrobust" if self.name == "classical" else self.name, "use_t": True}
+
+    def df_resid(self, cases: int, parameters: int) -> int:
+        """Degrees of freedom of t and F: what the cases leave, or the clusters less one (Cameron & Miller 2015)."""
+        return cases - parameters if self.clusters is None else len(np.unique(self.clusters)) - 1
+
+
+@dataclass(frozen=True, eq=False)
 class Description:
     """What is said about an estimated equation; NaN throughout when it could not be estimated."""
 
@@ -56,7 +81,7 @@ def solve(
     model: Model,
     design: Floats,
     outcome: Floats,
-    covariance: str,
+    covariance: Covariance,
     scaling: pd.DataFrame | None,
 ) -> Equation:
     """Estimate the coefficients of `design` (n, k), whose first column is the constant."""
@@ -66,7 +91,7 @@ def solve(
     if not problem and model == "ols":
         from statsmodels.regression.linear_model import OLS
 
-        results = OLS(outcome, design / _sizes(design)).fit(**_covariance(covariance))
+        results = OLS(outcome, design / _sizes(design)).fit(**covariance.options())
     elif not problem:
         results, problem, notes = _solve_logit(model, design / _sizes(design), outcome)
     if results is None:
@@ -139,14 +164,10 @@ def _sizes(design: Floats) -> Floats:
     return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
 
 
-def _covariance(name: str) -> dict[str, Any]:
-    return {"cov_type": "nonrobust" if name == "classical" else name, "use_t": True}
-
-
 # ----------------------------------------------------------------------------------------------- description
 
 
-def describe(equation: Equation, design: Floats, outcome: Floats, covariance: str) -> Description:
+def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Covariance) -> Description:
     """The covariance of the coefficients, the cases' influence, and the fit."""
     cases, parameters = design.shape
     statistics: dict[str, float] = {"n": cases, "parameters": parameters, "df_resid": cases - parameters}
@@ -166,7 +187,10 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: st
         least_squares = equation.results
         scale = float(least_squares.scale)
         statistics |= _ols_statistics(least_squares, outcome)
-    statistics |= _wald_test(least_squares, equation.model)
+    df_resid = covariance.df_resid(cases, parameters)
+    if covariance.clusters is not None:
+        statistics["clusters"] = df_resid + 1
+    statistics |= _wald_test(least_squares, equation.model, df_resid)
 
     leverage = np.asarray((least_squares.model.wexog * least_squares.model.pinv_wexog.T).sum(axis=1))
     # Cook (1977): e² h / (k s² (1 - h)²); for the logit with Pearson residuals and the dispersion (Pregibon 1981).
@@ -179,11 +203,11 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: st
         leverage=leverage,
         cooks_distance=cooks_distance,
         statistics=statistics,
-        notes=_leverage_notes(leverage, covariance),
+        notes=_leverage_notes(leverage, covariance.name),
     )
 
 
-def _last_step(equation: Equation, outcome: Floats, covariance: str) -> Any:
+def _last_step(equation: Equation, outcome: Floats, covariance: Covariance) -> Any:
     """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
 
     statsmodels gives a GLM the HC0 covariance whatever HC is asked for; this one has them all, and its classical
@@ -198,9 +222,9 @@ def _last_step(equation: Equation, outcome: Floats, covariance: str) -> Any:
     step = np.divide(outcome - fitted, weights, out=np.zeros(len(outcome)), where=weights > 0)
     working = design @ results.params + step
     weighted = WLS(working, design, weights=weights)
-    if equation.model == "logit" and covariance == "classical":
+    if equation.model == "logit" and covariance.name == "classical":
         return weighted.fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
-    return weighted.fit(**_covariance(covariance))
+    return weighted.fit(**covariance.options())
 
 
 def _ols_statistics(results: Any, outcome: Floats) -> dict[str, float]:
@@ -241,16 +265,18 @@ def _likelihood(results: Any, statistics: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _wald_test(results: Any, model: Model) -> dict[str, float]:
+def _wald_test(results: Any, model: Model, df_resid: int) -> dict[str, float]:
     """That all coefficients but the constant are 0: Wald's F (chi-squared for the logit) with the chosen covariance."""
     from scipy.special import chdtrc, fdtrc
 
     slopes = np.asarray(results.params)[1:]
-    statistic = wald(slopes, np.asarray(results.cov_params())[1:, 1:])
+    # So many clusters give the covariance a rank of one less.
+    enough = df_resid >= len(slopes)
+    statistic = wald(slopes, np.asarray(results.cov_params())[1:, 1:]) if enough else np.nan
     if model == "logit":
         chi_squared = len(slopes) * statistic
         return {"wald_statistic": chi_squared, "wald_p_value": float(chdtrc(len(slopes), chi_squared))}
-    return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), results.df_resid, statistic))}
+    return {"f_statistic": statistic, "f_p_value": float(fdtrc(len(slopes), df_resid, statistic))}
 
 
 def wald(coefficients: Floats, covariance: Floats) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal_regression.diagnostics import influence_table, interaction_tests, partial_residuals
-from equifinal_regression.equation import Equation, Model, describe, solve
+from equifinal_regression.equation import Covariance, Equation, Model, describe, solve
 from equifinal_regression.interactions import product_of
 from equifinal_regression.model_table import model_table
 
@@ -23,6 +23,7 @@ Term = tuple[str, ...]  # the conditions that are multiplied; one of them for a 
 
 CASES_PER_PARAMETER = 10
 HIGH_VIF = 10.0
+FEW_CLUSTERS = 30
 
 _SILENT = {
     "necessary": "An average net effect says nothing on necessity.",
@@ -39,7 +40,9 @@ class Regression(eq.Method):
     cases at exactly 0.5 are left out), ``"fractional-logit"`` the quasi-likelihood logit of Papke & Wooldridge (1996) for
     an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 by default:
     MacKinnon & White 1985; Long & Ervin 2000) and intervals from the t distribution with n - k degrees of freedom, for the
-    logit from the normal distribution. The robust covariance of the logits is that of the weighted least squares at which
+    logit from the normal distribution. In a panel ``covariance = "cluster"`` lets the errors of a unit's cases go together
+    (Liang & Zeger 1986; with statsmodels' small-sample factor, and one degree of freedom less than units: Cameron & Miller
+    2015). The robust covariance of the logits is that of the weighted least squares at which
     their estimation ends. `bootstrap` adds percentile intervals (Efron & Tibshirani 1993) from samples of the cases.
 
     ``scale`` says what the equation is written in:
@@ -92,8 +95,9 @@ class Regression(eq.Method):
         default=None,
         description="Raw scores, z-scores or memberships; not given: raw for ols, membership for the logits.",
     )
-    covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical"] = pydantic.Field(
-        default="HC3", description="Standard errors: robust to unequal variances (HC0 to HC3), or classical."
+    covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical", "cluster"] = pydantic.Field(
+        default="HC3",
+        description="Standard errors: robust to unequal variances (HC0 to HC3), classical, or clustered by a panel's unit.",
     )
     alpha: float = pydantic.Field(
         default=0.05, gt=0, lt=1, description="1 minus the level of the confidence intervals, 0 to 1."
@@ -138,7 +142,8 @@ class Regression(eq.Method):
         names, terms = study.condition_names, self._terms(study)
         equation, scores, design, outcome = self._fitted(study)
         used = self._used(outcome)
-        described = describe(equation, design[used], outcome[used], self.covariance)
+        covariance = self._covariance(study, used)
+        described = describe(equation, design[used], outcome[used], covariance)
         notes = [*equation.notes, *described.notes, *self._size_notes(equation, outcome[used], design.shape[1])]
         left_out = len(study.cases) - len(outcome[used])
         if left_out:
@@ -147,7 +152,8 @@ class Regression(eq.Method):
                 f"nor out, and {'is' if left_out == 1 else 'are'} left out of the logit: "
                 f"{', '.join(map(str, study.cases[np.isnan(outcome)]))}."
             )
-        df_resid = np.inf if self.model == "logit" else max(len(outcome) - design.shape[1], 0)
+        notes += self._panel_notes(study, covariance)
+        df_resid = np.inf if self.model == "logit" else max(covariance.df_resid(len(outcome), design.shape[1]), 0)
 
         averaging = _averaging_of(terms, scores[used], names)
         effects = self._estimates(averaging @ equation.params, averaging @ described.covariance @ averaging.T, df_resid)
@@ -189,12 +195,12 @@ class Regression(eq.Method):
         if self.interactions:
             without = self.model_copy(update={"interactions": ()})
             nested, _, nested_design, _ = without._fitted(study)
-            nested_described = describe(nested, nested_design[used], outcome[used], self.covariance)
-            nested_df = df_resid + len(self.interactions)
+            nested_described = describe(nested, nested_design[used], outcome[used], covariance)
+            nested_df = df_resid if covariance.clusters is not None else df_resid + len(self.interactions)
             estimates = self._estimates(nested.params, nested_described.covariance, nested_df)
             models.insert(0, (["constant", *names], estimates, nested_described.statistics))
             tables["interactions"] = pd.DataFrame(effects, index=labels).iloc[len(names) :]
-            tables["interaction_tests"] = interaction_tests(equation, nested, described, outcome[used], self.covariance)
+            tables["interaction_tests"] = interaction_tests(equation, nested, described, outcome[used], covariance)
             notes.append(
                 "A condition in an interaction has no single effect: its row gives the effect averaged over the cases. "
                 "The equation's own coefficients are in the table 'coefficients'."
@@ -259,7 +265,30 @@ class Regression(eq.Method):
         outcome = self._outcome(study, scaling)
         design = _design(scores, study.condition_names, self._terms(study))
         used = self._used(outcome)
-        return solve(self.model, design[used], outcome[used], self.covariance, scaling), scores, design, outcome
+        covariance = self._covariance(study, used)
+        return solve(self.model, design[used], outcome[used], covariance, scaling), scores, design, outcome
+
+    def _covariance(self, study: eq.CalibratedStudy, used: Any) -> Covariance:
+        if self.covariance != "cluster":
+            return Covariance(self.covariance)
+        if study.unit is None:
+            raise eq.InputError(
+                f'Study {study.name!r}: regression with covariance = "cluster" needs to know which cases are of one unit. '
+                'Name the column: unit = "..." in [study], or choose another covariance.'
+            )
+        return Covariance("cluster", pd.factorize(study.data[study.unit])[0][used])
+
+    def _panel_notes(self, study: eq.CalibratedStudy, covariance: Covariance) -> list[str]:
+        if covariance.clusters is not None:
+            count = len(np.unique(covariance.clusters))
+            few = f"Only {count} units to cluster by: with fewer than {FEW_CLUSTERS} standard errors come out too small"
+            return [f"{few} (Cameron, Gelbach & Miller 2008)."] if count < FEW_CLUSTERS else []
+        if study.unit is None or not study.data[study.unit].duplicated().any():
+            return []
+        return [
+            f"Several cases are of one {study.unit}, and {self.covariance} standard errors take them for independent. "
+            'covariance = "cluster" does not.'
+        ]
 
     def _without_errors(self) -> "Regression":
         """The same equation, when its standard errors are not needed: the classical ones take least."""
@@ -276,13 +305,18 @@ class Regression(eq.Method):
     ) -> list[str]:
         """Give the coefficients and the averaged effects percentile intervals; returns notes.
 
-        Cases are drawn with their conditions and outcome. Anchors stay as calibrated; z-scores are taken anew.
+        Cases are drawn with their conditions and outcome, or all cases of a unit together when errors are clustered. Anchors
+        stay as calibrated; z-scores are taken anew.
         """
         terms, names = self._terms(study), study.condition_names
         plain = self._without_errors()
         drawn: tuple[list[Floats], list[Floats]] = ([], [])
+        clusters = self._covariance(study, slice(None)).clusters
+        places = np.arange(len(study.cases))[:, np.newaxis]
+        groups = [*places] if clusters is None else [np.flatnonzero(clusters == each) for each in np.unique(clusters)]
         for _ in range(self.bootstrap):
-            sample = study.subset(study.cases[rng.integers(len(study.cases), size=len(study.cases))])
+            drawn_groups = [groups[each] for each in rng.integers(len(groups), size=len(groups))]
+            sample = study.subset(study.cases[np.concatenate(drawn_groups)])
             equation, scores, _, outcome = plain._fitted(sample)
             if equation.results is not None:
                 drawn[0].append(equation.params)

@@ -12,7 +12,7 @@ import statsmodels.formula.api as smf
 from scipy import stats
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.regression.linear_model import WLS
+from statsmodels.regression.linear_model import OLS, WLS
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 import equifinal as eq
@@ -873,3 +873,70 @@ def test_the_example_in_the_docs_runs() -> None:
     tested = doctest.testfile(str(page), module_relative=False)
     assert tested.attempted > 0
     assert tested.failed == 0
+
+
+# ------------------------------------------------------------------------------------------------------ panels
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return eq.load_study("open-data-barometer-2013-2014").calibrate()
+
+
+def test_clustered_errors_of_least_squares_are_statsmodels(panel):
+    analysis = Regression(covariance="cluster", interactions=("LEAD*DEM",)).analyze(panel, np.random.default_rng(0))
+    design = np.column_stack([np.ones(len(panel.cases)), panel.values("raw"), panel.raw["LEAD"] * panel.raw["DEM"]])
+    groups = pd.factorize(panel.data[panel.unit])[0]
+    wanted = OLS(panel.raw[panel.outcome.name].to_numpy(), design).fit(
+        cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
+    )
+    table = analysis.tables["coefficients"]
+    np.testing.assert_allclose(table["coefficient"], wanted.params, rtol=1e-9)
+    np.testing.assert_allclose(table["std_error"], wanted.bse, rtol=1e-9)
+    np.testing.assert_allclose(table["p_value"], wanted.pvalues, rtol=1e-7)
+    np.testing.assert_allclose(table[["ci_low", "ci_high"]], wanted.conf_int(), rtol=1e-7)
+    assert analysis.fit["f_statistic"] == pytest.approx(wanted.fvalue)
+    assert analysis.fit["f_p_value"] == pytest.approx(wanted.f_pvalue)
+    assert analysis.fit["clusters"] == len(set(groups))
+    test = wanted.wald_test(np.eye(6)[5:], use_f=True, scalar=True)
+    row = analysis.tables["interaction_tests"].loc["Wald"]
+    assert row["statistic"] == pytest.approx(test.statistic)
+    assert row["p_value"] == pytest.approx(test.pvalue)
+    assert row["covariance"] == "cluster"
+
+
+def test_clustered_errors_of_the_fractional_logit_are_statsmodels(panel):
+    analysis = Regression(model="fractional-logit", covariance="cluster").analyze(panel, np.random.default_rng(0))
+    design = np.column_stack([np.ones(len(panel.cases)), panel.values("fuzzy")])
+    groups = pd.factorize(panel.data[panel.unit])[0]
+    outcome = panel.fuzzy[panel.outcome.name].to_numpy()
+    wanted = GLM(outcome, design, family=Binomial()).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    np.testing.assert_allclose(analysis.tables["coefficients"]["std_error"], wanted.bse, rtol=1e-6)
+
+
+def test_a_panel_without_clustered_errors_is_told_of_them_and_a_study_without_units_cannot_have_them(panel):
+    notes = Regression().analyze(panel, np.random.default_rng(0)).notes
+    assert any('covariance = "cluster"' in note for note in notes)
+    assert not any('"cluster"' in note for note in Regression(covariance="cluster").analyze(panel, None).notes)
+    alone = eq.load_study("heilongjiang").calibrate()
+    with pytest.raises(eq.InputError, match=r"heilongjiang.*unit ="):
+        Regression(covariance="cluster").analyze(alone, np.random.default_rng(0))
+    few = panel.subset(panel.cases[:20])
+    assert any("Only" in note for note in Regression(covariance="cluster").analyze(few, np.random.default_rng(0)).notes)
+
+
+def test_a_clustered_bootstrap_draws_whole_units(panel):
+    seen = []
+
+    class Recorded(Regression):
+        def _fitted(self, study):
+            seen.append(study)
+            return super()._fitted(study)
+
+    Recorded(covariance="cluster", bootstrap=3).analyze(panel, np.random.default_rng(0))
+    sizes = panel.data[panel.unit].value_counts()
+    samples = [study for study in seen if study.cases.has_duplicates]
+    assert len(samples) == 3
+    for study in samples:
+        drawn = study.data[study.unit].value_counts()
+        assert (drawn % sizes[drawn.index] == 0).all()
