@@ -12,7 +12,12 @@ from equifinal_output.figures.pictures import Picture, figures_of
 
 _HOME_OF = {
     "plot_agreement": "across",
+    "plot_calibration": "calibration",
+    "plot_configurations": "sets",
+    "plot_necessity": "sets",
+    "plot_truth_table": "sets",
     "plot_verdicts": "across",
+    "plot_xy": "sets",
 }
 
 #: The functions that draw, in alphabetical order.

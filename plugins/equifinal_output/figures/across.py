@@ -7,7 +7,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal_output.figures.style import BLUE, INK, VERMILLION, clean, drawn, sized, titled, wrapped
+from equifinal_output.figures.style import BLUE, INK, VERMILLION, clean, drawn, finish, sized, wrapped
 from equifinal_output.wording import counted
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
         )
     texts = [wrapped(_claim(comparison, name), 52, lines=3) for name in verdicts.index]
     heights = [max(0.42, 0.17 + 0.155 * (text.count("\n") + 1)) for text in texts]
-    ax, own = sized(ax, 4.1 + 1.22 * columns, 1.3 + sum(heights))
+    ax, own = sized(ax, 1.2 * columns, sum(heights))
     tops = np.concatenate([[0.0], np.cumsum(heights)])
     middles = (tops[:-1] + tops[1:]) / 2
     for answers, middle, height in zip(verdicts.to_numpy(), middles, heights, strict=True):
@@ -87,8 +87,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     ax.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.tick_params(length=0, labelsize=9)
     ax.spines[:].set_visible(False)
-    titled(ax, "What each method says to each proposition", comparison, own)
-    return ax
+    return finish(ax, own, comparison, "What each method says to each proposition")
 
 
 def _claim(comparison: eq.Comparison, name: Any) -> str:
@@ -162,7 +161,7 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
     table: pd.DataFrame = comparison.agreement[kind]
     labels = [wrapped(label, 13) for label in table.index]
     count = len(labels)
-    ax, own = sized(ax, 2.2 + 0.8 * count, 1.7 + 0.55 * count)
+    ax, own = sized(ax, 0.86 * count, 0.48 * count)
     for row, values in enumerate(table.to_numpy(dtype=float)):
         for column, value in enumerate(values):
             colour = (
@@ -180,8 +179,7 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
     ax.spines[:].set_visible(False)
     title, meaning = _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))
     ax.set_xlabel(wrapped(meaning, 22 + 9 * count), labelpad=8)
-    titled(ax, title, comparison, own)
-    return ax
+    return finish(ax, own, comparison, title)
 
 
 def _square(column: int, row: int, colour: Any) -> Any:

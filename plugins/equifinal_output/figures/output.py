@@ -53,6 +53,4 @@ class Figures(eq.Output):
                     described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}
                     figure.savefig(path, dpi=self.dpi, metadata=described)
                     paths.append(path)
-                    # What is laid out stays so, which is quicker and the same in every file.
-                    figure.set_layout_engine("none")
         return paths

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
+from equifinal_output.figures.source import has_table, labelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,11 +97,17 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     >>> [picture.name for picture in figures_of(comparison) if picture.section == "comparison"][:1]
     ['verdicts']
     """
-    from functools import partial
+    found = _Collected()
+    _across(found, comparison)
+    _data(found, comparison)
+    for label, analysis in comparison.analyses.items():
+        _method(found, comparison, label, analysis)
+    return found.pictures
 
+
+def _across(found: _Collected, comparison: eq.Comparison) -> None:
     from equifinal_output.figures import across
 
-    found = _Collected()
     if comparison.verdicts.size:
         found.add(
             "verdicts",
@@ -118,4 +125,43 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
                 partial(across.plot_agreement, comparison, kind),
                 partial(across.agreement_in_words, comparison, kind),
             )
-    return found.pictures
+
+
+def _data(found: _Collected, comparison: eq.Comparison) -> None:
+    from equifinal_output.figures import calibration
+
+    study = comparison.study
+    for variable in (study.outcome, *study.conditions):
+        calibrated = variable.name in study.fuzzy
+        found.add(
+            f"calibration-{variable.name}",
+            "data",
+            f"{'Calibration' if calibrated else 'Raw scores'} of {labelled(variable)}",
+            partial(calibration.plot_calibration, comparison, variable.name),
+            partial(calibration.calibration_in_words, comparison, variable.name),
+        )
+
+
+def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: eq.Analysis) -> None:
+    """What one method has, by its tables alone."""
+    from equifinal_output.figures import sets
+
+    def add(name: str, title: str, plot: Callable[..., Any], words: Callable[..., str], *what: Any) -> None:
+        found.add(
+            f"{label}-{name}",
+            label,
+            title,
+            partial(plot, comparison, label, *what),
+            partial(words, comparison, label, *what),
+        )
+
+    if has_table("truth_table", "out", "n", "consistency", "pri", "cases")(analysis):
+        add("truth-table", f"Truth table, {label}", sets.plot_truth_table, sets.truth_table_in_words)
+    if sets.claims_paths(analysis):
+        add("configurations", f"Configurations, {label}", sets.plot_configurations, sets.configurations_in_words)
+    if has_table("necessity", "consistency", "relevance", "coverage")(analysis):
+        add("necessity", f"Necessity, {label}", sets.plot_necessity, sets.necessity_in_words)
+    if analysis.cases["predicted"].notna().any():
+        add("xy", f"XY plot, {label}", sets.plot_xy, sets.xy_in_words)
+        for number, path in enumerate(sets.fuzzy_paths(comparison, label), 1):
+            add(f"xy-path-{number}", f"XY plot, {label}: {path}", sets.plot_xy, sets.xy_in_words, path)

@@ -3,7 +3,7 @@
 import io
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -27,13 +27,11 @@ __all__ = [
     "YELLOW",
     "clean",
     "drawn",
+    "finish",
     "inline_svg",
-    "note_below",
-    "settled",
     "short",
     "sized",
     "style",
-    "titled",
     "wrapped",
 ]
 
@@ -106,33 +104,108 @@ def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
 
 
 def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]:
-    """The axes given, or new ones in a figure of that size (inches), and whether they are new."""
+    """The axes given, or new ones of that size (inches) in a figure of their own, and whether they are new."""
     if ax is not None:
+        ax.figure.draw_without_rendering()  # what is placed by where things lie needs a layout
         return ax, False
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    return figure.add_subplot(), True
+    figure = Figure(figsize=(width + 2, height + 2))
+    FigureCanvasAgg(figure)
+    return figure.add_axes((1 / (width + 2), 1 / (height + 2), width / (width + 2), height / (height + 2))), True
 
 
-def titled(ax: "Axes", title: str, source: Any, own: bool) -> None:
-    """Write the heading: what is drawn, of which study, and the banner of data that were not observed.
+#: Around a figure, and between its parts, in inches.
+_MARGIN, _BETWEEN = 0.1, 0.09
+_NARROWEST = 4.4
+
+
+def finish(
+    ax: "Axes",
+    own: bool,
+    source: Any,
+    title: str,
+    figures: str = "",
+    note: str = "",
+    legend: Mapping[str, Any] | None = None,
+) -> "Axes":
+    """Write what stands around a drawing, and make its figure just large enough for everything.
 
     Parameters
     ----------
+    ax, own
+        From :func:`sized`. An own figure is laid out around the axes, whose size stays; in a figure of the user's, heading,
+        legend and note are put around the axes.
     source
-        The comparison, study or analysis drawn.
-    own
-        Whether the figure was made for this drawing; its heading then goes over the whole figure.
+        The comparison, study or analysis drawn: the heading names the study, and has the banner of data not observed.
+    title, figures
+        What is drawn, and a line with numbers.
+    note
+        A remark below, such as what is left out.
+    legend
+        Options of a legend below the drawing; ``None`` for none.
     """
-    lines = [title, *_about(source)]
-    inches = ax.figure.get_figwidth() if own else ax.get_window_extent().width / ax.figure.dpi
-    text = "\n".join(wrapped(line, int(inches * 12.2)) for line in lines)
-    if own:
-        ax.figure.suptitle(text, x=0.02, ha="left", fontsize=10, linespacing=1.25)
-    else:
-        ax.set_title(text, loc="left", fontsize=10, linespacing=1.25)
+    figure = ax.figure
+    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
+    inner = ax.get_window_extent(renderer)
+    dpi, width, height = figure.dpi, inner.width / figure.dpi, inner.height / figure.dpi
+
+    def around() -> tuple[float, float, float, float]:
+        """How far everything reaches beyond the axes: to the left, right, top and bottom, in inches."""
+        boxes = [each.get_tightbbox(renderer) for each in (figure.axes if own else [ax])]
+        left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+        low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
+        return (inner.x0 - left) / dpi, (right - inner.x1) / dpi, (high - inner.y1) / dpi, (inner.y0 - low) / dpi
+
+    left, right, top, bottom = around()
+    if legend is not None:
+        anchor = (-left / width, -(bottom + _BETWEEN) / height)
+        options = {
+            "loc": "upper left",
+            "borderaxespad": 0.0,
+            "borderpad": 0.0,
+            "handletextpad": 0.5,
+            "columnspacing": 1.4,
+        }
+        key = ax.legend(bbox_to_anchor=anchor, **{**options, **legend})
+        box = key.get_window_extent(renderer)
+        right = max(right, (box.x1 - inner.x1) / dpi)
+        bottom = (inner.y0 - box.y0) / dpi
+    lines = [line for line in (figures, *_about(source)) if line]
+    if not own:
+        heading = "\n".join(wrapped(line, int(width * 12.2)) for line in (title, *lines))
+        ax.set_title(heading, loc="left", fontsize=10)
+        if note:
+            below = (-left * 72, -(bottom + _BETWEEN) * 72)
+            text = wrapped(note, int(width * 14.5))
+            ax.annotate(text, (0, 0), below, xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+        return ax
+    whole = max(left + width + right + 2 * _MARGIN, _NARROWEST)
+    room = whole - 2 * _MARGIN
+    said = [
+        (wrapped(title, int(room * 11.0)), {"fontsize": 10.5, "weight": "bold"}),
+        *((wrapped(line, int(room * 13.0)), {"fontsize": 9.0}) for line in lines),
+    ]
+    over = _MARGIN
+    texts = []
+    for text, options in said:
+        texts.append((figure.text(0, 0, text, va="top", linespacing=1.2, **options), over))
+        over += options["fontsize"] * 1.42 * (text.count("\n") + 1) / 72
+    under = _MARGIN
+    if note:
+        text = wrapped(note, int(room * 14.5))
+        under += 8.0 * 1.42 * (text.count("\n") + 1) / 72 + _BETWEEN
+        figure.text(_MARGIN / whole, 0, text, va="bottom", fontsize=8, linespacing=1.2)
+    total = over + _BETWEEN + top + height + bottom + under
+    figure.set_size_inches(whole, total)
+    for each in figure.axes:
+        each.set_position(((_MARGIN + left) / whole, (bottom + under) / total, width / whole, height / total))
+    for text, from_top in texts:
+        text.set_position((_MARGIN / whole, 1 - from_top / total))
+    if note:
+        figure.texts[-1].set_y(_MARGIN / total)
+    return ax
 
 
 def _about(source: Any) -> list[str]:
@@ -142,25 +215,6 @@ def _about(source: Any) -> list[str]:
     words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(study.provenance)
     banner = "" if words is None else f"{words}. {study.note}".strip()
     return [clean(study.title), *([clean(banner)] if banner else [])]
-
-
-def note_below(ax: "Axes", text: str, own: bool) -> None:
-    """A remark under the drawing, such as what is left out of it."""
-    if not text:
-        return
-    inches = ax.figure.get_figwidth() if own else ax.get_window_extent().width / ax.figure.dpi
-    text = wrapped(text, int(inches * 14.5))
-    if own:
-        ax.figure.supxlabel(text, x=0.02, ha="left", fontsize=8, linespacing=1.25)
-    else:
-        ax.annotate(text, (0, 0), (0, -38), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
-
-
-def settled(ax: "Axes", own: bool) -> None:
-    """Lay the figure out now; an own one stays so, because what follows is placed by where things lie."""
-    ax.figure.draw_without_rendering()
-    if own:
-        ax.figure.set_layout_engine("none")
 
 
 # ---------------------------------------------------------------------------------------------------------- text
