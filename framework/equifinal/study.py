@@ -208,6 +208,15 @@ class Study:
                 raise InputError(
                     f"{self._where}column {column!r} ({key}) has no value for {listing(self.data.index[missing])}. Fill it in."
                 )
+        if self.unit is not None and self.time is not None:
+            moments = self.data[[self.unit, self.time]]
+            if (twice := moments.duplicated(keep=False)).any():
+                unit, time = moments[twice].iloc[0]
+                same = self.data.index[(moments == (unit, time)).all(axis=1)]
+                raise InputError(
+                    f"{self._where}a unit can be there once at a time, but {listing(same)} are all of {unit!s} in {time!s} "
+                    f"(columns {self.unit!r} and {self.time!r}). Correct the rows, or merge them."
+                )
 
     def _raw_scores(self) -> pd.DataFrame:
         return pd.DataFrame(

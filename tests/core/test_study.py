@@ -417,3 +417,19 @@ def test_a_calibrator_that_returns_something_else_is_named(what, words):
     made = study(conditions=[eq.Variable("LEAD", "leadership", calibrate=Careless(what=what))])
     with pytest.raises(eq.InputError, match=rf"Study 'towns': LEAD \(column 'leadership'\): .*'careless' {words}"):
         made.calibrate()
+
+
+def test_a_unit_is_there_once_at_a_time() -> None:
+    frame = pd.DataFrame(
+        {"a": [1, 2, 3, 4], "y": [1, 4, 2, 3], "land": ["P", "P", "Q", "P"], "year": [1, 2, 1, 2]},
+        index=["P one", "P two", "Q one", "P again"],
+    )
+    with pytest.raises(eq.InputError, match=r"P two, P again are all of P in 2 .*'land' and 'year'"):
+        eq.Study(
+            name="panel",
+            data=frame,
+            outcome=eq.Variable("Y", "y", calibrate={"method": "crisp", "threshold": 2.5}),
+            conditions=[eq.Variable("A", "a")],
+            unit="land",
+            time="year",
+        )
