@@ -12,6 +12,7 @@ from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.sets import Expression
+from equifinal.time_limit import within
 
 __all__ = ["advice"]
 
@@ -27,7 +28,10 @@ class _Path:
 
 
 def advice(
-    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+    methods: Mapping[str, Method],
+    analyses: Mapping[str, Analysis],
+    study: CalibratedStudy,
+    time_limit: float | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """One row per case without the outcome (membership below 0.5) and sufficient path.
 
@@ -49,7 +53,7 @@ def advice(
     outcome = study.fuzzy[study.outcome.name]
     cases = outcome.index[outcome < 0.5]
     paths, notes = _paths(methods, analyses, study)
-    sentences, silent = _sentences(methods, analyses, study)
+    sentences, silent = _sentences(methods, analyses, study, time_limit)
     notes += silent
     targets = {
         (name, present): _Target(study, name, present) for path in paths for name, present in path.literals.items()
@@ -109,13 +113,13 @@ def _conjunction(text: Any, study: CalibratedStudy) -> Mapping[str, bool] | None
 
 
 def _sentences(
-    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy, time_limit: float | None
 ) -> tuple[dict[str, pd.Series], list[str]]:
     said: dict[str, pd.Series] = {}
     notes = []
     for label, analysis in analyses.items():
         try:
-            each = methods[label].advise(analysis, study.protected())
+            each = within(time_limit, "its advice", methods[label].advise, analysis, study.protected())
             if each is not None:
                 said[label] = each.reindex(study.cases)
         except Exception as error:

@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 
 from equifinal.analysis import Analysis
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.runs import Run, run
 from equifinal.sets import Expression
+from equifinal.time_limit import TimeLimitError, within
 from equifinal.yardstick import SMALLEST_MOVEMENT, movement
 
 __all__ = ["Asymmetry", "asymmetry"]
@@ -88,6 +90,7 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
         n_jobs=presence.n_jobs,
         seed=presence.seed,
         progress=presence.progress,
+        time_limit=presence.time_limit,
     )
     notes = [f"For the absence of the outcome: {failure}" for failure in absence.failures.values()]
     conditions: dict[tuple[str, str], Any] = {}
@@ -95,7 +98,17 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
     rows: dict[str, dict[str, Any]] = {}
     for label, away in absence.analyses.items():
         there, method = presence.analyses[label], methods[label]
-        turned, problem = _directions(method, away, absence)
+        try:
+            turned, problem = within(
+                absence.time_limit,
+                "measuring directions for the absence",
+                _directions,
+                method,
+                away,
+                absence.calibrated,
+            )
+        except TimeLimitError as error:
+            turned, problem = away.conditions["direction"].astype(int), f"{error}"
         notes += [f"{label}: {problem}"] if problem else []
         opposite = directions[label] == -turned
         literals, solutions = None, None
@@ -126,7 +139,7 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
     return Asymmetry(table, _path_table(paths), _method_table(rows), absence, tuple(notes))
 
 
-def _directions(method: Method, analysis: Analysis, absence: Run) -> tuple[pd.Series, str]:
+def _directions(method: Method, analysis: Analysis, absence: CalibratedStudy) -> tuple[pd.Series, str]:
     """As on the common yardstick: from predictions, else the method's own."""
     own = analysis.conditions["direction"].astype(int)
     if not method.predicts():
@@ -134,7 +147,7 @@ def _directions(method: Method, analysis: Analysis, absence: Run) -> tuple[pd.Se
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            moved = movement(method, analysis, absence.calibrated)
+            moved = movement(method, analysis, absence)
         return np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int), ""
     except Exception as error:
         return own, f"directions for the absence could not be computed ({type(error).__name__}: {error})"

@@ -125,6 +125,10 @@ def compare(
     without: Without = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = 1,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", metavar="SECONDS", help="Stop a method when one of its steps takes longer."),
+    ] = None,
     permutations: Annotated[
         int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance brings about; 0: not.")
     ] = 0,
@@ -159,7 +163,7 @@ def compare(
     if negate:
         loaded = loaded.negated()
     progress = sys.stderr.isatty()
-    finished = run(loaded, methods=method or None, n_jobs=jobs, seed=seed, progress=progress)
+    finished = run(loaded, methods=method or None, n_jobs=jobs, seed=seed, progress=progress, time_limit=time_limit)
     for failure in finished.failures.values():
         print(f"Failed: {failure}", file=sys.stderr)
     if not finished.analyses:

@@ -4,7 +4,7 @@ Only the standard tables, the verdicts and the common yardstick are read: nothin
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from equifinal.asymmetry import Asymmetry, asymmetry
 from equifinal.bootstrap import agreement_intervals, differences
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
+from equifinal.diversity import diversity_notes
 from equifinal.errors import InputError
 from equifinal.method import Method
 from equifinal.panels import ByTime, by_time
@@ -28,6 +29,7 @@ from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, check_whole, generator
 from equifinal.sets import Expression
 from equifinal.summary import summary
+from equifinal.time_limit import TimeLimitError, within_for_each
 from equifinal.yardstick import (
     Yardstick,
     baselines,
@@ -104,7 +106,10 @@ class Comparison:
     @property
     def manifest(self) -> Mapping[str, Any]:
         """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
-        return self.run.manifest
+        if self.permutations is None or self.permutations.empty:
+            return self.run.manifest
+        done = self.permutations.iloc[0]
+        return {**self.run.manifest, "permutations": int(done["permutations"] + done["failed"])}
 
     @property
     def banner(self) -> str:
@@ -226,17 +231,21 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     analyses, methods, study = run.analyses, run.methods, run.calibrated
     if not analyses:
         raise InputError(f"Study {study.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
-    yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
-    with one_thread():
-        answers = _answers(run, yardsticks)
+    if run.time_limit is None:
+        yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
+        with one_thread():
+            answers = _answers(run, yardsticks)
+    else:
+        yardsticks = _measured_within(run, run.time_limit)
+        answers = _answers_within(run, yardsticks, run.time_limit)
     claims = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(claim.id) for claim in claims], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
-    rows, advice_notes = advice(methods, analyses, study)
+    rows, advice_notes = advice(methods, analyses, study, run.time_limit)
     outcome = study.fuzzy[study.outcome.name]
-    permuted = permutation_test(run, permutations) if permutations else None
+    permuted = _permuted(run, permutations) if permutations else None
     chance_notes = permutation_notes(permuted, study) if permuted is not None else []
     comparison = Comparison(
         run=run,
@@ -253,6 +262,70 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison
+
+
+# ------------------------------------------------------------------------------- each method within a time limit
+
+
+def _alone(run: Run, label: str) -> Run:
+    """The run as if there were no other method, and no limit."""
+    return replace(
+        run,
+        methods={label: run.methods[label]},
+        results={label: run.results[label]},
+        n_jobs=1,
+        progress=False,
+        time_limit=None,
+    )
+
+
+def _measured_within(run: Run, limit: float) -> dict[str, Yardstick]:
+    tasks = [
+        ({label: run.methods[label]}, {label: each}, run.calibrated, run.seed) for label, each in run.analyses.items()
+    ]
+    found: dict[str, Yardstick] = {}
+    for task, outcome in zip(
+        tasks, within_for_each(limit, "predicting cases", measure, tasks, run.n_jobs), strict=True
+    ):
+        if isinstance(outcome, TimeLimitError):
+            # What can be said of a method that does not predict is said without calling it.
+            ((label, without),) = measure({}, *task[1:]).items()
+            found[label] = replace(
+                without, notes=[f"There are no figures out of sample and no importances: {outcome}."]
+            )
+        else:
+            found |= outcome
+    return found
+
+
+def _answers_within(run: Run, yardsticks: Mapping[str, Yardstick], limit: float) -> dict[str, list[Verdict]]:
+    tasks = [(_alone(run, label), {label: yardsticks[label]}) for label in run.analyses]
+    found: dict[str, list[Verdict]] = {}
+    for label, outcome in zip(
+        run.analyses, within_for_each(limit, "judging the propositions", _answers, tasks, run.n_jobs), strict=True
+    ):
+        if isinstance(outcome, TimeLimitError):
+            found[label] = [Verdict("silent", evidence=f"It could not answer: {outcome}.")] * len(
+                run.study.propositions
+            )
+        else:
+            found |= outcome
+    return found
+
+
+def _permuted(run: Run, permutations: int) -> pd.DataFrame:
+    if run.time_limit is None:
+        return permutation_test(run, permutations)
+    labels = [label for label in run.analyses if run.methods[label].predicts()]
+    tasks = [(_alone(run, label), permutations) for label in labels]
+    outcomes = within_for_each(run.time_limit, "permuting the outcome", permutation_test, tasks, run.n_jobs)
+    tables = [permutation_test(replace(run, results={}), permutations)]  # of no method: the columns
+    for label, outcome in zip(labels, outcomes, strict=True):
+        if isinstance(outcome, TimeLimitError):
+            missing = {"permutations": 0, "failed": permutations, "why": str(outcome)}
+            outcome = pd.DataFrame(missing, index=pd.Index([label], name="method")).reindex(columns=tables[0].columns)
+        tables.append(outcome)
+    return pd.concat([table for table in tables if len(table)] or tables)
 
 
 # ------------------------------------------------------------------------------------------------- verdicts
@@ -376,6 +449,8 @@ def _notes(
     advice_notes: Sequence[str],
 ) -> pd.DataFrame:
     said = [("study", study.note)] if study.note else []
+    if any(analysis.method.sufficient_paths for analysis in analyses.values()):
+        said += [("study", note) for note in diversity_notes(study)]
     said += [("calibration", note) for note in study.notes]
     for label, analysis in analyses.items():
         said += [(label, note) for note in [*analysis.notes, *yardsticks[label].notes]]

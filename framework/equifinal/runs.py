@@ -21,6 +21,7 @@ from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.method import Method
 from equifinal.parallel import work
 from equifinal.study import Study
+from equifinal.time_limit import TimeLimitError, check_time_limit, within_for_each
 
 __all__ = ["Failure", "Run", "check_whole", "generator", "run"]
 
@@ -67,6 +68,7 @@ class Run(Mapping[str, Analysis | Failure]):
     n_jobs: int
     progress: bool
     manifest: Mapping[str, Any] = field(repr=False)
+    time_limit: float | None = None
 
     def __getitem__(self, label: str) -> Analysis | Failure:
         try:
@@ -97,6 +99,7 @@ def run(
     n_jobs: int = 1,
     seed: int = 0,
     progress: bool = False,
+    time_limit: float | None = None,
 ) -> Run:
     """Run methods on a study.
 
@@ -113,6 +116,10 @@ def run(
         Seed of everything random, 0 or more.
     progress
         Whether to show a progress bar on stderr.
+    time_limit
+        Seconds that a method's analysis may take, and when it is compared, its refits and predictions together, its
+        verdicts, its permutations, its advice. What takes longer is stopped, and reported as what failed. Methods then
+        work in another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
 
     Returns
     -------
@@ -135,6 +142,7 @@ def run(
         raise InputError(f"run() takes a Study; use load_study(...) for a name or a path. Got {type(study).__name__}.")
     check_whole("seed", seed, minimum=0)
     check_whole("n_jobs", n_jobs)
+    check_time_limit(time_limit)
     chosen = choose_methods(study, methods)
     calibrated = study.calibrate()
     plugins = registry.current()
@@ -142,15 +150,20 @@ def run(
     for method in chosen.values():
         plugins.notify("equifinal_before_analysis", study=calibrated, method=method)
     tasks = [(label, method, calibrated, seed) for label, method in chosen.items()]
-    outcomes = work(_analyse, tasks, n_jobs, "Analysing", progress)
+    if time_limit is None:
+        outcomes: Iterable[Any] = work(_analyse, tasks, n_jobs, "Analysing", progress)
+    else:
+        outcomes = within_for_each(time_limit, "the analysis", _analyse, tasks, n_jobs)
     results: dict[str, Analysis | Failure] = {}
     for label, outcome in zip(chosen, outcomes, strict=True):
         if isinstance(outcome, Analysis):
             results[label] = outcome
             plugins.notify("equifinal_after_analysis", study=calibrated, analysis=outcome)
         else:
+            if isinstance(outcome, TimeLimitError):
+                outcome = type(outcome).__name__, str(outcome), ""
             results[label] = _failure(label, outcome, chosen[label])
-    return Run(study, calibrated, chosen, results, seed, n_jobs, progress, _manifest(study, chosen, seed))
+    return Run(study, calibrated, chosen, results, seed, n_jobs, progress, _manifest(study, chosen, seed), time_limit)
 
 
 def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failure:
@@ -166,9 +179,10 @@ def generator(seed: int, label: str, *further: int) -> np.random.Generator:
 
 def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
     """Let a method analyse a study, and check what it returns; warnings become notes."""
+    given = study.protected()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        analysis = method.analyze(study.protected(), rng)
+        analysis = method.analyze(given, rng)
     if not isinstance(analysis, Analysis):
         raise TypeError(
             f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}."
@@ -177,6 +191,10 @@ def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) ->
     said = [
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
+    if changed := given.changed_from(study):
+        said.append(
+            f"It changed its input ({listing(changed)}), a copy of its own: its figures may rest on changed data."
+        )
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
 
 
