@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pydantic
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.content import Table, content, in_sum
+from equifinal_output.content import Content, Table, content, in_sum
 from equifinal_output.drawings import WIDTH, distributions, importances, scatters
 from equifinal_output.reading_help import DRAWN
 from equifinal_output.wording import MARKS, VERDICTS, headings, is_missing, shown, shown_column
@@ -31,6 +32,11 @@ class HtmlReport(eq.Output):
 
     name = "html"
 
+    figures: bool = pydantic.Field(
+        default=False,
+        description="Put the pictures of the format figures into the page as well, which takes some seconds.",
+    )
+
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``report.html``; see :meth:`equifinal.Output.write`."""
         from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -42,8 +48,10 @@ class HtmlReport(eq.Output):
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        report = content(comparison)
         page = environment.get_template("report.html.jinja").render(
-            report=content(comparison),
+            report=report,
+            pictures=_pictures(comparison, report) if self.figures else {},
             manifest=comparison.manifest,
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
             propositions=_propositions(comparison),
@@ -61,6 +69,25 @@ class HtmlReport(eq.Output):
         path = directory / "report.html"
         path.write_text(page, encoding="utf-8")
         return [path]
+
+
+@dataclass(frozen=True)
+class _Picture:
+    title: str
+    svg: str
+
+
+def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Picture]]:
+    """The figures by the section that they belong to; the page shows verdicts and agreement by itself."""
+    from equifinal_output.figures import figures_of
+
+    methods = {part.title: part.name for section in report.sections for part in section.parts}
+    found: dict[str, list[_Picture]] = {}
+    for picture in figures_of(comparison):
+        if not picture.name.startswith(("verdicts", "agreement")):
+            place = "fit" if picture.section == "comparison" else methods.get(picture.section, picture.section)
+            found.setdefault(place, []).append(_Picture(picture.title, picture.svg()))
+    return found
 
 
 # ------------------------------------------------------------------------------------------- the verdict matrix

@@ -17,6 +17,7 @@ from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.content import CITATION, content, in_sum
 from equifinal_output.drawings import distributions, importances, scatters
+from equifinal_output.figures import figures_of
 from equifinal_output.wording import shown, shown_column
 
 CASES = [
@@ -404,6 +405,28 @@ def test_html_states_manifest_banner_failures_and_references(
     assert page.table("Methods that failed")["rows"][1][0] == "=third|"
     assert comparison.banner
     assert squeezed(page.text).count(squeezed(Averaging.reference)) == 3  # each method's own, and the list
+
+
+def test_html_takes_in_the_figures_when_asked_to(tmp_path: Path) -> None:
+    built_in = eq.methods()
+    comparison = compared(methods={"<b>=fsqca</b>": built_in["fsqca"].cls(), "ols": built_in["regression"].cls()})
+    (path,) = HtmlReport().write(comparison, tmp_path)
+    plain = [each["aria-label"] for tag, each in Page(path.read_text(encoding="utf-8")).tags if tag == "svg"]
+    (path,) = HtmlReport(figures=True).write(comparison, tmp_path)
+    illustrated = Page(path.read_text(encoding="utf-8"))
+    labels = [each["aria-label"] for tag, each in illustrated.tags if tag == "svg"]
+    wanted = [
+        f"{picture.title}. {picture.alt}"
+        for picture in figures_of(comparison)
+        if not picture.name.startswith(("verdicts", "agreement"))  # the page shows these by itself
+    ]
+    assert len(wanted) > 3
+    assert sorted(set(labels) - set(plain)) == sorted(set(wanted))
+    assert illustrated.names().isdisjoint({"b", "i", "u", "em", "img", "image", "foreignobject"})
+    identifiers = [each["id"] for _, each in illustrated.tags if "id" in each]
+    assert len(set(identifiers)) == len(identifiers)
+    links = [each.get("href") or each.get("xlink:href") or "#" for _, each in illustrated.tags]
+    assert all(link.startswith(("#", "data:,")) for link in links)
 
 
 def luminance(colour: str) -> float:
