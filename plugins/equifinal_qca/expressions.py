@@ -7,6 +7,7 @@ case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the oth
 """
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache, reduce
@@ -17,7 +18,8 @@ import pandas as pd
 from equifinal import Expression, InputError, sets
 from equifinal_qca.cover import covers
 from equifinal_qca.cubes import MOST_CONDITIONS, Cube, rows_inside
-from equifinal_qca.implicants import primes_inside
+from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
+from equifinal_qca.smallest import MOST_WORK, Budget, Spent
 from equifinal_qca.table import column_of_lists, memberships_of, outcome_memberships
 
 __all__ = [
@@ -32,7 +34,9 @@ __all__ = [
     "theory_evaluation",
 ]
 
-_MOST_PATTERNS = 1_000_000
+_MOST_PATTERNS = 100_000
+_LARGEST_CHART = 100_000_000  # prime implicants times patterns
+_MOST_WORK = MOST_WORK // 10  # some seconds
 
 
 def negate(expression: str) -> str:
@@ -110,10 +114,11 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     tuple of str
         In alphabetical order; at least one.
 
-    Raises
-    ------
-    InputError
-        When the expression is too large to be minimized exactly.
+    Warns
+    -----
+    UserWarning
+        When the expression is too large to be minimized exactly, within some seconds. The one form is then equivalent, and no
+        term or literal of it can be left out, but there may be shorter ones.
 
     Examples
     --------
@@ -124,19 +129,51 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     if max_forms < 1:
         raise InputError(f"max_forms = {max_forms!r} leaves no form. Give 1 or more.")
     names = _names(expression, conditions)
-    primes = primes_inside(_cubes(_tree(expression), names))
-    if not primes:
-        return ("0",)
-    needed = [each for each in range(len(primes)) if not _inside(primes[each], primes[:each] + primes[each + 1 :])]
-    # Corners that the same prime implicants match are alike, and those in a needed one are settled.
-    patterns = _patterns(primes, needed, expression)
-    chart = np.array([[pattern >> each & 1 for pattern in patterns] for each in range(len(primes))], dtype=bool)
-    found, more, *_ = covers(chart, max_forms) if patterns else ([()], False)
-    if more and len(found) < max_forms:
-        raise InputError(f"The expression {expression[:60]!r} is too large to be minimized exactly. Split it up.")
-    forms = [[primes[each] for each in (*needed, *cover)] for cover in found]
+    cubes = _cubes(_tree(expression), names)
+    try:
+        primes = primes_inside(cubes)
+        forms = _shortest_forms(cubes, primes, max_forms)
+    except (TooManyPrimes, Spent):
+        warnings.warn(
+            f"{expression[:60]!r} is too large to be minimized exactly: what is returned holds in the same corners and no "
+            "term or literal of it can be left out, but shorter forms may exist.",
+            stacklevel=2,
+        )
+        forms = [_irredundant(some_primes_inside(cubes, lambda cube: lies_inside(cube, cubes)))]
     fewest = min(sum(cube.literals for cube in form) for form in forms)
     return tuple(sorted(_sum(form, names) for form in forms if sum(cube.literals for cube in form) == fewest))
+
+
+def _shortest_forms(cubes: Sequence[Cube], primes: Sequence[Cube], max_forms: int) -> list[list[Cube]]:
+    """All forms with the fewest terms, which are prime implicants."""
+    if not primes:
+        return [[]]
+    # A prime implicant is needed when it alone matches some corner, which then lies in a cube that no other one contains.
+    masks, those = np.array(primes, dtype=np.int64), np.array(cubes, dtype=np.int64)[:, :, np.newaxis]
+    contained = ((masks[:, 0] & ~those[:, 0]) == 0) & ((those[:, 1] & masks[:, 0]) == masks[:, 1])
+    alone = np.unique(contained[contained.sum(axis=1) == 1].argmax(axis=1)).tolist()
+    needed = [each for each in alone if not lies_inside(primes[each], [*primes[:each], *primes[each + 1 :]])]
+    # Corners that the same prime implicants match are alike, and those in a needed one are settled.
+    patterns = _patterns(primes, needed)
+    if not patterns:
+        return [[primes[each] for each in needed]]
+    if len(primes) * len(patterns) > _LARGEST_CHART:
+        raise Spent
+    chart = np.array([[pattern >> each & 1 for pattern in patterns] for each in range(len(primes))], dtype=bool)
+    found = covers(chart, max_forms, budget=Budget(_MOST_WORK))
+    if not found.proved or (found.truncated and len(found.found) < max_forms):
+        raise Spent
+    return [[primes[each] for each in (*needed, *cover)] for cover in found.found]
+
+
+def _irredundant(cubes: Sequence[Cube]) -> list[Cube]:
+    """The cubes without those that lie inside the others, long ones first."""
+    kept = sorted(cubes, key=lambda cube: (cube.literals, cube))
+    for cube in reversed(kept.copy()):
+        others = [each for each in kept if each != cube]
+        if lies_inside(cube, others):
+            kept = others
+    return kept
 
 
 def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: int = 4096) -> str:
@@ -168,9 +205,9 @@ def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: 
     """
     names = _names(expression, conditions)
     everything = (1 << len(names)) - 1
-    primes = primes_inside(_cubes(_tree(expression), names))
+    cubes = _cubes(_tree(expression), names)
     # Overlapping terms are counted once, so the rows of each term may exceed the rows of all.
-    corners = rows_inside(primes, everything, max_terms * max(1, len(primes)))
+    corners = rows_inside(cubes, everything, max_terms * max(1, len(cubes)))
     if corners is None or len(corners) > max_terms:
         raise InputError(
             f"{expression!r} has more corners than max_terms = {max_terms} over {len(names)} conditions. Raise max_terms."
@@ -239,7 +276,7 @@ def contains(larger: str, smaller: str) -> bool:
     """
     names = _names(f"({larger}) + ({smaller})", None)
     outer, inner = (_cubes(_tree(each), names) for each in (larger, smaller))
-    return all(_inside(cube, outer) for cube in inner)
+    return all(lies_inside(cube, outer) for cube in inner)
 
 
 def equivalent(first: str, second: str) -> bool:
@@ -377,45 +414,7 @@ def _not_inside_another(cubes: list[Cube]) -> list[Cube]:
     return [Cube(*pair) for pair in pairs[~inside].tolist()]
 
 
-def _inside(cube: Cube, others: Sequence[Cube]) -> bool:
-    """Whether the others together hold wherever the cube holds."""
-    return _always(
-        [
-            Cube(other.care & ~cube.care, other.bits & ~cube.care)
-            for other in others
-            if not (other.bits ^ cube.bits) & other.care & cube.care
-        ]
-    )
-
-
-def _always(cubes: list[Cube]) -> bool:
-    """Whether the cubes together hold in every corner, by cases."""
-    while not any(cube.care == 0 for cube in cubes):
-        counts = Counter(condition for cube in cubes for condition in _conditions(cube.care))
-        if not counts:
-            return False
-        condition = max(counts, key=lambda each: (counts[each], each))
-        present = [cube for cube in cubes if not cube.care & condition or cube.bits & condition]
-        absent = [cube for cube in cubes if not cube.care & condition or not cube.bits & condition]
-        if len(present) < len(cubes) and len(absent) < len(cubes):
-            sides = (
-                [Cube(cube.care & ~condition, cube.bits & ~condition) for cube in side] for side in (present, absent)
-            )
-            return all(_always(side) for side in sides)
-        # The condition has one sign only, so that the other side must do without these cubes, and this side then can too.
-        cubes = [cube for cube in cubes if not cube.care & condition]
-    return True
-
-
-def _conditions(care: int) -> list[int]:
-    found = []
-    while care:
-        found.append(care & -care)
-        care &= care - 1
-    return found
-
-
-def _patterns(primes: Sequence[Cube], needed: Sequence[int], expression: str) -> list[int]:
+def _patterns(primes: Sequence[Cube], needed: Sequence[int]) -> list[int]:
     """The distinct sets of primes, as bit masks, that match some corner together, none of the needed ones among them.
 
     The conditions are decided one after the other; a value of a condition rules out the primes that want the other. Only
@@ -433,7 +432,7 @@ def _patterns(primes: Sequence[Cube], needed: Sequence[int], expression: str) ->
         settled = sum(1 << each for each in needed if not primes[each].care & undecided)
         patterns = {left for pattern in patterns for other in wants if not (left := pattern & ~other) & settled}
         if len(patterns) > _MOST_PATTERNS:
-            raise InputError(f"The expression {expression[:60]!r} is too large to be minimized exactly. Split it up.")
+            raise Spent
     # Without any condition the constant 1 is needed and matches everywhere.
     return [] if Cube(0, 0) in primes else sorted(patterns - {0})
 
@@ -442,7 +441,7 @@ def _patterns(primes: Sequence[Cube], needed: Sequence[int], expression: str) ->
 
 
 def _sum(cubes: Sequence[Cube], names: Sequence[str]) -> str:
-    return " + ".join(sorted(cube.text(names) for cube in cubes))
+    return " + ".join(sorted(cube.text(names) for cube in cubes)) or "0"
 
 
 def _written(node: ast.expr, present: bool) -> tuple[str, bool]:

@@ -6,15 +6,29 @@ be matched (the conservative and the intermediate solution: a union of cubes); i
 form.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from math import prod
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equifinal_qca.cubes import Cube, Groups, Ints
 
-__all__ = ["minimal_transversals", "primes_avoiding", "primes_inside", "shortest_primes_avoiding"]
+__all__ = [
+    "TooManyPrimes",
+    "minimal_transversals",
+    "primes_avoiding",
+    "primes_inside",
+    "shortest_primes_avoiding",
+    "some_primes_inside",
+]
 
+_LARGEST_TABLE = 3**16  # cubes; 43 MB
+_FEW_COMPARISONS = 10_000_000
+_MOST_COMPARISONS = 10_000_000_000  # about a minute
+_MOST_CONSENSUS = 1_000_000_000  # comparisons, some seconds
 _MOST_ON_THE_WAY = 50_000  # partial transversals that are kept, of which many will not live to the end
 
 
@@ -116,9 +130,11 @@ def primes_avoiding(rows: Iterable[int], off: Iterable[Cube]) -> list[Cube]:
 
 
 def shortest_primes_avoiding(
-    rows: Iterable[int], off: Iterable[Cube], most: int | None
+    rows: Iterable[int], off: Iterable[Cube], most: int | None, groups: Groups = ()
 ) -> tuple[list[Cube], int | None]:
     """The same, but when there are too many (more than `most`, shared evenly among the rows) only the shortest around each row.
+
+    Where rows and `off` cubes are so many that a table of all possible cubes is smaller than their product, that is used.
 
     Returns
     -------
@@ -130,10 +146,40 @@ def shortest_primes_avoiding(
     rows, off = list(rows), list(off)
     care = np.array([cube.care for cube in off], dtype=np.int64)
     bits = np.array([cube.bits for cube in off], dtype=np.int64)
+    comparisons = len(rows) * len(off) ** 2
+    if comparisons > _FEW_COMPARISONS:
+        axes = _axes(_union(care.tolist()), groups)
+        if prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, comparisons):
+            every = np.array(_largest(~_matched(np.column_stack([care, bits]), axes), axes), dtype=np.int64)
+            return [Cube(*pair) for pair in every[_match_any(every, np.array(rows))].tolist()], None
+    if most is not None and comparisons > _MOST_COMPARISONS:
+        return _one_around(rows, care, bits), 0
     primes, largest = _around(rows, care, bits, most, give_up=len(rows) > 1)
     if most is not None and len(rows) > 1 and (largest is not None or len(primes) > most):
         primes, largest = _around(rows, care, bits, max(1, most // len(rows)), give_up=False)
     return [Cube(*pair) for pair in sorted(primes)], largest
+
+
+def _match_any(cubes: Ints, rows: Ints) -> NDArray[np.bool_]:
+    """Which cubes match at least one of the rows."""
+    matches = np.zeros(len(cubes), dtype=bool)
+    block = max(1, 1_000_000 // max(1, len(rows)))
+    for start in range(0, len(cubes), block):
+        part = cubes[start : start + block]
+        matches[start : start + block] = ((rows & part[:, :1]) == part[:, 1:]).any(axis=1)
+    return matches
+
+
+def _one_around(rows: list[int], care: Ints, bits: Ints) -> list[Cube]:
+    """A prime implicant around the first row, one around the first row that it does not match, and so on."""
+    found: list[Cube] = []
+    left = np.array(rows, dtype=np.int64)
+    while len(left):
+        row = int(left[0])
+        term = _some_transversal(np.unique((bits ^ row) & care))
+        found.append(Cube(term, term & row))
+        left = left[(left & term) != term & row]
+    return found
 
 
 def _around(
@@ -152,6 +198,10 @@ def _around(
     return primes, complete
 
 
+class TooManyPrimes(Exception):  # noqa: N818 - it is no error: the caller makes do with some of them
+    """To find all prime implicants would take too long."""
+
+
 def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
     """All maximal cubes inside a union of cubes: its prime implicants, by consensus one condition at a time.
 
@@ -159,11 +209,42 @@ def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
     Adding all of them for one condition after the other and dropping what is contained yields every prime implicant
     (Tison 1967). For single rows this is the merging of pairs (Quine 1952; McCluskey 1956). With multi-value conditions, given as
     `groups`, terms with each of a condition's values have a consensus.
+
+    Where the cubes are so many that a table of all possible cubes is smaller than what would have to be compared, that is used.
+
+    Raises
+    ------
+    TooManyPrimes
+        When neither way comes to an end within some seconds.
     """
     pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
-    care, bits = _maximal(pairs[:, 0], pairs[:, 1])
-    if groups:
-        return [Cube(term, term) for term in _consensus_of_values(care, groups).tolist()]
+    axes = _axes(_union(pairs[:, 0].tolist()), groups)
+    table = prod(len(axis) + 1 for axis in axes)
+    work = _Work(table if table <= _LARGEST_TABLE else _MOST_CONSENSUS)
+    try:
+        if groups:
+            return [Cube(term, term) for term in _consensus_of_values(pairs[:, 0], groups, work).tolist()]
+        return _consensus(pairs, work)
+    except TooManyPrimes:
+        if table > _LARGEST_TABLE:
+            raise
+        return _largest(_matched(_regions(pairs, groups) if groups else pairs, axes), axes)
+
+
+class _Work:
+    """How many comparisons are left."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def spend(self, comparisons: int) -> None:
+        self.left -= comparisons
+        if self.left < 0:
+            raise TooManyPrimes
+
+
+def _consensus(pairs: Ints, work: _Work) -> list[Cube]:
+    care, bits = _maximal(pairs[:, 0], pairs[:, 1], work)
     used = int(np.bitwise_or.reduce(care)) if len(care) else 0
     while used:
         condition = used & -used
@@ -172,6 +253,7 @@ def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
         present = (bits & condition) != 0
         if not (absent.any() and present.any()):
             continue
+        work.spend(int(absent.sum()) * int(present.sum()))
         left_care, left_bits = care[absent, np.newaxis], bits[absent, np.newaxis]
         right_care, right_bits = care[present], bits[present]
         merge = ((left_bits ^ right_bits) & left_care & right_care) == condition
@@ -182,26 +264,130 @@ def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
             order = np.lexsort((bits, care))
             care, bits = care[order], bits[order]
             new = np.append(True, (np.diff(care) != 0) | (np.diff(bits) != 0))
-            care, bits = _maximal(care[new], bits[new])
+            care, bits = _maximal(care[new], bits[new], work)
     return [Cube(*pair) for pair in zip(care.tolist(), bits.tolist(), strict=True)]
 
 
-def _consensus_of_values(terms: Ints, groups: Groups) -> Ints:
+def _consensus_of_values(terms: Ints, groups: Groups, work: _Work) -> Ints:
+    terms, _ = _maximal(terms, terms, work)
     for values in groups:
         common = np.zeros(1, dtype=np.int64)
         for value in values:
             rest = terms[(terms & value) != 0] & ~value
+            work.spend(len(common) * len(rest))
             both = np.unique(common[:, np.newaxis] | rest)
             for others in groups:  # one value of a condition at most
                 both = both[np.bitwise_count(both & sum(others)) <= 1]
-            common, _ = _maximal(both, both)
+            common, _ = _maximal(both, both, work)
         terms = np.union1d(terms, common)
-        terms, _ = _maximal(terms, terms)
+        terms, _ = _maximal(terms, terms, work)
     return terms
 
 
-def _maximal(care: Ints, bits: Ints) -> tuple[Ints, Ints]:
+def _union(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
+
+
+def _axes(used: int, groups: Groups) -> list[list[Cube]]:
+    """The literals of each condition; without groups only of those that are used."""
+    if groups:
+        return [[Cube(bit, bit) for bit in values] for values in groups]
+    bits = [1 << each for each in range(used.bit_length() - 1, -1, -1) if used >> each & 1]
+    return [[Cube(bit, 0), Cube(bit, bit)] for bit in bits]
+
+
+def _regions(terms: Ints, groups: Groups) -> Ints:
+    """Terms of values as regions: what is absent instead of what is present."""
+    absent = np.zeros(len(terms), dtype=np.int64)
+    for values in groups:
+        mask = sum(values)
+        absent |= np.where(terms[:, 0] & mask, mask & ~terms[:, 0], 0)
+    return np.column_stack([absent, np.zeros_like(absent)])
+
+
+def _matched(cubes: Ints, axes: list[list[Cube]]) -> NDArray[np.bool_]:
+    """Which corners lie inside at least one of the cubes, one dimension for each condition."""
+    matched = np.zeros([len(axis) for axis in axes], dtype=bool)
+    care, bits = cubes.T
+    allowed = [
+        np.array([(bits & literal.care) == (literal.bits & care) for literal in axis]).T for axis in axes
+    ]  # per condition, shape (cubes, values)
+    rows = np.all([each.sum(axis=1) == 1 for each in allowed], axis=0)
+    matched[tuple(each[rows].argmax(axis=1) for each in allowed)] = True
+    for cube in np.flatnonzero(~rows).tolist():
+        matched[np.ix_(*(np.flatnonzero(each[cube]) for each in allowed))] = True
+    return matched
+
+
+def _largest(inside: NDArray[np.bool_], axes: list[list[Cube]]) -> list[Cube]:
+    """All maximal cubes of such corners, from a table of all cubes: a cube is inside when all its parts are."""
+    for axis in range(len(axes)):
+        inside = np.concatenate([inside, inside.all(axis=axis, keepdims=True)], axis=axis)
+    maximal = inside.copy()
+    for axis in range(len(axes)):
+        before = (slice(None),) * axis
+        maximal[(*before, slice(None, -1))] &= ~inside[(*before, slice(-1, None))]
+    care = np.zeros(int(maximal.sum()), dtype=np.int64)
+    bits = care.copy()
+    for literals, places in zip(axes, np.nonzero(maximal), strict=True):
+        care |= np.array([*(literal.care for literal in literals), 0], dtype=np.int64)[places]
+        bits |= np.array([*(literal.bits for literal in literals), 0], dtype=np.int64)[places]
+    return [Cube(*pair) for pair in sorted(zip(care.tolist(), bits.tolist(), strict=True))]
+
+
+def lies_inside(cube: Cube, others: Iterable[Cube], groups: Groups = ()) -> bool:
+    """Whether the other cubes together hold wherever the cube holds."""
+    rest = []
+    for other in others:
+        both = Cube(cube.care | other.care, cube.bits | other.bits)
+        if not (other.bits ^ cube.bits) & other.care & cube.care and _at_most_one(both.care, groups):
+            rest.append(Cube(other.care & ~cube.care, other.bits & ~cube.care))
+    return _always(rest, groups)
+
+
+def _at_most_one(care: int, groups: Groups) -> bool:
+    return all((care & sum(values)).bit_count() <= 1 for values in groups)
+
+
+def _always(cubes: list[Cube], groups: Groups) -> bool:
+    """Whether the cubes together hold in every corner, by cases."""
+    while not any(cube.care == 0 for cube in cubes):
+        if not cubes:
+            return False
+        axes = _axes(_union(cube.care for cube in cubes), groups)
+        masks = [_union(literal.care for literal in axis) for axis in axes]
+        counts = [sum(1 for cube in cubes if cube.care & mask) for mask in masks]
+        chosen = counts.index(max(counts))
+        axis, free = axes[chosen], [cube for cube in cubes if not cube.care & masks[chosen]]
+        sides = [
+            [Cube(cube.care & ~literal.care, cube.bits & ~literal.care) for cube in cubes if literal.contains(cube)]
+            for literal in axis
+        ]
+        if all(sides):
+            return all(_always([*free, *side], groups) for side in sides)
+        # One side must do without all cubes that use the condition, and if it can, so can the others.
+        cubes = free
+    return True
+
+
+def some_primes_inside(cubes: Iterable[Cube], is_inside: Callable[[Cube], bool], groups: Groups = ()) -> list[Cube]:
+    """At least one maximal cube around each of the cubes: literals are dropped one by one as long as the cube stays inside."""
+    found: list[Cube] = []
+    masks = [sum(values) for values in groups] or [1 << each for each in range(63)]
+    left = np.array(list(cubes), dtype=np.int64)
+    while len(left):
+        cube = Cube(*left[0].tolist())
+        for mask in masks:
+            if cube.care & mask and is_inside(wider := Cube(cube.care & ~mask, cube.bits & ~mask)):
+                cube = wider
+        found.append(cube)
+        left = left[((cube.care & ~left[:, 0]) != 0) | ((left[:, 1] & cube.care) != cube.bits)]
+    return found
+
+
+def _maximal(care: Ints, bits: Ints, work: _Work) -> tuple[Ints, Ints]:
     """Drop every cube that lies inside another one. The cubes are distinct."""
+    work.spend(len(care) ** 2)
     keep = np.ones(len(care), dtype=bool)
     block = max(1, 500_000 // max(1, len(care)))
     for start in range(0, len(care), block):

@@ -12,9 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cover import covers
-from equifinal_qca.cubes import Cube, Groups, Ints
-from equifinal_qca.implicants import primes_inside, shortest_primes_avoiding
+from equifinal_qca.cover import Covers, covers
+from equifinal_qca.cubes import Cube, Groups, Ints, rows_inside
+from equifinal_qca.implicants import (
+    TooManyPrimes,
+    lies_inside,
+    primes_inside,
+    shortest_primes_avoiding,
+    some_primes_inside,
+)
 from equifinal_qca.smallest import MOST_WORK, Budget
 
 __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
@@ -22,6 +28,7 @@ __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "inte
 Terms = tuple[Cube, ...]
 
 MOST_PRIMES = 100_000
+_LARGEST_CHART = 200_000_000_000  # prime implicants times rows squared: some seconds
 
 
 class Problem(NamedTuple):
@@ -83,7 +90,7 @@ class Found(NamedTuple):
 
     `truncated` says that there are, or may be, models besides these; there are `at_least` so many. `bound` is None when the
     models are proved to have the fewest terms, else the fewest that are not ruled out. `literals` is None when all prime
-    implicants are there, else only those with at most so many literals all are.
+    implicants are there; else all with at most so many literals are.
     """
 
     primes: Terms
@@ -104,19 +111,17 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
 @lru_cache(maxsize=64)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
-    return _found(primes_inside(problem.rows, problem.groups), problem, problem.budget())
+    budget = problem.budget()
+    primes, literals = _inside(problem.rows, problem)
+    return _found(primes, problem, budget, literals)
 
 
 @lru_cache(maxsize=64)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder but the barred ones."""
     budget = problem.budget()
-    primes, literals = shortest_primes_avoiding(problem.positive, problem.off, problem.most_primes)
-    found = _found(primes, problem, budget)
-    if literals is None:
-        return found
-    # Models with the prime implicants that were left out may be shorter, and there may be more of them.
-    return found._replace(truncated=True, bound=1 if found.models else None, literals=literals)
+    primes, literals = shortest_primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
+    return _found(primes, problem, budget, literals)
 
 
 @lru_cache(maxsize=64)
@@ -126,6 +131,7 @@ def intermediate(problem: Problem) -> Found:
     long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
     truncated = long_ones.truncated or short_ones.truncated
     bounds = {long_ones.bound, short_ones.bound} - {None}
+    complete_to = {long_ones.literals, short_ones.literals}
     at_least = 0
     found_for: dict[frozenset[Cube], Found] = {}
     sources: dict[Terms, list[Source]] = {}
@@ -140,9 +146,11 @@ def intermediate(problem: Problem) -> Found:
             if found_for and budget.used_up:
                 truncated = True
                 break
-            here = _matching(primes_inside([*long_ones.primes, *easy], problem.groups), problem)
+            here, literals = _inside([*long_ones.primes, *easy], problem)
+            here = _matching(here, problem)
             budget.left -= len(here) ** 2
-            found_for[easy] = _found(here, problem, budget)
+            found_for[easy] = _found(here, problem, budget, literals)
+            complete_to.add(found_for[easy].literals)
             truncated |= found_for[easy].truncated
             bounds |= {found_for[easy].bound} - {None}
             at_least = max(at_least, found_for[easy].at_least)
@@ -162,7 +170,7 @@ def intermediate(problem: Problem) -> Found:
         truncated=truncated,
         at_least=max(at_least, len(models)),
         bound=1 if bounds else None,
-        literals=short_ones.literals,
+        literals=min((each for each in complete_to if each is not None), default=None),
     )
 
 
@@ -199,17 +207,56 @@ def _matching(primes: Sequence[Cube], problem: Problem) -> list[Cube]:
     return [cube for cube, its_rows in zip(primes, matches, strict=True) if its_rows.any()]
 
 
-def _found(primes: Sequence[Cube], problem: Problem, budget: Budget) -> Found:
+def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], int | None]:
+    """The prime implicants inside some cubes, and up to how many literals all are there (None for all)."""
+    try:
+        return primes_inside(cubes, problem.groups), None
+    except TooManyPrimes:
+        corners = set(problem.positive)
+        only_rows = all(each.care == problem.everything for each in cubes)
+
+        def is_inside(cube: Cube) -> bool:
+            if not only_rows:
+                return lies_inside(cube, cubes, problem.groups)
+            rows = rows_inside([cube], problem.everything, len(corners))
+            return rows is not None and corners.issuperset(rows.tolist())
+
+        return some_primes_inside(cubes, is_inside, problem.groups), 0
+
+
+def _found(primes: Sequence[Cube], problem: Problem, budget: Budget, literals: int | None) -> Found:
+    """The models of some prime implicants; where these are not all, other models may be shorter, and there may be more."""
     if not problem.positive:
         return Found(tuple(primes), (), truncated=False, at_least=0)
     # Short ones first, so that a list cut at max_models holds plain models.
     ordered = sorted(primes, key=lambda cube: (cube.literals, cube))
     rows = np.array(problem.positive, dtype=np.int64)
-    result = covers(chart(ordered, rows), problem.max_models, problem.all_covers, budget)
+    if len(ordered) * len(rows) ** 2 > _LARGEST_CHART:
+        result = Covers([_plain_cover(ordered, rows)], truncated=True, at_least=1, proved=False, bound=1)
+    else:
+        result = covers(chart(ordered, rows), problem.max_models, problem.all_covers, budget)
     return Found(
         primes=tuple(primes),
         models=tuple((tuple(ordered[each] for each in cover), ()) for cover in result.found),
-        truncated=result.truncated,
+        truncated=result.truncated or literals is not None,
         at_least=result.at_least,
-        bound=None if result.proved else result.bound,
+        bound=1 if literals is not None else None if result.proved else result.bound,
+        literals=literals,
     )
+
+
+def _plain_cover(primes: Sequence[Cube], rows: Ints) -> tuple[int, ...]:
+    """Some irredundant cover: the shortest prime implicants, as far as they match a row that no one before does."""
+    times = np.zeros(len(rows), dtype=np.int64)
+    chosen: list[int] = []
+    for position, cube in enumerate(primes):
+        matches = (rows & cube.care) == cube.bits
+        if (times[matches] == 0).any():
+            times += matches
+            chosen.append(position)
+    for position in reversed(chosen.copy()):
+        matches = (rows & primes[position].care) == primes[position].bits
+        if (times[matches] > 1).all():
+            times -= matches
+            chosen.remove(position)
+    return tuple(chosen)

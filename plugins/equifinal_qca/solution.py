@@ -489,9 +489,10 @@ def _unproved(kind: SolutionType, models: list[Model], found: Found, max_models:
     """What is not known about the models, in sentences."""
     said = []
     if found.literals is not None:
+        left_out = f"those with more than {found.literals} literals were" if found.literals else "most were"
         said.append(
-            f"There are too many prime implicants: those with more than {found.literals} literals were left out, and with "
-            "them perhaps models. Fewer conditions, or more cases for each, would help."
+            f"There are too many prime implicants: {left_out} left out, and with them perhaps models. "
+            "Fewer conditions, or more cases for each, would help."
         )
     if found.bound is not None:
         fewest = f"; none can have fewer than {found.bound}" if found.bound > 1 else ""
