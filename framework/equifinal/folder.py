@@ -23,13 +23,13 @@ DEFAULT_FORMATS = ("html", "csv", "json", "markdown")
 
 
 def choose_formats(formats: Sequence[str] | None) -> list[str]:
-    """The names of outputs, each once; an unknown one is an :class:`InputError`."""
+    """The names of outputs, each once; an unknown one, or one whose packages are missing, is an :class:`InputError`."""
     if isinstance(formats, str):
         formats = [formats]
     known = registry.outputs()
     wanted = list(dict.fromkeys(formats if formats is not None else DEFAULT_FORMATS))
     for name in wanted:
-        _ = known[name]
+        known[name].cls.require_packages()
     if not wanted:
         raise InputError("No format to write. Name at least one, such as html.")
     return wanted

@@ -1,8 +1,11 @@
 """The base class of outputs: from a comparison to files."""
 
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from equifinal.errors import InputError
 from equifinal.extension import Extension
 
 if TYPE_CHECKING:
@@ -16,7 +19,25 @@ class Output(Extension):
 
     A subclass gives ``name`` (what users write after ``-f``) and :meth:`write`. It writes inside `directory` only, which
     exists and is empty of files of that name, and it states the manifest.
+
+    Attributes
+    ----------
+    needs : dict
+        Packages that not everybody has: the name that is imported, and what pip installs, such as
+        ``{"docx": "equifinal[docx]"}``. Whoever asks for the output without them is told so before any work.
     """
+
+    needs: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def require_packages(cls) -> None:
+        """Raise an :class:`~equifinal.InputError` when a package that it needs is not installed."""
+        missing = dict.fromkeys(wanted for package, wanted in cls.needs.items() if find_spec(package) is None)
+        if missing:
+            wanted = " ".join(f'"{each}"' for each in missing)
+            raise InputError(
+                f"The format {cls.name!r} needs a package that is not installed. Install it with: pip install {wanted}"
+            )
 
     def write(self, comparison: "Comparison", directory: Path) -> list[Path]:
         """Write the files and return their paths.

@@ -17,7 +17,7 @@ from equifinal_output.wording import flattened, is_missing, joined
 __all__ = ["CsvTables"]
 
 #: What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
@@ -39,7 +39,7 @@ class CsvTables(eq.Output):
         for table in content(comparison).tables():
             if table.name == "manifest":
                 continue
-            path = folder / _file_name(table.name, {path.name.lower() for path in written})
+            path = folder / file_name(table.name, {path.name.lower() for path in written})
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows(_rows(table))
             written.append(path)
@@ -50,13 +50,13 @@ class CsvTables(eq.Output):
         return [*written, manifest]
 
 
-def _file_name(name: str, taken: set[str]) -> str:
+def file_name(name: str, taken: set[str], ending: str = "csv") -> str:
     """A file name that every system can store; equal ones are numbered."""
     stem = re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "table"
-    number, file = 1, f"{stem}.csv"
+    number, file = 1, f"{stem}.{ending}"
     while file.lower() in taken:
         number += 1
-        file = f"{stem}-{number}.csv"
+        file = f"{stem}-{number}.{ending}"
     return file
 
 
@@ -93,4 +93,4 @@ def _text(text: str) -> str:
     >>> _text("=1+1"), _text("~LEAD*FIN"), _text("-0.5")
     ("'=1+1", '~LEAD*FIN', '-0.5')
     """
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
