@@ -25,6 +25,7 @@ _SIGNS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silen
 _DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
 #: Seconds without a change before the verdicts are worked out, which takes longer than the rest.
 _PAUSE = 0.4
+_ASK = "Ask all methods"
 _NO_MODE_BAR = {"displayModeBar": False, "responsive": True}
 
 #: Everything comes from here; a browser that is told so would not even ask elsewhere.
@@ -235,7 +236,7 @@ def _results(exploration: Exploration) -> list[Any]:
             [
                 html.H2("Verdicts on the propositions"),
                 html.Div(id="verdicts", role="status"),
-                html.Button("Ask all methods", id="ask", type="button"),
+                html.Button(_ASK, id="ask", type="button"),
             ],
             hidden=not exploration.study.propositions,
         ),
@@ -406,10 +407,7 @@ def _connect(app: dash.Dash, exploration: Exploration) -> None:
         Input("ask", "n_clicks"),
         State("tab", "data"),
         prevent_initial_call=True,
-        running=[
-            (Output("verdicts", "className"), "verdicts stale", "verdicts"),
-            (Output("ask", "disabled"), True, False),
-        ],
+        running=[(Output("ask", "disabled"), True, False), (Output("ask", "children"), "Working …", _ASK)],
     )
     def verdicts(state: dict[str, Any] | None, asked: int | None, tab: str) -> Any:
         """The verdicts of the method shown, once nothing moves any more; of all methods when asked."""
@@ -531,7 +529,7 @@ def _changes(changes: Sequence[Any], now: Findings, own: Findings) -> list[Any]:
 def _solution(now: Findings, own: Findings) -> list[Any]:
     lost, gained = now.lost_and_gained(own)
     analysis = now.analysis
-    frame = analysis.configurations.drop(columns=["core_in_every_pair"], errors="ignore")
+    frame = analysis.configurations
     columns = [name for name in frame if name not in ("expression", "cases") and frame[name].map(_is_simple).all()]
     table = frame[columns].assign(cases=[len(cases) for cases in frame["cases"]])
     table = table.loc[:, [not (table[name].map(_shown) == "").all() for name in table]]
@@ -550,7 +548,9 @@ def _solution(now: Findings, own: Findings) -> list[Any]:
         children.append(html.P(_listed("Lost against the study's own settings", lost)))
     models = analysis.tables.get("models")
     if models is not None and len(models) > 1:
-        children.append(_folded(f"{len(models)} models fit equally well", _table(models, "model", "All models")))
+        children.append(
+            _table(models, str(models.index.name or "model"), f"All {len(models)} models, which cover the same rows")
+        )
     fit = now.fit_beside(own).rename(index=lambda name: str(name).replace("_", " "))
     children.append(_table(fit, "measure", "Fit, beside the study's own settings", signed="difference"))
     return children
@@ -576,7 +576,18 @@ def _tables(now: Findings, own: Findings) -> list[Any]:
         children += [html.H2("Necessity"), _table(necessity, "expression", "Each condition and its absence")]
     roles = analysis.conditions[["role", "direction", "evidence"]]
     roles = roles.assign(direction=[_DIRECTIONS.get(int(each), "") for each in roles["direction"]])
-    return [*children, html.H2("Conditions"), _table(roles, "condition", f"What {now.label} says of each")]
+    children += [html.H2("Conditions"), _table(roles, "condition", f"What {now.label} says of each")]
+    further = {
+        name: table for name, table in analysis.tables.items() if name not in ("truth_table", "necessity", "models")
+    }
+    if further:
+        children.append(html.H2("Further tables"))
+    for name, table in further.items():
+        words = name.replace("_", " ")
+        rest = f" (the first {_MOST_ROWS} of {len(table)} rows)" if len(table) > _MOST_ROWS else ""
+        label = str(table.index.name or "")
+        children.append(_folded(f"{words}{rest}", _table(table.iloc[:_MOST_ROWS], label, words)))
+    return children
 
 
 def _notes(now: Findings) -> list[Any]:
@@ -604,6 +615,7 @@ def _crossed(now: Findings, own: Findings) -> Any:
     return [html.P("On another side than in the study:"), html.Ul(items)]
 
 
+_MOST_ROWS = 50
 _SIDES = {"in": "now in", "out": "now out", "neither": "at exactly 0.5"}
 
 
