@@ -22,6 +22,8 @@ __all__ = ["HtmlReport"]
 #: Lists with more entries, and background tables with more rows, are folded away.
 _LONG_LIST = 6
 _LONG_TABLE = 15
+#: Tables with more columns are printed smaller.
+_WIDE = {"widest": 30, "wider": 20, "wide": 14}
 #: Text with more characters gets room to wrap in, and a word with more may break anywhere.
 _LONG_TEXT = 28
 _LONG_WORD = 30
@@ -167,7 +169,7 @@ class _Grid:
     long: bool
     searchable: bool
     identifier: str
-    kind: str
+    style: str
 
 
 def _grid(table: Table) -> _Grid:
@@ -187,8 +189,17 @@ def _grid(table: Table) -> _Grid:
         long=len(frame) > _LONG_TABLE,
         searchable=table.searchable,
         identifier=table.name,
-        kind=table.kind,
+        style=_style(table, len(levels) + len(columns)),
     )
+
+
+def _style(table: Table, columns: int) -> str:
+    """What a page should know to draw it: what it is, and how small it must be to go on paper."""
+    styles = ["sortable"] if table.searchable else [table.kind.replace(" ", "-")] if table.kind != "plain" else []
+    for name, most in _WIDE.items():
+        if columns > most:
+            return " ".join([*styles, name])
+    return " ".join(styles)
 
 
 def _shaded(cell: _Cell) -> _Cell:
@@ -223,7 +234,7 @@ def _levels(index: pd.Index) -> list[pd.Index]:
 def _head(labels: pd.Index, columns: list[list[_Cell]], levels: list[str], sortable: bool) -> list[list[_Heading]]:
     """One row of headings, or two where the columns come in groups."""
     names = headings(labels)
-    numbers = [any(cell.kind == "number" for cell in column) for column in columns]
+    numbers = [any(cell.kind.startswith("number") for cell in column) for column in columns]
     if labels.nlevels != 2:
         below = [
             _Heading(" ".join(name), sortable=sortable, number=number)

@@ -82,8 +82,8 @@ def test_the_first_screen_says_what_the_methods_agree_on(
     parts = page.locator("#summary h3").nth(1)
     assert parts.text_content() == "Where they part"
     assert parts.bounding_box()["y"] + parts.bounding_box()["height"] <= height
-    if width > 1000:
-        for sentence in headline(report.comparison).parted:
+    if width > 1000:  # room for more
+        for sentence in headline(report.comparison).parted[:3]:
             box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
             assert box["y"] + box["height"] <= height
 
