@@ -395,9 +395,9 @@ def test_quick_enough_for_every_run(countries):
     for permutations, limit in ((0, 0.06), (1000, 0.12)):
         took = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()  # not what else the machine does meanwhile
             NCA(permutations=permutations).analyze(countries, np.random.default_rng(0))
-            took.append(time.perf_counter() - start)
+            took.append(time.process_time() - start)
         assert min(took) < limit
 
 
