@@ -288,3 +288,9 @@ def test_the_command_line_refuses_a_negative_number_before_it_starts(cli, towns,
     assert ended.code == 2
     assert ended.err.startswith("Error: permutations = -3.")
     assert not (tmp_path / "report").exists()
+
+
+def test_the_manifest_says_how_often_the_outcome_was_permuted() -> None:
+    run = eq.run(eq.load_study("heilongjiang"), ["regression"])
+    assert eq.compare(run, permutations=7).manifest["permutations"] == 7
+    assert "permutations" not in eq.compare(run).manifest
