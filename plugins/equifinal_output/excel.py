@@ -88,7 +88,8 @@ class _Book:
             self.text(sheet, line, column, heading, bold=True, bottom=1)
         for row, (name, table) in enumerate(tables.items(), line + 1):
             place = name.replace("'", "''")
-            sheet.write_url(row, 0, f"internal:'{place}'!A1", self.workbook.default_url_format, name)
+            link = self.style(font_color="#0563C1", underline=1, quote_prefix=name.startswith(FORMULA))
+            sheet.write_url(row, 0, f"internal:'{place}'!A1", link, name)
             self.text(sheet, row, 1, table.title, text_wrap=True)
         sheet.freeze_panes(line + 1, 0)
         sheet.set_landscape()
