@@ -28,6 +28,9 @@ __all__ = ["Failure", "Run", "check_whole", "generator", "run"]
 #: Packages whose versions can change a number.
 _PACKAGES = ("equifinal", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 
+#: How the note on a method begins that did not leave the study as it was.
+_CHANGED = "It changed its input"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -158,6 +161,9 @@ def run(
     for label, outcome in zip(chosen, outcomes, strict=True):
         if isinstance(outcome, Analysis):
             results[label] = outcome
+            for note in outcome.notes:
+                if note.startswith(_CHANGED):
+                    warnings.warn(f"Method {label!r} of {' '.join(_origin(chosen[label]))}: {note}", stacklevel=2)
             plugins.notify("equifinal_after_analysis", study=calibrated, analysis=outcome)
         else:
             if isinstance(outcome, TimeLimitError):
@@ -192,9 +198,7 @@ def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) ->
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
     if changed := given.changed_from(study):
-        said.append(
-            f"It changed its input ({listing(changed)}), a copy of its own: its figures may rest on changed data."
-        )
+        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its figures may rest on changed data.")
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
 
 

@@ -1,0 +1,286 @@
+"""Plugins broken in every way: the run goes on, and each is reported in one clear line."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cloudpickle
+import pandas as pd
+import pytest
+from core_toys import Linear, Mean, filled, made, scores
+
+import equifinal as eq
+
+METHOD = """
+import equifinal as eq
+import pandas as pd
+
+equifinal_api = 1
+
+
+class {cls}(eq.Method):
+    name = "{name}"
+
+    def analyze(self, study, rng):
+        {body}
+        conditions = pd.DataFrame({{"role": "none", "direction": 0, "evidence": "Nothing."}}, index=list(study.condition_names))
+        no_paths = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])
+        cases = pd.DataFrame({{"group": None, "predicted": 0.5}}, index=study.cases)
+        return eq.Analysis(method=self, conditions=conditions, configurations=no_paths, cases=cases, fit={{}})
+
+
+@eq.hookimpl
+def equifinal_methods({arguments}):
+    return [{cls}]
+"""
+
+
+def plugin(name: str, body: str = "pass", arguments: str = "") -> str:
+    return METHOD.format(cls=name.capitalize(), name=name, body=body, arguments=arguments)
+
+
+#: The module's source, and the one line in which its plugin is reported.
+BROKEN = {
+    "unimportable": (
+        "import no_such_package\n",
+        r"Warning: plugin unimportable \(equifinal-unimportable 1\.0\): cannot be imported: ModuleNotFoundError: No module "
+        r"named 'no_such_package'\.",
+    ),
+    "signature": (
+        plugin("signature", arguments="study"),
+        r"Warning: plugin signature \(equifinal-signature 1\.0\): cannot be registered: equifinal_methods does not get the "
+        r"argument 'study'\. It takes none\.",
+    ),
+    "facet": (
+        plugin("facet").replace('"predicted": 0.5', '"predicted": 50'),
+        r"Failed: facet: ValueError: Method 'facet': Analysis\.cases column 'predicted' of Accra is 50\.0; it lies between 0 "
+        r"and 1\. \(plugin facet \(equifinal-facet\) 1\.0\)",
+    ),
+    "exception": (
+        plugin("exception", body="1 / 0"),
+        r"Failed: exception: ZeroDivisionError: division by zero \(plugin exception \(equifinal-exception\) 1\.0\)",
+    ),
+    "hang": (
+        plugin("hang", body="import time; time.sleep(600)"),
+        r"Failed: hang: TimeLimitError: the analysis took longer than 5 seconds, the time limit, and was stopped "
+        r"\(plugin hang \(equifinal-hang\) 1\.0\)",
+    ),
+    "clash": (
+        plugin("clash").replace('name = "clash"', 'name = "fsqca"'),
+        r"Warning: plugin clash \(equifinal-clash 1\.0\): method 'fsqca' is offered twice, by qca \(equifinal [\d.]+\) and by "
+        r"clash \(equifinal-clash 1\.0\)\. Rename one, or remove a plugin\.",
+    ),
+    "old": (
+        plugin("old").replace("equifinal_api = 1", "equifinal_api = 0"),
+        r"Warning: plugin old \(equifinal-old 1\.0\): it was written for version 0 of the plugin interface, which is no longer "
+        r"supported; equifinal [\d.]+ has version 1\. Update the plugin\.",
+    ),
+    "mutates": (
+        plugin("mutates", body="study.fuzzy.iloc[0, 0] = 1.0"),
+        r"Warning: Method 'mutates' of mutates \(equifinal-mutates\) 1\.0: It changed its input \(study\.fuzzy\), a copy of its "
+        r"own: its figures may rest on changed data\.",
+    ),
+}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process in which eight broken plugins and a sound one are installed."""
+    site = tmp_path / "site"
+    site.mkdir()
+    for name, source in {"sound": plugin("sound"), **{name: source for name, (source, _) in BROKEN.items()}}.items():
+        (site / f"broken_{name}.py").write_text(source, encoding="utf-8")
+        about = site / f"equifinal_{name}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: equifinal-{name}\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[equifinal]\n{name} = broken_{name}\n")
+    return {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "80"}
+
+
+def equifinal(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "equifinal.cli", *map(str, arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_eight_broken_plugins_do_not_take_the_run_down(environment, towns, tmp_path):
+    methods = ["fsqca", "sound", "facet", "exception", "hang", "mutates"]
+    chosen = [word for method in methods for word in ("-m", method)]
+    report = tmp_path / "report"
+    ended = equifinal(environment, "compare", towns, *chosen, "--time-limit", 5, "-o", report, "-f", "json", "-q")
+    assert ended.returncode == 0, ended.stderr
+    said = ended.stderr.splitlines()
+    for name, (_, line) in BROKEN.items():
+        reported = [each for each in said if f" {name} (" in each or f" {name}:" in each]
+        assert len(reported) == 1, (name, ended.stderr)
+        assert re.fullmatch(line, reported[0]), (name, reported[0])
+    assert len(said) == len(BROKEN) == 8
+
+    # The others are as they would be without the broken ones.
+    alone = tmp_path / "alone"
+    without = [word for name in BROKEN for word in ("--without", name)]
+    quiet = equifinal(
+        environment, "compare", towns, "-m", "fsqca", "-m", "sound", *without, "-o", alone, "-f", "csv", "-q"
+    )
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    assert "fsqca" in (report / "comparison.json").read_text()
+    with_them = equifinal(environment, "compare", towns, "-m", "fsqca", "-m", "sound", "-o", report, "-f", "csv", "-q")
+    assert with_them.returncode == 0
+    tables = sorted(path.name for path in (alone / "tables").glob("*.csv"))
+    assert tables
+    for name in tables:
+        assert (alone / "tables" / name).read_bytes() == (report / "tables" / name).read_bytes(), name
+
+
+def test_the_list_of_plugins_shows_their_health_in_80_columns(environment):
+    ended = equifinal(environment, "list", "plugins")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    table, _, below = ended.stdout.partition("\nclash (equifinal-clash 1.0): method 'fsqca' is offered twice")
+    assert max(map(len, table.splitlines())) <= 80
+    rows = {line.split()[0]: line.split() for line in table.splitlines() if line.strip()}
+    assert rows["sound"] == ["sound", "1.0", "equifinal-sound", "method:", "sound", "ok"]
+    for name in ("unimportable", "signature", "clash", "old"):
+        assert rows[name][-2:] == ["1", "problem"]
+    assert "ModuleNotFoundError: No module named 'no_such_package'" in below
+
+
+# ---------------------------------------------------------------------------------------------- hanging elsewhere
+
+STUDY = made(
+    scores(8),
+    propositions=[
+        {"id": "1", "claim": "influence", "condition": "A"},
+        {"id": "2", "claim": "key", "conditions": ["A"]},
+    ],
+)
+
+
+def hang() -> None:
+    time.sleep(600)
+
+
+class HangsInRefit(Linear):
+    name = "refit"
+
+    def refit(self, study, rng):
+        hang()
+
+    def assess(self, analysis, claim, study):
+        return eq.Verdict("supported", "As always.")
+
+
+class HangsLater(Linear):
+    name = "later"
+
+    def assess(self, analysis, claim, study):
+        hang()
+
+    def advise(self, analysis, study):
+        hang()
+
+
+class Dies(eq.Method):
+    """Takes its process with it, as an error in compiled code does."""
+
+    name = "dies"
+
+    def analyze(self, study, rng):
+        os._exit(3)
+
+
+class Exits(eq.Method):
+    name = "exits"
+
+    def analyze(self, study, rng):
+        sys.exit("enough")
+
+
+class Odd(eq.Method):
+    """Raises an exception that cannot be sent between processes."""
+
+    name = "odd"
+
+    def analyze(self, study, rng):
+        class OddError(Exception):
+            def __init__(self, first, second):
+                super().__init__(f"{first} and {second}")
+
+        raise OddError("this", "that")
+
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+
+def test_a_method_that_takes_its_process_with_it():
+    finished = eq.run(STUDY, [Linear(), Dies(), Odd()], time_limit=10)
+    assert list(finished.analyses) == ["linear"]
+    assert finished["dies"].exception == "TimeLimitError"
+    assert "the analysis brought its process to an end" in finished["dies"].message
+    assert (finished["odd"].exception, finished["odd"].message) == ("OddError", "this and that")
+
+
+def test_hanging_in_any_step_is_stopped_and_the_rest_is_there():
+    finished = eq.run(STUDY, [Linear(), HangsInRefit(), HangsLater()], time_limit=2, n_jobs=2)
+    assert list(finished.analyses) == ["linear", "refit", "later"]
+    comparison = eq.compare(finished, permutations=3)
+    free = eq.compare(eq.run(STUDY, [Linear()]), permutations=3)
+    notes = list(comparison.notes.itertuples(index=False, name=None))
+    stopped = "predicting cases took longer than 2 seconds, the time limit, and was stopped"
+    assert ("refit", f"There are no figures out of sample and no importances: {stopped}.") in notes
+    assert comparison.fit.loc["refit", "mae"] == pytest.approx(free.fit.loc["linear", "mae"])
+    assert pd.isna(comparison.fit.loc["refit", "mae_out_of_sample"])
+    assert "permuting the outcome took longer" in comparison.permutations.loc["refit", "why"]
+    assert comparison.verdicts.loc["1", "refit"] == "supported"
+    assert set(comparison.verdicts["later"]) == {"silent"}
+    assert "judging the propositions took longer" in comparison.verdict_evidence.loc["1", "later"]
+    assert any(about == "advice" and "its advice took longer" in note for about, note in notes)
+    for column in ("fit", "permutations"):
+        for label in ("linear", "later"):
+            mine, alone = getattr(comparison, column).loc[label], getattr(free, column).loc["linear"]
+            pd.testing.assert_series_equal(mine, alone, check_names=False)
+
+
+def test_a_limit_that_is_not_reached_changes_nothing(towns):
+    study = eq.load_study(towns)
+    methods = ["regression", "clustering"]
+    one, two = (eq.compare(eq.run(study, methods, time_limit=limit), permutations=5) for limit in (None, 120))
+    assert two.run.time_limit == 120
+    for facet in ("verdicts", "verdict_evidence", "conditions", "cases", "fit", "advice", "notes", "permutations"):
+        pd.testing.assert_frame_equal(getattr(one, facet), getattr(two, facet))
+    pd.testing.assert_frame_equal(one.asymmetry.methods, two.asymmetry.methods)
+    pd.testing.assert_frame_equal(one.asymmetry.conditions, two.asymmetry.conditions)
+
+
+@pytest.mark.parametrize("limit", [0, -1, "10", float("inf"), True])
+def test_a_wrong_limit(limit):
+    with pytest.raises(eq.InputError, match=r"time_limit = .* must be a number of seconds above 0"):
+        eq.run(STUDY, [Mean()], time_limit=limit)
+
+
+def test_a_method_that_exits_is_a_failure():
+    finished = eq.run(STUDY, [Exits(), Mean()])
+    assert (list(finished.analyses), finished["exits"].exception, finished["exits"].message) == (
+        ["mean"],
+        "SystemExit",
+        "enough",
+    )
+
+
+class Spoils(Linear):
+    name = "spoils"
+
+    def analyze(self, study, rng):
+        study.raw["A"] = 0.0
+        del study.data["B"]
+        return filled(self, study, 0.5, native=([[0.0, 0.0]], [0.5]))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_changed_input_is_a_note_and_a_warning(n_jobs):
+    with pytest.warns(UserWarning, match=r"Method 'spoils' of .*: It changed its input \(study.raw, study.data\)"):
+        finished = eq.run(STUDY, [Spoils(), Mean()], n_jobs=n_jobs)
+    assert finished["spoils"].notes[0].startswith("It changed its input (study.raw, study.data), a copy of its own")
+    assert finished["mean"].notes == []
+    assert (finished.calibrated.raw["A"] > 0).all()
