@@ -36,7 +36,7 @@ class Table:
         Whether readers look single rows up in it.
     kind : str
         ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
-        :data:`equifinal_output.wording.MARKS`.
+        :data:`equifinal_output.wording.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Table:
     readable: pd.DataFrame | None = None
     folded: bool = False
     searchable: bool = False
-    kind: Literal["plain", "heat map", "chart"] = "plain"
+    kind: Literal["plain", "heat map", "chart", "stacked"] = "plain"
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -270,19 +270,21 @@ def _conditions(comparison: eq.Comparison) -> Section:
     data, columns = comparison.conditions, {}
     for label in comparison.analyses:
         each = data[label]
-        columns[label, "role"] = each["role"]
-        columns[label, "direction"] = each["direction"].map(DIRECTIONS)
-        columns[label, "importance ± SD"] = [
+        importances = [
             MISSING if is_missing(mean) else f"{shown(float(mean))} ± {shown(float(spread))}"
             for mean, spread in zip(each["importance"], each["importance_sd"], strict=True)
         ]
+        said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
+        columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
     labels = [_name_and_label(comparison.study.variable(name)) for name in data.index]
     readable.index = pd.Index(labels, name="condition", dtype=object)
     return Section(
         "conditions",
         "Conditions",
-        tables=(Table("conditions", "Role, direction and importance of each condition", data, readable),),
+        tables=(
+            Table("conditions", "Role, direction and importance of each condition", data, readable, kind="stacked"),
+        ),
     )
 
 

@@ -156,6 +156,7 @@ class _Cell:
     items: tuple[str, ...] = ()  # of a list that is too long to show at once
     value: float | None = None  # what a number is sorted by
     sign: str = ""  # of a mark, whose text says it in words
+    lines: tuple[str, ...] = ()  # parts that stand below one another
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,10 @@ def _grid(table: Table) -> _Grid:
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
     if table.kind == "heat map":
         columns = [[_shaded(cell) for cell in column] for column in columns]
+    elif table.kind == "stacked":
+        columns = [
+            [replace(cell, kind="stack", lines=tuple(cell.text.split(" · "))) for cell in each] for each in columns
+        ]
     elif table.kind == "chart":
         columns = [[_marked(cell) for cell in column] for column in columns]
     labels = [[shown(value) for value in level] for level in levels]

@@ -29,9 +29,9 @@ HELP = {
     ),
     "conditions": Help(
         (
-            "Role is the method's own word; the highest that applies is shown. Only set-theoretic methods speak of "
-            "necessary and core conditions. Direction and importance are measured alike for all methods, from their "
-            "predictions.",
+            "Each cell says role, direction and importance. Role is the method's own word; the highest that applies is shown. "
+            "Only set-theoretic methods speak of necessary and core conditions. Direction and importance are measured alike for "
+            "all methods, from their predictions.",
         ),
         {
             "Necessary": "Hardly any case has the outcome without it.",

@@ -395,6 +395,21 @@ def test_html_figures_are_those_of_the_comparison(page: Page, comparison: eq.Com
     np.testing.assert_array_equal(values, expected)
 
 
+def test_html_conditions_are_those_of_the_comparison(cities: Page, heilongjiang: eq.Comparison) -> None:
+    head, *rows = cities.table("Role, direction and importance of each condition")["rows"]
+    data, words = heilongjiang.conditions, {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
+    assert head == ["condition", *heilongjiang.analyses]
+    for row, name in zip(rows, data.index, strict=True):
+        assert row[0].startswith(f"{name} · ")
+        for cell, label in zip(row[1:], heilongjiang.analyses, strict=True):
+            found = data.loc[name, label]
+            importance = f"{found['importance']:z.3f} ± {found['importance_sd']:.3f}"
+            assert (
+                cell
+                == f"{found['role']} {words[found['direction']]} {'–' if np.isnan(found['importance']) else importance}"
+            )
+
+
 def test_html_states_manifest_banner_failures_and_references(
     source: str, page: Page, comparison: eq.Comparison
 ) -> None:
