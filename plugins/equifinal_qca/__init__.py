@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from equifinal_qca.cases import best_pairs as best_pairs
     from equifinal_qca.cases import case_types as case_types
     from equifinal_qca.classifier import QCAClassifier as QCAClassifier
+    from equifinal_qca.diagnostics import simultaneous_subsets as simultaneous_subsets
     from equifinal_qca.expressions import contains as contains
     from equifinal_qca.expressions import equivalent as equivalent
     from equifinal_qca.expressions import expand as expand
@@ -81,6 +82,7 @@ _HOME_OF = {
     "negate": "expressions",
     "robustness_to": "robustness",
     "simplify": "expressions",
+    "simultaneous_subsets": "diagnostics",
     "skewness": "robustness",
     "sufficient_expressions": "supersets",
     "theory_evaluation": "expressions",

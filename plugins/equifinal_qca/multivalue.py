@@ -102,7 +102,13 @@ class MultiValueTable(TruthTable):
         """All configurations inside at least one of the cubes, by row number."""
         cubes = set(cubes)
         cubes = [cube for cube in cubes if not any(other != cube and other.contains(cube) for other in cubes)]
-        choices = [[[bit for bit in bits if cube.care & bit] or list(bits) for bits in self.groups] for cube in cubes]
+        choices = [
+            [
+                [bit for bit in bits if cube.bits & bit] or [bit for bit in bits if not cube.care & bit]
+                for bits in self.groups
+            ]
+            for cube in cubes
+        ]
         if sum(prod(map(len, each)) for each in choices) > max_rows:
             raise too_many_rows(max_rows)
         corners = {sum(corner) for each in choices for corner in product(*each)}
@@ -140,7 +146,7 @@ class MultiValueTable(TruthTable):
     def _fit_of(self, corners: Ints) -> tuple[Floats, Floats]:
         return _fit(self.memberships, self.outcome_membership, corners)
 
-    def _described(self, expression: str) -> list[Cube]:
+    def _described(self, expression: str, where: str) -> list[Cube]:
         """The configurations that an expression such as ``A[1]*~B[0]`` describes, one region for each choice of values."""
         used: dict[int, None] = {}
 
@@ -148,17 +154,17 @@ class MultiValueTable(TruthTable):
             name, value = match.group(1), match.group(2)
             if name not in self.names:
                 raise InputError(
-                    f"exclude: {expression!r} names the condition {name!r}, which is not there. "
+                    f"{where}{expression!r} names the condition {name!r}, which is not there. "
                     f"{did_you_mean(name, self.names)}"
                 )
             position = self.names.index(name)
             if value is None and self.counts[position] > 2:
                 raise InputError(
-                    f"exclude: {expression!r} names {name!r} without a value. Write {name}[0], {name}[1] and so on."
+                    f"{where}{expression!r} names {name!r} without a value. Write {name}[0], {name}[1] and so on."
                 )
             if int(value or 1) >= self.counts[position]:
                 raise InputError(
-                    f"exclude: {name!r} has no value {value}; its values are 0 to {self.counts[position] - 1}."
+                    f"{where}{name!r} has no value {value}; its values are 0 to {self.counts[position] - 1}."
                 )
             used[position] = None
             return f"literal_{position}_{value or 1}"
@@ -166,7 +172,7 @@ class MultiValueTable(TruthTable):
         parsed = Expression(re.sub(r"([^\W\d]\w*)(?:\[(\d+)\])?", literal, expression))
         positions = list(used)
         if prod(self.counts[each] for each in positions) > _MOST_COMBINATIONS:
-            raise InputError(f"exclude: {expression!r} names more conditions than can be looked through. Split it up.")
+            raise InputError(f"{where}{expression!r} names more conditions than can be looked through. Split it up.")
         choices = list(product(*(range(self.counts[each]) for each in positions)))
         columns = {
             f"literal_{position}_{value}": [float(choice[place] == value) for choice in choices]
@@ -350,7 +356,7 @@ def _fit(x: Floats, y: Floats, corners: Ints) -> tuple[Floats, Floats]:
 def minimize_mv(
     table: MultiValueTable,
     solution: SolutionType = "conservative",
-    expectations: Mapping[str, Expectation] | None = None,
+    expectations: Mapping[str, Expectation] | Sequence[str] | None = None,
     exclude: Sequence[str | int] = (),
     all_covers: bool = False,
     max_models: int = 1000,

@@ -339,7 +339,7 @@ class Solution:
 def minimize(
     table: TruthTable,
     solution: SolutionType = "conservative",
-    expectations: Mapping[str, Expectation] | None = None,
+    expectations: Mapping[str, Expectation] | Sequence[str] | None = None,
     exclude: Sequence[str | int] = (),
     all_covers: bool = False,
     max_models: int = 1000,
@@ -363,7 +363,8 @@ def minimize(
         (nothing is expected; the default). Used by the intermediate solution. A conjunction such as ``"A*~B"`` may be
         expected to be present: a counterfactual is easy when it follows from a configuration that a conservative term covers
         by bringing about what is expected, all conditions of the conjunction together, while everything else stays and the
-        parsimonious term still holds (conjunctural directional expectations, Schneider & Wagemann 2013).
+        parsimonious term still holds (conjunctural directional expectations, Schneider & Wagemann 2013). A list says what is
+        expected to be present: ``["A", "~B"]`` is ``{"A": 1, "B": 0}``.
     exclude
         Remainders that must not be assumed to have the outcome: expressions over the conditions, or row numbers (1 to
         2^k, the first condition counting most). Observed rows keep their output.
@@ -402,7 +403,11 @@ def minimize(
         raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
     if not 0 < effort < float("inf"):
         raise InputError(f"effort = {effort!r} is no share of the usual work. Give more than 0; 1 is usual.")
-    present, absent, together = table.expected(expectations or {})
+    if isinstance(expectations, str):
+        raise InputError(f"expectations = {expectations!r} is one text. Give a list, [{expectations!r}], or a dict.")
+    if not isinstance(expectations, Mapping):
+        expectations = dict.fromkeys(expectations or (), "present")
+    present, absent, together = table.expected(expectations)
     problem = Problem(
         everything=table.everything,
         groups=table.groups,

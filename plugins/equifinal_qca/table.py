@@ -127,9 +127,9 @@ class TruthTable:
     def _fit_of(self, corners: Ints) -> tuple[Floats, Floats]:
         return corner_fit(self.memberships, self.outcome_membership, corners)
 
-    def _described(self, expression: str) -> list[Cube]:
-        """The regions that an expression describes."""
-        return primes_inside(cubes_of(expression, self.conditions, "exclude: "))
+    def _described(self, expression: str, where: str) -> list[Cube]:
+        """The regions that an expression describes; `where` it stands, for the message when it cannot be read."""
+        return primes_inside(cubes_of(expression, self.conditions, where))
 
     def _without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
         """What is left of a region without some configurations."""
@@ -172,12 +172,47 @@ class TruthTable:
         index = pd.Index(self.row_numbers(corners), name="row")
         return pd.Series(labels, index=index, name="configuration", dtype="str")
 
+    def find_rows(self, expression: str, max_rows: int = 100_000) -> pd.DataFrame:
+        """The rows that an expression describes, observed or not.
+
+        Parameters
+        ----------
+        expression
+            Over the conditions, such as ``"A*~B"``.
+        max_rows
+            The most rows to look at.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: the row numbers, for ``minimize(..., exclude=...)``. Columns: ``configuration``, ``out`` (``"?"`` for
+            remainders) and ``n``.
+
+        Raises
+        ------
+        InputError
+            When the expression cannot be read, or describes more than `max_rows` rows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from equifinal_qca import truth_table
+        >>> table = truth_table(pd.DataFrame({"A": [1, 0], "B": [1, 1], "Y": [1, 0]}), "Y")
+        >>> table.find_rows("A")["out"].to_dict()
+        {3: '?', 4: '1'}
+        """
+        corners = self.corners_inside(self._described(expression, ""), max_rows)
+        output = dict(zip(self.corners.tolist(), zip(self.output.tolist(), self.n.tolist(), strict=True), strict=True))
+        records = [(self.label(corner), *output.get(corner, ("?", 0))) for corner in corners.tolist()]
+        index = pd.Index(self.row_numbers(corners), name="row")
+        return pd.DataFrame(records, columns=["configuration", "out", "n"], index=index)
+
     def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
         """The regions in which remainders must not be assumed: expressions or row numbers, without the ``1`` rows inside."""
         regions: list[Cube] = []
         for each in [exclude] if isinstance(exclude, str) else exclude:
             if isinstance(each, str):
-                regions.extend(self._described(each))
+                regions.extend(self._described(each, "exclude: "))
             elif 1 <= each <= self.possible:
                 regions.append(self.region(self.corner_of_row(int(each))))
             else:

@@ -296,3 +296,28 @@ def test_assumptions_and_the_robust_core_of_multi_value_solutions(seed):
     shared = {row for row in rows if any(all(row["ABC".index(a)] == int(v) for a, v in term) for term in core)}
     assert shared == covered(model) & covered(solutions[1].models[0])
     assert all(len({name for name, _ in term}) == len(term) for term in core)
+
+
+def test_the_rows_that_an_expression_describes_are_those_found_by_enumeration():
+    frame = pd.DataFrame([(1, 0, 1, 1), (0, 1, 1, 0), (1, 1, 0, 1)], columns=["A", "B", "C", "Y"])
+    table = truth_table(frame, "Y")
+    complete = table.complete()
+    for text in ("A*~B", "A + ~C", "~(A*B) + C", "A*~A"):
+        inside = Expression(text).membership(complete[["A", "B", "C"]].astype(float)) > 0.5
+        found = table.find_rows(text)
+        assert found["out"].to_dict() == complete.loc[inside, "out"].to_dict()
+        assert found["n"].to_dict() == complete.loc[inside, "n"].to_dict()
+    with pytest.raises(InputError, match="max_rows = 3"):
+        table.find_rows("A", max_rows=3)
+    several = truth_table_mv(frame.assign(A=[2, 0, 1]), "Y")
+    complete = several.complete()
+    assert several.find_rows("A[2] + ~B").index.tolist() == complete.query("A == 2 or B == 0").index.tolist()
+
+
+def test_expectations_as_a_list():
+    table = truth_table(pd.DataFrame([(1, 1, 1, 1), (0, 0, 0, 0)], columns=["A", "B", "C", "Y"]), "Y")
+    for listed, told in ((["A", "~B"], {"A": 1, "B": 0}), (["A*C"], {"A*C": "present"})):
+        models = [[model.terms for model in minimize(table, "intermediate", each).models] for each in (listed, told)]
+        assert models[0] == models[1]
+    with pytest.raises(InputError, match="is one text"):
+        minimize(table, "intermediate", "A")

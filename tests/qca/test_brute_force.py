@@ -7,47 +7,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equifinal_qca import minimize, truth_table
+from equifinal_qca import implicants, minimize, truth_table
 from equifinal_qca.cubes import Cube, without
 from equifinal_qca.implicants import minimal_transversals, primes_avoiding, primes_inside
 
 NAMES = "ABCDE"
-
-# A cube is a tuple with 1, 0 or None (any) for each condition; a row is a cube without None.
-
-
-def matches(cube, row):
-    return all(each is None or each == value for each, value in zip(cube, row, strict=True))
-
-
-def largest(cubes):
-    def inside(small, large):
-        return small != large and all(each is None or each == other for each, other in zip(large, small, strict=True))
-
-    return [cube for cube in cubes if not any(inside(cube, other) for other in cubes)]
-
-
-def primes_by_enumeration(k, positive, allowed):
-    """Maximal cubes whose rows are all allowed and that match a positive row."""
-    rows = list(product([0, 1], repeat=k))
-    cubes = []
-    for cube in product([0, 1, None], repeat=k):
-        inside = [row for row in rows if matches(cube, row)]
-        if all(row in allowed for row in inside) and any(row in positive for row in inside):
-            cubes.append(cube)
-    return largest(cubes)
-
-
-def smallest_covers(primes, positive):
-    for size in range(len(positive) + 1):
-        found = [
-            frozenset(chosen)
-            for chosen in combinations(primes, size)
-            if all(any(matches(cube, row) for cube in chosen) for row in positive)
-        ]
-        if found:
-            return set(found)
-    raise AssertionError("the primes cover every positive row")
 
 
 def text(cube):
@@ -57,30 +21,6 @@ def text(cube):
 
 def in_words(all_covers):
     return {tuple(sorted(text(cube) for cube in cover)) for cover in all_covers}
-
-
-def models_by_enumeration(k, positive, negative, kind, expected):
-    rows = set(product([0, 1], repeat=k))
-    conservative = smallest_covers(primes_by_enumeration(k, positive, positive), positive)
-    if kind == "conservative":
-        return in_words(conservative)
-    parsimonious = smallest_covers(primes_by_enumeration(k, positive, rows - negative), positive)
-    if kind == "parsimonious":
-        return in_words(parsimonious)
-    models = set()
-    for long_model, short_model in product(conservative, parsimonious):
-        easy = set()
-        for long, short in product(long_model, short_model):
-            if any(each is not None and each != other for each, other in zip(short, long, strict=True)):
-                continue
-            trimmed = tuple(
-                None if needed is None and each is not None and wanted is not None and each != wanted else each
-                for each, needed, wanted in zip(long, short, expected, strict=True)
-            )
-            easy |= {row for row in rows if matches(trimmed, row) and matches(short, row)}
-        allowed = positive | (easy - negative)
-        models |= smallest_covers(primes_by_enumeration(k, positive, allowed), positive)
-    return in_words(models)
 
 
 def table_with(k, positive, negative):
@@ -102,8 +42,8 @@ def tables(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(tables(), st.lists(st.sampled_from([1, 0, None]), min_size=5, max_size=5))
-def test_all_models_of_all_three_solutions(given_table, wanted):
+@given(given_table=tables(), wanted=st.lists(st.sampled_from([1, 0, None]), min_size=5, max_size=5))
+def test_all_models_of_all_three_solutions(models_by_enumeration, given_table, wanted):
     k, positive, negative = given_table
     table = table_with(k, positive, negative)
     expectations = dict(zip(NAMES[:k], wanted, strict=False))
@@ -111,22 +51,30 @@ def test_all_models_of_all_three_solutions(given_table, wanted):
         solution = minimize(table, kind, expectations, max_models=100_000)
         found = {model.terms for model in solution.models}
         if positive:
-            assert found == models_by_enumeration(k, positive, negative, kind, wanted[:k])
+            helpful = [None if each is None else {each} for each in wanted[:k]]
+            assert found == in_words(models_by_enumeration([2] * k, positive, negative, set(), kind, helpful))
         else:
             assert found == set()
 
 
 @settings(max_examples=60, deadline=None)
-@given(tables(), st.lists(st.lists(st.sampled_from([1, 0, None]), min_size=5, max_size=5), max_size=3))
-def test_excluded_configurations_are_not_assumed(given_table, excluded):
+@given(
+    given_table=tables(),
+    excluded=st.lists(st.lists(st.sampled_from([1, 0, None]), min_size=5, max_size=5), max_size=3),
+)
+def test_excluded_configurations_are_not_assumed(models_by_enumeration, given_table, excluded):
     k, positive, negative = given_table
     cubes = [tuple(each[:k]) for each in excluded]
     table = table_with(k, positive, negative)
-    barred = {row for row in product([0, 1], repeat=k) if any(matches(cube, row) for cube in cubes)} - positive
+    barred = {
+        row
+        for row in product([0, 1], repeat=k)
+        if any(all(each in (None, value) for each, value in zip(cube, row, strict=True)) for cube in cubes)
+    } - positive
     solution = minimize(table, "parsimonious", exclude=[text(cube) for cube in cubes], max_models=100_000)
     found = {model.terms for model in solution.models}
     if positive:
-        assert found == models_by_enumeration(k, positive, negative | barred, "parsimonious", None)
+        assert found == in_words(models_by_enumeration([2] * k, positive, negative, barred, "parsimonious", None))
     numbers = [1 + int("".join(map(str, row)), 2) for row in barred]
     by_number = minimize(table, "parsimonious", exclude=numbers, max_models=100_000)
     assert found == {model.terms for model in by_number.models}
@@ -188,3 +136,26 @@ def test_what_is_left_of_a_cube(cube, rows):
     parts = [rows_of(part, 5) for part in left]
     assert set().union(*parts) == rows_of(cube, 5) - rows
     assert sum(map(len, parts)) == len(set().union(*parts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.integers(0, 31), min_size=1), st.lists(cubes(), min_size=1, max_size=8), st.booleans())
+def test_a_table_of_all_cubes_gives_the_same_prime_implicants(rows, union, as_rows):
+    """Where there are many rows the engine goes by a table of all cubes instead of by consensus and transversals."""
+    pairs = [Cube(31, row) for row in rows] if as_rows else union
+    masks = np.array(pairs, dtype=np.int64)
+    axes = implicants._axes(31, ())
+    assert set(implicants._largest(implicants._matched(masks, axes), axes)) == set(primes_inside(pairs))
+    free = rows - set().union(*(rows_of(cube, 5) for cube in union))
+    found = implicants._largest(~implicants._matched(np.array(union, dtype=np.int64), axes), axes)
+    assert {cube for cube in found if rows_of(cube, 5) & free} == set(primes_avoiding(free, union))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cubes(), st.lists(cubes(), max_size=6))
+def test_whether_cubes_cover_a_cube_and_some_primes_of_them(cube, union):
+    region = set().union(*(rows_of(each, 5) for each in union))
+    assert implicants.lies_inside(cube, union) == (rows_of(cube, 5) <= region)
+    some = implicants.some_primes_inside(union, lambda each: implicants.lies_inside(each, union))
+    assert set(some) <= set(primes_inside(union) if union else [])
+    assert set().union(*(rows_of(each, 5) for each in some)) == region

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from equifinal_qca import implicants, minimize, search, truth_table
+from equifinal import Expression
+from equifinal_qca import implicants, minimize, minimize_mv, search, simplify, truth_table, truth_table_mv
 from equifinal_qca.cubes import Cube
+from equifinal_qca.diagnostics import near_cutoffs
 
 DATA = Path(__file__).parents[2] / "benchmarks" / "data"
 
@@ -146,3 +148,102 @@ def test_prime_implicants_up_to_a_number_of_literals():
 def test_no_time_at_all_is_refused(seconds):
     with pytest.raises(ValueError, match="max_seconds"):
         minimize(table_of(8), max_seconds=seconds)
+
+
+@pytest.mark.parametrize("effort", [0, -1, float("nan"), float("inf")])
+def test_no_effort_at_all_is_refused(effort):
+    with pytest.raises(ValueError, match="effort"):
+        minimize(table_of(8), effort=effort)
+
+
+def test_little_effort_gives_a_labelled_part_of_the_answer():
+    table = table_of(25)
+    little, usual = minimize(table, "parsimonious", effort=1e-4), minimize(table, "parsimonious", max_models=1)
+    assert (little.proved, usual.proved) == (False, True)
+    assert little.truncated
+    assert any("not proved" in note for note in little.notes)
+    assert all(explains(model, table) for model in little.models)
+    assert len(little.models[0].terms) >= len(usual.models[0].terms)
+
+
+def values_drawn(k):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.integers(0, 3, (150, k)), columns=[f"C{number:02}" for number in range(1, k + 1)])
+    return truth_table_mv(frame.assign(OUT=rng.integers(0, 2, 150)), "OUT")
+
+
+def test_a_multi_value_search_is_cut_short_and_says_so(monkeypatch):
+    monkeypatch.setattr(search, "MOST_PRIMES", 2000)
+    monkeypatch.setattr(implicants, "_MOST_ON_THE_WAY", 5000)
+    table = values_drawn(20)
+    for kind in ("parsimonious", "intermediate"):
+        solution = minimize_mv(table, kind, {"C01": 2}, max_seconds=0.5)
+        assert solution.truncated
+        assert not solution.proved
+        assert any("not proved" in note for note in solution.notes)
+        assert any("too many prime implicants" in note for note in solution.notes)
+        for model in solution.models:
+            matched = {
+                row for row in table.corners.tolist() if any(row & cube.care == cube.bits for cube in model.cubes)
+            }
+            assert matched == set(table.corners_with("1"))
+    search.parsimonious.cache_clear()
+    search.intermediate.cache_clear()
+
+
+def test_what_ifs_near_a_cutoff_share_a_small_effort_and_say_when_it_ran_out():
+    table = truth_table(pd.read_csv(DATA / "f_25_60.csv"), "OUT", pri_cutoff=0.1)
+    efforts = []
+
+    def again(changed, effort):
+        efforts.append(effort)
+        return minimize(changed, "parsimonious", max_models=20, effort=effort / 100)
+
+    near = near_cutoffs(table, again)
+    assert len(efforts) == len(near) > 5
+    assert sum(efforts) == pytest.approx(0.1)
+    assert near["solution_if_flipped"].str.contains("found in the time that a what-if gets").all()
+
+
+def dense(k, cases):
+    """Every corner, or a good part of them, observed, and the outcome drawn at random."""
+    rng = np.random.default_rng(3)
+    rows = rng.choice(2**k, cases, replace=False)
+    frame = pd.DataFrame(rows[:, np.newaxis] >> np.arange(k) & 1, columns=[f"X{each}" for each in range(k)])
+    return truth_table(frame.assign(Y=rng.integers(0, 2, cases)), "Y")
+
+
+@pytest.mark.parametrize(("k", "cases"), [(13, 2**13), (17, 3000)])
+def test_many_rows_come_to_an_end(monkeypatch, k, cases):
+    monkeypatch.setattr(search, "MOST_WORK", 10_000)
+    monkeypatch.setattr(search, "_LARGEST_CHART", 10**9)
+    monkeypatch.setattr(implicants, "_MOST_CONSENSUS", 10**6)
+    monkeypatch.setattr(implicants, "_MOST_COMPARISONS", 10**9)
+    table = dense(k, cases)
+    for kind in ("conservative", "parsimonious"):
+        solution = minimize(table, kind)
+        assert not solution.proved
+        (model,) = solution.models
+        assert explains(model, table)
+        matched = [{row for row in table.corners_with("1") if row & cube.care == cube.bits} for cube in model.cubes]
+        times = pd.Series([row for rows in matched for row in rows]).value_counts()
+        assert all(any(times[row] == 1 for row in rows) for rows in matched)  # no term is superfluous
+    search.conservative.cache_clear()
+    search.parsimonious.cache_clear()
+
+
+def test_a_long_expression_is_simplified_as_far_as_possible_and_this_is_said(monkeypatch):
+    rng = np.random.default_rng(7)
+    terms = []
+    for _ in range(25):
+        literals = [
+            ("~" if rng.random() < 0.5 else "") + f"X{each}" for each in sorted(rng.choice(18, 4, replace=False))
+        ]
+        terms.append("*".join(literals))
+    text = " + ".join([*terms, terms[0] + "*X17*~X1"])
+    monkeypatch.setattr(implicants, "_MOST_CONSENSUS", 1000)
+    with pytest.warns(UserWarning, match="too large to be minimized exactly"):
+        short = simplify(text)
+    corners = pd.DataFrame(rng.integers(0, 2, (20_000, 18)), columns=[f"X{each}" for each in range(18)]).astype(float)
+    assert (Expression(text).membership(corners) == Expression(short).membership(corners)).all()
+    assert len(short.split(" + ")) <= len(terms)

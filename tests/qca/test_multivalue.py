@@ -1,7 +1,6 @@
 """Multi-value QCA against reference results, against plain enumeration, and against the engine for two values."""
 
-import json
-from itertools import combinations, product
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +13,6 @@ from equifinal import InputError
 from equifinal_qca import minimize, minimize_mv, truth_table, truth_table_mv
 
 FILES = sorted((Path(__file__).parent / "golden").glob("mv*.json"))
-CLOSE = {"rel": 0, "abs": 1e-9}
-
-
-def study_of(path):
-    study = json.loads(path.read_text())
-    frame = pd.DataFrame(study["cases"]).set_index("case")
-    table = truth_table_mv(
-        frame,
-        "~" * study["negate_outcome"] + study["outcome"],
-        study["conditions"],
-        consistency_cutoff=study["incl_cut"],
-        frequency_cutoff=study["n_cut"],
-        pri_cutoff=study["pri_cut"],
-    )
-    return study, table
 
 
 def test_the_reference_files_are_there():
@@ -36,76 +20,21 @@ def test_the_reference_files_are_there():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_truth_table(path):
-    study, table = study_of(path)
-    found = {
-        tuple(row[name] for name in study["conditions"]): (row["out"], row["n"], row["consistency"], row["pri"])
-        for row in table.rows.to_dict("records")
-    }
-    expected = {tuple(row["configuration"].values()): row for row in study["truth_table"]}
-    assert found.keys() == expected.keys()
-    for configuration, row in expected.items():
-        assert found[configuration][:2] == (row["out"], row["n"])
-        assert found[configuration][2:] == pytest.approx((row["incl"], row["pri"]), **CLOSE)
+def test_truth_table(path, golden, same_rows):
+    study, frame, outcome, cutoffs = golden(path)
+    same_rows(truth_table_mv(frame, outcome, study["conditions"], **cutoffs), study)
 
 
 @pytest.mark.parametrize("kind", ["conservative", "parsimonious", "intermediate"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_models(path, kind):
-    study, table = study_of(path)
-    solution = minimize_mv(table, kind)
-    assert not solution.truncated
+def test_models(path, kind, golden, same_models):
+    study, frame, outcome, cutoffs = golden(path)
+    solution = minimize_mv(truth_table_mv(frame, outcome, study["conditions"], **cutoffs), kind)
     # The reference has no intermediate models: without expectations they are the conservative ones.
-    reference = study["conservative" if kind == "intermediate" else kind]
-    found = {model.terms: model for model in solution.models}
-    expected = {tuple(sorted(model["terms"])): model for model in reference["models"]}
-    assert found.keys() == expected.keys()
-    assert len(solution.models) == len(found)
-    assert set(solution.prime_implicants) == set(reference["prime_implicants"])
-    for terms, numbers_of in expected.items():
-        model = found[terms]
-        overall = [model.overall[each] for each in ("consistency", "pri", "coverage")]
-        assert overall == pytest.approx([numbers_of["solution"][each] for each in ("inclS", "PRI", "covS")], **CLOSE)
-        for term, numbers in numbers_of["fit"].items():
-            fit = model.fit.loc[term, ["consistency", "pri", "raw_coverage", "unique_coverage"]].tolist()
-            if numbers["covU"] is None:  # the reference gives none for a single term: all its coverage is its own
-                assert len(terms) == 1
-                numbers["covU"] = numbers["covS"]
-            assert fit == pytest.approx([numbers[each] for each in ("inclS", "PRI", "covS", "covU")], **CLOSE)
+    same_models(solution, study["conservative" if kind == "intermediate" else kind])
 
 
 # ------------------------------------------------------------------------------------------------- enumeration
-#
-# A term is a tuple with a value or None (any) for each condition; a row is a term without None.
-
-
-def matches(term, row):
-    return all(each is None or each == value for each, value in zip(term, row, strict=True))
-
-
-def primes_by_enumeration(counts, positive, allowed):
-    terms = []
-    for term in product(*([*range(count), None] for count in counts)):
-        inside = [row for row in product(*map(range, counts)) if matches(term, row)]
-        if all(row in allowed for row in inside) and any(row in positive for row in inside):
-            terms.append(term)
-
-    def within(small, large):
-        return small != large and all(each is None or each == other for each, other in zip(large, small, strict=True))
-
-    return [term for term in terms if not any(within(term, other) for other in terms)]
-
-
-def smallest_covers(primes, positive):
-    for size in range(len(positive) + 1):
-        found = [
-            frozenset(chosen)
-            for chosen in combinations(primes, size)
-            if all(any(matches(term, row) for term in chosen) for row in positive)
-        ]
-        if found:
-            return set(found)
-    raise AssertionError("the primes cover every positive row")
 
 
 def text(term):
@@ -114,30 +43,6 @@ def text(term):
 
 def in_words(models):
     return {tuple(sorted(map(text, model))) for model in models}
-
-
-def models_by_enumeration(counts, positive, negative, barred, kind, expected):
-    rows = set(product(*map(range, counts)))
-    conservative = smallest_covers(primes_by_enumeration(counts, positive, positive), positive)
-    if kind == "conservative":
-        return in_words(conservative)
-    parsimonious = smallest_covers(primes_by_enumeration(counts, positive, rows - negative - barred), positive)
-    if kind == "parsimonious":
-        return in_words(parsimonious)
-    models = set()
-    for long_model, short_model in product(conservative, parsimonious):
-        easy = set()
-        for long, short in product(long_model, short_model):
-            if any(each is not None and each != other for each, other in zip(short, long, strict=True)):
-                continue
-            trimmed = tuple(
-                None if needed is None and each is not None and wanted is not None and each not in wanted else each
-                for each, needed, wanted in zip(long, short, expected, strict=True)
-            )
-            easy |= {row for row in rows if matches(trimmed, row) and matches(short, row)}
-        allowed = positive | (easy - negative)
-        models |= smallest_covers(primes_by_enumeration(counts, positive, allowed), positive)
-    return in_words(models)
 
 
 @st.composite
@@ -165,8 +70,8 @@ def table_with(counts, positive, negative):
 
 
 @settings(max_examples=120, deadline=None)
-@given(tables())
-def test_all_models_of_all_three_solutions(given_table):
+@given(given_table=tables())
+def test_all_models_of_all_three_solutions(models_by_enumeration, given_table):
     counts, positive, negative, barred, wanted = given_table
     table = table_with(counts, positive, negative)
     names = table.names
@@ -186,7 +91,7 @@ def test_all_models_of_all_three_solutions(given_table):
         ]
         assert found[0] == found[1]
         if positive:
-            assert found[0] == models_by_enumeration(counts, positive, negative, barred, kind, wanted)
+            assert found[0] == in_words(models_by_enumeration(counts, positive, negative, barred, kind, wanted))
         else:
             assert found[0] == set()
 
