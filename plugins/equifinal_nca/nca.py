@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -206,7 +206,7 @@ class NCA(eq.Method):
             index=list(study.condition_names),
         )
 
-    def _bounds(self, study: eq.CalibratedStudy, necessary: Sequence[_Found]) -> dict[str, object]:
+    def _bounds(self, study: eq.CalibratedStudy, necessary: Sequence[_Found]) -> dict[str, NDArray[Any]]:
         """The outcome that the lowest ceiling over each case allows, in raw units, and which conditions hold it there."""
         limit, limited_by = np.full(len(study.cases), np.nan), np.full(len(study.cases), None, dtype=object)
         if necessary:
@@ -216,7 +216,7 @@ class NCA(eq.Method):
             limit = necessary[0].signs[1] * lowest
             for case in np.flatnonzero(lowest < top - room):
                 binding = np.flatnonzero(heights[:, case] <= lowest[case] + room)
-                limited_by[case] = ", ".join(_text(necessary[each].literal) for each in binding)
+                limited_by[case] = ", ".join(_text(necessary[int(each)].literal) for each in binding)
         return {"outcome_limit": limit, "limited_by": limited_by}
 
     def _bottleneck(self, study: eq.CalibratedStudy, found: Sequence[_Found]) -> pd.DataFrame:
@@ -303,7 +303,8 @@ class NCA(eq.Method):
         """
         if claim.kind != "necessary":
             return eq.Verdict("silent", _SILENT.get(claim.kind, "NCA has nothing to say on claims of this kind."))
-        literals = eq.Expression(claim.expression).literals
+        arguments: Any = claim
+        literals = eq.Expression(arguments.expression).literals
         if not literals or not set(literals) <= set(study.condition_names):
             return eq.Verdict(
                 "silent",
@@ -326,7 +327,7 @@ class NCA(eq.Method):
         evidence = f"In degree: {evidence}."
         if answer is None:
             return eq.Verdict("inconclusive", evidence, numbers)
-        return eq.Verdict("supported" if answer == claim.expect else "contradicted", evidence, numbers)
+        return eq.Verdict("supported" if answer == arguments.expect else "contradicted", evidence, numbers)
 
     def _answer(self, found: _Found) -> bool | None:
         if self._holds(found):
