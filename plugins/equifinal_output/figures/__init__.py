@@ -13,17 +13,26 @@ from equifinal_output.figures.pictures import Picture, figures_of
 _HOME_OF = {
     "plot_agreement": "across",
     "plot_calibration": "calibration",
+    "plot_coefficients": "effects",
     "plot_configurations": "sets",
+    "plot_dendrogram": "clusters",
+    "plot_importance": "across",
     "plot_necessity": "sets",
+    "plot_partial_dependence": "effects",
+    "plot_profiles": "clusters",
+    "plot_silhouette": "clusters",
     "plot_truth_table": "sets",
+    "plot_upset": "overlap",
+    "plot_venn": "overlap",
     "plot_verdicts": "across",
     "plot_xy": "sets",
+    "partial_dependence": "effects",
 }
 
 #: The functions that draw, in alphabetical order.
-PLOTS = tuple(sorted(_HOME_OF))
+PLOTS = tuple(name for name in _HOME_OF if name.startswith("plot_"))
 
-__all__ = ["PLOTS", "Figures", "Picture", "figures_of", *PLOTS]
+__all__ = ["PLOTS", "Figures", "Picture", "figures_of", "partial_dependence", *PLOTS]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,13 +7,14 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal_output.figures.style import BLUE, INK, VERMILLION, clean, drawn, finish, sized, wrapped
-from equifinal_output.wording import counted
+from equifinal_output.figures.source import labelled
+from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
+from equifinal_output.wording import counted, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_agreement", "plot_verdicts"]
+__all__ = ["plot_agreement", "plot_importance", "plot_verdicts"]
 
 #: Colour, how strong it is, and sign per verdict. The colours are Okabe & Ito's, thin enough for text on light and dark.
 STYLES = {
@@ -198,3 +199,87 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
         if np.isfinite(values[row, column])
     ]
     return f"{_AGREEMENT.get(kind, ('', kind))[1]}: {', '.join(pairs)}."
+
+
+# ------------------------------------------------------------------------------------------------ importance
+
+
+def _importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
+    """Mean and standard deviation by condition, for the methods that have them."""
+    table = comparison.conditions
+    found = {}
+    for label in comparison.analyses:
+        each = table[label][["importance", "importance_sd"]].astype(float)
+        if each["importance"].notna().any():
+            found[label] = each
+    return found
+
+
+def has_importance(comparison: eq.Comparison) -> bool:
+    return bool(_importances(comparison))
+
+
+@drawn
+def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
+    """Draw the importance of each condition to each method, with a standard deviation to both sides.
+
+    Parameters
+    ----------
+    comparison
+        What to draw: permutation importance, as in ``comparison.conditions``.
+    ax
+        Where; by default in a new figure of fitting size.
+
+    Raises
+    ------
+    equifinal.InputError
+        When no method has importances.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> from equifinal_output.figures import plot_importance
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    >>> ax = plot_importance(comparison)
+    >>> len(ax.containers)
+    2
+    """
+    found = _importances(comparison)
+    if not found:
+        raise eq.InputError(
+            f"No method of study {comparison.study.name!r} has importances; methods that predict have them."
+        )
+    names = [str(name) for name in comparison.conditions.index]
+    step = 0.8 / max(len(found), 3)
+    ax, own = sized(ax, 4.2, max(0.45, 0.13 * len(found) + 0.12) * len(names))
+    for number, (label, each) in enumerate(found.items()):
+        rows = np.arange(len(names)) + (number - (len(found) - 1) / 2) * step
+        ax.errorbar(
+            each["importance"],
+            rows,
+            xerr=each["importance_sd"].fillna(0.0),
+            fmt=MARKERS[number % len(MARKERS)],
+            color=COLOURS[number % len(COLOURS)],
+            ms=4.5,
+            elinewidth=1.1,
+            label=clean(label),
+        )
+    for row in range(1, len(names)):
+        ax.axhline(row - 0.5, color=INK, lw=0.4, alpha=0.3)
+    ax.axvline(0, color=INK, lw=0.8, alpha=0.7)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_yticks(
+        range(len(names)), [wrapped(labelled(comparison.study.variable(name)), 30, lines=2) for name in names]
+    )
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")
+    note = "How much worse a method predicts when the condition is permuted among the cases."
+    return finish(ax, own, comparison, "Importance of the conditions", note=note, legend={"ncols": 3})
+
+
+def importance_in_words(comparison: eq.Comparison) -> str:
+    said = []
+    for label, each in _importances(comparison).items():
+        order = each["importance"].dropna().sort_values(ascending=False)
+        said.append(f"{label}: {', '.join(f'{name} {shown(float(value))}' for name, value in order.items())}.")
+    return " ".join(said)

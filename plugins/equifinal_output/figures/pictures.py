@@ -106,7 +106,7 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
 
 
 def _across(found: _Collected, comparison: eq.Comparison) -> None:
-    from equifinal_output.figures import across
+    from equifinal_output.figures import across, effects
 
     if comparison.verdicts.size:
         found.add(
@@ -126,9 +126,27 @@ def _across(found: _Collected, comparison: eq.Comparison) -> None:
                 partial(across.agreement_in_words, comparison, kind),
             )
 
+    if across.has_importance(comparison):
+        found.add(
+            "importance",
+            "comparison",
+            "Importance of the conditions",
+            partial(across.plot_importance, comparison),
+            partial(across.importance_in_words, comparison),
+        )
+    if any(comparison.run.methods[label].predicts() for label in comparison.analyses):
+        for condition in comparison.study.conditions:
+            found.add(
+                f"partial-dependence-{condition.name}",
+                "comparison",
+                f"Partial dependence on {labelled(condition)}",
+                partial(effects.plot_partial_dependence, comparison, condition.name),
+                partial(effects.partial_dependence_in_words, comparison, condition.name),
+            )
+
 
 def _data(found: _Collected, comparison: eq.Comparison) -> None:
-    from equifinal_output.figures import calibration
+    from equifinal_output.figures import calibration, overlap
 
     study = comparison.study
     for variable in (study.outcome, *study.conditions):
@@ -140,11 +158,21 @@ def _data(found: _Collected, comparison: eq.Comparison) -> None:
             partial(calibration.plot_calibration, comparison, variable.name),
             partial(calibration.calibration_in_words, comparison, variable.name),
         )
+    calibrated = sum(name in study.fuzzy for name in study.condition_names)
+    if calibrated:
+        venn = calibrated <= overlap.MOST_SETS_OF_VENN
+        found.add(
+            "venn" if venn else "upset",
+            "data",
+            "Venn diagram of the conditions" if venn else "Combinations of the conditions",
+            partial(overlap.plot_venn if venn else overlap.plot_upset, comparison),
+            partial(overlap.overlap_in_words, comparison),
+        )
 
 
 def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: eq.Analysis) -> None:
     """What one method has, by its tables alone."""
-    from equifinal_output.figures import sets
+    from equifinal_output.figures import clusters, effects, sets
 
     def add(name: str, title: str, plot: Callable[..., Any], words: Callable[..., str], *what: Any) -> None:
         found.add(
@@ -161,6 +189,14 @@ def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: 
         add("configurations", f"Configurations, {label}", sets.plot_configurations, sets.configurations_in_words)
     if has_table("necessity", "consistency", "relevance", "coverage")(analysis):
         add("necessity", f"Necessity, {label}", sets.plot_necessity, sets.necessity_in_words)
+    if has_table("coefficients", "coefficient", "ci_low", "ci_high")(analysis):
+        add("coefficients", f"Coefficients, {label}", effects.plot_coefficients, effects.coefficients_in_words)
+    if has_table("profiles", "cluster", "condition")(analysis):
+        add("profiles", f"Profiles of clusters, {label}", clusters.plot_profiles, clusters.profiles_in_words)
+    if has_table("linkage", "left", "right", "distance", "size")(analysis):
+        add("dendrogram", f"Dendrogram, {label}", clusters.plot_dendrogram, clusters.dendrogram_in_words)
+    if clusters.has_silhouettes(analysis):
+        add("silhouette", f"Silhouette, {label}", clusters.plot_silhouette, clusters.silhouette_in_words)
     if analysis.cases["predicted"].notna().any():
         add("xy", f"XY plot, {label}", sets.plot_xy, sets.xy_in_words)
         for number, path in enumerate(sets.fuzzy_paths(comparison, label), 1):
