@@ -608,19 +608,24 @@ def _advice(comparison: eq.Comparison) -> Section:
 
 def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
     """One row per case: the nearest path, or several as near, and what it would take."""
+    by_case: dict[Any, list[dict[str, Any]]] = {}
+    for row in data[["case", "path", "method", "distance", "shortfall", "raw_targets", "note"]].to_dict("records"):
+        by_case.setdefault(row["case"], []).append(row)
     rows = {}
-    for case, paths in data.groupby("case", sort=False):
-        first = paths.iloc[0]
+    for case, paths in by_case.items():
+        first = paths[0]
         if is_missing(first["path"]):
             rows[case] = (MISSING, MISSING)
             continue
-        near = paths[
-            (paths["distance"] == first["distance"]) & ((paths["shortfall"] - first["shortfall"]).abs() < 1e-9)
+        near = [
+            row
+            for row in paths
+            if (row["distance"], row["note"]) == (first["distance"], first["note"])
+            and abs(row["shortfall"] - first["shortfall"]) < 1e-9
         ]
-        near = near[near["note"] == first["note"]]
-        takes = [" ".join(filter(None, (row["raw_targets"], row["note"]))) for _, row in near.iterrows()]
+        takes = [" ".join(filter(None, (row["raw_targets"], row["note"]))) for row in near]
         rows[case] = (
-            " or ".join(f"{row['path']} ({row['method']})" for _, row in near.iterrows()),
+            " or ".join(f"{row['path']} ({row['method']})" for row in near),
             " or ".join(dict.fromkeys(takes)),
         )
     columns = ["nearest path", "what it would take"]
@@ -674,7 +679,7 @@ def _in_words(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
         else label
         for label in frame.columns
     ]
-    return frame.set_axis(pd.Index(words, dtype=object), axis="columns")
+    return frame if words == list(frame.columns) else frame.set_axis(pd.Index(words, dtype=object), axis="columns")
 
 
 _HEADING = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")

@@ -158,6 +158,10 @@ class _Cell:
     sign: str = ""  # of a mark, whose text says it in words
     lines: tuple[str, ...] = ()  # parts that stand below one another
 
+    @property
+    def plain(self) -> bool:
+        return not (self.items or self.lines or self.kind.startswith("mark"))
+
 
 @dataclass(frozen=True)
 class _Grid:
