@@ -184,5 +184,6 @@ class Analysis:
         }
 
     def _repr_html_(self) -> str:
-        configurations = self.configurations.to_html(border=0, na_rep="")
-        return f"<h4>{self.method.title}</h4>{self.conditions.to_html(border=0, na_rep='')}{configurations}"
+        from equifinal import notebook
+
+        return notebook.of_analysis(self)

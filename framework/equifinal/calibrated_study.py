@@ -230,6 +230,11 @@ class CalibratedStudy:
             copies, raw=copies.raw.set_axis(index), fuzzy=copies.fuzzy.set_axis(index), data=copies.data.set_axis(index)
         )
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        return notebook.of_calibrated_study(self)
+
 
 def _crisp(memberships: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(memberships > 0.5, 1.0, np.where(memberships < 0.5, 0.0, np.nan))

@@ -198,8 +198,9 @@ class Comparison:
         return write_folder(self, Path(directory), formats, overwrite)
 
     def _repr_html_(self) -> str:
-        banner = f"<p><strong>{self.banner}</strong></p>" if self.banner else ""
-        return f"{banner}<h3>{self.study.title}</h3>{self.verdicts.to_html(border=0)}"
+        from equifinal import notebook
+
+        return notebook.of_comparison(self)
 
 
 def compare(run: Run, permutations: int = 0) -> Comparison:

@@ -49,6 +49,11 @@ class Verdict:
         if self.answer not in get_args(Answer):
             raise ValueError(f"A verdict is one of {', '.join(get_args(Answer))}; not {self.answer!r}.")
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        return notebook.of_verdict(self)
+
 
 def _expression(text: str) -> str:
     Expression(text)

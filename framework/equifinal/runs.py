@@ -48,6 +48,11 @@ class Failure:
             " )", ")"
         )
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        return notebook.of_failure(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Run(Mapping[str, Analysis | Failure]):
@@ -94,6 +99,11 @@ class Run(Mapping[str, Analysis | Failure]):
     def failures(self) -> dict[str, Failure]:
         """The methods that failed, by label."""
         return {label: result for label, result in self.results.items() if isinstance(result, Failure)}
+
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        return notebook.of_run(self)
 
 
 def run(

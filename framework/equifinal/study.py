@@ -410,7 +410,9 @@ class Study:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set")
 
     def _repr_html_(self) -> str:
-        return self.describe().to_html(border=0)
+        from equifinal import notebook
+
+        return notebook.of_study(self)
 
 
 def _anchors(calibrator: Calibrator) -> str:

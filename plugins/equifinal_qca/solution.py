@@ -246,6 +246,15 @@ class Solution:
             columns=pd.Index(self.table.row_numbers(rows), name="row"),
         )
 
+    def _repr_html_(self) -> str:
+        from equifinal.notebook import bullets, heading, piece, table
+
+        parts = [heading(f"{self.kind.capitalize()} solution for {self.table.outcome}")]
+        if self.best is not None:
+            parts += [heading(self.best.expression), table(self.best.fit)]
+            parts.append(table(self.overview, "Models"))
+        return piece(*parts, bullets(self.notes))
+
     @cached_property
     def overview(self) -> pd.DataFrame:
         """All models with their fit.

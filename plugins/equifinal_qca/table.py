@@ -288,6 +288,11 @@ class TruthTable:
         """
         return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
 
+    def _repr_html_(self) -> str:
+        from equifinal.notebook import bullets, heading, piece, table
+
+        return piece(heading(f"Truth table for {self.outcome}"), table(self.rows, most=64), bullets(self.notes))
+
     def complete(self, max_rows: int = 4096) -> pd.DataFrame:
         """All 2^k configurations, as in `rows`; the unobserved ones have output ``"?"`` and no cases.
 
