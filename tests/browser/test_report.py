@@ -294,21 +294,28 @@ def axe() -> Callable[[Any], list[str]]:
     return found
 
 
+def shortened(page: Any) -> Any:
+    """Everything unfolded, and of each table the first rows: the others are alike, and axe-core looks at every cell for long."""
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    page.locator("tbody").evaluate_all(
+        "all => all.forEach(each => [...each.rows].slice(8).forEach(row => row.remove()))"
+    )
+    return page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("study", STUDIES)
 def test_axe_finds_nothing_serious(study: str, scheme: str, reports: Any, opened: Any, axe: Any) -> None:
-    page = opened(reports(study).address, scheme=scheme).page
-    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
-    assert axe(page) == []
+    assert axe(shortened(opened(reports(study).address, scheme=scheme).page)) == []
 
 
 def test_axe_finds_nothing_serious_on_a_phone(reports: Any, opened: Any, axe: Any) -> None:
-    assert axe(opened(reports(CITIES).address, 390, 844).page) == []
+    assert axe(shortened(opened(reports(CITIES).address, 390, 844).page)) == []
 
 
 def test_axe_would_find_something(reports: Any, opened: Any, axe: Any) -> None:
     """The check can fail: grey on grey, and a field without a name, are found."""
-    page = opened(reports(CITIES).address).page
+    page = shortened(opened(reports(CITIES).address).page)
     page.evaluate(
         "document.querySelector('#main').insertAdjacentHTML('afterbegin', "
         '\'<p class="faint">faint</p><input class="nameless">\');'
