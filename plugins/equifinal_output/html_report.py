@@ -73,6 +73,10 @@ class HtmlReport(eq.Output):
         return [path]
 
 
+#: How the names of figures begin that the page has as tables and drawings of its own.
+_SHOWN_ANYHOW = ("verdicts", "agreement", "importance")
+
+
 @dataclass(frozen=True)
 class _Picture:
     title: str
@@ -80,14 +84,14 @@ class _Picture:
 
 
 def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Picture]]:
-    """The figures by the section that they belong to; the page shows verdicts and agreement by itself."""
+    """The figures by the section that they belong to, without those that the page shows by itself."""
     from equifinal_output.figures import figures_of
 
     methods = {part.title: part.name for section in report.sections for part in section.parts}
     found: dict[str, list[_Picture]] = {}
     for picture in figures_of(comparison):
-        if not picture.name.startswith(("verdicts", "agreement")):
-            place = "fit" if picture.section == "comparison" else methods.get(picture.section, picture.section)
+        if not picture.name.startswith(_SHOWN_ANYHOW):
+            place = "conditions" if picture.section == "comparison" else methods.get(picture.section, picture.section)
             found.setdefault(place, []).append(_Picture(picture.title, picture.svg()))
     return found
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import equifinal as eq
+from equifinal_output import HtmlReport
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "No browser: install Chromium, or name it in the environment variable CHROMIUM."
@@ -96,13 +97,12 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]
 
     def report(name: str) -> Report:
         if name not in made:
-            study = nasty_study() if name == "nasty" else eq.load_study(name)
-            comparison = eq.compare(eq.run(study))
-            (path,) = (
-                file
-                for file in comparison.write(tmp_path_factory.mktemp("report") / name, ["html"])
-                if file.suffix == ".html"
-            )
+            if name == "illustrated":  # with the figures of matplotlib, and names that try to break out of them
+                methods = ["fsqca", "regression", "clustering"]
+                comparison = eq.compare(eq.run(nasty_study(), methods))
+            else:
+                comparison = eq.compare(eq.run(nasty_study() if name == "nasty" else eq.load_study(name)))
+            (path,) = HtmlReport(figures=name == "illustrated").write(comparison, tmp_path_factory.mktemp("report"))
             made[name] = Report(comparison, path)
         return made[name]
 

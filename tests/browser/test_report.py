@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from equifinal.summary import headline
+from equifinal_output.figures import figures_of
 
 STUDIES = ["open-data-barometer-2014", "heilongjiang", "nasty"]
 WORLD, CITIES = STUDIES[:2]
@@ -41,6 +42,27 @@ def test_it_loads_without_a_request_or_a_complaint(study: str, scheme: str, repo
     watched.page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
     watched.page.locator("button.theme").click()
     watched.page.wait_for_timeout(200)
+    assert watched.complaints == []
+    assert [url for url in watched.requests if not url.startswith("data:,")] == [report.address]
+
+
+def test_the_figures_of_matplotlib_do_no_harm_either(reports: Any, opened: Any) -> None:
+    report = reports("illustrated")
+    watched = opened(report.address, 390, 844, scheme="dark")
+    page = watched.page
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    figures = page.locator(".pictures svg")
+    wanted = [each for each in figures_of(report.comparison) if each.section in report.comparison.analyses]
+    assert figures.count() >= len(wanted) > 5
+    named = figures.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
+    for picture in wanted:
+        assert f"{picture.title}. {picture.alt}" in named
+    # Text has the colour of the page, so that it is read in the dark.
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    fills = set(figures.locator("text").evaluate_all("all => all.map(each => getComputedStyle(each).fill)"))
+    assert ink in fills
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("window.harmed") is None
     assert watched.complaints == []
     assert [url for url in watched.requests if not url.startswith("data:,")] == [report.address]
 

@@ -433,7 +433,7 @@ def test_html_takes_in_the_figures_when_asked_to(tmp_path: Path) -> None:
     wanted = [
         f"{picture.title}. {picture.alt}"
         for picture in figures_of(comparison)
-        if not picture.name.startswith(("verdicts", "agreement"))  # the page shows these by itself
+        if not picture.name.startswith(("verdicts", "agreement", "importance"))  # the page shows these by itself
     ]
     assert len(wanted) > 3
     assert sorted(set(labels) - set(plain)) == sorted(set(wanted))
