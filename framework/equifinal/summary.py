@@ -22,7 +22,7 @@ _SAYS = {
     "inconclusive": ("is inconclusive on", "are inconclusive on"),
 }
 _DIRECTIONS = {1: "up", -1: "down", 0: "none"}
-_GOES = {1: "goes up with", -1: "goes down with", 0: "goes neither up nor down with"}
+_GOES = {1: "goes up with", -1: "goes down with", 0: "shows no direction with"}
 
 #: What is compared with the baseline: the column, its name, whether less is better.
 _MEASURES = (

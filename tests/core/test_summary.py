@@ -272,7 +272,7 @@ def check(comparison: eq.Comparison) -> None:
     assert sorted(stated) == sorted(expected)
 
 
-GOES = {"goes up with": 1, "goes down with": -1, "goes neither up nor down with": 0}
+GOES = {"goes up with": 1, "goes down with": -1, "shows no direction with": 0}
 
 
 def of_all(text: str, total: int) -> int:
@@ -325,7 +325,7 @@ def check_headline(comparison: eq.Comparison) -> None:
     for sentence in found.parted:
         if sentence == "There is no direction and no proposition on which methods part.":
             assert len(found.parted) == 1
-        elif parted := re.fullmatch(rf"Methods part on (.*): {outcome} (goes .*)\.", sentence):
+        elif parted := re.fullmatch(rf"Methods part on (.*): {outcome} ((?:goes|shows) .*)\.", sentence):
             for clause in parted[2].split("; "):
                 words, labels = re.fullmatch(rf"({'|'.join(GOES)}) it in (.*)", clause).groups()
                 directions |= {(names[parted[1]], label): GOES[words] for label in labels_in(labels, everyone)}
@@ -383,7 +383,7 @@ def test_a_label_that_could_be_taken_for_several_is_quoted() -> None:
     study = made(scores(24, "ABC"))
     labels = [dataclasses.replace(study.conditions[0], label="Staff and money"), *study.conditions[1:]]
     comparison = eq.compare(eq.run(dataclasses.replace(study, conditions=labels), {"only": Blind()}))
-    assert "neither up nor down with “Staff and money”, B and C." in headline(comparison).agreed[0]
+    assert "shows no direction with “Staff and money”, B and C." in headline(comparison).agreed[0]
 
 
 def test_where_methods_agree_on_everything_or_nothing_it_is_said() -> None:
