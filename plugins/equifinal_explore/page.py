@@ -40,13 +40,19 @@ _INDEX = """<!DOCTYPE html>
 <body><noscript>This page needs JavaScript.</noscript>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
-#: A slider and its number field say the same.
+#: A slider and its number field say the same. While a slider is dragged it is followed every 150 ms, and where it stops.
 _SYNCHRONIZE = """
-function(slider, number) {
+async function(slider, number) {
     const moved = dash_clientside.callback_context.triggered_id;
     const same = dash_clientside.no_update;
-    if (moved && moved.role === 'slider') return [same, Number(slider)];
-    return [number === null || number === undefined || number === '' ? same : number, same];
+    if (!moved || moved.role !== 'slider') return [number === null || number === undefined || number === '' ? same : number, same];
+    const sliders = window.sliders ??= {};
+    const mine = sliders[moved.owner + '/' + moved.name] ??= {sent: 0, value: null};
+    mine.value = slider;
+    if (Date.now() - mine.sent < 150) await new Promise(resolve => setTimeout(resolve, 80));
+    if (mine.value !== slider) return [same, same];
+    mine.sent = Date.now();
+    return [same, Number(slider)];
 }
 """
 
@@ -268,7 +274,6 @@ def _control(kind: str, owner: str, setting: Setting) -> html.Fieldset:
         max=setting.maximum,
         step=setting.step,
         value=setting.value,
-        debounce=0.08,
     )
     number = dcc.Input(id={"role": "number", **identity}, type="number", value=setting.value, step="any", debounce=0.3)
     return html.Fieldset(

@@ -104,7 +104,7 @@ def test_resets_are_for_one_set_for_the_method_or_for_everything(open_page):
     opened.number("crossover of LEAD").fill("55")
     opened.number("crossover of DEM").fill("45")
     opened.number("pri cutoff of fsqca").fill("0.7")
-    opened.page.get_by_label("parsimonious").check()
+    opened.page.get_by_role("radio", name="parsimonious").check()
     opened.shows("4 changes")
     opened.page.get_by_role("button", name="Reset LEAD").click()
     opened.shows("3 changes")
