@@ -1,11 +1,14 @@
 """A comparison as tables in the terminal."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -29,9 +32,11 @@ SYMBOLS = {
 }
 
 _MOST_CASES = 12
+#: The widest that the origin of a plugin may become before it is broken.
+_ORIGIN = 18
 #: The narrowest that the propositions' texts may become before the methods are numbered instead of named.
 _PROPOSITION = 24
-_ARROWS = {1: "↑", -1: "↓", 0: "–"}
+_ARROWS = {1: "↑", -1: "↓", 0: "↔"}
 
 
 def show(comparison: Comparison, console: Console) -> None:
@@ -69,24 +74,27 @@ def _summary(comparison: Comparison, console: Console) -> None:
 
 
 def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bool = True) -> None:
-    """Print a frame; numbers with three decimals, missing values as a dash."""
-    table = table_of(console, title)
+    """Print a frame; numbers with three decimals, missing values as a dash.
+
+    Where the terminal is too narrow for whole words side by side, each row becomes a paragraph.
+    """
+    columns = [
+        _Column(
+            _words(column),
+            [_cell(value) for value in frame.iloc[:, number]],
+            "right" if pd.api.types.is_numeric_dtype(frame.iloc[:, number]) else "left",
+        )
+        for number, column in enumerate(frame.columns)
+    ]
     if index:
-        table.add_column(str(frame.index.name or ""), overflow="fold", style="bold")
-    for column in frame.columns:
-        numeric = pd.api.types.is_numeric_dtype(frame[column])
-        table.add_column(_words(column), justify="right" if numeric else "left", overflow="fold")
-    for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-        cells = [_cell(value) for value in row]
-        table.add_row(*([escape(str(label))] if index else []), *cells)
-    console.print(table)
+        labels = [f"[bold]{escape(str(label))}[/]" for label in frame.index]
+        columns.insert(0, _Column(escape(str(frame.index.name or "")), labels))
+    _print(title, columns, console)
 
 
 def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
     """Print the plugins in a table that fits 80 columns, and below it, a line each, what is wrong with them."""
-    table = table_of(console, "Plugins")
-    for heading in ("name", "version", "origin", "brings", "health"):
-        table.add_column(heading, overflow="fold", style="bold" if heading == "name" else "")
+    rows = []
     for name, plugin in plugins.items():
         kinds: dict[str, list[str]] = {}
         for each in plugin.brings:
@@ -95,14 +103,91 @@ def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
         brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
         problems = len(plugin.problems)
         health = "off" if plugin.switched_off else f"{problems} problem{'s' * (problems > 1)}" if problems else "ok"
-        # Of a file the end of the path says most.
-        origin = plugin.distribution if len(plugin.distribution) <= 24 else f"…{plugin.distribution[-23:]}"
-        style = "bold red" if problems else "dim" if plugin.switched_off else ""
-        table.add_row(*map(escape, (name, plugin.version or "–", origin, brings or "–", health)), style=style)
-    console.print(table)
+        origin = plugin.distribution
+        if plugin.version:
+            origin = textwrap.fill(origin, _ORIGIN)  # at hyphens
+        elif len(origin) > _ORIGIN:
+            origin = f"…{origin[1 - _ORIGIN :]}"  # of a file the end of the path says most
+        style = "bold red" if problems else "dim" if plugin.switched_off else "none"
+        cells = map(escape, (name, plugin.version or "–", origin, brings or "–", health))
+        rows.append([f"[{style}]{cell}[/]" for cell in cells])
+        rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
+    headings = ("name", "version", "origin", "brings", "health")
+    columns = [_Column(heading, [row[number] for row in rows]) for number, heading in enumerate(headings)]
+    _print("Plugins", columns, console)
     for plugin in plugins.values():
         for problem in plugin.problems:
             console.print(f"{escape(str(plugin))}: {escape(problem)}.", highlight=False, soft_wrap=True)
+
+
+@dataclass
+class _Column:
+    """A heading and cells, as markup."""
+
+    heading: str
+    cells: list[str]
+    justify: Literal["left", "right", "center"] = "left"
+
+    @property
+    def texts(self) -> list[str]:
+        return [Text.from_markup(each).plain for each in (self.heading, *self.cells)]
+
+
+def _print(title: str, columns: Sequence[_Column], console: Console) -> None:
+    """Print columns so that no word is broken; where they are too wide for that, each row as a paragraph."""
+    widths = _widths(columns, console.width - 2 * len(columns) - 1)
+    if widths is None:
+        return _print_rows(title, columns, console)
+    table = table_of(console, title)
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column.heading, width=width, justify=column.justify, overflow="fold")
+    for row in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*row)
+    return console.print(table)
+
+
+def _widths(columns: Sequence[_Column], room: int) -> list[int] | None:
+    """Every column at least as wide as its longest word, and no wider than it needs; ``None`` when that does not fit."""
+    words = [[cell_len(word) for text in column.texts for word in text.split()] for column in columns]
+    lines = [[cell_len(line) for text in column.texts for line in text.split("\n")] for column in columns]
+    widths, wanted = [max(each, default=1) for each in words], [max(each, default=1) for each in lines]
+    spare = room - sum(widths)
+    if spare < 0:
+        return None
+    # First those that lack little, so that most columns need no second line.
+    for number in sorted(range(len(widths)), key=lambda number: wanted[number] - widths[number]):
+        if (lack := wanted[number] - widths[number]) <= spare:
+            widths[number], spare = wanted[number], spare - lack
+    while spare and (short := [number for number, width in enumerate(widths) if width < wanted[number]]):
+        for number in short[:spare]:
+            widths[number] += 1
+        spare -= len(short[:spare])
+    return widths
+
+
+def _print_rows(title: str, columns: Sequence[_Column], console: Console) -> None:
+    """Each row as a paragraph: its first cell, then the others after their headings."""
+    if title:
+        console.print(f"[bold]{escape(title)}[/]", highlight=False)
+    first, *others = columns
+    headings = [_on_one_line(column.heading) for column in others]
+    for number, label in enumerate(first.cells):
+        console.print(_on_one_line(label), highlight=False)
+        parts = [
+            f"[dim]{heading}[/] {_on_one_line(column.cells[number])}"
+            for heading, column in zip(headings, others, strict=True)
+            if column.cells[number]
+        ]
+        # Short ones share a line.
+        joined = "; ".join(parts)
+        together = all(cell_len(Text.from_markup(part).plain) < console.width // 2 for part in parts)
+        for line in [joined] if together else parts:
+            console.print(Padding(line, (0, 0, 0, 2)), highlight=False)
+    console.print()
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.replace("-\n", "-").split())
 
 
 def table_of(console: Console, title: str) -> Table:
@@ -179,7 +264,7 @@ def _conditions(comparison: Comparison, console: Console) -> None:
     for label in comparison.analyses:
         cells = []
         for _, row in comparison.conditions[label].iterrows():
-            number = "" if pd.isna(row["importance"]) else f" {row['importance']:.3f}"
+            number = "" if pd.isna(row["importance"]) else f"{row['importance']:.3f}"
             cells.append(f"{row['role']} {_ARROWS[int(row['direction'])]}{number}")
         columns[_heading(label)] = cells
     _in_two_lines_if_narrow(title, columns, " ", console)
@@ -188,17 +273,12 @@ def _conditions(comparison: Comparison, console: Console) -> None:
 def _in_two_lines_if_narrow(title: str, columns: dict[str, list[str]], separator: str, console: Console) -> None:
     """Print columns of cells; where they are too wide together, each cell breaks at its separator."""
     plain = {heading: [Text.from_markup(cell).cell_len for cell in cells] for heading, cells in columns.items()}
-    if sum(max(_width(heading), *widths) + 2 for heading, widths in plain.items()) > console.width:
+    if sum(max(_width(heading), *widths) + 2 for heading, widths in plain.items()) >= console.width:
         broken = f"{separator.rstrip()}\n"
         columns = {
             heading: [cell.replace(separator, broken, 1) for cell in cells] for heading, cells in columns.items()
         }
-    table = table_of(console, title)
-    for heading in columns:
-        table.add_column(heading, overflow="fold")
-    for row in zip(*columns.values(), strict=True):
-        table.add_row(*row)
-    console.print(table)
+    _print(title, [_Column(heading, cells) for heading, cells in columns.items()], console)
 
 
 def _method(label: str, analysis: Analysis, console: Console) -> None:
@@ -293,13 +373,14 @@ def _advice(comparison: Comparison, console: Console) -> None:
         return
     nearest = advice.drop_duplicates("case")
     shown = nearest.head(_MOST_CASES)
-    table = table_of(console, "Advice: the nearest sufficient path of each case without the outcome")
-    for column, ratio in (("case", 2), ("path", 3), ("has", 2), ("lacks", 2), ("what would have to change", 4)):
-        table.add_column(column, overflow="fold", ratio=ratio, style="bold" if column == "case" else "")
+    headings = ("case", "path", "has", "lacks", "what would have to change")
+    rows = []
     for row in shown.to_dict("records"):
         change = " ".join(part for part in (row["raw_targets"], row["note"]) if isinstance(part, str) and part)
-        table.add_row(*[_cell(row[key]) for key in ("case", "path", "has", "lacks")], escape(change))
-    console.print(table)
+        rows.append([*(_cell(row[key]) for key in headings[:4]), escape(change)])
+        rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
+    columns = [_Column(heading, [row[number] for row in rows]) for number, heading in enumerate(headings)]
+    _print("Advice: the nearest sufficient path of each case without the outcome", columns, console)
     if len(nearest) > len(shown):
         console.print(
             f"... and {len(nearest) - len(shown)} more cases, with every path, in the report (-o DIR).", style="dim"

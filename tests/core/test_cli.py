@@ -48,7 +48,7 @@ def broken(tmp_path, registry):
         ("methods", ["fsqca", "csqca", "regression", "clustering", "equifinal 0."]),
         ("calibrators", ["crisp", "direct", "ranks", "log-odds"]),
         ("outputs", ["csv", "json", "markdown"]),
-        ("studies", ["open-data-barometer-2014", "heilongjiang", "Data openness in twelve"]),
+        ("studies", ["open-data-barometer-2014", "heilongjiang", "Data openness in"]),
         ("claims", ["necessary", "together", "sign = -1"]),
         ("plugins", ["calibration", "qca", "method: fsqca", "ok"]),
     ],
