@@ -130,10 +130,14 @@ def headline(comparison: "Comparison") -> Headline:
     agreed += _counted_verdicts(comparison.verdicts)
     if len(everyone) == 1:
         return Headline(tuple(agreed), ())
+    together: dict[tuple[int, ...], list[str]] = {}
     for name, row in split.items():
-        found = _grouped({label: _GOES[int(row[label])] for label in everyone})
-        said = "; ".join(f"{words} it in {_listed(labels)}" for words, labels in found.items())
-        parted.append(f"Methods part on {_label(comparison, name)}: {outcome} {said}.")
+        together.setdefault(tuple(int(row[label]) for label in everyone), []).append(name)
+    for directions, names in together.items():
+        found = _grouped({label: _GOES[each] for label, each in zip(everyone, directions, strict=True)})
+        it = "it" if len(names) == 1 else "them"
+        said = "; ".join(f"{words} {it} in {_listed(labels)}" for words, labels in found.items())
+        parted.append(f"Methods part on {_listed(_label(comparison, name) for name in names)}: {outcome} {said}.")
     parted += _parted(comparison, texts=True, evidence=False)
     return Headline(
         tuple(agreed) or ("There is no direction and no proposition on which all methods agree.",),

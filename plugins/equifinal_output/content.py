@@ -23,6 +23,9 @@ __all__ = ["CITATION", "Content", "Section", "Table", "content", "in_sum"]
 #: How to cite the software, as in CITATION.cff.
 CITATION = "The equifinal developers (2026). equifinal: several research methods on the same cases, compared. Version {version}."
 
+#: A page shows so many rows of a table.
+MOST_ROWS = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -49,7 +52,16 @@ class Table:
 
     @property
     def shown(self) -> pd.DataFrame:
-        return self.data if self.readable is None else self.readable
+        """What a page shows: of thousands of rows the first."""
+        return (self.data if self.readable is None else self.readable).iloc[:MOST_ROWS]
+
+    @property
+    def heading(self) -> str:
+        """The title, and what is not shown."""
+        rows = len(self.data if self.readable is None else self.readable)
+        if rows <= MOST_ROWS:
+            return self.title
+        return f"{self.title} (the first {MOST_ROWS:,} of {rows:,} rows; the formats csv and json have all)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -487,7 +499,9 @@ def _differences(data: pd.DataFrame) -> pd.DataFrame:
     for when, suffix in (("out of sample", "_out_of_sample"), ("in sample", "")):
         for measure, words in _MEASURES.items():
             columns[when, words] = _with_interval(data[f"{measure}{suffix}"])
-    return pd.DataFrame(columns, index=data.index, dtype=object)
+    readable = pd.DataFrame(columns, index=data.index, dtype=object)
+    # A pair with a method that predicts nothing has no figures.
+    return readable[(readable != MISSING).any(axis=1)]
 
 
 def _with_interval(figures: Any) -> list[str]:

@@ -327,8 +327,12 @@ def check_headline(comparison: eq.Comparison) -> None:
             assert len(found.parted) == 1
         elif parted := re.fullmatch(rf"Methods part on (.*): {outcome} ((?:goes|shows) .*)\.", sentence):
             for clause in parted[2].split("; "):
-                words, labels = re.fullmatch(rf"({'|'.join(GOES)}) it in (.*)", clause).groups()
-                directions |= {(names[parted[1]], label): GOES[words] for label in labels_in(labels, everyone)}
+                words, it, labels = re.fullmatch(rf"({'|'.join(GOES)}) (it|them) in (.*)", clause).groups()
+                several = re.split(", | and ", parted[1])
+                assert (it == "them") == (len(several) > 1)
+                directions |= {
+                    (names[each], label): GOES[words] for each in several for label in labels_in(labels, everyone)
+                }
         else:
             without_texts = re.sub(r" “[^”]*”(?: \(among cases in [^)]*\))?", "", sentence)
             stated += cells(without_texts, comparison)
