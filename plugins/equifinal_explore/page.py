@@ -45,7 +45,7 @@ _SYNCHRONIZE = """
 async function(slider, number) {
     const moved = dash_clientside.callback_context.triggered_id;
     const same = dash_clientside.no_update;
-    if (!moved || moved.role !== 'slider') return [number === null || number === undefined || number === '' ? same : number, same];
+    if (!moved || moved.role !== 'slider') return [Number.isFinite(number) ? number : same, same];
     const sliders = window.sliders ??= {};
     const mine = sliders[moved.owner + '/' + moved.name] ??= {sent: 0, value: null};
     mine.value = slider;

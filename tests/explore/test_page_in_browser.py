@@ -92,7 +92,7 @@ def test_anchors_out_of_order_are_said_in_the_calibrators_words_and_can_be_taken
     opened.number("full in of LEAD").fill("")
     opened.shows("full_in of LEAD has no number", "#problem")
     opened.page.get_by_role("button", name="Reset LEAD").click()
-    opened.page.wait_for_function("document.querySelector('#problem').innerText === ''")
+    opened.page.locator("#problem:empty").wait_for(state="attached")
     opened.shows("the study's own settings")
     assert opened.number("full in of LEAD").input_value() == opened.slider("full in of LEAD").input_value() == "7"
     assert opened.complaints == []
