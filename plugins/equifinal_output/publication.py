@@ -339,7 +339,7 @@ class _Maker:
         study, manifest = self.comparison.run.study, self.comparison.manifest
         source = " ".join((study.source or study.citation or study.title).split()).rstrip(".")
         return (
-            f"Data: {source}. {counted(len(self.study.cases), 'case')}; equifinal {manifest['version']}, "
+            f"Source: {source}. {counted(len(self.study.cases), 'case')}; equifinal {manifest['version']}, "
             f"seed {manifest['seed']}."
         )
 
@@ -369,7 +369,7 @@ class _Maker:
         same: dict[str, list[str]] = {}
         for name, row in self.comparison.run.study.describe().iterrows():
             same.setdefault(str(row["calibration"]).replace("_", " "), []).append(str(name))
-        said = "; ".join(f"{', '.join(names)}: {how}" for how, names in same.items())
+        said = "; ".join(f"{', '.join(names)} ({how})" for how, names in same.items())
         return f"Calibration: {said}."
 
     @staticmethod

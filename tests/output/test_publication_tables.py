@@ -336,11 +336,11 @@ def test_notes_state_cutoffs_calibration_and_source(tables: dict[str, Publicatio
     for name in ("fsqca_truth_table", "fsqca_chart", "fsqca_solution"):
         notes = tables[name].notes
         assert "Consistency cutoff 0.8, PRI cutoff 0.6, frequency cutoff 2." in notes
-        assert any(note.startswith("Calibration: OPEN: direct: full out = 15, crossover = 42.5") for note in notes)
+        assert any(note.startswith("Calibration: OPEN (direct: full out = 15, crossover = 42.5") for note in notes)
     assert any("directional expectations: LEAD present" in note for note in tables["fsqca_chart"].notes)
     assert any(note.startswith("Core by some but not by all") for note in tables["fsqca_chart"].notes)
     for table in tables.values():
-        assert table.notes[-1].startswith("Data: World Wide Web Foundation")
+        assert table.notes[-1].startswith("Source: World Wide Web Foundation")
         assert "reconstruct" not in table.title + " ".join(table.notes)
 
 
@@ -353,6 +353,17 @@ def test_a_reconstruction_is_called_one_in_every_table(strange: eq.Comparison) -
 def test_rows_that_do_not_fill_the_columns_are_refused() -> None:
     with pytest.raises(ValueError, match="does not fill the 2 columns"):
         PublicationTable("t", "T", ("label", "number"), ((Cell("a"), Cell("b")),), (Row((Cell("a"),)),))
+
+
+def test_the_page_of_the_docs_shows_the_chart_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    chart = next(table for table in publication_tables(comparison) if table.name == "fsqca_chart")
+    title, cells, _ = chart.to_markdown().split("\n\n")
+    assert f"{title}\n\n{cells}\n" in page
+    outputs = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `-f ")]
+    assert [each.removeprefix("-f ") for each in outputs] == ["docx", "xlsx", "latex", "fragments"]
+    assert set(eq.outputs()) >= {each.removeprefix("-f ") for each in outputs}
 
 
 # --------------------------------------------------------------------------------------------------------- docx
