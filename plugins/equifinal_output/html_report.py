@@ -195,7 +195,7 @@ def _grid(table: Table) -> _Grid:
         columns = [[_marked(cell) for cell in column] for column in columns]
     labels = [[shown(value) for value in level] for level in levels]
     return _Grid(
-        title=table.title,
+        title=table.heading,
         head=_head(frame.columns, columns, [str(level.name or "") for level in levels], table.searchable),
         rows=[([level[row] for level in labels], [column[row] for column in columns]) for row in range(len(frame))],
         folded=table.folded or (len(frame) > _LONG_TABLE and not table.searchable),

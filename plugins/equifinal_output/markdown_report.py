@@ -68,7 +68,7 @@ def _section(section: Section, level: str) -> Iterator[str]:
         yield "\n".join(f"- Note: {_text(note)}" for note in section.notes)
     if section.name != "manifest":
         for table in section.tables:
-            yield f"**{_text(table.title)}**"
+            yield f"**{_text(table.heading)}**"
             yield _table(table)
     for part in section.parts:
         yield from _section(part, f"{level}#")

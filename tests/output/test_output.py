@@ -755,3 +755,17 @@ def test_columns_have_like_decimals() -> None:
     assert shown_column(pd.Series([0.0002, 0.00012])) == ["2.0e-04", "1.2e-04"]
     assert shown_column(pd.Series([1, 2])) == ["1", "2"]
     assert shown_column(pd.Series(["=a", None], dtype=object)) == ["=a", "–"]
+
+
+def test_pages_show_the_first_rows_of_thousands_and_say_so():
+    import pandas as pd
+
+    from equifinal_output.content import MOST_ROWS, Table
+
+    few, many = (pd.DataFrame({"a": range(rows)}) for rows in (MOST_ROWS, 2 * MOST_ROWS))
+    assert Table("t", "Title", few).heading == "Title"
+    assert len(Table("t", "Title", few).shown) == MOST_ROWS
+    table = Table("t", "Title", many)
+    assert table.heading == "Title (the first 1,000 of 2,000 rows; the formats csv and json have all)"
+    assert table.shown["a"].tolist() == list(range(MOST_ROWS))
+    assert len(table.data) == 2 * MOST_ROWS
