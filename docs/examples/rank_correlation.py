@@ -1,4 +1,5 @@
 import pandas as pd
+import pydantic
 
 import equifinal as eq
 
@@ -8,7 +9,7 @@ class RankCorrelation(eq.Method):
 
     name = "rank-correlation"
     reference = "Spearman (1904), The proof and measurement of association between two things"
-    alpha: float = 0.05
+    alpha: float = pydantic.Field(default=0.05, gt=0, lt=1, description="A condition counts when p is below it.")
 
     def analyze(self, study, rng):
         from scipy.stats import spearmanr

@@ -109,8 +109,10 @@ class _ElsewhereError(Exception):
 
 
 def _ready() -> None:
-    """Import what every analysis needs."""
-    import equifinal.comparison  # noqa: F401  (it is the importing that is wanted)
+    """Import what every comparison needs."""
+    import scipy.stats  # noqa: F401  (it is the importing that is wanted)
+
+    import equifinal.comparison  # noqa: F401
 
 
 def _work(parcel: bytes) -> bytes:

@@ -222,12 +222,12 @@ def test_a_method_that_takes_its_process_with_it():
 
 
 def test_hanging_in_any_step_is_stopped_and_the_rest_is_there():
-    finished = eq.run(STUDY, [Linear(), HangsInRefit(), HangsLater()], time_limit=2, n_jobs=2)
+    finished = eq.run(STUDY, [Linear(), HangsInRefit(), HangsLater()], time_limit=4, n_jobs=2)
     assert list(finished.analyses) == ["linear", "refit", "later"]
     comparison = eq.compare(finished, permutations=3)
     free = eq.compare(eq.run(STUDY, [Linear()]), permutations=3)
     notes = list(comparison.notes.itertuples(index=False, name=None))
-    stopped = "predicting cases took longer than 2 seconds, the time limit, and was stopped"
+    stopped = "predicting cases took longer than 4 seconds, the time limit, and was stopped"
     assert ("refit", f"There are no figures out of sample and no importances: {stopped}.") in notes
     assert comparison.fit.loc["refit", "mae"] == pytest.approx(free.fit.loc["linear", "mae"])
     assert pd.isna(comparison.fit.loc["refit", "mae_out_of_sample"])

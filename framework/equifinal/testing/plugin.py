@@ -9,6 +9,7 @@ from equifinal.errors import InputError, did_you_mean
 from equifinal.hookspecs import API_VERSION
 from equifinal.registry import Entry, Plugin
 from equifinal.testing.checks import Check, Property, Result, fail, property_of
+from equifinal.testing.common import needs
 from equifinal.testing.targets import checks_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def brings_something(plugin: Plugin) -> None:
 @property_of(PLUGIN_PROPERTIES, "Versions")
 def states_its_version_of_the_interface(plugin: Plugin) -> None:
     """It says for which version of the plugin interface it was written."""
+    needs(
+        bool(plugin.version) or plugin.api is not None,
+        "a single file stays with the equifinal that it was written with",
+    )
     if plugin.api is None and not plugin.problems:
         fail(
             f"its module does not say for which version of the plugin interface it was written: equifinal_api = {API_VERSION}"
