@@ -1,4 +1,4 @@
-"""The examples in the docstrings of the diagnostics run and give what they say."""
+"""The examples in the docstrings of the engine run and give what they say."""
 
 import doctest
 from importlib import import_module
@@ -6,7 +6,24 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("name", ["assumptions", "cases", "classifier", "robustness", "solution", "table"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "assumptions",
+        "cases",
+        "classifier",
+        "cover",
+        "expressions",
+        "groups",
+        "implicants",
+        "multivalue",
+        "necessary",
+        "robustness",
+        "solution",
+        "supersets",
+        "table",
+    ],
+)
 def test_the_examples_of_a_module(name):
     results = doctest.testmod(import_module(f"equifinal_qca.{name}"))
     assert results.attempted > 0
