@@ -269,7 +269,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax.axvline(0, color=INK, lw=0.8, alpha=0.7)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_yticks(
-        range(len(names)), [wrapped(labelled(comparison.study.variable(name)), 30, lines=2) for name in names]
+        range(len(names)), [wrapped(labelled(comparison.study.variable(name), 56), 32, lines=2) for name in names]
     )
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")

@@ -108,7 +108,7 @@ class Ellipse:
 def ellipses(count: int) -> list[Ellipse]:
     """Circles for up to three sets, ellipses for four and five (Venn 1880; Grünbaum 1975): every combination has its region.
 
-    The measures of the five were found by a search for the largest smallest region.
+    The measures of the ellipses were found by a search for the largest smallest region.
     """
     if count == 1:
         return [Ellipse(0, 0, 0.8, 0.8, 0)]
@@ -120,25 +120,25 @@ def ellipses(count: int) -> list[Ellipse]:
         )
         return [Ellipse(0.5 * math.cos(turn), 0.5 * math.sin(turn), 0.85, 0.85, 0) for turn in turns]
     if count == 4:
-        slope = math.radians(50)
+        slope = math.radians(45.9)
         return [
-            Ellipse(-0.5, -0.17, 1.0, 0.6, -slope),
-            Ellipse(-0.17, 0.17, 1.0, 0.6, -slope),
-            Ellipse(0.17, 0.17, 1.0, 0.6, slope),
-            Ellipse(0.5, -0.17, 1.0, 0.6, slope),
+            Ellipse(-0.265, -0.135, 1.0, 0.506, -slope),
+            Ellipse(-0.005, 0.128, 1.0, 0.506, -slope),
+            Ellipse(0.005, 0.128, 1.0, 0.506, slope),
+            Ellipse(0.265, -0.135, 1.0, 0.506, slope),
         ]
-    away, turn, width = 0.3024, -0.3099, 0.549
+    away, turn, width = 0.2861, -0.2853, 0.5452
     return [
         Ellipse(away * math.cos(turn + k), away * math.sin(turn + k), 1.0, width, k)
         for k in (math.pi / 2 - 2 * math.pi * number / 5 for number in range(5))
     ]
 
 
-def _grid(shapes: Sequence[Ellipse], points: int = 240) -> tuple[Floats, Floats, Floats]:
+def _grid(shapes: Sequence[Ellipse], step: float = 0.011) -> tuple[Floats, Floats, Floats]:
     """Coordinates of a grid around the shapes, and the depth of each point in each shape, shape (n, rows, columns)."""
-    reach = max(math.hypot(each.x, each.y) + max(each.a, each.b) for each in shapes)
-    line = np.linspace(-reach - 0.05, reach + 0.05, points)
-    x, y = np.meshgrid(line, line)
+    left, right = min(each.farthest(-1, 0)[0] for each in shapes), max(each.farthest(1, 0)[0] for each in shapes)
+    low, high = min(each.farthest(0, -1)[1] for each in shapes), max(each.farthest(0, 1)[1] for each in shapes)
+    x, y = np.meshgrid(np.arange(left - 0.05, right + 0.05, step), np.arange(low - 0.05, high + 0.05, step))
     return x, y, np.array([each.depth(x, y) for each in shapes])
 
 
@@ -186,8 +186,9 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
             f"A Venn diagram has at most {MOST_SETS_OF_VENN} sets, not {len(names)}; draw fewer, or an UpSet plot (plot_upset)."
         )
     shapes = ellipses(len(names))
-    ax, own = sized(ax, 4.6, 4.6)
     x, y, depths = _grid(shapes)
+    width = 4.4 if len(shapes) > 1 else 3.0
+    ax, own = sized(ax, width, width * x.shape[0] / x.shape[1])
     step = x[0, 1] - x[0, 0]
     for number, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         ax.add_patch(
@@ -195,19 +196,19 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
                 (shape.x, shape.y), 2 * shape.a, 2 * shape.b, angle=math.degrees(shape.angle), fc="none", ec=INK, lw=1.0
             )
         )
-        _name_of_set(ax, shape, labelled(study.variable(name)), _outwards(shapes, number, depths, x, y))
+        _name_of_set(ax, shape, labelled(study.variable(name), 64), _outwards(shapes, number, depths, x, y))
     for states, cases, having in found:
         if any(states):
             inside = _region(depths, states)
             ax.contourf(x, y, inside, levels=[0, 10], colors=[BLUE], alpha=0.06 + 0.56 * having / cases)
             _number(ax, *_middle(inside, x, y, step), cases, having / cases)
-        else:
-            outside = f"In none: {counted(cases, 'case')}, {having / cases:.0%} with the outcome"
-            ax.text(0.5, -0.01, outside, transform=ax.transAxes, ha="center", va="top", fontsize=8.5)
     ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()), aspect="equal")
     ax.axis("off")
+    around = next((each for each in found if not any(each.states)), None)
+    share = f", {around.with_outcome / around.cases:.0%} of them with the outcome" if around else ""
     note = (
-        f"Cases in each combination; per cent and shade: share of them in {labelled(study.outcome)}. "
+        f"In none of the sets: {counted(around.cases, 'case') if around else 'no case'}{share}. "
+        f"Cases in each combination; per cent (where there is room) and shade: share of them in {labelled(study.outcome, 60)}. "
         f"A region without a number has no case. {_left_out(left_out)}"
     )
     return finish(ax, own, source, "Venn diagram of the conditions" if sets is None else "Venn diagram", note=note)
@@ -229,7 +230,7 @@ def _name_of_set(ax: "Axes", shape: Ellipse, name: str, direction: tuple[float, 
     ha = "center" if abs(x) < 0.5 else "left" if x > 0 else "right"
     va = "center" if abs(y) < 0.5 else "bottom" if y > 0 else "top"
     ax.annotate(
-        wrapped(name, 18, lines=4),
+        wrapped(name, 20, lines=4),
         at,
         (5 * x, 5 * y),
         textcoords="offset points",
@@ -318,7 +319,7 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     dots = ax.inset_axes((0, -(height + 0.08) / inches, 1, height / inches), sharex=ax)
     _draw_dots(dots, [each.states for each in drawn_ones], len(names))
     sizes = [sum(each.cases for each in found if each.states[number]) for number in range(len(names))]
-    heads = [wrapped(labelled(study.variable(name)), 40, lines=1) for name in names]
+    heads = [labelled(study.variable(name), 40) for name in names]
     dots.set_yticks(range(len(names)), [f"{head} · {size}" for head, size in zip(heads, sizes, strict=True)])
     note = f"Behind each set: its cases. {_left_out(left_out)}"
     if len(rest):

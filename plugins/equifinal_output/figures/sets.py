@@ -38,6 +38,7 @@ _OWN = "set-theoretic methods have one"
 
 # --------------------------------------------------------------------------------------------------- XY plot
 
+_MOST_XY = 8
 #: Colour and marker of each type of case (Schneider & Rohlfing 2013), the most telling first.
 _TYPES = {
     "deviant in consistency": (VERMILLION, "^"),
@@ -131,11 +132,16 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
 
 
 def fuzzy_paths(comparison: eq.Comparison, method: str) -> list[Any]:
-    """The sufficient paths in which cases have more than two memberships, when there are several."""
-    paths = comparison.analyses[method].configurations
-    if not claims_paths(comparison.analyses[method]) or len(paths) < 2:
+    """The sufficient paths that get an XY plot of their own: cases have more than two memberships in them.
+
+    None when there is one path only, as the whole solution is the same; the eight with the largest coverage when there are more.
+    """
+    analysis = comparison.analyses[method]
+    if not claims_paths(analysis) or len(analysis.configurations) < 2:
         return []
-    return [path for path in paths.index if memberships(comparison, method, path)[2].nunique() > 2]
+    largest = analysis.configurations["coverage"].astype(float).nlargest(_MOST_XY).index
+    paths = [path for path in paths_of(analysis) if path in largest]
+    return [path for path in paths if memberships(comparison, method, path)[2].nunique() > 2]
 
 
 def _x_words(label: str, analysis: eq.Analysis, path: Any) -> str:
@@ -324,6 +330,8 @@ _MEASURES = {
     "coverage": "Raw coverage",
     "unique_coverage": "Unique coverage",
 }
+#: Beyond, the chart would be wider than a page; those with the largest raw coverage are drawn.
+_MOST_PATHS = 24
 _SIZES = {"core": 17.0, "peripheral": 8.5, "": 12.0}
 
 
@@ -378,11 +386,12 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
         source, method, lambda each: bool(paths_of(each)), "configurations that are conjunctions of conditions", _OWN
     )
     marks = paths_of(analysis)
-    paths = analysis.configurations.loc[list(marks)]
-    numbers = _numbered(paths)
+    numbers = _numbered(analysis.configurations.loc[list(marks)])
+    largest = analysis.configurations.loc[list(marks), "coverage"].astype(float).nlargest(_MOST_PATHS).index
+    paths = analysis.configurations.loc[[path for path in marks if path in largest or len(marks) <= _MOST_PATHS]]
     conditions = [str(name) for name in analysis.conditions.index]
     measures = {key: words for key, words in _MEASURES.items() if key in paths}
-    heads = [wrapped(_named(source, name), 30, lines=2) for name in conditions]
+    heads = [wrapped(_named(source, name), 32, lines=2) for name in conditions]
     rows = [*heads, *measures.values(), "Cases"]
     ax, own = sized(ax, max(1.6, 0.78 * len(paths)), 0.36 * len(rows))
     for column, (name, row) in enumerate(paths.iterrows()):
@@ -400,13 +409,13 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
     ax.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.tick_params(length=0, labelsize=9)
     ax.spines[:].set_visible(False)
-    signs = _legend_of_signs({mark for each in marks.values() for mark in each.values()})
-    note = " ".join(filter(None, [_whole(analysis), _without_chart(analysis, marks)]))
+    signs = _legend_of_signs({mark for name in paths.index for mark in marks[name].values()})
+    note = " ".join(filter(None, [_whole(analysis), _not_drawn(analysis, len(marks), len(paths))]))
     return finish(ax, own, source, f"Configurations, {label}", note=note, legend=signs)
 
 
 def _named(source: Any, name: str) -> str:
-    return labelled(source.study.variable(name)) if isinstance(source, eq.Comparison) else name
+    return labelled(source.study.variable(name), 56) if isinstance(source, eq.Comparison) else name
 
 
 def _sign(ax: "Axes", x: float, y: float, mark: str) -> None:
@@ -437,7 +446,14 @@ def _legend_of_signs(said: set[str]) -> dict[str, Any] | None:
     ]
     if not entries:
         return None
-    return {"handles": handles, "labels": texts, "ncols": 2, "handlelength": 1.6, "labelspacing": 0.9}
+    return {
+        "handles": handles,
+        "labels": texts,
+        "ncols": 2,
+        "handlelength": 1.6,
+        "handletextpad": 0.9,
+        "labelspacing": 0.9,
+    }
 
 
 def _whole(analysis: eq.Analysis) -> str:
@@ -446,9 +462,14 @@ def _whole(analysis: eq.Analysis) -> str:
     return f"The solution as a whole: {', '.join(said)}." if said else ""
 
 
-def _without_chart(analysis: eq.Analysis, marks: dict[Any, Any]) -> str:
-    missing = len(analysis.configurations) - len(marks)
-    return f"{counted(missing, 'configuration')} without an expression not drawn." if missing else ""
+def _not_drawn(analysis: eq.Analysis, paths: int, drawn_ones: int) -> str:
+    said = []
+    if paths > drawn_ones:
+        said.append(f"{counted(paths - drawn_ones, 'path')} with less coverage not drawn.")
+    if len(analysis.configurations) > paths:
+        missing = len(analysis.configurations) - paths
+        said.append(f"{counted(missing, 'configuration')} that {'is' if missing == 1 else 'are'} no path not drawn.")
+    return " ".join(said)
 
 
 def configurations_in_words(source: Any, method: str | None = None) -> str:
@@ -457,7 +478,7 @@ def configurations_in_words(source: Any, method: str | None = None) -> str:
     numbers = _numbered(analysis.configurations.loc[list(marks)])
     words = {"●": "present", "⊗": "absent"}
     said = [f"{counted(len(marks), 'path')}."]
-    for name, signs in marks.items():
+    for name, signs in list(marks.items())[:40]:
         row = analysis.configurations.loc[name]
         listed = []
         for condition, mark in signs.items():
@@ -510,7 +531,7 @@ def plot_necessity(source: Any, method: str | None = None, ax: "Axes | None" = N
     ['LEAD', 'DEM']
     """
     label, analysis, table = with_table(source, method, "necessity", tuple(_NECESSITY), _OWN)
-    names = [wrapped(name, 28, lines=2) for name in table.index]
+    names = [wrapped(name, 34, lines=2) for name in table.index]
     ax, own = sized(ax, 4.4, 0.27 * len(names) + 0.1)
     rows = np.arange(len(names))
     low, high = table[list(_NECESSITY)].min(axis=1), table[list(_NECESSITY)].max(axis=1)

@@ -7,6 +7,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
+from equifinal_output.figures.style import short
 
 __all__ = ["analysis_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
 
@@ -81,9 +82,12 @@ def study_of(source: Any) -> eq.CalibratedStudy:
     raise eq.InputError(f"This figure is drawn of a comparison or a study, not of {type(source).__name__}.")
 
 
-def labelled(variable: eq.Variable) -> str:
-    """Name and label of a set, once where they are the same."""
-    return variable.name if variable.label == variable.name else f"{variable.label} ({variable.name})"
+def labelled(variable: eq.Variable, most: int | None = None) -> str:
+    """Label and name of a set, once where they are the same; a label that is too long gives way, the name does not."""
+    if variable.label == variable.name:
+        return variable.name
+    label = variable.label if most is None else short(variable.label, max(most - len(variable.name) - 3, 8))
+    return f"{label} ({variable.name})"
 
 
 def interval_share(analysis: eq.Analysis) -> str:

@@ -41,7 +41,7 @@ INK = "#1d1d1c"
 # Okabe & Ito (2008), Color universal design: told apart by the colour-blind too.
 BLUE, VERMILLION, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, YELLOW = "#56B4E9", "#E69F00", "#F0E442"
-COLOURS = (BLUE, VERMILLION, GREEN, PINK, SKY, ORANGE)
+COLOURS = (BLUE, VERMILLION, GREEN, PINK, SKY, ORANGE, INK, "#808080")
 #: A sign beside each colour, so that nothing hangs on colour alone.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p")
 
@@ -236,7 +236,7 @@ def short(text: Any, most: int) -> str:
     ('Leadership …', 'FIN')
     """
     line = clean(text)
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()} …"[:most] if most > 2 else line[:most]
+    return line if len(line) <= most else f"{line[: most - 2].rstrip()} …"
 
 
 def wrapped(text: Any, width: int, lines: int | None = None) -> str:
