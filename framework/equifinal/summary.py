@@ -370,7 +370,7 @@ def _constant(comparison: "Comparison") -> list[str]:
 def _differences(differences: pd.DataFrame) -> list[str]:
     if differences.empty:
         return []
-    table: pd.DataFrame = differences.xs("mae_out_of_sample", axis=1, level="measure").astype(float)
+    table = pd.DataFrame(differences.xs("mae_out_of_sample", axis=1, level="measure")).astype(float)
     table = table.loc[table["low"].notna()]
     apart = table[(table["low"] > 0) | (table["high"] < 0)]
     start = "The 95 % interval of the difference in mean absolute error in cases not seen"
