@@ -536,7 +536,8 @@ def _solution(now: Findings, own: Findings) -> list[Any]:
     analysis = now.analysis
     frame = analysis.configurations
     columns = [name for name in frame if name not in ("expression", "cases") and frame[name].map(_is_simple).all()]
-    table = frame[columns].assign(cases=[len(cases) for cases in frame["cases"]])
+    table = frame[columns].copy()
+    table.insert(0, "cases", [len(cases) for cases in frame["cases"]])
     table = table.loc[:, [not (table[name].map(_shown) == "").all() for name in table]]
     marks = dict.fromkeys(gained, "gained")
     sufficient = analysis.method.sufficient_paths
