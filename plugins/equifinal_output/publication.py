@@ -285,6 +285,8 @@ _OF_AN_EQUATION = {
     "aic": "AIC",
     "bic": "BIC",
 }
+#: More paths than that side by side are too narrow to read.
+_PATHS_OF_A_CHART = 12
 _STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 _PRI = "PRI: proportional reduction in inconsistency."
 _RON = "RoN: relevance of necessity; a low one marks a set that is necessary because nearly every case is in it."
@@ -520,12 +522,24 @@ class _Maker:
         ]
 
     def _chart(self, label: str, analysis: eq.Analysis) -> Iterator[PublicationTable]:
-        """Conditions in rows, paths in columns (Fiss 2011)."""
+        """Conditions in rows, paths in columns (Fiss 2011); further charts where there are more paths than a page is wide."""
         paths, names = analysis.configurations, list(self.study.condition_names)
         marks = {name: _marks(row) for name, row in paths.iterrows()}
         drawn = [name for name, mark in marks.items() if mark is not None and set(mark) <= set(names)]
-        if not drawn:
-            return
+        parts = math.ceil(len(drawn) / _PATHS_OF_A_CHART)
+        for part in range(parts):
+            some = drawn[part * _PATHS_OF_A_CHART : (part + 1) * _PATHS_OF_A_CHART]
+            table = self._part_of_chart(label, analysis, marks, some)
+            if parts > 1:
+                ending = f"_{part + 1}" if part else ""
+                title = f"{table.title} (part {part + 1} of {parts})"
+                table = replace(table, name=f"{table.name}{ending}", title=title)
+            yield table
+
+    def _part_of_chart(
+        self, label: str, analysis: eq.Analysis, marks: Mapping[Any, dict[str, str] | None], drawn: list[Any]
+    ) -> PublicationTable:
+        paths, names = analysis.configurations, list(self.study.condition_names)
         numbers = _numbered(paths)
         rows = []
         for each in names:
@@ -551,9 +565,11 @@ class _Maker:
             {number.rstrip("abcdefghijklmnopqrstuvwxyz") for number in numbers.values()}
         ):
             key += " Paths that share a number share their core conditions."
-        left_out = [str(name) for name in paths.index if name not in drawn]
+        left_out = [
+            str(name) for name in paths.index if marks[name] is None or not set(marks[name] or {}) <= set(names)
+        ]
         kinds: list[Kind] = ["label", *_SIGNS * len(drawn)]
-        yield self._table(
+        return self._table(
             f"{label}_chart",
             f"{self.names[label]}: configurations for {self.outcome}",
             kinds,

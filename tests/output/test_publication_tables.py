@@ -240,6 +240,16 @@ def test_chart_tells_absent_conditions_and_values() -> None:
     assert "= 2: the condition has the value 2" in " ".join(found["values_chart"].notes)
 
 
+def test_many_paths_make_several_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("equifinal_output.publication._PATHS_OF_A_CHART", 2)
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    charts = [table for table in publication_tables(comparison) if "chart" in table.name]
+    assert [chart.name for chart in charts] == ["fsqca_chart", "fsqca_chart_2"]
+    assert [chart.title[-14:] for chart in charts] == [" (part 1 of 2)", " (part 2 of 2)"]
+    paths = [cell.text for chart in charts for cell in chart.head[-1][1:]]
+    assert paths == ["1a", "1b", "2"]
+
+
 def test_necessity_and_the_absence_of_the_outcome() -> None:
     """Necessity consistency and coverage from their formulas: the sums of minima over those of outcome and set."""
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
