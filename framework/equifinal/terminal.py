@@ -33,7 +33,7 @@ SYMBOLS = {
 
 _MOST_CASES = 12
 #: The widest that the origin of a plugin may become before it is broken.
-_ORIGIN = 18
+_ORIGIN = 13
 #: The narrowest that the propositions' texts may become before the methods are numbered instead of named.
 _PROPOSITION = 24
 _ARROWS = {1: "↑", -1: "↓", 0: "↔"}
@@ -101,14 +101,13 @@ def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
             kind, _, what = each.rpartition(" ")
             kinds.setdefault(kind, []).append(what)
         brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
-        problems = len(plugin.problems)
-        health = "off" if plugin.switched_off else f"{problems} problem{'s' * (problems > 1)}" if problems else "ok"
+        health = "off" if plugin.switched_off else "faulty" if plugin.problems else "ok"
         origin = plugin.distribution
         if plugin.version:
             origin = textwrap.fill(origin, _ORIGIN)  # at hyphens
         elif len(origin) > _ORIGIN:
             origin = f"…{origin[1 - _ORIGIN :]}"  # of a file the end of the path says most
-        style = "bold red" if problems else "dim" if plugin.switched_off else "none"
+        style = "bold red" if plugin.problems else "dim" if plugin.switched_off else "none"
         cells = map(escape, (name, plugin.version or "–", origin, brings or "–", health))
         rows.append([f"[{style}]{cell}[/]" for cell in cells])
         rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
