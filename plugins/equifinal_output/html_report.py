@@ -1,6 +1,7 @@
 """The format ``html``: one page that needs nothing else, neither network nor fonts."""
 
 import json
+import warnings
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -92,7 +93,11 @@ def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Pic
     for picture in figures_of(comparison):
         if not picture.name.startswith(_SHOWN_ANYHOW):
             place = "conditions" if picture.section == "comparison" else methods.get(picture.section, picture.section)
-            found.setdefault(place, []).append(_Picture(picture.title, picture.svg()))
+            with warnings.catch_warnings():
+                # Text stays text, so that the reader's fonts show what those that are here lack.
+                warnings.filterwarnings("ignore", message="Glyph .* missing from")
+                svg = picture.svg()
+            found.setdefault(place, []).append(_Picture(picture.title, svg))
     return found
 
 
