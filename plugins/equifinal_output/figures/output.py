@@ -1,6 +1,5 @@
 """The format ``figures``: every picture of a comparison as files."""
 
-import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -29,9 +28,7 @@ class Figures(eq.Output):
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``figures/*``; see :meth:`equifinal.Output.write`."""
-        from matplotlib import rc_context
-
-        from equifinal_output.figures.style import style
+        from equifinal_output.figures.style import in_style
 
         folder = directory / "figures"
         folder.mkdir(exist_ok=True)
@@ -46,10 +43,7 @@ class Figures(eq.Output):
             # Without a date and with fixed names inside, the same comparison gives the same bytes.
             undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
             # Letters without hinting are quicker, and never wider than those by which the figure was laid out.
-            settings = {**style(), "svg.hashsalt": picture.name, "text.hinting": "none"}
-            with rc_context(settings), warnings.catch_warnings():
-                # Characters that no font here has are shown as boxes; in SVG the reader's fonts show them.
-                warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            with in_style(**{"svg.hashsalt": picture.name, "text.hinting": "none"}):
                 for kind in dict.fromkeys(self.formats):
                     path = folder / f"{picture.name}.{kind}"
                     described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}

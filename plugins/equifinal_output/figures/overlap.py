@@ -175,7 +175,7 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
     >>> from equifinal_output.figures import plot_venn
     >>> ax = plot_venn(eq.load_study("heilongjiang"), ["LEAD", "DEM"])
     >>> [text.get_text() for text in ax.texts][:2]
-    ['Leadership\\nsupport (LEAD)', 'Market (public)\\ndemand (DEM)']
+    ['Leadership support\\n(LEAD)', 'Market (public)\\ndemand (DEM)']
     """
     from matplotlib.patches import Ellipse as Shape
 

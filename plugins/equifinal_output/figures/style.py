@@ -3,7 +3,9 @@
 import io
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, wraps
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ __all__ = [
     "clean",
     "drawn",
     "finish",
+    "in_style",
     "inline_svg",
     "short",
     "sized",
@@ -86,14 +89,23 @@ def style() -> dict[str, Any]:
     return {**_STYLE, "font.family": ["sans-serif", *(name for name in _EAST_ASIAN if name in there)]}
 
 
+@contextmanager
+def in_style(**further: Any) -> Iterator[None]:
+    """Settings of all figures, for as long as something is drawn or saved."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({**style(), **further}), warnings.catch_warnings():
+        # Characters that no font here has are shown as boxes; in SVG the reader's own fonts show them.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
 def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
     """Draw in the project's style, whatever the user has set; other figures keep theirs."""
 
     @wraps(plot)
     def styled(*arguments: Any, **options: Any) -> "Axes":
-        import matplotlib as mpl
-
-        with mpl.rc_context(style()):
+        with in_style():
             ax = plot(*arguments, **options)
             # Labels of ticks are made when first asked for: here, while a dollar sign is a dollar sign.
             for each in (ax, *ax.child_axes):
@@ -257,10 +269,8 @@ def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) ->
     Text and axes take the page's own text colour (``currentColor``), so that one picture serves light, dark and print;
     `dark` sets a light colour for pages that set none.
     """
-    import matplotlib as mpl
-
     buffer = io.StringIO()
-    with mpl.rc_context({**style(), "svg.hashsalt": name}):
+    with in_style(**{"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
     body = text[text.index("<svg") :]
@@ -276,6 +286,8 @@ def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) ->
     body = re.sub(r"(font-family|font: ?[^;\"]*?px) [^;\"]*(?=[;\"])", r"\1 sans-serif", body)
     body = re.sub(INK, "currentColor", body, flags=re.IGNORECASE)
     body = re.sub(r">\s+<", "><", body).strip()
+    # A hundredth of a point is finer than any screen.
+    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag.group()), body)
     colour = "color:#e9e9e6;" if dark else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box.group(1)}" '
