@@ -100,11 +100,11 @@ def latex(table: PublicationTable, label: str = "") -> str:
     needs = "\n".join(filter(None, (encoding, _comment(f"Needs \\usepackage{{{','.join(needed)}}}"))))
     note = rf"\par\smallskip{{\footnotesize\raggedright\emph{{Note.}} {notes}\par}}" if notes else ""
     if is_long:
-        begin, end = (
-            (r"\begin{landscape}\footnotesize\setlength{\tabcolsep}{3pt}", r"\end{landscape}")
-            if is_wide
-            else (r"{\small", "}")
-        )
+        begin, end = r"{\small", "}"
+        if is_wide:
+            fits = _taken(table, _NARROW_GAP) + _LEAST * table.kinds.count("text") <= _LONG_LINE
+            size = r"\footnotesize\setlength{\tabcolsep}{3pt}" if fits else r"\scriptsize\setlength{\tabcolsep}{2pt}"
+            begin, end = r"\begin{landscape}" + size, r"\end{landscape}"
         return "\n".join([needs, begin, body, r"\end{longtable}", note, end])
     inside = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", body, r"\end{tabular}"]
     if is_wide:

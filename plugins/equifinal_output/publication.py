@@ -144,8 +144,8 @@ class PublicationTable:
 
 
 def _length(text: str) -> int:
-    """Characters; capitals count for more."""
-    return math.ceil(sum(1.25 if character.isupper() else 1 for character in text))
+    """Characters; capitals and the sign of negation count for more."""
+    return math.ceil(sum(1.25 if character.isupper() or character == "~" else 1 for character in text))
 
 
 #: Characters: how wide a text that wraps gets, how narrow it may become, and what a line of a page that stands upright holds.
