@@ -36,6 +36,9 @@ __all__ = [
     *figures.PLOTS,
 ]
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @eq.hookimpl
 def equifinal_outputs() -> list[type[eq.Output]]:

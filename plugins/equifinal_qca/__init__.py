@@ -92,6 +92,9 @@ _HOME_OF = {
 
 __all__ = sorted(_HOME_OF)
 
+#: The version of the plugin interface that this is written for.
+equifinal_api = 1
+
 
 @hookimpl(tryfirst=True)  # the methods that the comparison was made for lead it
 def equifinal_methods() -> list[type]:
