@@ -645,14 +645,17 @@ def _table(
     """A table of the page; rows in `marks` carry the word, and a colour."""
     marks = marks or {}
     head = [html.Th(first, scope="col")]
+    shares = set()  # the columns of numbers that are not all whole: each of them has three decimals
     for name in frame:
         numbers = len(frame) > 0 and frame[name].map(_is_number).all()
+        if numbers and not signed and (frame[name].astype(float).dropna() % 1 != 0).any():
+            shares.add(name)
         head.append(html.Th(str(name).replace("_", " "), scope="col", className="number" if numbers else None))
     body = []
     for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         mark = html.Span(marks[label], className="mark") if label in marks else None
         cells = [
-            html.Td(_shown(value, name == signed), className="number" if _is_number(value) else None)
+            html.Td(_shown(value, name == signed, name in shares), className="number" if _is_number(value) else None)
             for name, value in zip(frame.columns, row, strict=True)
         ]
         body.append(html.Tr([html.Th([str(label), mark], scope="row"), *cells], className="marked" if mark else None))
@@ -684,8 +687,8 @@ def _is_simple(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value))
 
 
-def _shown(value: Any, signed: bool = False) -> str:
-    """A value for people: three decimals, whole numbers without, lists joined, nothing as a dash."""
+def _shown(value: Any, signed: bool = False, decimals: bool = False) -> str:
+    """A value for people: three decimals, whole numbers without unless `decimals`, lists joined, nothing as a dash."""
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     if value is None or (_is_simple(value) and pd.isna(value)):
@@ -694,6 +697,6 @@ def _shown(value: Any, signed: bool = False) -> str:
         return "yes" if value else "no"
     if _is_number(value):
         number = float(value)
-        text = f"{number:.0f}" if number.is_integer() and (abs(number) < 1e6) else f"{number:z.3f}"
+        text = f"{number:.0f}" if number.is_integer() and not decimals else f"{number:z.3f}"
         return f"+{text}" if signed and number > 0 else text
     return str(value)
