@@ -1,12 +1,131 @@
-"""Make the pictures of the README and the docs from the code: ``python docs/make_pictures.py``."""
+"""Make the pictures of the README and the docs, and the page gallery.md, from the code: ``python docs/make_pictures.py``."""
 
+import inspect
 from pathlib import Path
+from typing import Any
 
+from equifinal_output import figures
+
+DOCS = Path(__file__).parent
+IMAGES = DOCS / "images"
+
+START = """\
 import equifinal as eq
-from equifinal_output.figures import plot_verdicts
+from equifinal_output import figures
 
-folder = Path(__file__).parent / "images"
 comparison = eq.compare(eq.run(eq.load_study("open-data-barometer-2014")))
-figure = plot_verdicts(comparison).figure
-figure.savefig(folder / "verdicts.png", dpi=110)
-print(folder / "verdicts.png")
+"""
+
+#: A heading, the name of the picture, and the code that draws it.
+GALLERY = [
+    ("Across methods", "verdicts", "figures.plot_verdicts(comparison)"),
+    ("", "agreement", 'figures.plot_agreement(comparison, "predictions")'),
+    ("", "importance", "figures.plot_importance(comparison)"),
+    ("", "partial-dependence", 'figures.plot_partial_dependence(comparison, "LEAD")'),
+    ("Data", "calibration", 'figures.plot_calibration(comparison, "LEAD")'),
+    ("", "venn", "figures.plot_venn(comparison)"),
+    ("", "upset", "figures.plot_upset(comparison)"),
+    ("Set-theoretic methods", "truth-table", 'figures.plot_truth_table(comparison, "fsqca")'),
+    ("", "configurations", 'figures.plot_configurations(comparison, "fsqca")'),
+    ("", "xy", 'figures.plot_xy(comparison, "fsqca")'),
+    ("", "xy-path", 'figures.plot_xy(comparison, "fsqca", "LEAD*DEM*FIN")'),
+    ("", "necessity", 'figures.plot_necessity(comparison, "fsqca")'),
+    ("Regression", "coefficients", 'figures.plot_coefficients(comparison, "regression")'),
+    ("Clustering", "profiles", 'figures.plot_profiles(comparison, "clustering")'),
+    ("", "dendrogram", 'figures.plot_dendrogram(comparison, "clustering")'),
+    ("", "silhouette", 'figures.plot_silhouette(comparison, "clustering")'),
+]
+
+INTRODUCTION = """\
+<!-- Made by make_pictures.py; change it there. -->
+
+# Gallery
+
+Every figure is a function `plot_...` that returns matplotlib's axes, so that you can change what you like, put several into one
+figure (`ax=`), and save it in any format. `equifinal compare STUDY -o report -f figures` writes all that a study has; in Python
+`figures.figures_of(comparison)` lists them, each with a title, a text for those who do not see it, and an SVG for a web page.
+A figure takes its numbers from the tables of an analysis: a method of your own that has the same tables is drawn alike.
+
+```python
+{start}```
+
+Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each.
+"""
+
+SAVING = """
+## Change and save
+
+```python
+ax = figures.plot_xy(comparison, "fsqca")
+ax.set_xlabel("Membership in the two paths")
+ax.figure.savefig("xy.pdf")
+```
+
+Two in one figure of your own:
+
+```python
+from matplotlib.figure import Figure
+
+figure = Figure(figsize=(11, 5), layout="constrained")
+left, right = figure.subplots(1, 2)
+figures.plot_importance(comparison, ax=left)
+figures.plot_necessity(comparison, "fsqca", ax=right)
+figure.savefig("two.png")
+```
+
+A set of your choice, or a study before anything is compared:
+
+```python
+study = eq.load_study("heilongjiang")
+figures.plot_venn(study, ["LEAD", "DEM", "FIN"])
+figures.plot_calibration(study, "OPEN")
+```
+"""
+
+
+def names() -> dict[str, Any]:
+    """What the code of the gallery draws from."""
+    found: dict[str, Any] = {}
+    exec(START, found)
+    return found
+
+
+def draw(code: str, known: dict[str, Any]) -> Any:
+    """The figure that a line of the gallery makes."""
+    return eval(code, known).figure
+
+
+def texts(figure: Any) -> str:
+    """Every text of a figure, numbers included; its PNG holds them, so that a test can tell whether it is up to date."""
+    from matplotlib.text import Text
+
+    found = [each.get_text() for each in figure.findobj(Text) if each.get_visible()]
+    return " | ".join(" ".join(text.split()) for text in found if text.strip())
+
+
+def page() -> str:
+    """The page gallery.md."""
+    parts = [INTRODUCTION.format(start=START)]
+    for heading, name, code in GALLERY:
+        function = getattr(figures, code.split("(")[0].removeprefix("figures."))
+        sentence = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+        parts.append(f"\n## {heading}\n" if heading else "")
+        parts.append(f"\n{sentence}\n\n```python\n{code}\n```\n\n![{sentence}](images/gallery/{name}.png)\n")
+    return "".join([*parts, SAVING])
+
+
+def main() -> None:
+    known = names()
+    folder = IMAGES / "gallery"
+    folder.mkdir(exist_ok=True)
+    for _, name, code in GALLERY:
+        figure = draw(code, known)
+        figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Description": texts(figure)})
+        print(folder / f"{name}.png")
+    figure = draw("figures.plot_verdicts(comparison)", known)
+    figure.savefig(IMAGES / "verdicts.png", dpi=110)
+    (DOCS / "gallery.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

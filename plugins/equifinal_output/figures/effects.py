@@ -170,7 +170,9 @@ def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFra
 def plot_partial_dependence(
     comparison: eq.Comparison, condition: str | None = None, method: str | None = None, ax: "Axes | None" = None
 ) -> "Axes":
-    """Draw the mean predicted outcome by the raw score of a condition, a line for each method; see :func:`partial_dependence`.
+    """Draw the partial dependence on a condition: the mean predicted outcome by its raw score, a line for each method.
+
+    See :func:`partial_dependence`.
 
     Parameters
     ----------
