@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -92,6 +93,7 @@ def _table(table: Table) -> str:
     return "\n".join(f"| {line} |" for line in text)
 
 
+@lru_cache(maxsize=10_000, typed=True)  # the same names and figures stand in many tables
 def _text(text: str) -> str:
     r"""Text that Markdown shows as it is, on one line.
 

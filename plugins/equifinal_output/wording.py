@@ -41,6 +41,8 @@ def is_missing(value: Any) -> bool:
     >>> is_missing(float("nan")), is_missing([]), is_missing("")
     (True, False, False)
     """
+    if isinstance(value, (str, float, int)):  # most cells, so that they are asked for first
+        return bool(value != value)  # NaN alone differs from itself
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
