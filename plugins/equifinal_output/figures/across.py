@@ -81,7 +81,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
                 )
             )
             said = answer if answer == "silent" else f"{sign} {answer}"
-            ax.text(column, middle, said, ha="center", va="center", fontsize=8.5)
+            ax.text(column, middle, said, ha="center", va="center", fontsize=8.5, in_layout=False)
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(tops[-1], 0))
     ax.set_yticks(middles, texts)
     ax.set_xticks(range(columns), [wrapped(label, 13) for label in verdicts.columns])
@@ -172,7 +172,7 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
             )
             ax.add_patch(_square(column, row, colour))
             said = "–" if np.isnan(value) else f"{value:z.2f}"
-            ax.text(column, row, said, ha="center", va="center", fontsize=9, color=INK)
+            ax.text(column, row, said, ha="center", va="center", fontsize=9, color=INK, in_layout=False)
     ax.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5))
     ax.set_xticks(range(count), labels)
     ax.set_yticks(range(count), labels)

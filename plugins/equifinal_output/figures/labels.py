@@ -85,6 +85,7 @@ def label_points(
             va="bottom",
             fontsize=size,
             annotation_clip=False,
+            in_layout=False,  # it lies within the axes
             arrowprops=line | {"relpos": _nearest_end(point, corner, width, height)} if distance > _NEAR else None,
         )
     return left_out

@@ -37,7 +37,7 @@ class Figures(eq.Output):
         stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = []
         for picture in figures_of(comparison):
-            figure = picture.draw().figure
+            figure = picture.figure
             about = {"Title": f"{picture.title}. {comparison.study.title}"}
             says = {"png": "Description", "svg": "Description", "pdf": "Subject"}
             # Without a date and with fixed names inside, the same comparison gives the same bytes.

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["Picture", "figures_of"]
 
@@ -38,11 +40,19 @@ class Picture:
     title: str
     plot: Callable[..., "Axes"]
     words: Callable[[], str]
+    _drawn: dict[str, "Figure"] = field(default_factory=dict, repr=False)
 
     @cached_property
     def alt(self) -> str:
         """What the figure shows, in words with the numbers."""
         return self.words()
+
+    @property
+    def figure(self) -> "Figure":
+        """The picture drawn, once for all formats; :meth:`draw` makes one that you can change."""
+        if self.name not in self._drawn:
+            self._drawn[self.name] = self.draw().figure
+        return self._drawn[self.name]
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":
         """Draw it, by default in a new figure of fitting size."""
@@ -56,14 +66,15 @@ class Picture:
         """
         from equifinal_output.figures.style import inline_svg
 
-        return inline_svg(self.draw().figure, self.name, self.title, self.alt, dark)
+        return inline_svg(self.figure, self.name, self.title, self.alt, dark)
 
 
 class _Collected:
     """Pictures under names that every system can store, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: dict[str, "Figure"]) -> None:
         self.pictures: list[Picture] = []
+        self._drawn = drawn
         self._taken: set[str] = set()
 
     def add(self, name: str, section: str, title: str, plot: Callable[..., "Axes"], words: Callable[[], str]) -> None:
@@ -73,7 +84,11 @@ class _Collected:
             number += 1
             unique = f"{stem}-{number}"
         self._taken.add(unique.lower())
-        self.pictures.append(Picture(unique, section, title, plot, words))
+        self.pictures.append(Picture(unique, section, title, plot, words, self._drawn))
+
+
+#: What was drawn of a comparison, for as long as that lives: the report and the files show the same figures.
+_drawn: WeakKeyDictionary[eq.Comparison, dict[str, "Figure"]] = WeakKeyDictionary()
 
 
 def figures_of(comparison: eq.Comparison) -> list[Picture]:
@@ -97,7 +112,7 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     >>> [picture.name for picture in figures_of(comparison) if picture.section == "comparison"][:1]
     ['verdicts']
     """
-    found = _Collected()
+    found = _Collected(_drawn.setdefault(comparison, {}))
     _across(found, comparison)
     _data(found, comparison)
     for label, analysis in comparison.analyses.items():

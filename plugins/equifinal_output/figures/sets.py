@@ -244,14 +244,16 @@ def plot_truth_table(source: Any, method: str | None = None, ax: "Axes | None" =
         output = str(row["out"])
         colour = _OUTPUTS.get(output, "#808080")
         _box(ax, x[0] - 0.19, y - 0.11, 0.38, 0.22, (colour, 0.45))
-        ax.text(x[0], y, output, ha="center", va="center")
-        ax.text(x[1], y, f"{int(row['n'])}", ha="center", va="center")
+        ax.text(x[0], y, output, ha="center", va="center", in_layout=False)
+        ax.text(x[1], y, f"{int(row['n'])}", ha="center", va="center", in_layout=False)
         consistency = float(row["consistency"])
         if math.isfinite(consistency):
             _box(ax, x[2] - 0.37, y - 0.11, 0.74 * consistency, 0.22, (BLUE, 0.22))
-        ax.text(x[2], y, shown(consistency), ha="center", va="center")
-        ax.text(x[3], y, shown(float(row["pri"])), ha="center", va="center")
-        ax.text(edges[-2] + 0.06, y, cases[number], ha="left", va="center", fontsize=7.5, linespacing=1.05)
+        ax.text(x[2], y, shown(consistency), ha="center", va="center", in_layout=False)
+        ax.text(x[3], y, shown(float(row["pri"])), ha="center", va="center", in_layout=False)
+        ax.text(
+            edges[-2] + 0.06, y, cases[number], ha="left", va="center", fontsize=7.5, linespacing=1.05, in_layout=False
+        )
         ax.plot([0, edges[-1]], [tops[number]] * 2, color=INK, lw=0.4, alpha=0.3, clip_on=False)
     ax.set(xlim=(0, edges[-1]), ylim=(tops[-1], 0))
     heads = [wrapped(name, 9) for name in names] + ["output", "cases", "consistency", "PRI"]
@@ -270,7 +272,7 @@ def _condition_cell(ax: "Axes", x: float, y: float, value: Any) -> None:
     if value in (0, 1):
         ax.plot(x, y, "o", ms=8, mfc=INK if value == 1 else "none", mec=INK, mew=0.9)
     else:
-        ax.text(x, y, shown(value), ha="center", va="center")
+        ax.text(x, y, shown(value), ha="center", va="center", in_layout=False)
 
 
 def _box(ax: "Axes", x: float, y: float, width: float, height: float, colour: Any) -> None:
@@ -398,8 +400,8 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
         for y, condition in enumerate(conditions):
             _sign(ax, column, y, marks[name].get(condition, ""))
         for y, key in enumerate(measures, len(conditions)):
-            ax.text(column, y, shown(float(row[key])), ha="center", va="center")
-        ax.text(column, len(rows) - 1, str(len(row["cases"])), ha="center", va="center")
+            ax.text(column, y, shown(float(row[key])), ha="center", va="center", in_layout=False)
+        ax.text(column, len(rows) - 1, str(len(row["cases"])), ha="center", va="center", in_layout=False)
     for y in range(len(rows) + 1):
         strong = y in (0, len(conditions), len(rows))
         ax.axhline(y - 0.5, color=INK, lw=0.9 if strong else 0.4, alpha=1 if strong else 0.3)
@@ -426,7 +428,7 @@ def _sign(ax: "Axes", x: float, y: float, mark: str) -> None:
         ax.plot(x, y, "o", ms=_SIZES[kind], mfc="none", mec=INK, mew=1.1, gid=mark)
         ax.plot(x, y, "x", ms=_SIZES[kind] * 0.62, mec=INK, mew=1.1)
     elif mark:
-        ax.text(x, y, mark, ha="center", va="center")
+        ax.text(x, y, mark, ha="center", va="center", in_layout=False)
 
 
 def _legend_of_signs(said: set[str]) -> dict[str, Any] | None:
