@@ -212,7 +212,7 @@ class Study:
             moments = self.data[[self.unit, self.time]]
             if (twice := moments.duplicated(keep=False)).any():
                 unit, time = moments[twice].iloc[0]
-                same = self.data.index[(moments == (unit, time)).all(axis=1)]
+                same = self.data.index[(moments[self.unit] == unit) & (moments[self.time] == time)]
                 raise InputError(
                     f"{self._where}a unit can be there once at a time, but {listing(same)} are all of {unit!s} in {time!s} "
                     f"(columns {self.unit!r} and {self.time!r}). Correct the rows, or merge them."

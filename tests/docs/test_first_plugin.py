@@ -83,7 +83,7 @@ def test_the_tutorial_holds_from_an_empty_folder(environment, tmp_path):
         assert (tmp_path / "report" / file).is_file()
 
 
-def test_figures_that_the_tutorial_tells():
+def test_figures_that_the_tutorial_tells(registry):
     page = words((ROOT / "docs/first-plugin.md").read_text(encoding="utf-8"))
     eq.load_plugin(ROOT / "docs/examples/decision_tree.py")
     comparison = eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), ["fsqca", "regression", "decision-tree"]))
