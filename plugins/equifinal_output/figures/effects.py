@@ -126,11 +126,8 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
     >>> import equifinal as eq
     >>> from equifinal_output.figures import partial_dependence
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["regression"]))
-    >>> partial_dependence(comparison, "LEAD").iloc[[0, -1]].round(2)
-                regression
-    raw score
-    15.0              0.14
-    85.0              0.72
+    >>> partial_dependence(comparison, "LEAD")["regression"].iloc[[0, -1]].round(2).to_dict()
+    {10.0: 0.18, 89.0: 0.64}
     """
     known = _known.setdefault(comparison, {})
     if condition not in known:
