@@ -1,8 +1,9 @@
 """What several tests need: a small study on disk, the command line in this process, and a registry of their own."""
 
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,24 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> registries.Registry:
     own = registries.Registry()
     monkeypatch.setattr(registries, "_current", [own])
     return own
+
+
+#: What Chromium is called where it is installed; the environment variable ``CHROMIUM`` names another.
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright; without one of them the test is skipped.
+
+    One for the whole session: Playwright can be started once at a time.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason='No playwright: pip install ".[browser]".')
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        pytest.skip("No browser: install Chromium, or name it in the environment variable CHROMIUM.")
+    with playwright.sync_playwright() as running:
+        # A container's user may be root, who has no sandbox; the pages are our own.
+        launched = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()

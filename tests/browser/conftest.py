@@ -4,8 +4,6 @@ The browser is the system's Chromium: ``CHROMIUM`` names it, or it is looked for
 ``pip install ".[browser]"``. Where one of them is missing, these tests are skipped, and say so.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +15,6 @@ import pytest
 
 import equifinal as eq
 from equifinal_output import HtmlReport
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MISSING = "No browser: install Chromium, or name it in the environment variable CHROMIUM."
 
 #: Names that do harm where they are taken for markup, script or a formula.
 NASTY = [
@@ -36,19 +31,6 @@ NASTY = [
     "javascript:window.harmed = 5",
     "]]> \\ %s \u2028 line",
 ]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason='No playwright: pip install ".[browser]".')
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(MISSING)
-    with playwright.sync_playwright() as running:
-        # A container's user may be root, who has no sandbox; the pages are our own.
-        launched = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @dataclass

@@ -4,29 +4,12 @@ The browser is the system's Chromium: ``CHROMIUM`` names it, or it is looked for
 library is missing, these tests are skipped, and say so.
 """
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason='No playwright: pip install ".[browser]".')
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip("No browser: install Chromium, or name it in the environment variable CHROMIUM.")
-    with playwright.sync_playwright() as running:
-        # A container's user may be root, who has no sandbox; the pages are our own.
-        launched = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")
