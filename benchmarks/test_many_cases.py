@@ -1,6 +1,7 @@
 """The whole comparison of a simulated study with 5,000 cases and 8 conditions, on two processes.
 
-Run with ``pytest benchmarks``. Aim on a machine with two cores: under 60 s, start included. The outcome follows A*B + C*D with noise.
+Run with ``pytest benchmarks``. Aim on a machine with two cores: under 60 s, start included. The outcome follows A*B + C*D
+with noise.
 """
 
 import subprocess

@@ -1,7 +1,7 @@
 """What a method gets: raw scores and memberships of the same cases."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -123,14 +123,45 @@ class CalibratedStudy:
             self, raw=self.raw.iloc[positions], fuzzy=self.fuzzy.iloc[positions], data=self.data.iloc[positions]
         )
 
-    def to_membership(self, set_name: str, raw: pd.Series) -> pd.Series:
-        """Memberships of other raw scores in a set, with the anchors of this study."""
+    def to_membership(self, set_name: str, raw: pd.Series | Sequence[float] | NDArray[Any]) -> pd.Series:
+        """Memberships of other raw scores in a set, with the anchors of this study.
+
+        Parameters
+        ----------
+        set_name
+            The outcome or a condition that has a calibration.
+        raw
+            Raw scores in the unit of the set's column, shape (n,): a Series, or a list or array of numbers.
+
+        Returns
+        -------
+        pandas.Series
+            Memberships, 0 to 1, with the index of `raw`; a missing score stays missing.
+
+        Raises
+        ------
+        InputError
+            When there is no such set, it has no calibration, or `raw` is no sequence of numbers.
+
+        Examples
+        --------
+        >>> import equifinal as eq
+        >>> eq.load_study("heilongjiang").calibrate().to_membership("LEAD", [20, 50, 80]).round(2).tolist()
+        [0.05, 0.5, 0.95]
+        """
         variable = self.variable(set_name)
         if set_name not in self.calibrators:
             raise InputError(
                 f"Study {self.name!r}: {set_name} has no calibration. Give it anchors (calibrate = {{...}})."
             )
-        memberships = self.calibrators[set_name].calibrate(raw)
+        try:
+            scores = raw if isinstance(raw, pd.Series) else pd.Series(np.asarray(raw, dtype=float))
+        except (TypeError, ValueError):  # text, or a table
+            raise InputError(
+                f"Study {self.name!r}, {set_name}: to_membership takes a Series or a list of raw scores, such as [20, 50]; "
+                f"this is {raw!r}."
+            ) from None
+        memberships = self.calibrators[set_name].calibrate(scores)
         return 1.0 - memberships if variable.negated else memberships
 
     def orientation(self, set_name: str) -> int:

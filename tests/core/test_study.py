@@ -261,8 +261,13 @@ def test_other_scores_are_calibrated_with_the_anchors_of_the_study():
         calibrated.to_membership("FIN", calibrated.raw["FIN"]), calibrated.fuzzy["FIN"], check_names=False
     )
     assert calibrated.to_membership("LEAD", pd.Series([50.0, 1e6])).tolist() == [0.5, 1.0]
+    assert calibrated.to_membership("LEAD", [50, 1e6]).tolist() == [0.5, 1.0]
+    assert calibrated.to_membership("LEAD", np.array([50, np.nan])).isna().tolist() == [False, True]
     with pytest.raises(eq.InputError, match=r"no set 'LEED'\. Did you mean 'LEAD'"):
         calibrated.to_membership("LEED", pd.Series([1.0]))
+    for wrong in ("high", ["high"], np.ones((2, 2))):
+        with pytest.raises(eq.InputError, match="'towns', LEAD: to_membership takes a Series or a list of raw scores"):
+            calibrated.to_membership("LEAD", wrong)
 
 
 @pytest.mark.parametrize(("calibrate", "orientation"), [(DIRECT, 1), (FALLING, -1), (None, 1)])
