@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from equifinal.runs import run as run
     from equifinal.sets import Expression as Expression
     from equifinal.study import Study as Study
+    from equifinal.study_draft import draft_study as draft_study
     from equifinal.study_file import StudySource as StudySource
     from equifinal.study_file import load_study as load_study
     from equifinal.study_writer import save_study as save_study
@@ -68,6 +69,7 @@ _HOME_OF = {
     "calibrators": "registry",
     "claims": "registry",
     "compare": "comparison",
+    "draft_study": "study_draft",
     "hookimpl": "hookspecs",
     "load_plugin": "registry",
     "load_study": "study_file",

@@ -62,6 +62,8 @@ class NewKind(StrEnum):
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
+study_commands = typer.Typer(help="Begin a study from a table.", no_args_is_help=True)
+app.add_typer(study_commands, name="study")
 
 
 def main() -> None:
@@ -260,6 +262,31 @@ def check(
     _load(plugin, without)
     if not show_results(checks_of_target(target), _console()):
         raise typer.Exit(1)
+
+
+@study_commands.command("new")
+def new_study(
+    table: Annotated[Path, typer.Argument(help="A CSV file with one row per case.")],
+    outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="The column with the outcome.")],
+    condition: Annotated[
+        list[str] | None,
+        typer.Option("--condition", "-c", metavar="COLUMN", help="Repeatable; default: every other column of numbers."),
+    ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The names of the cases; default: the first column of different texts."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: study.toml beside the table.")
+    ] = None,
+) -> None:
+    """Begin a study: a study.toml that has all but the anchors, your expectations and your propositions."""
+    from equifinal.study_draft import draft_study
+
+    written = draft_study(table, outcome, condition or (), case, output)
+    print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
+    print(f"  equifinal describe {written}")
+    print(f"  equifinal compare {written} -o report")
 
 
 def _describe_study(study: Any, console: "Console") -> None:
