@@ -85,7 +85,7 @@ def _necessary(expression: str, expect: bool, frame: pd.DataFrame, outcome: str,
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
         f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
-        f"RoN {relevance:.3f} (at least {RELEVANT:g})."
+        f"RoN {relevance:.3f} (cutoff {RELEVANT:g})."
     )
     numbers = {"necessity_consistency": found, "relevance": relevance, "cutoff": cutoff}
     fails = found < cutoff - _TOLERANCE
@@ -97,9 +97,7 @@ def _sufficient(
 ) -> Verdict:
     x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
     found, pri = sets.consistency(x, y), sets.pri(x, y)
-    evidence = (
-        f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (at least {least_pri:g})."
-    )
+    evidence = f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (cutoff {least_pri:g})."
     numbers = {"consistency": found, "pri": pri, "cutoff": cutoffs[1], "least_pri": least_pri}
     holds = found >= cutoffs[1] - _TOLERANCE and pri >= least_pri - _TOLERANCE
     return _verdict(holds, found < cutoffs[0] - _TOLERANCE, expect, evidence, numbers)
@@ -171,7 +169,10 @@ def _together(model: Model, positions: Sequence[int]) -> tuple[bool | None, str]
     most = int(np.max(inside.sum(axis=0)))
     if shared:
         return True, f"All {len(positions)} cases share {listing(shared)}"
-    return None if some else False, f"No path has all {len(positions)} cases; the most in one path are {most}"
+    return (
+        None if some else False,
+        f"No path has all {len(positions)} cases with a membership above 0.5; the most that share one are {most}",
+    )
 
 
 def _bits(model: Model, conditions: Sequence[str]) -> int:
