@@ -131,14 +131,11 @@ def headline(comparison: "Comparison") -> Headline:
     agreed += _counted_verdicts(comparison.verdicts)
     if len(everyone) == 1:
         return Headline(tuple(agreed), ())
-    together: dict[tuple[int, ...], list[str]] = {}
-    for name, row in split.items():
-        together.setdefault(tuple(int(row[label]) for label in everyone), []).append(name)
-    for directions, names in together.items():
+    for directions, names in _alike(split, everyone).items():
         found = _grouped({label: _GOES[each] for label, each in zip(everyone, directions, strict=True)})
         it = "it" if len(names) == 1 else "them"
         said = "; ".join(f"{words} {it} in {_listed(labels)}" for words, labels in found.items())
-        start = "Methods part on" if {1, -1} <= set(directions) else "Not all methods show a direction for"
+        start = "Methods part on" if _opposed(directions) else "Not all methods show a direction for"
         parted.append(f"{start} {_listed(_label(comparison, name) for name in names)}: {outcome} {said}.")
     parted += _parted(comparison, texts=True, evidence=False)
     return Headline(
@@ -303,10 +300,11 @@ def _directions(comparison: "Comparison") -> list[str]:
     everyone = list(comparison.analyses)
     alike, split = _by_direction(comparison)
     sentences = []
-    for name, row in split.items():
-        found = _grouped({label: _DIRECTIONS[int(row[label])] for label in everyone})
+    for directions, names in _alike(split, everyone).items():
+        found = _grouped({label: _DIRECTIONS[each] for label, each in zip(everyone, directions, strict=True)})
         said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
-        sentences.append(f"{_apart(row)} direction of {name}: {said}.")
+        start = "Methods part on the" if _opposed(directions) else "Not all methods show a"
+        sentences.append(f"{start} direction of {_listed(names)}: {said}.")
     agreed = [
         f"{_capital(_methods(everyone, everyone), everyone)} {'give' if len(everyone) > 1 else 'gives'} "
         f"{_listed(names)} {'the same direction' if direction else 'no direction'}"
@@ -329,9 +327,17 @@ def _by_direction(comparison: "Comparison") -> tuple[dict[int, list[str]], dict[
     return alike, split
 
 
-def _apart(directions: pd.Series) -> str:
-    """Methods part where one shows what another shows the other way round; a direction of 0 contradicts none."""
-    return "Methods part on the" if {1, -1} <= set(directions) else "Not all methods show a"
+def _opposed(directions: Iterable[int]) -> bool:
+    """Whether one method shows what another shows the other way round; a direction of 0 contradicts none."""
+    return {1, -1} <= set(directions)
+
+
+def _alike(split: Mapping[str, pd.Series], everyone: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
+    """Conditions by the directions that the methods give them."""
+    together: dict[tuple[int, ...], list[str]] = {}
+    for name, row in split.items():
+        together.setdefault(tuple(int(row[label]) for label in everyone), []).append(name)
+    return together
 
 
 def _importances(comparison: "Comparison") -> list[str]:

@@ -117,12 +117,13 @@ def check_directions(sentences: list[str], comparison: eq.Comparison) -> None:
     everyone, signs = list(comparison.analyses), {"up": 1, "down": -1, "none": 0}
     stated = {}
     for sentence in sentences:
-        if parted := re.fullmatch(r"(Methods part on the|Not all methods show a) direction of (\w+): (.*)\.", sentence):
+        if parted := re.fullmatch(r"(Methods part on the|Not all methods show a) direction of (.*?): (.*)\.", sentence):
             clauses = [clause.split(" in ", 1) for clause in parted[3].split("; ")]
             assert len(clauses) > 1
             assert ("part" in parted[1]) == ({"up", "down"} <= {direction for direction, _ in clauses})
-            for direction, labels in clauses:
-                stated |= {(parted[2], label): signs[direction] for label in labels_in(labels, everyone)}
+            for name in re.split(r", | and ", parted[2]):
+                for direction, labels in clauses:
+                    stated |= {(name, label): signs[direction] for label in labels_in(labels, everyone)}
         else:
             agreed = re.fullmatch(r"(.*) gives? (.*) (no direction|the same direction, (up|down))\.", sentence)
             assert labels_in(agreed[1], everyone) == everyone
