@@ -322,8 +322,9 @@ def permutation_test(
     is the p-value of a permutation test (Phipson & Smyth 2010). Braumoeller (2015) introduced such tests to QCA, for the
     consistency of the configurations that were found; here the whole analysis, with its truth table, is done again.
 
-    Cases count as exchangeable: in a panel they are permuted alone, not by units, so that the dependence within units is
-    lost and the shares come out too small.
+    Cases count as exchangeable. In a panel it is whole units that change places, each with those that are there at the same
+    times, so that what binds the cases of a unit together stays (Winkler et al. 2015). A unit whose times no other has keeps
+    its outcome.
 
     Parameters
     ----------
@@ -390,8 +391,9 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
     """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
     found = []
     unseen = study.without_outcome()
+    blocks = _exchangeable(study)
     for number in numbers:
-        source = generator(seed, "permutations of the outcome", int(number)).permutation(len(study.cases))
+        source = _shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(study.cases))
         permuted = study.with_condition(study.outcome.name, source)
         outcome = permuted.fuzzy[study.outcome.name]
         figures: dict[str, Any] = {}
@@ -408,9 +410,40 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
     return found
 
 
+def _exchangeable(study: CalibratedStudy) -> list[NDArray[np.intp]]:
+    """Positions that may take each other's outcome: in each array one row per unit, one column per time."""
+    unit_of, count = units(study)
+    if study.unit is None:
+        return [np.arange(count)[:, np.newaxis]]
+    if study.time is None:  # the first case of a unit, its second, ...
+        time_of = pd.Series(unit_of).groupby(unit_of).cumcount().to_numpy()
+    else:
+        time_of = pd.factorize(study.data[study.time], sort=True)[0]
+    order = np.lexsort((time_of, unit_of))
+    alike: dict[tuple[int, ...], list[NDArray[np.intp]]] = {}
+    for rows in np.split(order, np.flatnonzero(np.diff(unit_of[order])) + 1):
+        alike.setdefault(tuple(time_of[rows].tolist()), []).append(rows)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def _shuffled(blocks: list[NDArray[np.intp]], rng: np.random.Generator, cases: int) -> NDArray[np.intp]:
+    source = np.arange(cases)
+    for block in blocks:
+        source[block] = block[rng.permutation(len(block))]
+    return source
+
+
 def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[str, str]]:
     """What a reader of :func:`permutation_test` should know: method, note."""
     notes = []
+    fixed = sum(len(block) == 1 for block in _exchangeable(study))
+    if fixed:
+        notes.append(
+            (
+                "permutations",
+                f"{fixed} of {units(study)[1]} units are at times that no other has; they keep their outcome.",
+            )
+        )
     for label, row in test.iterrows():
         done = f"{int(row['permutations']):,} permuted outcomes"
         if row["any_solution"] > TOLERATED_CHANCE:
