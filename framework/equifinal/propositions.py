@@ -187,9 +187,9 @@ class Key(Claim):
         more = "more" if abs(gap) > above["sd"] else "not more"
         evidence = (
             f"Rise in mean absolute error when permuted: {listed.name}, the least of the key conditions, "
-            f"{listed['importance']:.3f}; {rest.name}, the most of the others, {rest['importance']:.3f}; "
+            f"{listed['importance']:.4f}; {rest.name}, the most of the others, {rest['importance']:.4f}; "
             + (
-                f"{above.name} exceeds {below.name} by {abs(gap):.3f}, {more} than its own SD of {above['sd']:.3f}."
+                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
                 if gap
                 else "neither exceeds the other."
             )

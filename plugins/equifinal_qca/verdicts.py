@@ -150,7 +150,11 @@ def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, st
     present = sum(bool(cube.bits & bit) for cube in model.cubes if cube.care & bit)
     absent = sum(not cube.bits & bit for cube in model.cubes if cube.care & bit)
     words = f"{condition} is present in {present} and absent in {absent} of {_paths(len(model.cubes))}"
-    words += ", as a difference-maker, not as a net effect"
+    words += (
+        ", as a difference-maker, not as a net effect"
+        if present or absent
+        else ", so that it makes no difference there"
+    )
     if bool(present) == bool(absent):
         return None, words
     return (present > 0) == (sign > 0), words
