@@ -41,8 +41,8 @@ def test_differences(benchmark):
 
 def test_agreement_intervals(benchmark):
     comparison = eq.compare(eq.run(STUDY))
-    arguments = (comparison.analyses, comparison.agreement, comparison.study, 0)
-    assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups"}
+    arguments = (comparison.analyses, comparison.yardsticks, comparison.agreement, comparison.study, 0)
+    assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups", "importance"}
 
 
 def test_permutation_test(benchmark):

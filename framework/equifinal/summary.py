@@ -196,17 +196,17 @@ def _label(comparison: "Comparison", name: str) -> str:
 
 
 def _overview(verdicts: pd.DataFrame) -> list[str]:
-    """How many propositions the methods that answer agree on; what one method alone says is no agreement."""
+    """On how many propositions the methods that answer say the same; one method alone agrees with nobody."""
     if verdicts.shape[1] < 2 or verdicts.empty:
         return []
-    counts = dict.fromkeys(("agree on", "part on", "do not all decide on", "one", "none"), 0)
+    counts = dict.fromkeys(("say the same on", "part on", "do not all decide on", "one", "none"), 0)
     for row in verdicts.to_numpy().tolist():
         said = [answer for answer in row if answer != "silent"]
         answers = set(said)
         if len(said) < 2:
             counts["one" if said else "none"] += 1
         elif len(answers) == 1:
-            counts["agree on"] += 1
+            counts["say the same on"] += 1
         else:
             counts["part on" if {"supported", "contradicted"} <= answers else "do not all decide on"] += 1
     clauses = []
