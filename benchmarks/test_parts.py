@@ -3,6 +3,8 @@
 Run with ``pytest benchmarks``.
 """
 
+from math import comb
+
 import pytest
 
 import equifinal as eq
@@ -36,13 +38,13 @@ def test_compare(benchmark):
 def test_differences(benchmark):
     comparison = eq.compare(eq.run(STUDY))
     arguments = (comparison.analyses, comparison.yardsticks, comparison.study, 0)
-    assert len(benchmark(bootstrap.differences, *arguments)) == 10
+    assert len(benchmark(bootstrap.differences, *arguments)) == comb(len(METHODS), 2)
 
 
 def test_agreement_intervals(benchmark):
     comparison = eq.compare(eq.run(STUDY))
-    arguments = (comparison.analyses, comparison.agreement, comparison.study, 0)
-    assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups"}
+    arguments = (comparison.analyses, comparison.yardsticks, comparison.agreement, comparison.study, 0)
+    assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups", "importance"}
 
 
 def test_permutation_test(benchmark):

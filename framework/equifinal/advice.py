@@ -91,7 +91,9 @@ def _paths(
             literals = _conjunction(row["expression"], study)
             if literals is None:
                 notes.append(
-                    f"{label}: the path {path} is no conjunction of conditions, so that no advice is drawn from it."
+                    f"{label}: the solution is always true, so that there is no path to take."
+                    if row["expression"] == "1"
+                    else f"{label}: the path {path} is no conjunction of conditions, so that no advice is drawn from it."
                 )
                 continue
             earlier = found.get(key := frozenset(literals.items()))

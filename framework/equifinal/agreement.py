@@ -29,7 +29,8 @@ def agreement(
         ``"groups"``: adjusted mutual information of the groups of cases (Vinh, Epps & Bailey 2010; scikit-learn), where cases
         in no group are one group of their own; missing for a method that makes no groups.
         ``"importance"``: Kendall's tau-b of the permutation importances (SciPy).
-        ``"directions"``: share of conditions with the same direction.
+        ``"directions"``: share of conditions with the same direction, where 0 is one; missing for a method that gives no
+        condition a direction (an empty solution has none to agree on).
         ``"verdicts"``: share of propositions with the same verdict, among those on which neither is silent.
         All are missing (NaN) where undefined.
     """
@@ -42,7 +43,7 @@ def agreement(
         "predictions": _square(labels, predicted, _spearman),
         "groups": _square(labels, groups, _mutual_information),
         "importance": _square(labels, importances, _kendall),
-        "directions": _square(labels, directions, lambda a, b: float((a == b).mean())),
+        "directions": _square(labels, directions, _same_direction),
         "verdicts": _square(labels, answers, _alike),
     }
 
@@ -73,6 +74,12 @@ def _kendall(first: pd.DataFrame, second: pd.DataFrame) -> float:
     if len(first) < 2 or np.ptp(first["importance"]) == 0 or np.ptp(second["importance"]) == 0:
         return np.nan
     return float(kendalltau(first["importance"], second["importance"]).statistic)
+
+
+def _same_direction(first: pd.Series, second: pd.Series) -> float:
+    if not first.any() or not second.any():
+        return np.nan
+    return float((first == second).mean())
 
 
 def _alike(first: pd.Series, second: pd.Series) -> float:

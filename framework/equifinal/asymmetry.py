@@ -40,8 +40,8 @@ class Asymmetry:
     conditions : pandas.DataFrame
         Index: conditions; columns (method, ``role`` | ``role_absence`` | ``direction`` | ``direction_absence`` |
         ``mirrored``). Mirrored: for a method with sufficient paths, that the paths of the absence hold the condition's
-        literals of the outcome's paths negated (missing where neither has any); for any other, that the direction is the
-        opposite one.
+        literals of the outcome's paths negated; for any other, that the direction is the opposite one. Missing where neither
+        has any.
     paths : pandas.DataFrame
         Index: (method, ``of``: the outcome's name or its absence's); ``path``, ``expression``, ``consistency``, ``coverage``
         and ``cases`` of every sufficient path.
@@ -49,7 +49,7 @@ class Asymmetry:
         Index: methods. ``predictions_apart``: the largest distance, over cases, of the two predictions' sum from 1, 0 to 1;
         ``predictions_mirrored``: whether it is below 1e-6; ``solutions_mirrored``: whether the two solutions are each
         other's negation (De Morgan) in every combination of conditions, missing without sufficient paths;
-        ``directions_mirrored``: the number of conditions with opposite directions.
+        ``directions_mirrored``: the number of conditions with opposite directions, +1 and -1.
     run : Run
         The run on the absence.
     notes : tuple of str
@@ -110,7 +110,8 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
         except TimeLimitError as error:
             turned, problem = away.conditions["direction"].astype(int), f"{error}"
         notes += [f"{label}: {problem}"] if problem else []
-        opposite = directions[label] == -turned
+        shown = (directions[label] != 0) | (turned != 0)
+        opposite = (directions[label] == -turned) & shown
         literals, solutions = None, None
         if type(method).sufficient_paths:
             names = list(presence.calibrated.condition_names)
@@ -123,7 +124,7 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
             "role_absence": away.conditions["role"],
             "direction": directions[label],
             "direction_absence": turned,
-            "mirrored": opposite.astype(object) if literals is None else literals,
+            "mirrored": opposite.astype(object).where(shown, None) if literals is None else literals,
         }
         conditions |= {(label, measure): values for measure, values in columns.items()}
         apart = (there.cases["predicted"].astype(float) + away.cases["predicted"].astype(float) - 1).abs().max()

@@ -76,17 +76,23 @@ def differences(
 
 
 def agreement_intervals(
-    analyses: Mapping[str, Analysis], agreement: Mapping[str, pd.DataFrame], study: CalibratedStudy, seed: int
+    analyses: Mapping[str, Analysis],
+    yardsticks: Mapping[str, Yardstick],
+    agreement: Mapping[str, pd.DataFrame],
+    study: CalibratedStudy,
+    seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """How far the agreement of methods on predictions and on groups hangs on the cases.
+    """How far the agreement of methods on predictions, on groups and on importances hangs on the cases.
 
-    Importances, directions and verdicts are no averages over cases: to resample cases says nothing of them unless every method is
-    fitted again, so they have no intervals here. The remarks at :func:`differences` hold here too.
+    An importance is a mean over cases, of the rise in their errors, so that it is taken anew in each resample. Directions are signs
+    and verdicts are words: to resample cases says nothing of them unless every method is fitted again, so they have no intervals
+    here. The remarks at :func:`differences` hold here too.
 
     Returns
     -------
     dict of pandas.DataFrame
-        ``"predictions"`` (percentile intervals, 95 %) and ``"groups"`` (estimate ± 1.96 standard deviations of the resamples:
+        ``"predictions"`` and ``"importance"`` (percentile intervals, 95 %) and ``"groups"`` (estimate ± 1.96 standard
+        deviations of the resamples:
         the same case twice in a resample is in the same group twice, which moves all resamples towards more agreement, so
         that their percentiles would mislead). Index: pairs of methods; ``estimate``, ``low``, ``high``, ``undefined``
         (resamples left out). Empty with fewer than 20 cases, or units of a panel, where resamples say little.
@@ -97,9 +103,11 @@ def agreement_intervals(
         label: each.cases["predicted"].to_numpy(dtype=float, na_value=np.nan) for label, each in analyses.items()
     }
     groups = {label: group_numbers(each.cases["group"]) for label, each in analyses.items()}
+    rises = {label: None if each.rises is None else each.rises.to_numpy() for label, each in yardsticks.items()}
     compare: dict[str, tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Floats]]] = {
         "predictions": (predicted, rank_correlations, _percentiles),
         "groups": (groups, mutual_information, _standard),
+        "importance": (rises, _orders_alike, _percentiles),
     }
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
@@ -117,6 +125,22 @@ def agreement_intervals(
         figures = interval(np.array(observed[name]), np.concatenate(found[name]))
         tables[name] = _table({pair: figures[:, [number]] for number, pair in enumerate(pairs)}, pd.Index(_PARTS))
     return tables
+
+
+def _orders_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
+    """Kendall's tau-b of the columns' means in each resample; NaN where all of either are equal."""
+    signs = []
+    for rises in (first, second):
+        known = ~np.isnan(rises)
+        counted = weights @ known
+        means = np.divide(
+            weights @ np.where(known, rises, 0.0), counted, out=np.full(counted.shape, np.nan), where=counted > 0
+        )
+        pairs = np.triu_indices(means.shape[1], k=1)
+        apart = means[:, pairs[0]] - means[:, pairs[1]]
+        signs.append(np.where(np.abs(apart) > 1e-12, np.sign(apart), 0.0))
+    a, b = signs
+    return ratio((a * b).sum(axis=1), np.sqrt(np.abs(a).sum(axis=1) * np.abs(b).sum(axis=1)))
 
 
 def _cell(table: pd.DataFrame, row: str, column: str) -> float:

@@ -134,7 +134,7 @@ class Comparison:
     @cached_property
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:
         """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.bootstrap.agreement_intervals`."""
-        return agreement_intervals(self.analyses, self.agreement, self.study, self.run.seed)
+        return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.study, self.run.seed)
 
     @cached_property
     def summary(self) -> list[str]:

@@ -183,10 +183,16 @@ class Key(Claim):
         listed = importance.loc[list(self.conditions)].sort_values("importance", kind="stable").iloc[0]
         rest = importance.drop(index=list(self.conditions)).sort_values("importance", kind="stable").iloc[-1]
         gap = float(listed["importance"] - rest["importance"])
+        above, below = (listed, rest) if gap > 0 else (rest, listed)
+        more = "more" if abs(gap) > above["sd"] else "not more"
         evidence = (
-            f"Rise in mean absolute error when permuted: {listed.name} {listed['importance']:.3f} (SD {listed['sd']:.3f}), "
-            f"the least of the key conditions; {rest.name} {rest['importance']:.3f} (SD {rest['sd']:.3f}), "
-            "the most of the others."
+            f"Rise in mean absolute error when permuted: {listed.name}, the least of the key conditions, "
+            f"{listed['importance']:.4f}; {rest.name}, the most of the others, {rest['importance']:.4f}; "
+            + (
+                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
+                if gap
+                else "neither exceeds the other."
+            )
         )
         numbers = {"gap": gap, "sd_listed": float(listed["sd"]), "sd_other": float(rest["sd"])}
         if gap > listed["sd"]:

@@ -243,6 +243,8 @@ class Study:
             hint = ""
             if "," in str(column[case]):
                 hint = " Write decimals with a point, and thousands without a separator."
+            elif "%" in str(column[case]):
+                hint = " Write the numbers without a percent sign."
             raise InputError(f"{self._where}{place} must hold numbers, but has {found}. Correct it in the data.{hint}")
         infinite = np.isinf(numbers.to_numpy())
         if infinite.any():

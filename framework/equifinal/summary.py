@@ -53,18 +53,19 @@ def summary(comparison: "Comparison", texts: bool = True, evidence: bool = True)
     Returns
     -------
     list of str
-        On verdicts (``verdicts``, ``verdict_evidence``), directions and importances (``conditions``), the fit out of sample
-        next to the mean (``fit``) and to other methods (``differences``), and the cases whose predictions lie furthest
-        apart (``disagreements``). A sentence for which the tables hold nothing is left out.
+        On verdicts, first how many are alike (``verdicts``, ``verdict_evidence``), directions and importances
+        (``conditions``), the fit out of sample next to the mean (``fit``) and to other methods (``differences``), and the
+        cases whose predictions lie furthest apart (``disagreements``). A sentence for which the tables hold nothing is left out.
 
     Examples
     --------
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
-    >>> print(summary(comparison, texts=False, evidence=False)[4])
+    >>> print(summary(comparison, texts=False, evidence=False)[5])
     Methods do not all decide on 2 propositions: 4-FIN, 4-HUM; fsqca supports them; regression is inconclusive.
     """
     return [
+        *_overview(comparison.verdicts),
         *_agreed(comparison, texts),
         *_parted(comparison, texts, evidence),
         *_directions(comparison),
@@ -118,7 +119,7 @@ def headline(comparison: "Comparison") -> Headline:
     """
     everyone = list(comparison.analyses)
     alike, split = _by_direction(comparison)
-    outcome = comparison.study.outcome.label
+    outcome = _outcome(comparison)
     agreed, parted = [], []
     if alike:
         clauses = [
@@ -130,14 +131,12 @@ def headline(comparison: "Comparison") -> Headline:
     agreed += _counted_verdicts(comparison.verdicts)
     if len(everyone) == 1:
         return Headline(tuple(agreed), ())
-    together: dict[tuple[int, ...], list[str]] = {}
-    for name, row in split.items():
-        together.setdefault(tuple(int(row[label]) for label in everyone), []).append(name)
-    for directions, names in together.items():
+    for directions, names in _alike(split, everyone).items():
         found = _grouped({label: _GOES[each] for label, each in zip(everyone, directions, strict=True)})
         it = "it" if len(names) == 1 else "them"
         said = "; ".join(f"{words} {it} in {_listed(labels)}" for words, labels in found.items())
-        parted.append(f"Methods part on {_listed(_label(comparison, name) for name in names)}: {outcome} {said}.")
+        start = "Methods part on" if _opposed(directions) else "Not all methods show a direction for"
+        parted.append(f"{start} {_listed(_label(comparison, name) for name in names)}: {outcome} {said}.")
     parted += _parted(comparison, texts=True, evidence=False)
     return Headline(
         tuple(agreed) or ("There is no direction and no proposition on which all methods agree.",),
@@ -182,6 +181,11 @@ def _of(number: int, total: int) -> str:
     return f"{number} of {total} propositions"
 
 
+def _outcome(comparison: "Comparison") -> str:
+    outcome = comparison.study.outcome
+    return f"the absence of {outcome.label.removeprefix('Absence of: ')}" if outcome.negated else outcome.label
+
+
 def _label(comparison: "Comparison", name: str) -> str:
     """A condition's label, in quotes where it could be taken for several."""
     label = comparison.study.variable(name).label
@@ -189,6 +193,32 @@ def _label(comparison: "Comparison", name: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------- verdicts
+
+
+def _overview(verdicts: pd.DataFrame) -> list[str]:
+    """On how many propositions the methods that answer say the same; one method alone agrees with nobody."""
+    if verdicts.shape[1] < 2 or verdicts.empty:
+        return []
+    counts = dict.fromkeys(("say the same on", "part on", "do not all decide on", "one", "none"), 0)
+    for row in verdicts.to_numpy().tolist():
+        said = [answer for answer in row if answer != "silent"]
+        answers = set(said)
+        if len(said) < 2:
+            counts["one" if said else "none"] += 1
+        elif len(answers) == 1:
+            counts["say the same on"] += 1
+        else:
+            counts["part on" if {"supported", "contradicted"} <= answers else "do not all decide on"] += 1
+    clauses = []
+    several = [f"{words} {counts[words]}" for words in list(counts)[:3] if counts[words]]
+    if several:
+        clauses.append(f"the methods that answer {_listed(several)}")
+    if counts["one"]:
+        clauses.append(f"one method alone answers {counts['one']}")
+    if counts["none"]:
+        clauses.append(f"no method answers {counts['none']}")
+    total = len(verdicts)
+    return [f"Of {total} proposition{'s' if total > 1 else ''}, {'; '.join(clauses)}."]
 
 
 def _agreed(comparison: "Comparison", texts: bool) -> list[str]:
@@ -270,10 +300,11 @@ def _directions(comparison: "Comparison") -> list[str]:
     everyone = list(comparison.analyses)
     alike, split = _by_direction(comparison)
     sentences = []
-    for name, row in split.items():
-        found = _grouped({label: _DIRECTIONS[int(row[label])] for label in everyone})
+    for directions, names in _alike(split, everyone).items():
+        found = _grouped({label: _DIRECTIONS[each] for label, each in zip(everyone, directions, strict=True)})
         said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
-        sentences.append(f"Methods part on the direction of {name}: {said}.")
+        start = "Methods part on the" if _opposed(directions) else "Not all methods show a"
+        sentences.append(f"{start} direction of {_listed(names)}: {said}.")
     agreed = [
         f"{_capital(_methods(everyone, everyone), everyone)} {'give' if len(everyone) > 1 else 'gives'} "
         f"{_listed(names)} {'the same direction' if direction else 'no direction'}"
@@ -294,6 +325,19 @@ def _by_direction(comparison: "Comparison") -> tuple[dict[int, list[str]], dict[
         else:
             split[str(name)] = row
     return alike, split
+
+
+def _opposed(directions: Iterable[int]) -> bool:
+    """Whether one method shows what another shows the other way round; a direction of 0 contradicts none."""
+    return {1, -1} <= set(directions)
+
+
+def _alike(split: Mapping[str, pd.Series], everyone: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
+    """Conditions by the directions that the methods give them."""
+    together: dict[tuple[int, ...], list[str]] = {}
+    for name, row in split.items():
+        together.setdefault(tuple(int(row[label]) for label in everyone), []).append(name)
+    return together
 
 
 def _importances(comparison: "Comparison") -> list[str]:
@@ -339,17 +383,17 @@ def _baselines(fit: pd.DataFrame, everyone: list[str]) -> list[str]:
 
         def against(figure: float, sign: int = sign, baseline: float = baseline) -> str:
             gap = sign * (figure - baseline)
-            return "the same as" if abs(gap) < 1e-12 else "better than" if gap < 0 else "worse than"
+            return "the same" if abs(gap) < 1e-12 else "better" if gap < 0 else "worse"
 
         found = _grouped({label: against(figure) for label, figure in there.items()})
         clauses = [
-            f"{_listed(f'{label} ({there[label]:.3f})' for label in labels)} {_is(labels)} {words} it"
+            f"{words}: {_listed(f'{label} ({there[label]:.3f})' for label in labels)}"
             for words, labels in found.items()
         ]
         missing = [label for label in everyone if label not in there]
-        ending = f"; {_listed(missing)} {'has' if len(missing) == 1 else 'have'} no such figure" if missing else ""
+        ending = f"; without such a figure: {_listed(missing)}" if missing else ""
         sentences.append(
-            f"In cases not seen, predicting the mean for everybody has a {name} of {baseline:.3f}: {'; '.join(clauses)}{ending}."
+            f"In cases not seen, predicting the mean for everybody has a {name} of {baseline:.3f}; {'; '.join(clauses)}{ending}."
         )
     return sentences
 

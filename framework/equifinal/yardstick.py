@@ -76,6 +76,9 @@ class Yardstick:
     predicted_out_of_sample : pandas.Series
         Predictions by refits that had not seen the case; missing where the fold failed.
     notes : list of str
+    rises : pandas.DataFrame or None
+        Index: cases; columns: conditions. The mean rise of the case's absolute error when the condition is permuted. Their mean
+        over cases is the importance.
     """
 
     fit: dict[str, float]
@@ -83,6 +86,7 @@ class Yardstick:
     direction: pd.Series | None
     predicted_out_of_sample: pd.Series
     notes: list[str] = field(default_factory=list)
+    rises: pd.DataFrame | None = None
 
 
 def measures(predicted: Any, outcome: Any) -> dict[str, float]:
@@ -252,24 +256,36 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     pandas.DataFrame
         Index: conditions. ``importance``: mean rise, in memberships; ``sd``: its standard deviation over the permutations.
     """
+    return _importance(method, analysis, study, seed)[0]
+
+
+def _importance(
+    method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The importances, and the mean rise of each case's error."""
     outcome = study.fuzzy[study.outcome.name].to_numpy()
     count = len(outcome)
     unseen = study.without_outcome()
     baseline = np.abs(_predict(method, analysis, unseen) - outcome)
     repetitions = _repetitions(count)
     at_once = min(repetitions, max(1, _ROWS_AT_ONCE // count))
-    rows = {}
+    rows, by_case = {}, {}
     for name in study.condition_names:
         rng = generator(seed, f"permutations of {name}")
-        rises: list[float] = []
-        while len(rises) < repetitions:
-            times = min(at_once, repetitions - len(rises))
+        blocks: list[Floats] = []
+        while (done := sum(map(len, blocks))) < repetitions:
+            times = min(at_once, repetitions - done)
             source = np.concatenate([rng.permutation(count) for _ in range(times)])
             predicted = _predict(method, analysis, unseen.repeated(times).with_condition(name, source))
-            errors = np.abs(predicted.reshape(times, count) - outcome)
-            rises.extend(np.nanmean(errors - baseline, axis=1))
-        rows[name] = {"importance": float(np.mean(rises)), "sd": float(np.std(rises, ddof=1))}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
+            blocks.append(np.abs(predicted.reshape(times, count) - outcome) - baseline)
+        rises = np.concatenate(blocks)
+        each = np.nanmean(rises, axis=1)
+        rows[name] = {"importance": float(each.mean()), "sd": float(each.std(ddof=1))}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a case that is never predicted
+            by_case[name] = np.nanmean(rises, axis=0)
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
+    return table, pd.DataFrame(by_case, index=study.cases)
 
 
 def _repetitions(cases: int) -> int:
@@ -322,8 +338,9 @@ def permutation_test(
     is the p-value of a permutation test (Phipson & Smyth 2010). Braumoeller (2015) introduced such tests to QCA, for the
     consistency of the configurations that were found; here the whole analysis, with its truth table, is done again.
 
-    Cases count as exchangeable: in a panel they are permuted alone, not by units, so that the dependence within units is
-    lost and the shares come out too small.
+    Cases count as exchangeable. In a panel it is whole units that change places, each with those that are there at the same
+    times, so that what binds the cases of a unit together stays (Winkler et al. 2015). A unit whose times no other has keeps
+    its outcome.
 
     Parameters
     ----------
@@ -390,8 +407,9 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
     """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
     found = []
     unseen = study.without_outcome()
+    blocks = _exchangeable(study)
     for number in numbers:
-        source = generator(seed, "permutations of the outcome", int(number)).permutation(len(study.cases))
+        source = _shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(study.cases))
         permuted = study.with_condition(study.outcome.name, source)
         outcome = permuted.fuzzy[study.outcome.name]
         figures: dict[str, Any] = {}
@@ -408,9 +426,40 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
     return found
 
 
+def _exchangeable(study: CalibratedStudy) -> list[NDArray[np.intp]]:
+    """Positions that may take each other's outcome: in each array one row per unit, one column per time."""
+    unit_of, count = units(study)
+    if study.unit is None:
+        return [np.arange(count)[:, np.newaxis]]
+    if study.time is None:  # the first case of a unit, its second, ...
+        time_of = pd.Series(unit_of).groupby(unit_of).cumcount().to_numpy()
+    else:
+        time_of = pd.factorize(study.data[study.time], sort=True)[0]
+    order = np.lexsort((time_of, unit_of))
+    alike: dict[tuple[int, ...], list[NDArray[np.intp]]] = {}
+    for rows in np.split(order, np.flatnonzero(np.diff(unit_of[order])) + 1):
+        alike.setdefault(tuple(time_of[rows].tolist()), []).append(rows)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def _shuffled(blocks: list[NDArray[np.intp]], rng: np.random.Generator, cases: int) -> NDArray[np.intp]:
+    source = np.arange(cases)
+    for block in blocks:
+        source[block] = block[rng.permutation(len(block))]
+    return source
+
+
 def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[str, str]]:
     """What a reader of :func:`permutation_test` should know: method, note."""
     notes = []
+    fixed = sum(len(block) == 1 for block in _exchangeable(study))
+    if fixed:
+        notes.append(
+            (
+                "permutations",
+                f"{fixed} of {units(study)[1]} units are at times that no other has; they keep their outcome.",
+            )
+        )
     for label, row in test.iterrows():
         done = f"{int(row['permutations']):,} permuted outcomes"
         if row["any_solution"] > TOLERATED_CHANCE:
@@ -470,23 +519,23 @@ def measure(
             notes.append(
                 f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}"
             )
-        rises, direction, problem = moves.get(label, (None, None, ""))
+        importances, rises, direction, problem = moves.get(label, (None, None, None, ""))
         notes += [problem] if problem else []
-        found[label] = Yardstick(fit, rises, direction, unseen, notes)
+        found[label] = Yardstick(fit, importances, direction, unseen, notes, rises)
     return found
 
 
 def _moves(
     method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
-) -> tuple[pd.DataFrame | None, pd.Series | None, str]:
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.Series | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             moved = movement(method, analysis, study)
             direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
-            return importance(method, analysis, study, seed), direction, ""
+            return *_importance(method, analysis, study, seed), direction, ""
     except Exception as error:
-        return None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
+        return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 
 
 def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:

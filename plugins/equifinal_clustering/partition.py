@@ -79,8 +79,9 @@ def ward_cuts(condensed: Floats, counts: list[int]) -> list[Partition]:
     tree = ward(condensed)
     heights = tree[:, 2]
     cases = len(tree) + 1
-    # The merges up to the one that leaves `count` clusters, and all that are tied with it.
-    merges = [int(np.searchsorted(heights, heights[cases - count - 1], "right")) for count in counts]
+    # The merges up to the one that leaves `count` clusters, and all that are tied with it; none for as many as there are cases.
+    last = np.append(heights, -np.inf)[[cases - count - 1 for count in counts]]
+    merges = np.searchsorted(heights, last, "right").tolist()
     return [Partition(_cut(tree, done), linkage=tree) for done in merges]
 
 

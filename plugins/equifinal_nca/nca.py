@@ -339,8 +339,8 @@ class NCA(eq.Method):
         start = f"{_text(found.literal)} {_NAMES[self.ceiling]}"
         if np.isnan(size):
             return f"{start} is undefined"
-        tested = f"{_p(p)} (below {self.alpha:g})" if np.isfinite(p) else "no permutation test"
-        return f"{start} d = {size:.2f} (at least {self.effect_size_cutoff:g}), {tested}"
+        tested = f"{_p(p)} (alpha {self.alpha:g})" if np.isfinite(p) else "no permutation test"
+        return f"{start} d = {size:.2f} (cutoff {self.effect_size_cutoff:g}), {tested}"
 
     def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series | None:
         """For each case without the outcome, the necessary conditions that hold it below the lowest score of a case with it.

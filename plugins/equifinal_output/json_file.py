@@ -17,7 +17,9 @@ __all__ = ["JsonFile"]
 class JsonFile(eq.Output):
     """Everything that was found, as strict JSON.
 
-    Tables are lists with one object per row, whose first entries are the row's labels. Missing and infinite values are null.
+    Tables are lists with one object per row, each on a line of its own, whose first entries are the row's labels. Missing and
+    infinite values are null. What methods say to single cases, which ``Comparison.advice`` repeats for every path of a case,
+    stands once in ``advice_by_method``: with thousands of cases it would be most of the file.
     """
 
     name = "json"
@@ -52,7 +54,8 @@ class JsonFile(eq.Output):
             "permutations": comparison.permutations,
             "agreement": comparison.agreement,
             "agreement_intervals": comparison.agreement_intervals,
-            "advice": comparison.advice,
+            "advice": comparison.advice.drop(columns=_advising(comparison)),
+            "advice_by_method": comparison.advice.groupby("case", sort=False)[_advising(comparison)].first(),
             "disagreements": comparison.disagreements.set_axis(
                 flattened(comparison.disagreements.columns), axis="columns"
             ),
@@ -70,9 +73,30 @@ class JsonFile(eq.Output):
             "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},
         }
         path = directory / "comparison.json"
-        text = json.dumps(plain(everything), indent=2, ensure_ascii=False, allow_nan=False)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        path.write_text(f"{_text(plain(everything))}\n", encoding="utf-8")
         return [path]
+
+
+def _advising(comparison: eq.Comparison) -> list[str]:
+    return [label for label in comparison.analyses if label in comparison.advice.columns]
+
+
+def _text(value: Any, indent: str = "") -> str:
+    """JSON with one entry of a mapping, and one row of a table, to a line."""
+    deeper = f"{indent}  "
+    if isinstance(value, dict) and value:
+        lines = (f"{json.dumps(key, ensure_ascii=False)}: {_text(each, deeper)}" for key, each in value.items())
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        lines = (_compact(row) for row in value)
+    else:
+        return _compact(value)
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    inside = f",\n{deeper}".join(lines)
+    return f"{start}\n{deeper}{inside}\n{indent}{end}"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _by_time(found: ByTime) -> dict[str, Any]:

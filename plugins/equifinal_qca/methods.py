@@ -13,7 +13,7 @@ from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
 from equifinal_qca.standard_tables import Core
 from equifinal_qca.table import TruthTable, truth_table
-from equifinal_qca.verdicts import RELEVANT, assess
+from equifinal_qca.verdicts import assess
 
 __all__ = ["CsQCA", "FsQCA"]
 
@@ -47,6 +47,9 @@ class FsQCA(Method):
         description="The fewest cases that make a row observed; between 0 and 1, the smallest share of the cases.",
     )
     necessity_cutoff: float = Field(0.9, ge=0, le=1, description="The consistency from which a set is necessary.")
+    relevance_cutoff: float = Field(
+        0.5, ge=0, le=1, description="The relevance (RoN) below which a set that is necessary is trivially so."
+    )
     max_models: int = Field(1000, ge=1, description="The most models to list.")
 
     @field_validator("consistency_cutoff")
@@ -124,6 +127,7 @@ class FsQCA(Method):
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
             necessity_cutoff=self.necessity_cutoff,
+            relevance_cutoff=self.relevance_cutoff,
         )
         return verdict or super().assess(analysis, claim, study)
 
@@ -166,7 +170,8 @@ class FsQCA(Method):
         for position, name in enumerate(names):
             bit = 1 << (len(names) - 1 - position)
             is_needed = {
-                sign: numbers[literal][0] >= self.necessity_cutoff - 1e-9 and numbers[literal][1] >= RELEVANT - 1e-9
+                sign: numbers[literal][0] >= self.necessity_cutoff - 1e-9
+                and numbers[literal][1] >= self.relevance_cutoff - 1e-9
                 for sign, literal in ((1, name), (-1, f"~{name}"))
             }
             signs = {sign for sign, holds in is_needed.items() if holds}

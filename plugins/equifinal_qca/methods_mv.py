@@ -14,7 +14,6 @@ from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
 from equifinal_qca.solution import Model, Solution
 from equifinal_qca.standard_tables import Core, predicted
 from equifinal_qca.table import TruthTable
-from equifinal_qca.verdicts import RELEVANT
 
 __all__ = ["MvQCA"]
 
@@ -126,7 +125,7 @@ class MvQCA(FsQCA):
             literals = [f"{name}[{value}]" for value in range(len(bits))]
             numbers = needed.loc[literals]
             passes = (numbers["consistency"] >= self.necessity_cutoff - 1e-9) & (
-                numbers["relevance"] >= RELEVANT - 1e-9
+                numbers["relevance"] >= self.relevance_cutoff - 1e-9
             )
             everywhere = sum(bits)
             terms = [cube.care for model in solution.models for cube in model.cubes]

@@ -15,10 +15,9 @@ from equifinal import Claim, Expression, Verdict, sets
 from equifinal.errors import listing
 from equifinal_qca.solution import Model, Solution
 
-__all__ = ["RELEVANT", "assess"]
+__all__ = ["assess"]
 
 _TOLERANCE = 1e-9
-RELEVANT = 0.5  # relevance of necessity below which a set is trivially necessary (Schneider & Wagemann 2012)
 _LEAST_PRI = 0.5  # below it a set is more consistent with the negated outcome than with the outcome
 
 
@@ -31,6 +30,7 @@ def assess(
     consistency_cutoff: float | tuple[float, float],
     pri_cutoff: float,
     necessity_cutoff: float,
+    relevance_cutoff: float,
 ) -> Verdict | None:
     """Judge a claim; ``None`` for a kind on which QCA has nothing to say.
 
@@ -44,13 +44,15 @@ def assess(
         Memberships of the analysed cases in the conditions and the outcome.
     outcome
         The outcome's column in it.
-    consistency_cutoff, pri_cutoff, necessity_cutoff
+    consistency_cutoff, pri_cutoff, necessity_cutoff, relevance_cutoff
         The method's thresholds.
     """
     arguments: Any = claim
     match claim.kind:
         case "necessary":
-            return _necessary(arguments.expression, arguments.expect, frame, outcome, necessity_cutoff)
+            return _necessary(
+                arguments.expression, arguments.expect, frame, outcome, necessity_cutoff, relevance_cutoff
+            )
         case "sufficient":
             cutoffs = consistency_cutoff if isinstance(consistency_cutoff, tuple) else (consistency_cutoff,) * 2
             least_pri = max(_LEAST_PRI, pri_cutoff)
@@ -80,16 +82,18 @@ def assess(
 # ----------------------------------------------------------------------------------------- parameters of fit
 
 
-def _necessary(expression: str, expect: bool, frame: pd.DataFrame, outcome: str, cutoff: float) -> Verdict:
+def _necessary(
+    expression: str, expect: bool, frame: pd.DataFrame, outcome: str, cutoff: float, least: float
+) -> Verdict:
     x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
         f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
-        f"RoN {relevance:.3f} (at least {RELEVANT:g})."
+        f"RoN {relevance:.3f} (cutoff {least:g})."
     )
-    numbers = {"necessity_consistency": found, "relevance": relevance, "cutoff": cutoff}
+    numbers = {"necessity_consistency": found, "relevance": relevance, "cutoff": cutoff, "relevance_cutoff": least}
     fails = found < cutoff - _TOLERANCE
-    return _verdict(not fails and relevance >= RELEVANT - _TOLERANCE, fails, expect, evidence, numbers)
+    return _verdict(not fails and relevance >= least - _TOLERANCE, fails, expect, evidence, numbers)
 
 
 def _sufficient(
@@ -97,9 +101,7 @@ def _sufficient(
 ) -> Verdict:
     x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
     found, pri = sets.consistency(x, y), sets.pri(x, y)
-    evidence = (
-        f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (at least {least_pri:g})."
-    )
+    evidence = f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (cutoff {least_pri:g})."
     numbers = {"consistency": found, "pri": pri, "cutoff": cutoffs[1], "least_pri": least_pri}
     holds = found >= cutoffs[1] - _TOLERANCE and pri >= least_pri - _TOLERANCE
     return _verdict(holds, found < cutoffs[0] - _TOLERANCE, expect, evidence, numbers)
@@ -148,7 +150,11 @@ def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, st
     present = sum(bool(cube.bits & bit) for cube in model.cubes if cube.care & bit)
     absent = sum(not cube.bits & bit for cube in model.cubes if cube.care & bit)
     words = f"{condition} is present in {present} and absent in {absent} of {_paths(len(model.cubes))}"
-    words += ", as a difference-maker, not as a net effect"
+    words += (
+        ", as a difference-maker, not as a net effect"
+        if present or absent
+        else ", so that it makes no difference there"
+    )
     if bool(present) == bool(absent):
         return None, words
     return (present > 0) == (sign > 0), words
@@ -171,7 +177,10 @@ def _together(model: Model, positions: Sequence[int]) -> tuple[bool | None, str]
     most = int(np.max(inside.sum(axis=0)))
     if shared:
         return True, f"All {len(positions)} cases share {listing(shared)}"
-    return None if some else False, f"No path has all {len(positions)} cases; the most in one path are {most}"
+    return (
+        None if some else False,
+        f"No path has all {len(positions)} cases with a membership above 0.5; the most that share one are {most}",
+    )
 
 
 def _bits(model: Model, conditions: Sequence[str]) -> int:

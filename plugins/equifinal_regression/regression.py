@@ -430,12 +430,13 @@ class Regression(eq.Method):
         raw = study.raw[lever.name].to_numpy()
         verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
         gain = then.expected[case] - now.expected[case]
-        return (
-            f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected "
-            f"{'' if self._on_memberships else f'{study.outcome.column} {gain:+.1f}, '}"
-            f"{'probability of' if self.model == 'logit' else 'membership in'} {study.outcome.name} "
-            f"{now.memberships[case]:.2f} → {then.memberships[case]:.2f}."
-        )
+        each = f"{gain / abs(raw[source] - raw[case]):+.3g} per unit"
+        membership = f"{'probability of' if self.model == 'logit' else 'membership in'} {study.outcome.name} "
+        membership += f"{now.memberships[case]:.2f} → {then.memberships[case]:.2f}"
+        expected = f"{study.outcome.column} {gain:+.1f} ({each}), {membership}"
+        if self._on_memberships:
+            expected = f"{membership} ({each})"
+        return f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {expected}."
 
     # ------------------------------------------------------------------------------------------------- scales
 

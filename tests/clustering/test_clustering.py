@@ -683,6 +683,18 @@ def test_identical_cases_share_a_cluster_and_limit_the_number(algorithm: str) ->
     assert analysis.cases["silhouette"].eq(1).all()
 
 
+def test_as_many_clusters_as_cases_are_single_cases() -> None:
+    """As SciPy's cut; one more than there are cases is the same with a note."""
+    study = eq.load_study("heilongjiang").calibrate()
+    single = analyze(study, n_clusters=12)
+    assert single.cases["group"].nunique() == 12
+    assert any("A single case by itself" in note for note in single.notes)
+    more = analyze(study, n_clusters=13, bootstrap=20)
+    assert any("13 clusters were asked for, but only 12" in note for note in more.notes)
+    # A sample holds fewer cases than there are clusters: each is found again by itself whenever it is drawn.
+    assert more.tables["stability"]["jaccard"].eq(1).all()
+
+
 def test_clusters_that_depend_on_a_tie_are_noted(countries: eq.CalibratedStudy, untied: eq.CalibratedStudy) -> None:
     def noted(analysis: eq.Analysis) -> bool:
         return any("tied merges" in note for note in analysis.notes)

@@ -153,3 +153,11 @@ def test_the_absence_of_an_absence_is_the_outcome() -> None:
     comparison = eq.compare(eq.run(made(FRAME).negated(), [Linear()]))
     assert comparison.asymmetry.run.calibrated.outcome.name == "Y"
     assert comparison.asymmetry.methods.loc["linear", "predictions_mirrored"]
+
+
+def test_where_no_direction_is_shown_nothing_is_mirrored() -> None:
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), ["clustering"]))
+    found = comparison.asymmetry.conditions["clustering"]
+    assert found.loc["LEAD", ["direction", "direction_absence"]].tolist() == [0, 0]
+    assert found["mirrored"].tolist() == [None, True, True, True]
+    assert comparison.asymmetry.methods.loc["clustering", "directions_mirrored"] == 3

@@ -231,6 +231,7 @@ def test_a_folder_without_a_study(refused, tmp_path):
 DATA_MISTAKES = {
     "text among numbers": ("3.5", "much", ["'towns'", "'money'", "FIN", "'much' for Bamako", "Correct it"]),
     "a percent sign": ("3.5", "3.5%", ["FIN", "'3.5%' for Bamako"]),
+    "a percentage": ("3.5", "45%", ["FIN", "'45%' for Bamako", "without a percent sign"]),
     "a decimal comma": ("3.5", '"3,5"', ["FIN", "'3,5' for Bamako", "decimals with a point"]),
     "a date": ("3.5", "2014-05-06", ["FIN", "'2014-05-06' for Bamako"]),
     "an empty cell": ("3.5", "", ["'towns'", "'money'", "FIN", "no value for Bamako", "leave the case out"]),

@@ -10,7 +10,7 @@ from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
-from scipy.stats import norm, spearmanr
+from scipy.stats import kendalltau, norm, spearmanr
 from sklearn.metrics import adjusted_mutual_info_score
 
 import equifinal as eq
@@ -156,7 +156,9 @@ def test_resamples_do_not_depend_on_how_many_are_worked_at_once(
     arguments = (comparison.study, comparison.run.seed)
     again = bootstrap.differences(comparison.analyses, comparison.yardsticks, *arguments)
     pd.testing.assert_frame_equal(again, comparison.differences)
-    intervals = bootstrap.agreement_intervals(comparison.analyses, comparison.agreement, *arguments)
+    intervals = bootstrap.agreement_intervals(
+        comparison.analyses, comparison.yardsticks, comparison.agreement, *arguments
+    )
     pd.testing.assert_frame_equal(intervals["predictions"], comparison.agreement_intervals["predictions"])
 
 
@@ -189,7 +191,7 @@ def test_agreement_intervals_equal_a_loop_with_scipy_and_scikit_learn(monkeypatc
     comparison = eq.compare(eq.run(made(scores(26, "ABC")), methods, seed=3))
     found, drawn = comparison.agreement_intervals, multiplicities(26, seed=3, resamples=60)
     places = [np.repeat(np.arange(26), weights) for weights in drawn]
-    assert set(found) == {"predictions", "groups"}
+    assert set(found) == {"predictions", "groups", "importance"}
 
     one, two = (comparison.cases[label]["predicted"].to_numpy() for label in ("one", "two"))
     draws = [spearmanr(one[each], two[each]).statistic for each in places]
@@ -204,6 +206,14 @@ def test_agreement_intervals_equal_a_loop_with_scipy_and_scikit_learn(monkeypatc
     expected = row["estimate"] + norm.ppf([0.025, 0.975]) * np.std(draws, ddof=1)
     np.testing.assert_allclose(row[["low", "high"]].astype(float), expected, atol=1e-9)
     assert found["groups"].loc[("one", "none"), ["estimate", "low", "high"]].isna().all()
+
+    one, two = (comparison.yardsticks[label].rises.to_numpy() for label in ("one", "none"))
+    np.testing.assert_allclose(one.mean(axis=0), comparison.conditions["one", "importance"])
+    draws = [kendalltau(one[each].mean(axis=0), two[each].mean(axis=0)).statistic for each in places]
+    row = found["importance"].loc[("one", "none")]
+    importances = (comparison.conditions[label, "importance"] for label in ("one", "none"))
+    assert row["estimate"] == pytest.approx(kendalltau(*importances).statistic)
+    np.testing.assert_allclose(row[["low", "high"]].astype(float), np.nanpercentile(draws, [2.5, 97.5]), atol=1e-12)
 
 
 def test_resampled_groups_agree_too_much_so_that_percentiles_would_mislead() -> None:
@@ -243,7 +253,7 @@ def test_reports_hold_differences_and_intervals(comparison: eq.Comparison, tmp_p
     assert (
         first["mae_out_of_sample low"] == comparison.differences.loc[("linear", "noise"), ("mae_out_of_sample", "low")]
     )
-    assert set(everything["agreement_intervals"]) == {"predictions", "groups"}
+    assert set(everything["agreement_intervals"]) == {"predictions", "groups", "importance"}
     assert everything["permutations"] is None
     table = pd.read_csv(tmp_path / "report" / "tables" / "differences.csv", index_col=[0, 1])
     np.testing.assert_allclose(table.to_numpy(), comparison.differences.to_numpy())

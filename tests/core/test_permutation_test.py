@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -211,6 +211,57 @@ def test_the_negated_outcome_is_permuted_too() -> None:
 
 
 # ------------------------------------------------------------------------------------------------- repeatability
+
+
+class Watching(Fixed):
+    """Notes where each case has its outcome from: the raw scores are told apart."""
+
+    name = "watching"
+    seen: ClassVar[list[list[float]]] = []
+
+    def refit(self, study, rng):
+        self.seen.append(study.raw[study.outcome.name].tolist())
+        return self.analyze(study, rng)
+
+
+def test_in_a_panel_whole_units_change_places_with_those_at_the_same_times() -> None:
+    units, years = list("ppqqrrstt"), [1, 2, 1, 2, 2, 1, 1, 2, 3]  # r stands the other way round; s and t are alone
+    frame = scores(9, "AB").assign(y=np.arange(1.0, 10), unit=units, year=years)
+    run = eq.run(made(frame, unit="unit", time="year"), {"it": Watching()})
+    Watching.seen.clear()
+    found = eq.compare(run, permutations=200)
+    outcome_of = {key: y for *key, y in zip(units, years, frame["y"], strict=True) for key in [tuple(key)]}
+    orders = set()
+    for drawn in Watching.seen[-200:]:
+        at = {(unit, year): y for unit, year, y in zip(units, years, drawn, strict=True)}
+        order = tuple(next(u for u in "pqr" if outcome_of[u, 1] == at[unit, 1]) for unit in "pqr")
+        for unit, source in zip("pqr", order, strict=True):
+            assert [at[unit, 1], at[unit, 2]] == [outcome_of[source, 1], outcome_of[source, 2]]
+        for key in [("s", 1), ("t", 2), ("t", 3)]:
+            assert at[key] == outcome_of[key]
+        orders.add(order)
+    assert len(orders) == 6  # all orders of p, q and r
+    assert "2 of 5 units are at times that no other has; they keep their outcome." in found.notes["note"].tolist()
+
+
+def test_units_without_times_change_places_with_those_of_as_many_cases() -> None:
+    frame = scores(6, "AB").assign(y=np.arange(1.0, 7) + 2, unit=list("ppqqrs"))
+    Watching.seen.clear()
+    permutation_test(eq.run(made(frame, unit="unit"), {"it": Watching()}), 50)
+    drawn = {tuple(each) for each in Watching.seen[-50:]}
+    assert drawn == {(*first, *last) for first in [(3, 4, 5, 6), (5, 6, 3, 4)] for last in [(7, 8), (8, 7)]}
+
+
+def test_a_figure_that_belongs_to_units_is_no_rarer_than_theirs() -> None:
+    """Units are copies of a case: the test must find what it finds with the cases alone, not what three times as many say."""
+    frame = scores(8, "AB").assign(A=[1.0, 3, 4, 6, 7, 9, 2, 8], y=[5.0, 1, 4, 2, 9, 7, 3, 6])
+    thrice = pd.concat([frame] * 3, ignore_index=True).set_axis([f"row {number}" for number in range(24)])
+    thrice["unit"], thrice["year"] = [str(n % 8) for n in range(24)], [n // 8 for n in range(24)]
+    alone = shares_of(Fixed(), frame, 500)["spearman"]
+    together = shares_of(Fixed(), thrice, 500, unit="unit", time="year")["spearman"]
+    as_cases = shares_of(Fixed(), thrice, 500)["spearman"]
+    assert abs(alone - together) < 0.08
+    assert as_cases < alone / 4
 
 
 def test_numbers_do_not_depend_on_the_number_of_processes() -> None:

@@ -125,14 +125,20 @@ def test_key_conditions_must_exceed_all_others_by_more_than_a_standard_deviation
     assert verdict is not None
     assert verdict.answer == answer
     assert verdict.numbers["gap"] == pytest.approx(gap)
-    assert f"B {table['importance']['B']:.3f} (SD {table['sd']['B']:.3f})" in verdict.evidence
-    assert f"C {table['importance']['C']:.3f} (SD {table['sd']['C']:.3f})" in verdict.evidence
+    above, below = ("B", "C") if gap > 0 else ("C", "B")
+    assert f"B, the least of the key conditions, {table['importance']['B']:.4f}; " in verdict.evidence
+    assert f"C, the most of the others, {table['importance']['C']:.4f}; " in verdict.evidence
+    word = "not more" if answer == "inconclusive" else "more"
+    assert verdict.evidence.endswith(
+        f"; {above} exceeds {below} by 0.1000, {word} than its own SD of {table['sd'][above]:.4f}."
+    )
 
 
 def test_equal_importances_leave_it_open_which_conditions_are_key() -> None:
     verdict = Key(id="P1", conditions=("A", "B")).judge(importance(A=(0, 0), B=(0, 0), C=(0, 0)))
     assert verdict is not None
     assert (verdict.answer, verdict.numbers["gap"]) == ("inconclusive", 0)
+    assert verdict.evidence.endswith("; neither exceeds the other.")
 
 
 @pytest.mark.parametrize("table", [None, importance(A=(0.5, 0.1), B=(float("nan"), 0.1))])

@@ -16,6 +16,7 @@ CLAIMS = [
     {"id": f"P{number}", "text": f"Claim number {number}", "claim": "necessary", "expression": "A"}
     for number in range(8)
 ]
+BUNDLED = ["heilongjiang", "open-data-barometer-2014", "open-data-barometer-2013", "open-data-barometer-2013-2014"]
 ANSWERS = {
     "supports": "supported",
     "support": "supported",
@@ -26,7 +27,7 @@ ANSWERS = {
 }
 
 
-@pytest.fixture(scope="module", params=["open-data-barometer-2014", "open-data-barometer-2013", "heilongjiang"])
+@pytest.fixture(scope="module", params=BUNDLED)
 def bundled(request: pytest.FixtureRequest) -> eq.Comparison:
     return eq.compare(eq.run(eq.load_study(request.param)))
 
@@ -117,11 +118,13 @@ def check_directions(sentences: list[str], comparison: eq.Comparison) -> None:
     everyone, signs = list(comparison.analyses), {"up": 1, "down": -1, "none": 0}
     stated = {}
     for sentence in sentences:
-        if parted := re.fullmatch(r"Methods part on the direction of (\w+): (.*)\.", sentence):
-            clauses = [clause.split(" in ", 1) for clause in parted[2].split("; ")]
+        if parted := re.fullmatch(r"(Methods part on the|Not all methods show a) direction of (.*?): (.*)\.", sentence):
+            clauses = [clause.split(" in ", 1) for clause in parted[3].split("; ")]
             assert len(clauses) > 1
-            for direction, labels in clauses:
-                stated |= {(parted[1], label): signs[direction] for label in labels_in(labels, everyone)}
+            assert ("part" in parted[1]) == ({"up", "down"} <= {direction for direction, _ in clauses})
+            for name in re.split(r", | and ", parted[2]):
+                for direction, labels in clauses:
+                    stated |= {(name, label): signs[direction] for label in labels_in(labels, everyone)}
         else:
             agreed = re.fullmatch(r"(.*) gives? (.*) (no direction|the same direction, (up|down))\.", sentence)
             assert labels_in(agreed[1], everyone) == everyone
@@ -160,23 +163,23 @@ def check_importances(sentences: list[str], comparison: eq.Comparison) -> None:
 
 def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
     columns = {"mean absolute error": "mae_out_of_sample", "balanced accuracy": "balanced_accuracy_out_of_sample"}
-    form = r"In cases not seen, predicting the mean for everybody has a (.*) of (\d\.\d{3}): (.*)\."
+    form = r"In cases not seen, predicting the mean for everybody has a (.*?) of (\d\.\d{3}); (.*)\."
     measure, figure, clauses = re.fullmatch(form, sentence).groups()
     column = comparison.fit[columns[measure]]
     baseline, seen = column["baseline: mean"], []
     assert f"{baseline:.3f}" == figure
     for clause in clauses.split("; "):
-        if missing := re.fullmatch(r"(.*) (?:has|have) no such figure", clause):
+        if missing := re.fullmatch(r"without such a figure: (.*)", clause):
             labels = labels_in(missing[1], list(comparison.analyses))
             assert column[labels].isna().all()
             seen += labels
             continue
-        words = re.search(r"(?:is|are) (better than|worse than|the same as) it$", clause)[1]
+        words = re.match(r"(better|worse|the same): ", clause)[1]
         for label, number in re.findall(r"([\w-]+) \((\d\.\d{3})\)", clause):
             assert f"{column[label]:.3f}" == number
             less = column[label] < baseline
             better = less if measure == "mean absolute error" else column[label] > baseline
-            assert words == ("the same as" if column[label] == baseline else "better than" if better else "worse than")
+            assert words == ("the same" if column[label] == baseline else "better" if better else "worse")
             seen.append(label)
     assert sorted(seen) == sorted(comparison.analyses)
 
@@ -243,12 +246,36 @@ def check_constant(sentences: list[str], comparison: eq.Comparison) -> None:
     }
 
 
+def check_overview(sentences: list[str], comparison: eq.Comparison) -> None:
+    """Each number of the first sentence is counted again; together they are all propositions."""
+    if comparison.verdicts.shape[1] < 2 or comparison.verdicts.empty:
+        assert sentences == []
+        return
+    counted = {"say the same": 0, "part": 0, "do not all decide": 0, "one": 0, "no": 0}
+    for _, row in comparison.verdicts.iterrows():
+        said = row[row != "silent"]
+        if len(said) < 2:
+            counted["one" if len(said) else "no"] += 1
+        elif len(set(said)) == 1:
+            counted["say the same"] += 1
+        else:
+            counted["part" if {"supported", "contradicted"} <= set(said) else "do not all decide"] += 1
+    (sentence,) = sentences
+    total, body = re.fullmatch(r"Of (\d+) propositions?, (.*)\.", sentence).groups()
+    assert int(total) == len(comparison.verdicts)
+    stated = {words: int(n) for words, n in re.findall(r"(say the same|part|do not all decide) on (\d+)", body)}
+    stated |= {words: int(n) for words, n in re.findall(r"(one|no) method (?:alone )?answers (\d+)", body)}
+    assert stated == {words: number for words, number in counted.items() if number}
+
+
 def check(comparison: eq.Comparison) -> None:
     """Read every sentence back; together they state every cell of the tables on verdicts, directions and importances."""
     stated: list[tuple[str, str, str]] = []
-    directions, importances, constant = [], [], []
+    directions, importances, constant, overview = [], [], [], []
     for sentence in summary(comparison, texts=False, evidence=False):
-        if "direction" in sentence:
+        if sentence.startswith("Of "):
+            overview.append(sentence)
+        elif "direction" in sentence:
             directions.append(sentence)
         elif "importan" in sentence:
             importances.append(sentence)
@@ -267,6 +294,7 @@ def check(comparison: eq.Comparison) -> None:
     check_directions(directions, comparison)
     check_importances(importances, comparison)
     check_constant(constant, comparison)
+    check_overview(overview, comparison)
     table = comparison.verdicts
     expected = [(name, label, table.at[name, label]) for name in table.index for label in table.columns]
     assert sorted(stated) == sorted(expected)
@@ -287,6 +315,8 @@ def check_headline(comparison: eq.Comparison) -> None:
     """Read every sentence of the headline back; together they state every direction and count or state every proposition."""
     everyone, total, found = list(comparison.analyses), len(comparison.verdicts), headline(comparison)
     outcome = comparison.study.outcome.label
+    if comparison.study.outcome.negated:
+        outcome = outcome.replace("Absence of: ", "the absence of ")
     names = {comparison.study.variable(name).label: name for name in comparison.conditions.index}
     directions, stated = {}, []
     alike = comparison.verdicts.apply(lambda row: set(row) - {"silent"}, axis=1)
@@ -325,10 +355,13 @@ def check_headline(comparison: eq.Comparison) -> None:
     for sentence in found.parted:
         if sentence == "There is no direction and no proposition on which methods part.":
             assert len(found.parted) == 1
-        elif parted := re.fullmatch(rf"Methods part on (.*): {outcome} ((?:goes|shows) .*)\.", sentence):
-            for clause in parted[2].split("; "):
+        elif parted := re.fullmatch(
+            rf"(Methods part on|Not all methods show a direction for) (.*): {outcome} ((?:goes|shows) .*)\.", sentence
+        ):
+            assert ("part" in parted[1]) == ("goes up" in parted[3] and "goes down" in parted[3])
+            for clause in parted[3].split("; "):
                 words, it, labels = re.fullmatch(rf"({'|'.join(GOES)}) (it|them) in (.*)", clause).groups()
-                several = re.split(", | and ", parted[1])
+                several = re.split(", | and ", parted[2])
                 assert (it == "them") == (len(several) > 1)
                 directions |= {
                     (names[each], label): GOES[words] for each in several for label in labels_in(labels, everyone)
@@ -352,6 +385,15 @@ def check_headline(comparison: eq.Comparison) -> None:
 
 def test_the_headline_on_the_bundled_studies_holds(bundled: eq.Comparison) -> None:
     check_headline(bundled)
+
+
+def test_the_headline_and_the_summary_of_the_absence_hold() -> None:
+    comparison = eq.compare(
+        eq.run(eq.load_study("heilongjiang").negated(), methods=["fsqca", "regression", "clustering"])
+    )
+    check_headline(comparison)
+    check(comparison)
+    assert "the absence of Data openness goes down with" in headline(comparison).agreed[0]
 
 
 def test_the_headline_on_toy_comparisons_holds(toy: eq.Comparison) -> None:

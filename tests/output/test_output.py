@@ -169,7 +169,13 @@ def test_json_is_strict_and_holds_everything(comparison: eq.Comparison, tmp_path
     assert row["outcome"] == case["outcome", ""]
     assert set(found["agreement"]) == set(comparison.agreement)
     assert found["failures"]["=third|"]["exception"] == "RuntimeError"
+    sentences = {row["case"]: row for row in found["advice_by_method"]}
+    labels = [label for label in comparison.analyses if label in comparison.advice]
     assert len(found["advice"]) == len(comparison.advice)
+    for row, expected in zip(found["advice"], comparison.advice.to_dict("records"), strict=True):
+        assert row.pop("index") is not None
+        row |= {label: sentences[row["case"]][label] for label in labels}
+        assert row == {key: None if pd.isna(value) else value for key, value in expected.items()}
     assert found["notes"] == comparison.notes.to_dict("records")
     assert found["analyses"]["first"]["tables"]["a/b"][0]["value"] is None  # infinite
     assert found["analyses"]["first"]["configurations"][0]["consistency"] == 0.1 + 0.2

@@ -307,6 +307,17 @@ def test_verdicts_on_necessity_and_sufficiency(kind, expression, expect, answer)
     assert "cutoff" in verdict.evidence
 
 
+@pytest.mark.parametrize(("cutoff", "answer"), [(0.4, "supported"), (0.41, "inconclusive"), (0.0, "supported")])
+def test_the_relevance_that_necessity_takes_is_a_parameter(cutoff, answer):
+    """A + B is necessary with a RoN of 2 / 5."""
+    study = small_study(PATHS)
+    method = FsQCA(relevance_cutoff=cutoff)
+    analysis = method.analyze(study, RNG)
+    verdict = method.assess(analysis, claim("necessary", expression="A + B", expect=True), study)
+    assert (verdict.answer, verdict.numbers["relevance_cutoff"]) == (answer, cutoff)
+    assert f"RoN 0.400 (cutoff {cutoff:g})" in verdict.evidence
+
+
 def test_consistent_with_a_low_pri_is_inconclusive_on_sufficiency():
     rows = [
         (0.3, 0.4, 0.1, 0.4),

@@ -722,7 +722,18 @@ def test_advice_is_the_largest_expected_gain(countries: eq.CalibratedStudy) -> N
         best = max(gains, key=gains.get)
         label, before, after = countries.variable(best).label, raw.loc[case, best], raw[best].max()
         assert f"Raise {label} from {before:g} to {after:g} (highest observed)" in sentence
-        assert f"implementation {gains[best]:+.1f}" in sentence
+        assert f"implementation {gains[best]:+.1f} ({b[best]:+.3g} per unit)" in sentence
+
+
+def test_advice_of_a_logit_gives_the_mean_gain_per_unit(countries: eq.CalibratedStudy) -> None:
+    analysis = analyze(countries, model="fractional-logit")
+    raw, fitted = countries.raw, analysis.cases["fitted"]
+    for case, sentence in list(analysis.method.advise(analysis, countries).items())[:10]:
+        best = next(each for each in countries.conditions if f"Raise {each.label} from" in sentence)
+        top = raw[best.name].idxmax()
+        changed = countries.without_outcome().with_condition(best.name, np.full(len(raw), list(raw.index).index(top)))
+        gain = analysis.method.predict(analysis, changed)[case] - fitted[case]
+        assert f"({gain / (raw.loc[top, best.name] - raw.loc[case, best.name]):+.3g} per unit)" in sentence
 
 
 def test_advice_lowers_what_lowers_the_outcome_and_leaves_out_what_cannot_be_changed() -> None:
