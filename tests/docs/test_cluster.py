@@ -27,7 +27,8 @@ class Where(eq.Method):
     reference = "None (2026)"
 
     def analyze(self, study, rng):
-        conditions = pd.DataFrame({"role": "none", "direction": 0, "evidence": f"Process {os.getpid()}."}, index=study.condition_names)
+        said = {"role": "none", "direction": 0, "evidence": f"Process {os.getpid()}."}
+        conditions = pd.DataFrame(said, index=study.condition_names)
         cases = pd.DataFrame({"group": None, "predicted": float("nan")}, index=study.cases)
         paths = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])
         return eq.Analysis(method=self, conditions=conditions, configurations=paths, cases=cases, fit={})
