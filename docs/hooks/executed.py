@@ -4,12 +4,14 @@ The page is plain Markdown; the same cells with their results can be downloaded 
 """
 
 import base64
+import os
 import re
 from html import escape
 from pathlib import PurePosixPath
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 CODE = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 #: The first line of a cell that draws is the figure's text for those who do not see it.
@@ -28,14 +30,17 @@ def page(markdown: str, source: str) -> tuple[str, dict[str, str | bytes]]:
     """
     texts = CODE.split(markdown)
     book = nbformat.v4.new_notebook()
+    book.cells.append(nbformat.v4.new_code_cell("%matplotlib inline"))  # how notebooks are told to show figures
     for number, text in enumerate(texts):
         new = nbformat.v4.new_code_cell if number % 2 else nbformat.v4.new_markdown_cell
         book.cells.append(new(text.strip()))
-    NotebookClient(book, timeout=300, kernel_name="python3").execute()
+    transport = "ipc" if os.name == "posix" else "tcp"  # files of this user, where they exist, and no ports
+    settings = Config({"KernelManager": {"transport": transport}})
+    NotebookClient(book, timeout=300, kernel_name="python3", config=settings).execute()
     stem = PurePosixPath(source).with_suffix("")
     files: dict[str, str | bytes] = {f"{stem}.ipynb": nbformat.writes(book)}
     parts = []
-    for number, (text, cell) in enumerate(zip(texts, book.cells, strict=True)):
+    for number, (text, cell) in enumerate(zip(texts, book.cells[1:], strict=True)):
         if number % 2 == 0:
             parts.append(text)
             continue
@@ -52,7 +57,7 @@ def _shown(output, code: str, picture: str, files: dict[str, str | bytes]) -> st
     data = output.data
     if "image/png" in data:
         caption = CAPTION.match(code)
-        assert caption, f"a cell draws a figure without saying which. Begin it with '# Figure: ...':\n{code}"
+        assert caption, f"{picture}: a cell draws a figure without saying which. Begin it with '# Figure: ...':\n{code}"
         files[picture] = base64.b64decode(data["image/png"])
         return f"![{escape(caption[1])}]({PurePosixPath(picture).name})\n\n"
     if "text/html" in data:

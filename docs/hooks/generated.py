@@ -66,6 +66,12 @@ def outputs() -> str:
     return _classes(eq.outputs())
 
 
+def studies() -> str:
+    """The README of each bundled study, its headings one level lower."""
+    texts = [entry.cls.path.with_name("README.md").read_text(encoding="utf-8") for entry in eq.studies().values()]
+    return re.sub(r"^#", "##", "\n\n".join(texts), flags=re.MULTILINE)
+
+
 def _classes(listing: Mapping) -> str:
     """Each class of a kind: its docstring, its reference, its parameters."""
     parts = []
