@@ -92,15 +92,12 @@ def _about(cls: type) -> str:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    head = [str(frame.index.name), "meaning", "default", "allowed"]  # a phone shows the first two
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    """Two columns, for phones too: what it is called; what it means, what it may be, and what it is by default."""
+    lines = [f"| {frame.index.name} | meaning |", "|---|---|"]
     for name, row in frame.iterrows():
-        default = (
-            "" if row["default"] == "" else f"`{row['default']}`" if row["default"] != "required" else "*required*"
-        )
-        cells = [f"`{name}`", _safe(row["meaning"]), default, _safe(row["allowed"])]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        default = "required" if row["default"] == "required" else f"default `{row['default']}`"
+        lines.append(f"| `{name}` | {_safe(row['meaning'])}<br>{_safe(row['allowed'])} · {default} |")
+    return '<div class="parameters" markdown="1">\n\n' + "\n".join(lines) + "\n\n</div>"
 
 
 def _safe(text: str) -> str:
