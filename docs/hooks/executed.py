@@ -61,5 +61,8 @@ def _shown(output, code: str, picture: str, files: dict[str, str | bytes]) -> st
         files[picture] = base64.b64decode(data["image/png"])
         return f"![{escape(caption[1])}]({PurePosixPath(picture).name})\n\n"
     if "text/html" in data:
-        return f'<div class="output">\n{data["text/html"]}\n</div>\n\n'
+        html = data["text/html"].replace(
+            '<div style="overflow-x: auto">', "<div>"
+        )  # the outer one scrolls, by keyboard too
+        return f'<div class="output" tabindex="0">\n{html}\n</div>\n\n'
     return f"```text\n{data['text/plain'].rstrip()}\n```\n\n"

@@ -29,6 +29,13 @@ def on_page_content(html, page, config, files):
     return ROLE.sub(_link, html)
 
 
+def on_post_page(output, page, config):
+    """Name the search dialog, which the theme leaves nameless to screen readers."""
+    return output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
+
+
 def _link(role):
     short, name = role.groups()
     shown = name.rpartition(".")[2] if short else name

@@ -93,3 +93,16 @@ def test_figures_that_the_study_from_end_to_end_tells():
     differ = verdicts[2013].index[verdicts[2013] != verdicts[2014]].tolist()
     assert differ == ["3-key"], "the page says that of thirteen verdicts one is another"
     assert len(verdicts[2013]) == 13
+
+
+def test_links_of_the_pages_outside_the_site_lead_to_files():
+    """mkdocs checks the links between the pages of the site; these pages are read on the disk or where the code is kept."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "data/equifinal_data").glob("*/README.md")):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
+def test_pages_that_the_code_names_are_there():
+    for file in (ROOT / "framework").rglob("*.py"):
+        for named in re.findall(r"docs/[\w/-]+\.md", file.read_text(encoding="utf-8")):
+            assert (ROOT / named).is_file(), f"{file.name} names {named}"

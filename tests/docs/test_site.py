@@ -1,11 +1,15 @@
 """The built site: complete, without anything from elsewhere, with formulas, figures and links as they should be."""
 
+import html
+import http.server
 import importlib
 import os
 import re
 import subprocess
 import sys
+import threading
 import zlib
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -47,8 +51,6 @@ def text(page: Path) -> str:
 
 def plain(page: Path) -> str:
     """What a reader sees of a page, in single spaces."""
-    import html
-
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text(page))).split())
 
 
@@ -170,7 +172,7 @@ def test_the_notebook_was_executed(site):
 
     page = text(site / "barometer/index.html")
     assert len(re.findall(r'<img alt="[^"]{30,}" src="\.\./barometer-\d\.png"', page)) == 5
-    assert page.count('<div class="output">') >= 8
+    assert page.count('<div class="output"') >= 8
     for said in ("LEAD*DEM*FIN + LEAD*DEM*HUM + LEAD*FIN*HUM", "Tunisia, without the outcome"):
         assert said in plain(site / "barometer/index.html")
     book = nbformat.read(site / "barometer.ipynb", as_version=4)
@@ -195,3 +197,57 @@ def test_every_term_of_the_glossary_has_a_place(site):
 def test_build_files_are_not_published(site):
     names = {path.name for path in site.rglob("*") if path.is_file()}
     assert not {name for name in names if name.endswith((".py", ".md"))}
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The site, served to this computer."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+PAGES = ("", "from-a-spreadsheet/", "barometer/", "how-to/panel/", "coming-from/", "reference/methods/", "qca/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_in_a_browser(browser, address, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    try:
+        page = context.new_page()
+        wrong: list[str] = []
+        page.on("request", lambda asked: asked.url.startswith((address, "data:")) or wrong.append(asked.url))
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        for name in PAGES:
+            page.goto(address + name)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                f"{name} is wider than the screen"
+            )
+            for found in axe.run(page).response["violations"]:
+                if found["impact"] in ("serious", "critical"):
+                    wrong.append(f"{name}: {found['id']}: {found['nodes'][0]['html'][:100]}")
+        assert not wrong
+    finally:
+        context.close()
+
+
+def test_the_search_finds_a_term(browser, address):
+    page = browser.new_page()
+    try:
+        page.goto(address)
+        page.click(".md-search__input")
+        page.wait_for_timeout(300)
+        page.keyboard.type("crossover")
+        page.wait_for_selector(".md-search-result__article h1", timeout=10_000)
+        assert "Glossary" in page.inner_text(".md-search-result__list")
+    finally:
+        page.close()
