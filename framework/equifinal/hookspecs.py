@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["API_VERSION", "OLDEST_API_VERSION", "hookimpl", "hookspec"]
 
-#: The version of the plugin interface: these hooks and the base classes. A plugin says which one it was written for with
-#: ``equifinal_api = 1`` in its module; one that says nothing was written for version 1.
 API_VERSION = 1
+"""The version of the plugin interface: these hooks and the base classes. A plugin says which one it was written for with
+``equifinal_api = 1`` in its module; one that says nothing was written for version 1."""
 
-#: Plugins written for this version and all since are still understood.
 OLDEST_API_VERSION = 1
+"""Plugins written for this version and all since are still understood."""
 
 hookspec = pluggy.HookspecMarker("equifinal")
 hookimpl = pluggy.HookimplMarker("equifinal")
+"""Marks a function as a plugin's implementation of the hook that has its name: ``@eq.hookimpl``."""
 
 
 @hookspec

@@ -41,27 +41,41 @@ class _Table(pydantic.BaseModel):
 
 
 class _StudyTable(_Table):
-    name: str = pydantic.Field(min_length=1)
-    data: str
-    case: str
-    title: str = ""
-    provenance: Provenance = "observed"
-    description: str = ""
-    source: str = ""
-    licence: str = ""
-    citation: str = ""
-    note: str = ""
-    unit: str | None = None
-    time: str | None = None
+    """What the study is, and where its data lie."""
+
+    name: str = pydantic.Field(min_length=1, description="A short name, for files and messages.")
+    data: str = pydantic.Field(description="The table of cases: a CSV file, by its path from where study.toml lies.")
+    case: str = pydantic.Field(description="The column with the names of the cases; they are unique.")
+    title: str = pydantic.Field(default="", description="A title for people; without it, the name.")
+    provenance: Provenance = pydantic.Field(
+        default="observed", description="Where the data come from; anything but observed is a banner in every output."
+    )
+    description: str = pydantic.Field(default="", description="What the study asks.")
+    source: str = pydantic.Field(default="", description="Where the data are from.")
+    licence: str = pydantic.Field(default="", description="Under which licence they may be used.")
+    citation: str = pydantic.Field(default="", description="How to cite them.")
+    note: str = pydantic.Field(default="", description="What every reader must know; shown with the banner.")
+    unit: str | None = pydantic.Field(
+        default=None, description="In a panel, the column with the unit that is observed several times."
+    )
+    time: str | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
 
 
 class _VariableTable(_Table):
-    name: str
-    column: str = ""
-    label: str = ""
-    calibrate: dict[str, Any] | None = None
-    expect: Expectation | None = None
-    manipulable: bool = True
+    """A set: its name, the column of its raw scores, and how these become memberships."""
+
+    name: str = pydantic.Field(description="What expressions call it: letters, digits, underscores.")
+    column: str = pydantic.Field(default="", description="The column with the raw scores; without it, the name.")
+    label: str = pydantic.Field(default="", description="What people call it; without it, the name.")
+    calibrate: dict[str, Any] | None = pydantic.Field(
+        default=None,
+        description="A table with method, the name of a calibrator, and the calibrator's parameters. A condition without it "
+        "has raw scores only.",
+    )
+    expect: Expectation | None = pydantic.Field(
+        default=None, description="The directional expectation: in which state it should contribute to the outcome."
+    )
+    manipulable: bool = pydantic.Field(default=True, description="Whether advice may ask a case to change it.")
 
 
 class _StudyFile(_Table):
