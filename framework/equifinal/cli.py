@@ -255,10 +255,12 @@ def check(
     without: Without = None,
 ) -> None:
     """Check what a plugin brings, property by property; exit code 1 when a check fails."""
+    from rich.console import Console
+
     from equifinal.testing.plugin import checks_of_target, show_results
 
     _load(plugin, without)
-    if not show_results(checks_of_target(target), _console()):
+    if not show_results(checks_of_target(target), Console(file=sys.stdout)):
         raise typer.Exit(1)
 
 

@@ -1,6 +1,7 @@
 """``equifinal plugin new``: a plugin to start from that installs, registers, and passes its own tests and the checks as it is."""
 
 import importlib.util
+import keyword
 import re
 import shutil
 import sys
@@ -57,7 +58,7 @@ def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False
             "A study is a study.toml with its table, not a single file. Leave out --single-file; or leave out the plugin: "
             "'equifinal compare FOLDER/study.toml' needs none."
         )
-    _check_taken(name, kind)
+    _check_taken(name)
     module = name.replace("-", "_")
     folder = Path.cwd() if folder is None else folder
     target = folder / (f"{module}.py" if single_file else f"equifinal-{name}")
@@ -118,11 +119,17 @@ def _filled(template: str, name: str, kind: PluginKind) -> str:
         "VERSION": __version__,
         "my-plugin": name,
         "my_plugin": name.replace("-", "_"),
-        "MyPlugin": "".join(part.capitalize() for part in name.split("-")),
+        "MyPlugin": _class_name(name, kind),
     }
     for word, meant in words.items():
         text = text.replace(word, meant)
     return text
+
+
+def _class_name(name: str, kind: PluginKind) -> str:
+    """``RankTree`` of ``rank-tree``; where Python or a template has that name already, with the kind behind it: ``NoneMethod``."""
+    own = "".join(part.capitalize() for part in name.split("-"))
+    return own + kind.capitalize() if keyword.iskeyword(own) or own in ("Path", "Self") else own
 
 
 def _check_name(name: str) -> None:
@@ -146,17 +153,14 @@ def _check_name(name: str) -> None:
     )
 
 
-def _check_taken(name: str, kind: PluginKind) -> None:
+def _check_taken(name: str) -> None:
+    """Of any kind, because ``describe`` and ``plugin check`` ask by name alone."""
     from equifinal import registry
 
-    listings = {
-        "method": registry.methods,
-        "calibrator": registry.calibrators,
-        "output": registry.outputs,
-        "study": registry.studies,
-    }
-    taken = {f"the {kind} {each.name!r} of the plugin {each.plugin}": each.name for each in listings[kind]().values()}
-    taken |= {f"the plugin {plugin}": plugin.name for plugin in registry.plugins().values()}
-    for what, used in taken.items():
-        if used == name:
+    for listing_of in (registry.methods, registry.calibrators, registry.outputs, registry.studies, registry.claims):
+        found = listing_of()
+        if name in found:
+            what = f"the {found.kind} {name!r} of the plugin {found[name].plugin}"
             raise InputError(f"The name {name!r} is taken: there is {what}. Choose another.")
+    if name in registry.plugins():
+        raise InputError(f"The name {name!r} is taken: there is the plugin {registry.plugins()[name]}. Choose another.")
