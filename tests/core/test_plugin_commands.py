@@ -62,7 +62,7 @@ def test_a_single_file_hides_no_module(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["none", "true", "class", "path", "self", "method", "calibrator", "output"])
+@pytest.mark.parametrize("name", ["none", "true", "class", "path", "self", "method"])
 @pytest.mark.parametrize("kind", ["method", "calibrator", "output"])
 def test_a_name_that_python_or_a_template_has_can_be_used(name, kind, tmp_path, registry):
     file = new_plugin(name, kind, single_file=True, folder=tmp_path)
