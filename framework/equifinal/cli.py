@@ -66,7 +66,7 @@ app.add_typer(plugin_commands, name="plugin")
 
 def main() -> None:
     """Run the command line; wrong input ends with one sentence and exit code 2."""
-    from equifinal.errors import InputError
+    from equifinal.errors import InputError, ProcessEndedError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -74,12 +74,9 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         app(prog_name="equifinal")
-    except InputError as error:
+    except (InputError, ProcessEndedError) as error:
         print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
@@ -145,9 +142,10 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
 ) -> None:
     """Run methods on a study, compare what they say, and print or write it."""
+    from equifinal import registry
     from equifinal.comparison import compare as compare_run
     from equifinal.errors import InputError
-    from equifinal.folder import check_folder, choose_formats
+    from equifinal.folder import check_folder, choose_formats, write_folder
     from equifinal.runs import check_whole, run
     from equifinal.study_file import load_study
 
@@ -172,13 +170,26 @@ def compare(
     comparison = compare_run(finished, permutations)
     if asymmetry:
         _ = comparison.asymmetry  # run once, now; what is shown and written includes it
-    written = comparison.write(output, format, overwrite) if output is not None else []
+    failed: dict[str, BaseException] = {}
+    written = write_folder(comparison, output, format, overwrite, failed) if output is not None else []
     if not quiet:
         from equifinal.terminal import show
 
         show(comparison, _console())
+    for name, error in failed.items():
+        plugin_of = registry.outputs()[name].plugin
+        print(
+            f"Failed: output {name}: {type(error).__name__}: {_one_line(error)} (plugin {plugin_of})", file=sys.stderr
+        )
+    if failed and not written:
+        print("Error: every output failed, so nothing was written.", file=sys.stderr)
+        raise typer.Exit(1)
     if output is not None:
         print(f"Wrote {len(written)} files into {output}; open {_first(written)}.")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
 
 
 def _first(written: list[Path]) -> Path:

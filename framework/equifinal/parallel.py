@@ -6,6 +6,8 @@ from typing import Any
 
 import cloudpickle
 
+from equifinal.errors import ProcessEndedError
+
 __all__ = ["one_thread", "work"]
 
 
@@ -43,13 +45,24 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
             for task in tasks:
                 yield function(*task)
         return
+    from concurrent.futures.process import BrokenProcessPool
+
     from joblib import Parallel, delayed
+
+    from equifinal.time_limit import how_it_ended
 
     # Pickled here and there by the same cloudpickle, so that classes of single-file plugins travel by value and come back as
     # themselves.
     parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
-    for parcel in Parallel(n_jobs=n_jobs, return_as="generator")(parcels):
-        yield cloudpickle.loads(parcel)
+    try:
+        for parcel in Parallel(n_jobs=n_jobs, return_as="generator")(parcels):
+            yield cloudpickle.loads(parcel)
+    except BrokenProcessPool as error:
+        raise ProcessEndedError(
+            f"A process came to an end{how_it_ended(error)}: a method crashed, or memory ran out. With a time limit "
+            "(--time-limit 600, time_limit=600) each method works in a process of its own; the one that crashes is named, and "
+            "the others stand."
+        ) from error
 
 
 def _call(parcel: bytes) -> bytes:

@@ -3,7 +3,10 @@
 Nothing can interrupt a computation in its own process, wherever it hangs. The numbers are the same as without a limit.
 """
 
+import atexit
+import faulthandler
 import os
+import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +22,7 @@ from equifinal.parallel import one_thread
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
 
-__all__ = ["TimeLimitError", "check_time_limit", "within", "within_for_each"]
+__all__ = ["TimeLimitError", "check_time_limit", "how_it_ended", "within", "within_for_each"]
 
 T = TypeVar("T")
 
@@ -30,8 +33,15 @@ _IDLE, _START = 30, 120
 _waiting: "list[ProcessPoolExecutor]" = []
 
 
+@atexit.register
+def _end() -> None:
+    """End them before Python takes apart what they need for it."""
+    while _waiting:
+        _waiting.pop().shutdown(wait=False, kill_workers=True)
+
+
 class TimeLimitError(RuntimeError):
-    """Something took longer than it may, and was stopped."""
+    """Something took longer than it may and was stopped, or ended its process."""
 
 
 def check_time_limit(seconds: Any) -> None:
@@ -76,12 +86,14 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
                 f"{what} took longer than {seconds:g} seconds, the time limit, and was stopped"
             ) from None
         if isinstance(error, BrokenProcessPool):
-            raise TimeLimitError(f"{what} brought its process to an end ({' '.join(str(error).split())})") from None
+            raise TimeLimitError(f"{what} brought its process to an end{how_it_ended(error)}") from None
         raise
     _waiting.append(executor)
     answer, failure, trace, said = cloudpickle.loads(reply)
     for message in said:
         warnings.warn(message, stacklevel=2)
+    if failure is not None and not isinstance(failure, Exception):
+        raise TimeLimitError(f"{what} raised {type(failure).__name__}, and was stopped") from None
     if failure is not None:
         raise failure from _ElsewhereError(f"\n{trace}")
     found: T = answer
@@ -92,6 +104,7 @@ def within_for_each(
     seconds: float, what: str, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], n_jobs: int = 1
 ) -> Iterable[T | TimeLimitError]:
     """``function(*task)`` within the limit for every task, `n_jobs` at a time; what was stopped is its error."""
+    import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half done)
 
     def one(task: tuple[Any, ...]) -> T | TimeLimitError:
         try:
@@ -108,11 +121,23 @@ class _ElsewhereError(Exception):
     """Carries the traceback of the other process."""
 
 
+def how_it_ended(error: BaseException) -> str:
+    """In brackets, the signal or exit code that loky names in its long message; empty where it names none.
+
+    >>> how_it_ended(RuntimeError("The exit codes of the workers are {SIGABRT(-6)}"))
+    ' (SIGABRT)'
+    """
+    found = re.search(r"SIG[A-Z]+|EXIT\(\d+\)", str(error))
+    return f" ({found[0]})" if found else ""
+
+
 def _ready() -> None:
     """Import what every comparison needs."""
     import scipy.stats  # noqa: F401  (it is the importing that is wanted)
 
     import equifinal.comparison  # noqa: F401
+
+    faulthandler.disable()  # a process that ends is reported in one line, not with all modules that it had loaded
 
 
 def _work(parcel: bytes) -> bytes:
@@ -123,13 +148,13 @@ def _work(parcel: bytes) -> bytes:
         warnings.simplefilter("always")
         try:
             answer = function(*arguments)
-        except Exception as raised:
+        except BaseException as raised:
             error, trace = _that_travels(raised), traceback.format_exc()
     reply: bytes = cloudpickle.dumps((answer, error, trace, [each.message for each in caught]))
     return reply
 
 
-def _that_travels(error: Exception) -> BaseException:
+def _that_travels(error: BaseException) -> BaseException:
     """The exception, or one of the same name and message where it cannot be sent."""
     try:
         back: BaseException = cloudpickle.loads(cloudpickle.dumps(error))
