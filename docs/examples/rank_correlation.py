@@ -14,9 +14,10 @@ class RankCorrelation(eq.Method):
     def analyze(self, study, rng):
         from scipy.stats import spearmanr
 
+        study.require_memberships(self.name)
         conditions = pd.DataFrame(index=study.condition_names, columns=["role", "direction", "evidence"])
         for name in study.condition_names:
-            rho, p = spearmanr(study.raw[name], study.raw[study.outcome.name])
+            rho, p = spearmanr(study.fuzzy[name], study.fuzzy[study.outcome.name])
             role, direction = ("contributing", 1 if rho > 0 else -1) if p < self.alpha else ("none", 0)
             conditions.loc[name] = [role, direction, f"ρ = {rho:.2f}, p = {p:.3f}."]
         no_paths = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])

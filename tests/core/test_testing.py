@@ -211,6 +211,16 @@ class NamesMatter(Figure):
         return len("".join(study.condition_names))
 
 
+class SignOfTheScores(Sound):
+    """Takes the direction of the raw scores for that of the set."""
+
+    def analyze(self, study, rng):
+        found = super().analyze(study, rng)
+        outcome = study.raw[study.outcome.name]
+        signs = [int(np.sign(np.nan_to_num(study.raw[name].corr(outcome)))) for name in study.condition_names]
+        return eq.Analysis(**{**vars(found), "conditions": found.conditions.assign(direction=signs)})
+
+
 class PathsWeighedByNumber(Sound):
     """Divides by the number of cases, so that a case in no path changes the coverage."""
 
@@ -493,6 +503,10 @@ MISTAKES = [
         {"order of conditions": "the verdict on the proposition 'A raises the outcome': supported and contradict"},
     ),
     (NamesMatter, {"relabelling": "with other names the result differs: fit['x']: 3.0 and 13.0"}),
+    (
+        SignOfTheScores,
+        {"roles and directions of sets": "the direction of A is 1, and -1 when the same memberships come"},
+    ),
     (PathsWeighedByNumber, {"unused case without weight": "with a further case that has no membership in anything"}),
     (PredictsTooMuch, {"predictions valid": "memberships lie between 0 and 1"}),
     (PredictsOtherwise, {"predict agrees with predicted": "analyze says"}),
@@ -518,7 +532,10 @@ MISTAKES = [
     (KeepsItInItself, {"all that was learned is in the analysis": "after another analysis predicts otherwise"}),
     (JudgesFromItself, {"all that was learned is in the analysis": "a new instance judges otherwise"}),
     (RemembersStudies, {"no global state": "the same study gives another result"}),
-    (SeedsForAll, {"no global state": "NumPy's global random state"}),
+    (
+        SeedsForAll,
+        {"no global state": "random state, which others use too. Draw from rng alone; a library that draws gets"},
+    ),
     (ChangesEnvironment, {"no global state": "the environment variables"}),
     (Hushes, {"no global state": "the filters of warnings"}),
     (Counts, {"no global state": "attributes of the class Counts"}),
@@ -578,6 +595,14 @@ def test_a_method_that_cannot_be_pickled():
             raise TypeError("cannot pickle a lock")
 
     assert_only(Odd, {"picklable": "cannot pickle a lock"})
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("rank_correlation", "rank-correlation"), ("decision_tree", "decision-tree")]
+)
+def test_the_examples_of_the_docs_pass(file, name, registry):
+    eq.load_plugin(ROOT / f"docs/examples/{file}.py")
+    assert {result.outcome for result in check_method(eq.methods()[name].cls)} == {"passed", "does not apply"}
 
 
 def test_what_changes_with_the_seed_is_not_blamed_on_the_order():

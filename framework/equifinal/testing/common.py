@@ -134,9 +134,17 @@ def untouched(cls: type) -> Iterator[None]:
         random.setstate(drawn[1])
     for what, value in before.items():
         if value != after[what]:
-            fail(f"it changed {what}, which others use too. Keep what you learn in the Analysis (native) or in locals")
+            fail(f"it changed {what}, which others use too. {_remedy(what)}")
     if said:
         fail(f"it printed {said.splitlines()[0]!r}. Say it in notes, where every output shows it")
+
+
+def _remedy(what: str) -> str:
+    if "random" in what:
+        return "Draw from rng alone; a library that draws gets random_state=int(rng.integers(2**31)) or the like"
+    if "class" in what:
+        return "Keep what you learn in the Analysis (native) or in locals"
+    return "Leave it alone, or put it back"
 
 
 def _global_state(cls: type) -> dict[str, Any]:

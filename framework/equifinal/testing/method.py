@@ -174,6 +174,29 @@ def relabelling(method: Method) -> None:
     _same(method, made, renamed, "with other names", names, cases, theirs)
 
 
+@property_of(METHOD_PROPERTIES, "What it says", "facets valid", "deterministic under a seed")
+def roles_and_directions_of_sets(method: Method) -> None:
+    """Roles and directions are those of the sets: where membership falls with the raw score they are what they were."""
+    made = sample_study()
+    first = made.conditions[0]
+    data = made.data.assign(**{first.column: 10 - made.data[first.column]})
+    falling = {"method": "direct", "full_out": 9, "crossover": 5, "full_in": 1}
+    turned = dataclasses.replace(
+        made, data=data, conditions=[dataclasses.replace(first, calibrate=falling), *made.conditions[1:]]
+    )
+    one = _analyze(method, made.calibrate())
+    with doing("where membership falls with the raw score analyze"):
+        two = method.analyze(turned.calibrate(), _rng())
+    for column in ("role", "direction"):
+        before, after = (str(each.conditions.loc[first.name, column]) for each in (one, two))
+        drawn = [_analyze(method, made.calibrate(), seed).conditions.loc[first.name, column] for seed in (1, 2, 3)]
+        if before != after and {*map(str, drawn)} == {before}:  # what changes with the seed is chance
+            fail(
+                f"the {column} of {first.name} is {before}, and {after} when the same memberships come from scores that are "
+                f"turned around. Turn it with the set: study.orientation({first.name!r})"
+            )
+
+
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {names.get(key, key): _renamed(each, names) for key, each in value.items()}
