@@ -6,7 +6,6 @@ Exit codes: 0 compared (methods that failed are named on stderr); 1 every method
 import io
 import sys
 import warnings
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,25 +39,8 @@ Without = Annotated[
 ]
 
 
-class Kind(StrEnum):
-    """What can be listed."""
-
-    methods = "methods"
-    calibrators = "calibrators"
-    outputs = "outputs"
-    studies = "studies"
-    claims = "claims"
-    plugins = "plugins"
-
-
-class NewKind(StrEnum):
-    """What a new plugin can bring."""
-
-    method = "method"
-    calibrator = "calibrator"
-    output = "output"
-    study = "study"
-
+#: What can be listed.
+KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "plugins")
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -198,17 +180,22 @@ def _first(written: list[Path]) -> Path:
 
 @app.command("list")
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: PluginFiles = None, without: Without = None
+    kind: Annotated[str, typer.Argument(help=f"What to list: {', '.join(KINDS[:-1])} or {KINDS[-1]}.")],
+    plugin: PluginFiles = None,
+    without: Without = None,
 ) -> None:
     """List what is there, with its origin; of plugins also what is wrong with them."""
     from equifinal import registry
+    from equifinal.errors import InputError, did_you_mean
     from equifinal.terminal import show_frame, show_plugins
 
+    if kind not in KINDS:
+        raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
     _load(plugin, without)
-    if kind == Kind.plugins:
+    if kind == "plugins":
         return show_plugins(registry.plugins(), _console())
     _warn_of_problems()
-    return show_frame(getattr(registry, kind.value)().to_frame(), _console(), title=kind.value.capitalize())
+    return show_frame(getattr(registry, kind)().to_frame(), _console(), title=kind.capitalize())
 
 
 @app.command()
@@ -242,7 +229,9 @@ def describe(
 @plugin_commands.command("new")
 def new(
     name: Annotated[str, typer.Argument(help="What users will call it: lower-case letters, digits and hyphens.")],
-    kind: Annotated[NewKind, typer.Option("--kind", "-k", help="What the plugin brings.")] = NewKind.method,
+    kind: Annotated[
+        str, typer.Option("--kind", "-k", metavar="KIND", help="What it brings: method, calibrator, output or study.")
+    ] = "method",
     single_file: Annotated[
         bool, typer.Option("--single-file", help="One .py file for --plugin, instead of a package.")
     ] = False,
@@ -250,9 +239,9 @@ def new(
     """Write a plugin to start from: it installs, registers, and passes its own tests and the checks as it is."""
     from equifinal.scaffold import new_plugin, next_steps
 
-    written = new_plugin(name, kind.value, single_file)
+    written = new_plugin(name, kind, single_file)
     print(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
-    for step in next_steps(written, name, kind.value):
+    for step in next_steps(written, name, kind):
         print(f"  {step}")
 
 
@@ -387,6 +376,9 @@ def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
         each = schema.get("prefixItems") or [schema.get("items", {})]
         kinds = ", ".join(_allowed(item, definitions) for item in each)
         return f"[{kinds}]" if "prefixItems" in schema else f"[{kinds}, ...]"
+    if schema.get("type") == "object":
+        each = schema.get("additionalProperties")
+        return f"{{name = {_allowed(each, definitions)}, ...}}" if isinstance(each, dict) and each else "a table"
     words = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true, false", "null": "none"}
     limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     bounds = ", ".join(f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema)

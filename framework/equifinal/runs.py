@@ -268,7 +268,8 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
             label = each.name if isinstance(each, Method) else str(each)
             if label in wanted:
                 raise InputError(
-                    f"The method {label!r} is asked for twice. Give each a label: methods={{'first': ..., 'second': ...}}."
+                    f"The method {label!r} is asked for twice. Name it once; two versions of it need labels: "
+                    f"[methods.first] with method = {label!r} in the study, or methods={{'first': ..., 'second': ...}}."
                 )
             wanted[label] = each
     for label in wanted:

@@ -8,14 +8,12 @@ import sys
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Literal, get_args
 
-from equifinal.errors import InputError, listing
+from equifinal.errors import InputError, did_you_mean
 
-__all__ = ["KINDS", "PluginKind", "new_plugin", "next_steps"]
+__all__ = ["KINDS", "new_plugin", "next_steps"]
 
-PluginKind = Literal["method", "calibrator", "output", "study"]
-KINDS: tuple[PluginKind, ...] = get_args(PluginKind)
+KINDS = ("method", "calibrator", "output", "study")
 
 #: A command that uses a plugin of each kind.
 _COMMANDS = {
@@ -26,7 +24,7 @@ _COMMANDS = {
 }
 
 
-def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False, folder: Path | None = None) -> Path:
+def new_plugin(name: str, kind: str = "method", single_file: bool = False, folder: Path | None = None) -> Path:
     """Write a plugin to start from.
 
     Parameters
@@ -52,7 +50,7 @@ def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False
     """
     _check_name(name)
     if kind not in KINDS:
-        raise InputError(f"There is no kind of plugin {kind!r}. It is one of {listing(KINDS)}.")
+        raise InputError(f"There is no kind of plugin {kind!r}. {did_you_mean(kind, KINDS)}")
     if single_file and kind == "study":
         raise InputError(
             "A study is a study.toml with its table, not a single file. Leave out --single-file; or leave out the plugin: "
@@ -86,7 +84,7 @@ def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False
     return target
 
 
-def next_steps(target: Path, name: str, kind: PluginKind) -> list[str]:
+def next_steps(target: Path, name: str, kind: str) -> list[str]:
     """The commands to type after :func:`new_plugin`."""
     use = _COMMANDS[kind].replace("my-plugin", name)
     if target.is_dir():
@@ -94,7 +92,7 @@ def next_steps(target: Path, name: str, kind: PluginKind) -> list[str]:
     return [f"equifinal plugin check {target.name}", f"{use} --plugin {target.name}"]
 
 
-def _package_files(module: str, kind: PluginKind) -> dict[str, str]:
+def _package_files(module: str, kind: str) -> dict[str, str]:
     """Path in the package: template."""
     package = f"src/equifinal_{module}"
     files = {
@@ -108,7 +106,7 @@ def _package_files(module: str, kind: PluginKind) -> dict[str, str]:
     return files
 
 
-def _filled(template: str, name: str, kind: PluginKind) -> str:
+def _filled(template: str, name: str, kind: str) -> str:
     """A template is a plugin named ``my-plugin``; the names in it are replaced."""
     from equifinal import __version__
 
@@ -126,7 +124,7 @@ def _filled(template: str, name: str, kind: PluginKind) -> str:
     return text
 
 
-def _class_name(name: str, kind: PluginKind) -> str:
+def _class_name(name: str, kind: str) -> str:
     """``RankTree`` of ``rank-tree``; where Python or a template has that name already, with the kind behind it: ``NoneMethod``."""
     own = "".join(part.capitalize() for part in name.split("-"))
     return own + kind.capitalize() if keyword.iskeyword(own) or own in ("Path", "Self") else own
