@@ -17,7 +17,7 @@ import cloudpickle
 import numpy as np
 
 from equifinal.errors import InputError
-from equifinal.parallel import one_thread
+from equifinal.parallel import interrupts_kept_from_workers, one_thread
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
@@ -29,15 +29,17 @@ T = TypeVar("T")
 #: Seconds after which an idle process ends by itself, and seconds that a new one may take to start.
 _IDLE, _START = 30, 120
 
-#: Processes that wait for work.
+#: Processes that wait for work, and those at work.
 _waiting: "list[ProcessPoolExecutor]" = []
+_working: "list[ProcessPoolExecutor]" = []
 
 
 @atexit.register
 def _end() -> None:
-    """End them before Python takes apart what they need for it."""
-    while _waiting:
-        _waiting.pop().shutdown(wait=False, kill_workers=True)
+    """End the processes; at exit, before Python takes apart what it needs for that."""
+    for executor in (*_waiting, *_working):
+        executor.shutdown(wait=False, kill_workers=True)
+    _waiting.clear()
 
 
 class TimeLimitError(RuntimeError):
@@ -76,8 +78,11 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
 
     executor = _waiting.pop() if _waiting else ProcessPoolExecutor(max_workers=1, timeout=_IDLE)
     parcel = cloudpickle.dumps((function, arguments))
+    _working.append(executor)
     try:
-        executor.submit(_ready).result(timeout=_START)  # the limit is for the work, not for starting Python
+        with interrupts_kept_from_workers():
+            ready = executor.submit(_ready)
+        ready.result(timeout=_START)  # the limit is for the work, not for starting Python
         reply = executor.submit(_work, parcel).result(timeout=seconds)
     except BaseException as error:
         executor.shutdown(wait=False, kill_workers=True)
@@ -88,6 +93,8 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
         if isinstance(error, BrokenProcessPool):
             raise TimeLimitError(f"{what} brought its process to an end{how_it_ended(error)}") from None
         raise
+    finally:
+        _working.remove(executor)
     _waiting.append(executor)
     answer, failure, trace, said = cloudpickle.loads(reply)
     for message in said:
@@ -114,7 +121,12 @@ def within_for_each(
 
     # Threads, because all that they do is wait for the processes.
     with ThreadPoolExecutor(max_workers=n_jobs if n_jobs > 0 else os.cpu_count()) as threads:
-        return list(threads.map(one, tasks))
+        try:
+            return list(threads.map(one, tasks))
+        except BaseException:  # an interrupt: leaving would wait for what they do
+            threads.shutdown(wait=False, cancel_futures=True)
+            _end()
+            raise
 
 
 class _ElsewhereError(Exception):

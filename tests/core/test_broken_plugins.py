@@ -242,6 +242,38 @@ def test_an_import_that_never_ends_is_named_when_the_user_interrupts(tmp_path):
     assert (left_out.returncode, left_out.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("options", [("-j", 1), ("-j", 2), ("-j", 2, "--time-limit", 60)])
+def test_an_interrupt_ends_all_processes_without_a_traceback(options, towns, tmp_path):
+    signs = tmp_path / "signs"
+    signs.mkdir()
+    body = f"import os, pathlib, time; pathlib.Path({str(signs)!r}, str(os.getpid())).touch(); time.sleep(100)"
+    environment = installed(tmp_path, {"endless": (plugin("endless", body=body), "")})
+    chosen = ["-m", "endless", "-m", "sound"]
+    command = [sys.executable, "-m", "equifinal.cli", "compare", towns, *chosen, *options, "-o", tmp_path / "report"]
+    # As in a terminal, Ctrl-C goes to all processes of the group.
+    process = subprocess.Popen(
+        [*map(str, command)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while not any(signs.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    (sign,) = signs.iterdir()
+    os.killpg(process.pid, signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert said in ("Interrupted.\n", "Interrupted while the method 'endless' was at work.\n")
+    assert not (tmp_path / "report").exists()
+    until = time.monotonic() + 20
+    while Path("/proc", sign.name).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path("/proc", sign.name).exists()
+
+
 def test_the_list_of_plugins_shows_their_health_in_80_columns(environment):
     ended = equifinal(environment, "list", "plugins")
     assert (ended.returncode, ended.stderr) == (0, "")
