@@ -1,5 +1,6 @@
 import pandas as pd
 import pydantic
+import scipy
 
 import equifinal as eq
 
@@ -12,11 +13,10 @@ class RankCorrelation(eq.Method):
     alpha: float = pydantic.Field(default=0.05, gt=0, lt=1, description="A condition counts when p is below it.")
 
     def analyze(self, study, rng):
-        from scipy.stats import spearmanr
-
+        study.require_memberships(self.name)
         conditions = pd.DataFrame(index=study.condition_names, columns=["role", "direction", "evidence"])
         for name in study.condition_names:
-            rho, p = spearmanr(study.raw[name], study.raw[study.outcome.name])
+            rho, p = scipy.stats.spearmanr(study.fuzzy[name], study.fuzzy[study.outcome.name])
             role, direction = ("contributing", 1 if rho > 0 else -1) if p < self.alpha else ("none", 0)
             conditions.loc[name] = [role, direction, f"ρ = {rho:.2f}, p = {p:.3f}."]
         no_paths = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from equifinal.analysis import Analysis
 from equifinal.calibrated_study import CalibratedStudy
-from equifinal.errors import InputError
+from equifinal.errors import FAULTS, InputError
 from equifinal.method import Method
 from equifinal.sets import Expression
 from equifinal.time_limit import within
@@ -124,7 +124,7 @@ def _sentences(
             each = within(time_limit, "its advice", methods[label].advise, analysis, study.protected())
             if each is not None:
                 said[label] = each.reindex(study.cases)
-        except Exception as error:
+        except FAULTS as error:
             notes.append(f"{label}: it could not advise ({type(error).__name__}: {error})")
     return said, notes
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from equifinal.analysis import Analysis
 from equifinal.calibrated_study import CalibratedStudy
-from equifinal.errors import InputError
+from equifinal.errors import FAULTS, InputError
 from equifinal.method import Method
 from equifinal.runs import Run, run
 from equifinal.sets import Expression
@@ -150,7 +150,7 @@ def _directions(method: Method, analysis: Analysis, absence: CalibratedStudy) ->
             warnings.simplefilter("ignore")
             moved = movement(method, analysis, absence)
         return np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int), ""
-    except Exception as error:
+    except FAULTS as error:
         return own, f"directions for the absence could not be computed ({type(error).__name__}: {error})"
 
 

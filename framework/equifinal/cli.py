@@ -6,7 +6,6 @@ Exit codes: 0 compared (methods that failed are named on stderr); 1 every method
 import io
 import sys
 import warnings
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,25 +39,8 @@ Without = Annotated[
 ]
 
 
-class Kind(StrEnum):
-    """What can be listed."""
-
-    methods = "methods"
-    calibrators = "calibrators"
-    outputs = "outputs"
-    studies = "studies"
-    claims = "claims"
-    plugins = "plugins"
-
-
-class NewKind(StrEnum):
-    """What a new plugin can bring."""
-
-    method = "method"
-    calibrator = "calibrator"
-    output = "output"
-    study = "study"
-
+#: What can be listed.
+KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "plugins")
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -68,7 +50,7 @@ app.add_typer(study_commands, name="study")
 
 def main() -> None:
     """Run the command line; wrong input ends with one sentence and exit code 2."""
-    from equifinal.errors import InputError
+    from equifinal.errors import InputError, ProcessEndedError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -76,12 +58,9 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         app(prog_name="equifinal")
-    except InputError as error:
+    except (InputError, ProcessEndedError) as error:
         print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
@@ -147,9 +126,10 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
 ) -> None:
     """Run methods on a study, compare what they say, and print or write it."""
+    from equifinal import registry
     from equifinal.comparison import compare as compare_run
     from equifinal.errors import InputError
-    from equifinal.folder import check_folder, choose_formats
+    from equifinal.folder import check_folder, choose_formats, write_folder
     from equifinal.runs import check_whole, run
     from equifinal.study_file import load_study
 
@@ -174,13 +154,26 @@ def compare(
     comparison = compare_run(finished, permutations)
     if asymmetry:
         _ = comparison.asymmetry  # run once, now; what is shown and written includes it
-    written = comparison.write(output, format, overwrite) if output is not None else []
+    failed: dict[str, BaseException] = {}
+    written = write_folder(comparison, output, format, overwrite, failed) if output is not None else []
     if not quiet:
         from equifinal.terminal import show
 
         show(comparison, _console())
+    for name, error in failed.items():
+        plugin_of = registry.outputs()[name].plugin
+        print(
+            f"Failed: output {name}: {type(error).__name__}: {_one_line(error)} (plugin {plugin_of})", file=sys.stderr
+        )
+    if failed and not written:
+        print("Error: every output failed, so nothing was written.", file=sys.stderr)
+        raise typer.Exit(1)
     if output is not None:
         print(f"Wrote {len(written)} files into {output}; open {_first(written)}.")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
 
 
 def _first(written: list[Path]) -> Path:
@@ -189,17 +182,22 @@ def _first(written: list[Path]) -> Path:
 
 @app.command("list")
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: PluginFiles = None, without: Without = None
+    kind: Annotated[str, typer.Argument(help=f"What to list: {', '.join(KINDS[:-1])} or {KINDS[-1]}.")],
+    plugin: PluginFiles = None,
+    without: Without = None,
 ) -> None:
     """List what is there, with its origin; of plugins also what is wrong with them."""
     from equifinal import registry
+    from equifinal.errors import InputError, did_you_mean
     from equifinal.terminal import show_frame, show_plugins
 
+    if kind not in KINDS:
+        raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
     _load(plugin, without)
-    if kind == Kind.plugins:
+    if kind == "plugins":
         return show_plugins(registry.plugins(), _console())
     _warn_of_problems()
-    return show_frame(getattr(registry, kind.value)().to_frame(), _console(), title=kind.value.capitalize())
+    return show_frame(getattr(registry, kind)().to_frame(), _console(), title=kind.capitalize())
 
 
 @app.command()
@@ -233,7 +231,9 @@ def describe(
 @plugin_commands.command("new")
 def new(
     name: Annotated[str, typer.Argument(help="What users will call it: lower-case letters, digits and hyphens.")],
-    kind: Annotated[NewKind, typer.Option("--kind", "-k", help="What the plugin brings.")] = NewKind.method,
+    kind: Annotated[
+        str, typer.Option("--kind", "-k", metavar="KIND", help="What it brings: method, calibrator, output or study.")
+    ] = "method",
     single_file: Annotated[
         bool, typer.Option("--single-file", help="One .py file for --plugin, instead of a package.")
     ] = False,
@@ -241,9 +241,9 @@ def new(
     """Write a plugin to start from: it installs, registers, and passes its own tests and the checks as it is."""
     from equifinal.scaffold import new_plugin, next_steps
 
-    written = new_plugin(name, kind.value, single_file)
+    written = new_plugin(name, kind, single_file)
     print(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
-    for step in next_steps(written, name, kind.value):
+    for step in next_steps(written, name, kind):
         print(f"  {step}")
 
 
@@ -257,10 +257,12 @@ def check(
     without: Without = None,
 ) -> None:
     """Check what a plugin brings, property by property; exit code 1 when a check fails."""
+    from rich.console import Console
+
     from equifinal.testing.plugin import checks_of_target, show_results
 
     _load(plugin, without)
-    if not show_results(checks_of_target(target), _console()):
+    if not show_results(checks_of_target(target), Console(file=sys.stdout)):
         raise typer.Exit(1)
 
 
@@ -401,6 +403,9 @@ def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
         each = schema.get("prefixItems") or [schema.get("items", {})]
         kinds = ", ".join(_allowed(item, definitions) for item in each)
         return f"[{kinds}]" if "prefixItems" in schema else f"[{kinds}, ...]"
+    if schema.get("type") == "object":
+        each = schema.get("additionalProperties")
+        return f"{{name = {_allowed(each, definitions)}, ...}}" if isinstance(each, dict) and each else "a table"
     words = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true, false", "null": "none"}
     limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     bounds = ", ".join(f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema)

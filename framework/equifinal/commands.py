@@ -3,9 +3,11 @@
 import ast
 import importlib.metadata
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
+from typer import Exit
 from typer.core import TyperCommand, TyperGroup
 from typer.main import Typer, get_command
 
@@ -30,6 +32,14 @@ class CommandsOfPlugins(TyperGroup):
         found = [point for point in _points() if point.name == cmd_name]
         return _NotYetImported(cmd_name, help=_first_line(found[0])) if own is None and found else own
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:  # here, because typer would end without a word
+            where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
+            print(f"Interrupted{where}.", file=sys.stderr)
+            raise Exit(130) from None
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
         return name, _imported(str(name)) if isinstance(command, _NotYetImported) else command, rest
@@ -40,7 +50,7 @@ def _points() -> importlib.metadata.EntryPoints:
 
 
 def _imported(name: str) -> Any:
-    from equifinal.errors import InputError
+    from equifinal.errors import FAULTS, InputError
 
     places = sorted({point.value for point in _points() if point.name == name})
     if len(places) > 1:
@@ -49,7 +59,7 @@ def _imported(name: str) -> Any:
         )
     try:
         function = next(iter(_points().select(name=name))).load()
-    except (Exception, SystemExit) as error:
+    except FAULTS as error:
         raise InputError(
             f"The command {name!r} ({places[0]}) cannot be used: {type(error).__name__}: {error}. Install its package again, "
             "or ask its author."

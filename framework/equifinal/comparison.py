@@ -21,7 +21,7 @@ from equifinal.bootstrap import agreement_intervals, differences
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.diversity import diversity_notes
-from equifinal.errors import InputError
+from equifinal.errors import FAULTS, InputError
 from equifinal.method import Method
 from equifinal.panels import ByTime, by_time
 from equifinal.parallel import one_thread
@@ -368,12 +368,12 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
         method = run.methods[label]
         try:
             analyses[label] = analysis = analyse(method, study, generator(run.seed, label, 2, number))
-        except Exception as error:
+        except FAULTS as error:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
             continue
         try:
             importances[label] = importance(method, analysis, study, run.seed) if method.predicts() else None
-        except Exception:
+        except FAULTS:
             importances[label] = None  # claims on importances answer that there are none
     return _Scope(study, analyses, importances, prefix)
 
@@ -386,7 +386,7 @@ def _answer(label: str, method: Method, claim: Claim, scope: _Scope) -> Verdict:
         verdict = claim.judge(scope.importances[label])
         if verdict is None:
             verdict = method.assess(analysis, claim, scope.study.protected())
-    except Exception as error:
+    except FAULTS as error:
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):
         return Verdict("silent", evidence=f"It answered with {verdict!r}, which is no equifinal.Verdict.")

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pydantic
 
-__all__ = ["InputError", "did_you_mean", "explain", "listing"]
+__all__ = ["FAULTS", "InputError", "ProcessEndedError", "did_you_mean", "explain", "listing"]
+
+#: What code of a plugin may raise without taking the rest down: errors, and ``sys.exit()``. An interrupt is the user's.
+FAULTS = (Exception, SystemExit)
 
 
 class InputError(ValueError):
@@ -16,6 +19,10 @@ class InputError(ValueError):
     The message names the study, the variable or case, and the remedy. It is raised before any work is
     done; the command line prints it without a traceback and ends with exit code 2.
     """
+
+
+class ProcessEndedError(RuntimeError):
+    """A process that several methods shared came to an end, so that nothing can be said of any of them."""
 
 
 def listing(words: Iterable[str], most: int = 8) -> str:

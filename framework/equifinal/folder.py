@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from equifinal import registry
-from equifinal.errors import InputError, listing
+from equifinal.errors import FAULTS, InputError, listing
 from equifinal.plain import plain
 
 if TYPE_CHECKING:
@@ -64,9 +64,16 @@ def _ours(folder: Path) -> dict[str, Any] | None:
 
 
 def write_folder(
-    comparison: "Comparison", folder: Path, formats: Sequence[str] | None = None, overwrite: bool = False
+    comparison: "Comparison",
+    folder: Path,
+    formats: Sequence[str] | None = None,
+    overwrite: bool = False,
+    failures: dict[str, BaseException] | None = None,
 ) -> list[Path]:
-    """Write a comparison; see :meth:`equifinal.Comparison.write`."""
+    """Write a comparison; see :meth:`equifinal.Comparison.write`.
+
+    When `failures` is given, an output that raises is put there by its name, and the others are written; nothing is when all do.
+    """
     wanted = choose_formats(formats)
     check_folder(folder, overwrite)
     target = Path(os.path.realpath(folder.expanduser()))
@@ -81,7 +88,9 @@ def write_folder(
         with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=place) as temporary:
             staging = Path(temporary) / "report"
             staging.mkdir()
-            files = _write(comparison, outputs, staging)
+            files = _write(comparison, outputs, staging, failures)
+            if not files:
+                return []
             if target.exists():
                 _move_into(staging, target, files, overwrite)
             else:
@@ -100,17 +109,32 @@ def write_folder(
     return [target / file for file in files]
 
 
-def _write(comparison: "Comparison", outputs: Mapping[str, "Output"], staging: Path) -> list[str]:
+def _write(
+    comparison: "Comparison",
+    outputs: Mapping[str, "Output"],
+    staging: Path,
+    failures: dict[str, BaseException] | None,
+) -> list[str]:
     """Write all outputs and the manifest; the files, relative to the folder."""
+    formats = []
     for name, output in outputs.items():
+        before = set(staging.rglob("*"))
         try:
             output.write(comparison, staging)
-        except Exception as error:
+        except FAULTS as error:
             error.add_note(f"While writing the output {name!r} of the plugin {registry.outputs()[name].plugin}.")
-            raise
+            if failures is None:
+                raise
+            failures[name] = error
+            for path in sorted(set(staging.rglob("*")) - before, reverse=True):
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        else:
+            formats.append(name)
+    if not formats:
+        return []
     files = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if not path.is_dir())
     files = [*(file for file in files if file != MANIFEST), MANIFEST]
-    manifest = {**comparison.manifest, "formats": list(outputs), "files": files}
+    manifest = {**comparison.manifest, "formats": formats, "files": files}
     text = json.dumps(plain(manifest), indent=2, ensure_ascii=False)
     (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
     return files

@@ -61,7 +61,7 @@ class Method(Extension):
 
     def assess(self, analysis: "Analysis", claim: Claim, study: "CalibratedStudy") -> Verdict:
         """Judge a proposition; by default the method has nothing to say on it."""
-        return Verdict("silent", evidence=f"{self.title or self.name} has nothing to say on claims of this kind.")
+        return Verdict("silent", evidence="It has nothing to say on claims of this kind.")
 
     def advise(self, analysis: "Analysis", study: "CalibratedStudy") -> pd.Series | None:
         """One sentence per case without the outcome: what the method would have it change. ``None``: nothing."""

@@ -1,12 +1,15 @@
 """The same work on many things, on one processor or several, with a progress bar."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import cloudpickle
 
-__all__ = ["one_thread", "work"]
+from equifinal.errors import ProcessEndedError
+
+__all__ = ["interrupts_kept_from_workers", "one_thread", "work"]
 
 
 def work(
@@ -43,13 +46,26 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
             for task in tasks:
                 yield function(*task)
         return
+    from concurrent.futures.process import BrokenProcessPool
+
     from joblib import Parallel, delayed
+
+    from equifinal.time_limit import how_it_ended
 
     # Pickled here and there by the same cloudpickle, so that classes of single-file plugins travel by value and come back as
     # themselves.
     parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
-    for parcel in Parallel(n_jobs=n_jobs, return_as="generator")(parcels):
-        yield cloudpickle.loads(parcel)
+    try:
+        with interrupts_kept_from_workers():
+            results = Parallel(n_jobs=n_jobs, return_as="generator")(parcels)
+        for parcel in results:
+            yield cloudpickle.loads(parcel)
+    except BrokenProcessPool as error:
+        raise ProcessEndedError(
+            f"A process came to an end{how_it_ended(error)}: a method crashed, or memory ran out. With a time limit "
+            "(--time-limit 600, time_limit=600) each method works in a process of its own; the one that crashes is named, and "
+            "the others stand."
+        ) from error
 
 
 def _call(parcel: bytes) -> bytes:
@@ -57,6 +73,28 @@ def _call(parcel: bytes) -> bytes:
     with one_thread():
         result: bytes = cloudpickle.dumps(function(*task))
         return result
+
+
+@contextmanager
+def interrupts_kept_from_workers() -> Iterator[None]:
+    """Let processes that are started here not hear Ctrl-C, which is for this one; it ends them.
+
+    A terminal sends it to all, and each would print where it was. One that comes meanwhile is delivered here afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as another
+
+    for tracker in (resource_tracker, another):
+        tracker.ensure_running()  # first, because starting one lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

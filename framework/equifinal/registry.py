@@ -29,7 +29,7 @@ import pandas as pd
 import pluggy
 
 from equifinal import hookspecs
-from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.errors import FAULTS, InputError, did_you_mean, listing
 from equifinal.hookspecs import API_VERSION, OLDEST_API_VERSION
 
 __all__ = [
@@ -217,7 +217,10 @@ class Registry:
         try:
             with _traced(f"import of {point.value} for {plugin}"):
                 module = point.load()
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt as error:  # the user's, perhaps because the import never ends
+            error.add_note(f"while importing the plugin {plugin}, which --without {plugin.name} would switch off")
+            raise
+        except BaseException as error:
             problem = f"cannot be imported: {_said(error)}"
             # What is missing may be what another version of the interface has.
             if reason := _wrong_version(_stated_in_source(_source(point))):
@@ -270,7 +273,10 @@ class Registry:
         try:
             with _traced(f"import of {file}"):
                 specification.loader.exec_module(module)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt as error:
+            error.add_note(f"while importing the plugin file {str(path)!r}")
+            raise
+        except BaseException as error:
             del sys.modules[unique]
             if reason := _wrong_version(_stated_in_source(file)):
                 raise InputError(f"{where}{reason} (its import says {_said(error)}).") from error
@@ -368,7 +374,7 @@ class Registry:
         for implementation in self._implementations(hook):
             try:
                 self._call(hook, implementation, **arguments)
-            except Exception as error:
+            except FAULTS as error:
                 warnings.warn(
                     f"Plugin {self._plugins[implementation.plugin_name]}: {hook} raised {_said(error)}",
                     stacklevel=2,
@@ -420,7 +426,7 @@ def _wrong_version(stated: Any) -> str:
 def _source(point: importlib.metadata.EntryPoint) -> Path | None:
     try:
         specification = importlib.util.find_spec(point.module)
-    except (Exception, SystemExit):
+    except FAULTS:
         return None
     return Path(specification.origin) if specification and specification.origin else None
 
@@ -472,7 +478,7 @@ def _traced(what: str) -> Iterator[list[Any]]:
 def _ask(function: Callable[[], Any], hook: str) -> tuple[list[Any], str]:
     try:
         things = function()
-    except (Exception, SystemExit) as error:
+    except FAULTS as error:
         return [], f"equifinal_{hook} raised {_said(error)}"
     if not isinstance(things, (list, tuple)):
         return [], f"equifinal_{hook} must return a list, not {type(things).__name__}"
@@ -484,7 +490,7 @@ def _said(error: BaseException) -> str:
 
 
 def _with_problem(plugin: Plugin, problem: str) -> Plugin:
-    return _replaced(plugin, problems=(*plugin.problems, problem))
+    return _replaced(plugin, problems=(*plugin.problems, problem.removesuffix(".")))
 
 
 def _replaced(plugin: Plugin, **changes: Any) -> Plugin:

@@ -44,9 +44,8 @@ class Failure:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.exception}: {self.message} (plugin {self.plugin} {self.version})".replace(
-            " )", ")"
-        )
+        said = f"{self.exception}: {' '.join(self.message.split())}".removesuffix(": ")
+        return f"{self.label}: {said} (plugin {self.plugin} {self.version})".replace(" )", ")")
 
     def _repr_html_(self) -> str:
         from equifinal import notebook
@@ -162,13 +161,16 @@ def run(
     plugins.notify("equifinal_after_calibration", study=calibrated)
     for method in chosen.values():
         plugins.notify("equifinal_before_analysis", study=calibrated, method=method)
-    tasks = [(label, method, calibrated, seed) for label, method in chosen.items()]
+    stuck = {label: problem for label, method in chosen.items() if (problem := _not_picklable(method))}
+    tasks = [(label, method, calibrated, seed) for label, method in chosen.items() if label not in stuck]
     if time_limit is None:
         outcomes: Iterable[Any] = work(_analyse, tasks, n_jobs, "Analysing", progress)
     else:
         outcomes = within_for_each(time_limit, "the analysis", _analyse, tasks, n_jobs)
     results: dict[str, Analysis | Failure] = {}
-    for label, outcome in zip(chosen, outcomes, strict=True):
+    found: Iterator[Any] = iter(outcomes)
+    for label in chosen:
+        outcome = stuck[label] if label in stuck else next(found)
         if isinstance(outcome, Analysis):
             results[label] = outcome
             for note in outcome.notes:
@@ -180,6 +182,15 @@ def run(
                 outcome = type(outcome).__name__, str(outcome), ""
             results[label] = _failure(label, outcome, chosen[label])
     return Run(study, calibrated, chosen, results, seed, n_jobs, progress, _manifest(study, chosen, seed), time_limit)
+
+
+def _not_picklable(method: Method) -> tuple[str, str, str] | None:
+    """Why a method cannot travel to another process, wherever it will work; ``None`` when it can."""
+    try:
+        cloudpickle.dumps(method)
+    except Exception as error:
+        return type(error).__name__, str(error), traceback.format_exc()
+    return None
 
 
 def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failure:
@@ -224,7 +235,10 @@ def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> A
         # Here, and not only on the way back from another process, so that it fails whatever n_jobs is.
         cloudpickle.dumps(analysis)
         return analysis
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt as error:
+        error.add_note(f"while the method {label!r} was at work")
+        raise
+    except BaseException as error:
         return type(error).__name__, str(error), traceback.format_exc()
 
 
@@ -254,7 +268,8 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
             label = each.name if isinstance(each, Method) else str(each)
             if label in wanted:
                 raise InputError(
-                    f"The method {label!r} is asked for twice. Give each a label: methods={{'first': ..., 'second': ...}}."
+                    f"The method {label!r} is asked for twice. Name it once; two versions of it need labels: "
+                    f"[methods.first] with method = {label!r} in the study, or methods={{'first': ..., 'second': ...}}."
                 )
             wanted[label] = each
     for label in wanted:

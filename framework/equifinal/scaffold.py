@@ -1,20 +1,19 @@
 """``equifinal plugin new``: a plugin to start from that installs, registers, and passes its own tests and the checks as it is."""
 
 import importlib.util
+import keyword
 import re
 import shutil
 import sys
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Literal, get_args
 
-from equifinal.errors import InputError, listing
+from equifinal.errors import InputError, did_you_mean
 
-__all__ = ["KINDS", "PluginKind", "new_plugin", "next_steps"]
+__all__ = ["KINDS", "new_plugin", "next_steps"]
 
-PluginKind = Literal["method", "calibrator", "output", "study"]
-KINDS: tuple[PluginKind, ...] = get_args(PluginKind)
+KINDS = ("method", "calibrator", "output", "study")
 
 #: A command that uses a plugin of each kind.
 _COMMANDS = {
@@ -25,7 +24,7 @@ _COMMANDS = {
 }
 
 
-def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False, folder: Path | None = None) -> Path:
+def new_plugin(name: str, kind: str = "method", single_file: bool = False, folder: Path | None = None) -> Path:
     """Write a plugin to start from.
 
     Parameters
@@ -51,13 +50,13 @@ def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False
     """
     _check_name(name)
     if kind not in KINDS:
-        raise InputError(f"There is no kind of plugin {kind!r}. It is one of {listing(KINDS)}.")
+        raise InputError(f"There is no kind of plugin {kind!r}. {did_you_mean(kind, KINDS)}")
     if single_file and kind == "study":
         raise InputError(
             "A study is a study.toml with its table, not a single file. Leave out --single-file; or leave out the plugin: "
             "'equifinal compare FOLDER/study.toml' needs none."
         )
-    _check_taken(name, kind)
+    _check_taken(name)
     module = name.replace("-", "_")
     folder = Path.cwd() if folder is None else folder
     target = folder / (f"{module}.py" if single_file else f"equifinal-{name}")
@@ -85,7 +84,7 @@ def new_plugin(name: str, kind: PluginKind = "method", single_file: bool = False
     return target
 
 
-def next_steps(target: Path, name: str, kind: PluginKind) -> list[str]:
+def next_steps(target: Path, name: str, kind: str) -> list[str]:
     """The commands to type after :func:`new_plugin`."""
     use = _COMMANDS[kind].replace("my-plugin", name)
     if target.is_dir():
@@ -93,7 +92,7 @@ def next_steps(target: Path, name: str, kind: PluginKind) -> list[str]:
     return [f"equifinal plugin check {target.name}", f"{use} --plugin {target.name}"]
 
 
-def _package_files(module: str, kind: PluginKind) -> dict[str, str]:
+def _package_files(module: str, kind: str) -> dict[str, str]:
     """Path in the package: template."""
     package = f"src/equifinal_{module}"
     files = {
@@ -107,7 +106,7 @@ def _package_files(module: str, kind: PluginKind) -> dict[str, str]:
     return files
 
 
-def _filled(template: str, name: str, kind: PluginKind) -> str:
+def _filled(template: str, name: str, kind: str) -> str:
     """A template is a plugin named ``my-plugin``; the names in it are replaced."""
     from equifinal import __version__
 
@@ -118,11 +117,17 @@ def _filled(template: str, name: str, kind: PluginKind) -> str:
         "VERSION": __version__,
         "my-plugin": name,
         "my_plugin": name.replace("-", "_"),
-        "MyPlugin": "".join(part.capitalize() for part in name.split("-")),
+        "MyPlugin": _class_name(name, kind),
     }
     for word, meant in words.items():
         text = text.replace(word, meant)
     return text
+
+
+def _class_name(name: str, kind: str) -> str:
+    """``RankTree`` of ``rank-tree``; where Python or a template has that name already, with the kind behind it: ``NoneMethod``."""
+    own = "".join(part.capitalize() for part in name.split("-"))
+    return own + kind.capitalize() if keyword.iskeyword(own) or own in ("Path", "Self") else own
 
 
 def _check_name(name: str) -> None:
@@ -146,17 +151,14 @@ def _check_name(name: str) -> None:
     )
 
 
-def _check_taken(name: str, kind: PluginKind) -> None:
+def _check_taken(name: str) -> None:
+    """Of any kind, because ``describe`` and ``plugin check`` ask by name alone."""
     from equifinal import registry
 
-    listings = {
-        "method": registry.methods,
-        "calibrator": registry.calibrators,
-        "output": registry.outputs,
-        "study": registry.studies,
-    }
-    taken = {f"the {kind} {each.name!r} of the plugin {each.plugin}": each.name for each in listings[kind]().values()}
-    taken |= {f"the plugin {plugin}": plugin.name for plugin in registry.plugins().values()}
-    for what, used in taken.items():
-        if used == name:
+    for listing_of in (registry.methods, registry.calibrators, registry.outputs, registry.studies, registry.claims):
+        found = listing_of()
+        if name in found:
+            what = f"the {found.kind} {name!r} of the plugin {found[name].plugin}"
             raise InputError(f"The name {name!r} is taken: there is {what}. Choose another.")
+    if name in registry.plugins():
+        raise InputError(f"The name {name!r} is taken: there is the plugin {registry.plugins()[name]}. Choose another.")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from equifinal.calibrated_study import CalibratedStudy, Provenance
 from equifinal.calibrator import Calibrator
-from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.errors import FAULTS, InputError, did_you_mean, listing
 from equifinal.propositions import Claim, build_claim
 from equifinal.sets import Expression
 from equifinal.variable import Expectation, Variable
@@ -325,6 +325,11 @@ class Study:
                 notes += [f"{variable.name}: {note}" for note in calibrator.notes(raw)]
             except InputError as error:
                 raise InputError(f"{where}{error}") from None
+            except FAULTS as error:
+                raise InputError(
+                    f"{where}the calibrator {variable.calibrator.name!r} raised {type(error).__name__}: {error}. Choose "
+                    "another one, or ask its author."
+                ) from error
             self._check_memberships(memberships, where, calibrator)
             if variable is not self.outcome and np.ptp(memberships) == 0:
                 raise InputError(

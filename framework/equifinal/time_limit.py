@@ -3,7 +3,10 @@
 Nothing can interrupt a computation in its own process, wherever it hangs. The numbers are the same as without a limit.
 """
 
+import atexit
+import faulthandler
 import os
+import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -14,24 +17,33 @@ import cloudpickle
 import numpy as np
 
 from equifinal.errors import InputError
-from equifinal.parallel import one_thread
+from equifinal.parallel import interrupts_kept_from_workers, one_thread
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
 
-__all__ = ["TimeLimitError", "check_time_limit", "within", "within_for_each"]
+__all__ = ["TimeLimitError", "check_time_limit", "how_it_ended", "within", "within_for_each"]
 
 T = TypeVar("T")
 
 #: Seconds after which an idle process ends by itself, and seconds that a new one may take to start.
 _IDLE, _START = 30, 120
 
-#: Processes that wait for work.
+#: Processes that wait for work, and those at work.
 _waiting: "list[ProcessPoolExecutor]" = []
+_working: "list[ProcessPoolExecutor]" = []
+
+
+@atexit.register
+def _end() -> None:
+    """End the processes; at exit, before Python takes apart what it needs for that."""
+    for executor in (*_waiting, *_working):
+        executor.shutdown(wait=False, kill_workers=True)
+    _waiting.clear()
 
 
 class TimeLimitError(RuntimeError):
-    """Something took longer than it may, and was stopped."""
+    """Something took longer than it may and was stopped, or ended its process."""
 
 
 def check_time_limit(seconds: Any) -> None:
@@ -66,8 +78,11 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
 
     executor = _waiting.pop() if _waiting else ProcessPoolExecutor(max_workers=1, timeout=_IDLE)
     parcel = cloudpickle.dumps((function, arguments))
+    _working.append(executor)
     try:
-        executor.submit(_ready).result(timeout=_START)  # the limit is for the work, not for starting Python
+        with interrupts_kept_from_workers():
+            ready = executor.submit(_ready)
+        ready.result(timeout=_START)  # the limit is for the work, not for starting Python
         reply = executor.submit(_work, parcel).result(timeout=seconds)
     except BaseException as error:
         executor.shutdown(wait=False, kill_workers=True)
@@ -76,12 +91,16 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
                 f"{what} took longer than {seconds:g} seconds, the time limit, and was stopped"
             ) from None
         if isinstance(error, BrokenProcessPool):
-            raise TimeLimitError(f"{what} brought its process to an end ({' '.join(str(error).split())})") from None
+            raise TimeLimitError(f"{what} brought its process to an end{how_it_ended(error)}") from None
         raise
+    finally:
+        _working.remove(executor)
     _waiting.append(executor)
     answer, failure, trace, said = cloudpickle.loads(reply)
     for message in said:
         warnings.warn(message, stacklevel=2)
+    if failure is not None and not isinstance(failure, Exception):
+        raise TimeLimitError(f"{what} raised {type(failure).__name__}, and was stopped") from None
     if failure is not None:
         raise failure from _ElsewhereError(f"\n{trace}")
     found: T = answer
@@ -92,6 +111,7 @@ def within_for_each(
     seconds: float, what: str, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], n_jobs: int = 1
 ) -> Iterable[T | TimeLimitError]:
     """``function(*task)`` within the limit for every task, `n_jobs` at a time; what was stopped is its error."""
+    import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half done)
 
     def one(task: tuple[Any, ...]) -> T | TimeLimitError:
         try:
@@ -101,11 +121,26 @@ def within_for_each(
 
     # Threads, because all that they do is wait for the processes.
     with ThreadPoolExecutor(max_workers=n_jobs if n_jobs > 0 else os.cpu_count()) as threads:
-        return list(threads.map(one, tasks))
+        try:
+            return list(threads.map(one, tasks))
+        except BaseException:  # an interrupt: leaving would wait for what they do
+            threads.shutdown(wait=False, cancel_futures=True)
+            _end()
+            raise
 
 
 class _ElsewhereError(Exception):
     """Carries the traceback of the other process."""
+
+
+def how_it_ended(error: BaseException) -> str:
+    """In brackets, the signal or exit code that loky names in its long message; empty where it names none.
+
+    >>> how_it_ended(RuntimeError("The exit codes of the workers are {SIGABRT(-6)}"))
+    ' (SIGABRT)'
+    """
+    found = re.search(r"SIG[A-Z]+|EXIT\(\d+\)", str(error))
+    return f" ({found[0]})" if found else ""
 
 
 def _ready() -> None:
@@ -113,6 +148,8 @@ def _ready() -> None:
     import scipy.stats  # noqa: F401  (it is the importing that is wanted)
 
     import equifinal.comparison  # noqa: F401
+
+    faulthandler.disable()  # a process that ends is reported in one line, not with all modules that it had loaded
 
 
 def _work(parcel: bytes) -> bytes:
@@ -123,13 +160,13 @@ def _work(parcel: bytes) -> bytes:
         warnings.simplefilter("always")
         try:
             answer = function(*arguments)
-        except Exception as raised:
+        except BaseException as raised:
             error, trace = _that_travels(raised), traceback.format_exc()
     reply: bytes = cloudpickle.dumps((answer, error, trace, [each.message for each in caught]))
     return reply
 
 
-def _that_travels(error: Exception) -> BaseException:
+def _that_travels(error: BaseException) -> BaseException:
     """The exception, or one of the same name and message where it cannot be sent."""
     try:
         back: BaseException = cloudpickle.loads(cloudpickle.dumps(error))

@@ -18,7 +18,7 @@ from equifinal import sets
 from equifinal.analysis import Analysis
 from equifinal.association import rank_correlation
 from equifinal.calibrated_study import CalibratedStudy
-from equifinal.errors import listing
+from equifinal.errors import FAULTS, listing
 from equifinal.method import Method
 from equifinal.parallel import work
 from equifinal.runs import Run, check_whole, generator
@@ -210,14 +210,14 @@ def _fold(
         warnings.simplefilter("ignore")
         try:
             learned, held_out = study.train_and_test(train, test)
-        except Exception as error:
+        except FAULTS as error:
             return dict.fromkeys(methods, f"{type(error).__name__}: {error}")
         found: dict[str, Floats | str] = {}
         for label, method in methods.items():
             try:
                 analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
                 found[label] = _predict(method, analysis, held_out)
-            except Exception as error:
+            except FAULTS as error:
                 found[label] = f"{type(error).__name__}: {error}"
         return found
 
@@ -420,7 +420,7 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
                     analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
                     predicted = _predict(method, analysis, unseen)
                 figures[label] = [*measures(predicted, outcome).values(), float((predicted > 1e-9).any())]
-            except Exception as error:
+            except FAULTS as error:
                 figures[label] = f"{type(error).__name__}: {error}"
         found.append(figures)
     return found
@@ -534,7 +534,7 @@ def _moves(
             moved = movement(method, analysis, study)
             direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
             return *_importance(method, analysis, study, seed), direction, ""
-    except Exception as error:
+    except FAULTS as error:
         return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 
 

@@ -1,6 +1,8 @@
 """The format ``docx``: a document with all tables, to copy into a paper."""
 
+import io
 import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,8 +54,19 @@ class WordTables(eq.Output):
             _add(document, table, number, _SIDEWAYS if sideways else _UPRIGHT)
         document.add_paragraph(_clean(f"Made by {stamp(comparison)}."), style="Note")
         path = directory / "tables.docx"
-        document.save(str(path))
+        _save(document, path, created)
         return [path]
+
+
+def _save(document: "Document", path: Path, created: datetime) -> None:
+    """With the comparison's time in the archive, not the present one, so that the same comparison gives the same bytes."""
+    made = io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(path, "w") as archive:
+        for part in parts.infolist():
+            content = parts.read(part)
+            part.date_time = created.timetuple()[:6]
+            archive.writestr(part, content)
 
 
 def _set_up(document: "Document") -> None:

@@ -138,6 +138,8 @@ class MvQCA(FsQCA):
                 if shown
                 else []
             )
+            # Thresholds are of raw scores, directions of sets.
+            turned = (study.orientation(name) or 1) if name in self.thresholds else 1
             highest = int(numbers["consistency"].fillna(-1.0).argmax())
             largest, fit = literals[highest], [float(each) for each in numbers.iloc[highest]]
             evidence = (
@@ -156,7 +158,7 @@ class MvQCA(FsQCA):
                     else "contributing"
                     if with_it
                     else "none",
-                    "direction": 1 if signs == {len(bits) - 1} else -1 if signs == {0} else 0,
+                    "direction": (1 if signs == {len(bits) - 1} else -1 if signs == {0} else 0) * turned,
                     "evidence": f"{evidence}. Necessity consistency of {largest} {fit[0]:.3f} "
                     f"(RoN {fit[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
                     "values": len(bits),

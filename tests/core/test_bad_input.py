@@ -329,7 +329,6 @@ def test_a_wrong_argument(arguments, words, refused):
         ["compare", "heilongjiang", "--wrong"],
         ["compare", "heilongjiang", "-j", "two"],
         ["compare", "heilongjiang", "--seed", "1.5"],
-        ["list", "nothing"],
         ["compares"],
         [],
     ],

@@ -1,7 +1,9 @@
 """Plugins broken in every way: the run goes on, and each is reported in one clear line."""
 
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import pytest
 from core_toys import Linear, Mean, filled, made, scores
 
 import equifinal as eq
+from equifinal.registry import Entry
 
 METHOD = """
 import equifinal as eq
@@ -86,12 +89,78 @@ BROKEN = {
 }
 
 
+#: Further ways, with the one line that reports each.
+FURTHER = {
+    "syntax": (
+        "def f(:\n",
+        r"Warning: plugin syntax \(equifinal-syntax 1\.0\): cannot be imported: SyntaxError: invalid syntax \(broken_syntax\.py, "
+        r"line 1\)\.",
+    ),
+    "exits": (
+        "import sys\nsys.exit(3)\n",
+        r"Warning: plugin exits \(equifinal-exits 1\.0\): cannot be imported: SystemExit: 3\.",
+    ),
+    "skips": (
+        "class Skipped(BaseException):\n    pass\n\nraise Skipped('not here')\n",
+        r"Warning: plugin skips \(equifinal-skips 1\.0\): cannot be imported: Skipped: not here\.",
+    ),
+    "yields": (
+        plugin("yields").replace("return [Yields]", "yield Yields"),
+        r"Warning: plugin yields \(equifinal-yields 1\.0\): equifinal_methods must return a list, not generator\.",
+    ),
+    "annotates": (
+        plugin("annotates").replace('name = "', 'name: str = "'),
+        r"Warning: plugin annotates \(equifinal-annotates 1\.0\): cannot be imported: TypeError: Annotates\.name has a type "
+        r'annotation, which makes it a parameter that users could change\. Write it without one: name = "\.\.\."\.',
+    ),
+    "observes": (
+        "import equifinal as eq\nimport sys\n\n@eq.hookimpl\ndef equifinal_after_calibration(study):\n    sys.exit('enough')\n",
+        r"Warning: Plugin observes \(equifinal-observes 1\.0\): equifinal_after_calibration raised SystemExit: enough",
+    ),
+    "crashes": (
+        plugin("crashes", body="import os; os.abort()"),
+        r"Failed: crashes: TimeLimitError: the analysis brought its process to an end \(SIGABRT\) \(plugin crashes "
+        r"\(equifinal-crashes\) 1\.0\)",
+    ),
+    "interrupts": (
+        plugin("interrupts", body="raise KeyboardInterrupt"),
+        r"Failed: interrupts: TimeLimitError: the analysis raised KeyboardInterrupt, and was stopped \(plugin interrupts "
+        r"\(equifinal-interrupts\) 1\.0\)",
+    ),
+    "late": (
+        plugin("late", body="import time; time.sleep(7)"),
+        r"Failed: late: TimeLimitError: the analysis took longer than 5 seconds, .* \(plugin late \(equifinal-late\) 1\.0\)",
+    ),
+    "stays": (
+        plugin("stays").replace("fit={}", "fit={}, native=(each for each in 'abc')"),
+        r"Failed: stays: TypeError: cannot pickle 'generator' object \(plugin stays \(equifinal-stays\) 1\.0\)",
+    ),
+    "talks": (
+        plugin("talks", body=r"raise ValueError('one\ntwo\nthree')"),
+        r"Failed: talks: ValueError: one two three \(plugin talks \(equifinal-talks\) 1\.0\)",
+    ),
+    "nothing": (
+        plugin("nothing", body="return None"),
+        r"Failed: nothing: TypeError: Nothing\.analyze must return an equifinal\.Analysis, not NoneType\. \(plugin nothing "
+        r"\(equifinal-nothing\) 1\.0\)",
+    ),
+    "needs": (
+        plugin("needs", body="raise eq.InputError('It needs 1,000 cases.')"),
+        r"Failed: needs: InputError: It needs 1,000 cases\. \(plugin needs \(equifinal-needs\) 1\.0\)",
+    ),
+}
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """The environment of a process in which eight broken plugins and a sound one are installed."""
+    return installed(tmp_path, BROKEN)
+
+
+def installed(tmp_path: Path, plugins: dict[str, tuple[str, str]]) -> dict[str, str]:
     site = tmp_path / "site"
     site.mkdir()
-    for name, source in {"sound": plugin("sound"), **{name: source for name, (source, _) in BROKEN.items()}}.items():
+    for name, source in {"sound": plugin("sound"), **{name: source for name, (source, _) in plugins.items()}}.items():
         (site / f"broken_{name}.py").write_text(source, encoding="utf-8")
         about = site / f"equifinal_{name}-1.0.dist-info"
         about.mkdir()
@@ -132,6 +201,77 @@ def test_eight_broken_plugins_do_not_take_the_run_down(environment, towns, tmp_p
     assert tables
     for name in tables:
         assert (alone / "tables" / name).read_bytes() == (report / "tables" / name).read_bytes(), name
+
+
+def test_further_ways_do_not_take_the_run_down(towns, tmp_path):
+    environment = installed(tmp_path, FURTHER)
+    methods = ["sound", "crashes", "interrupts", "late", "stays", "talks", "nothing", "needs"]
+    chosen = [word for method in methods for word in ("-m", method)]
+    report = tmp_path / "report"
+    ended = equifinal(
+        environment, "compare", towns, *chosen, "--time-limit", 5, "-j", 2, "-o", report, "-f", "csv", "-q"
+    )
+    assert ended.returncode == 0, ended.stderr
+    said = ended.stderr.splitlines()
+    for name, (_, line) in FURTHER.items():
+        assert [each for each in said if re.fullmatch(line, each)], (name, ended.stderr)
+    assert len(said) == len(FURTHER), ended.stderr
+    assert (report / "tables").is_dir()
+    # Without a limit processes are shared: the run ends in a sentence.
+    shared = equifinal(environment, "compare", towns, "-m", "sound", "-m", "crashes", "-j", 2, "-q")
+    assert shared.returncode == 1
+    assert re.fullmatch(
+        r"Error: A process came to an end \(SIGABRT\): .* With a time limit .*", shared.stderr.splitlines()[-1]
+    )
+    assert "Traceback (" not in shared.stderr
+
+
+def test_an_import_that_never_ends_is_named_when_the_user_interrupts(tmp_path):
+    environment = installed(tmp_path, {"endless": ("print('begun', flush=True)\nwhile True:\n    pass\n", "")})
+    command = [sys.executable, "-m", "equifinal.cli", "list", "methods"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == (
+        "Interrupted while importing the plugin endless (equifinal-endless 1.0), which --without endless would switch off.\n"
+    )
+    left_out = equifinal(environment, "list", "methods", "--without", "endless")
+    assert (left_out.returncode, left_out.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("options", [("-j", 1), ("-j", 2), ("-j", 2, "--time-limit", 60)])
+def test_an_interrupt_ends_all_processes_without_a_traceback(options, towns, tmp_path):
+    signs = tmp_path / "signs"
+    signs.mkdir()
+    body = f"import os, pathlib, time; pathlib.Path({str(signs)!r}, str(os.getpid())).touch(); time.sleep(100)"
+    environment = installed(tmp_path, {"endless": (plugin("endless", body=body), "")})
+    chosen = ["-m", "endless", "-m", "sound"]
+    command = [sys.executable, "-m", "equifinal.cli", "compare", towns, *chosen, *options, "-o", tmp_path / "report"]
+    # As in a terminal, Ctrl-C goes to all processes of the group.
+    process = subprocess.Popen(
+        [*map(str, command)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while not any(signs.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    (sign,) = signs.iterdir()
+    os.killpg(process.pid, signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert said in ("Interrupted.\n", "Interrupted while the method 'endless' was at work.\n")
+    assert not (tmp_path / "report").exists()
+    until = time.monotonic() + 20
+    while Path("/proc", sign.name).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path("/proc", sign.name).exists()
 
 
 def test_the_list_of_plugins_shows_their_health_in_80_columns(environment):
@@ -197,6 +337,24 @@ class Exits(eq.Method):
 
     def analyze(self, study, rng):
         sys.exit("enough")
+
+
+class Leaves(Linear):
+    """Exits wherever it can after its analysis."""
+
+    name = "leaves"
+
+    def refit(self, study, rng):
+        sys.exit("refit")
+
+    def predict(self, analysis, study):
+        sys.exit("predict")
+
+    def assess(self, analysis, claim, study):
+        sys.exit("assess")
+
+    def advise(self, analysis, study):
+        sys.exit("advise")
 
 
 class Odd(eq.Method):
@@ -268,6 +426,76 @@ def test_a_method_that_exits_is_a_failure():
         "SystemExit",
         "enough",
     )
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_method_that_exits_later_is_noted(n_jobs):
+    comparison = eq.compare(eq.run(STUDY, [Leaves(), Linear()], n_jobs=n_jobs), permutations=2)
+    assert set(comparison.verdict_evidence.loc["1"]) >= {"it could not answer (SystemExit: assess)"}
+    assert comparison.permutations.loc["leaves", "why"] == "SystemExit: refit"
+    notes = list(comparison.notes["note"])
+    assert any("refits failed" in note and "SystemExit: refit" in note for note in notes)
+    assert any("it could not advise (SystemExit: advise)" in note for note in notes)
+    assert comparison.fit.loc["linear"].notna().all()
+
+
+class Locked(Linear):
+    name = "locked"
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle a lock")
+
+
+@pytest.mark.parametrize("options", [{}, {"n_jobs": 2}, {"time_limit": 20}])
+def test_a_method_that_cannot_travel_is_a_failure(options):
+    finished = eq.run(STUDY, [Mean(), Locked(), Linear()], **options)
+    assert list(finished.analyses) == ["mean", "linear"]
+    assert (finished["locked"].exception, finished["locked"].message) == ("TypeError", "cannot pickle a lock")
+
+
+class Melts(eq.Calibrator):
+    """Raises."""
+
+    name = "melts"
+
+    def calibrate(self, raw):
+        return raw / self.parameters()["nothing"]
+
+
+def test_a_calibrator_that_raises_is_one_sentence():
+    study = made(scores(8), calibrate={"A": Melts()})
+    with pytest.raises(
+        eq.InputError, match=r"made': A \(column 'A'\): the calibrator 'melts' raised KeyError: 'nothing'\. Choose"
+    ):
+        eq.run(study, [Mean()])
+
+
+class Tears(eq.Output):
+    """Writes half a file."""
+
+    name = "tears"
+
+    def write(self, comparison, directory):
+        (directory / "half").mkdir()
+        (directory / "half" / "page.txt").write_text("half")
+        sys.exit("torn")
+
+
+def test_an_output_that_fails_is_named_and_the_others_are_written(registry, cli, towns, tmp_path):
+    registry.listing("outputs")["tears"] = Entry("tears", Tears, registry.plugins()["output"])
+    both = tmp_path / "both"
+    ended = cli("compare", towns, "-m", "regression", "-o", both, "-f", "tears", "-f", "json", "-q")
+    assert ended.code == 0
+    assert re.fullmatch(r"Failed: output tears: SystemExit: torn \(plugin output \(equifinal [\d.]+\)\)\n", ended.err)
+    assert sorted(path.name for path in both.iterdir()) == ["comparison.json", "manifest.json"]
+    assert json.loads((both / "manifest.json").read_text())["formats"] == ["json"]
+    alone = cli("compare", towns, "-m", "regression", "-o", tmp_path / "alone", "-f", "tears")
+    assert (alone.code, "Verdicts" in alone.out) == (1, True)
+    assert alone.err.endswith("Error: every output failed, so nothing was written.\n")
+    assert not (tmp_path / "alone").exists()
+    with pytest.raises(SystemExit, match="torn"):  # in Python it is the caller's to decide: whole, or not at all
+        eq.compare(eq.run(STUDY, [Mean()])).write(tmp_path / "python", ["json", "tears"])
+    assert not (tmp_path / "python").exists()
 
 
 class Spoils(Linear):

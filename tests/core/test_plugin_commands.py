@@ -28,6 +28,8 @@ from equifinal.scaffold import KINDS, new_plugin
         ("x" * 41, "Take 40 characters at most"),
         ("fsqca", "there is the method 'fsqca' of the plugin qca (equifinal"),
         ("qca", "there is the plugin qca (equifinal"),
+        ("html", "there is the output 'html' of the plugin output (equifinal"),
+        ("joint", "there is the kind of claim 'joint' of the plugin claims (equifinal"),
     ],
 )
 def test_a_name_that_cannot_be_used_gets_one_message(name, words, tmp_path, monkeypatch, cli):
@@ -58,6 +60,13 @@ def test_a_single_file_hides_no_module(tmp_path):
     with pytest.raises(eq.InputError, match="no kind of plugin 'claim'"):
         new_plugin("towns", "claim", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["none", "true", "class", "path", "self", "method"])
+@pytest.mark.parametrize("kind", ["method", "calibrator", "output"])
+def test_a_name_that_python_or_a_template_has_can_be_used(name, kind, tmp_path, registry):
+    file = new_plugin(name, kind, single_file=True, folder=tmp_path)
+    assert registry.load_file(file).brings == (f"{kind} {name}",)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -95,7 +104,7 @@ def test_a_file_is_checked_and_its_faults_are_named(tmp_path, registry, cli):
     assert re.search(r"order of cases\s+✔ passed", ended.out)
     assert "method gaps: documented: MyPlugin".replace("MyPlugin", "Gaps") in ended.out
     assert "Read on: docs/write-a-plugin.md#name-docstring-reference" in ended.out
-    assert re.search(r"26 checks: \d+ passed, 1 failed, 3 that do not apply\.", ended.out)
+    assert re.search(r"30 checks: \d+ passed, 1 failed, 3 that do not apply\.", ended.out)
 
 
 def test_a_file_that_cannot_be_loaded_fails_its_check(tmp_path, registry, cli):

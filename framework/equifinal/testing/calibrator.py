@@ -1,4 +1,7 @@
-"""What every calibrator must keep to, each property a function."""
+"""What every calibrator must keep to, each property a function.
+
+A property that builds on others names them: where one of those does not hold it is not tried.
+"""
 
 from typing import Any
 
@@ -64,7 +67,16 @@ def memberships_between_0_and_1(calibrator: Calibrator) -> None:
         fail(f"the score {beyond[case]:g} becomes {found[case]:g}; a membership lies between 0 and 1")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+@property_of(CALIBRATOR_PROPERTIES, "What a method takes", "memberships between 0 and 1")
+def deterministic(calibrator: Calibrator) -> None:
+    """The same scores have the same memberships every time."""
+    raw = _scores(calibrator)
+    one, two = (_memberships(_fitted(calibrator, raw), raw) for _ in range(2))
+    if not one.equals(two):
+        fail("calibrated twice, the same scores have different memberships")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "memberships between 0 and 1", "deterministic")
 def missing_stays_missing(calibrator: Calibrator) -> None:
     """A missing score has a missing membership, and does not change the others."""
     raw = _scores(calibrator)
@@ -78,7 +90,7 @@ def missing_stays_missing(calibrator: Calibrator) -> None:
         fail("a missing score changes the memberships of other cases")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "What a method takes")
+@property_of(CALIBRATOR_PROPERTIES, "What a method takes", "memberships between 0 and 1")
 def input_not_mutated(calibrator: Calibrator) -> None:
     """The scores and the calibrator are as they were after ``fit``, ``calibrate`` and ``notes``."""
     raw = _scores(calibrator)
@@ -95,7 +107,7 @@ def input_not_mutated(calibrator: Calibrator) -> None:
         fail(f"notes must return a list of sentences, not {said!r}")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Order and names do not matter")
+@property_of(CALIBRATOR_PROPERTIES, "Order and names do not matter", "memberships between 0 and 1", "deterministic")
 def order_of_cases(calibrator: Calibrator) -> None:
     """The order of the scores and the names of the cases do not matter, neither in ``fit`` nor in ``calibrate``."""
     raw = _scores(calibrator)
@@ -109,7 +121,7 @@ def order_of_cases(calibrator: Calibrator) -> None:
         fail("with other names of the cases the memberships differ")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "memberships between 0 and 1", "deterministic")
 def each_score_for_itself(calibrator: Calibrator) -> None:
     """Once anchors are known, the membership of a score does not depend on the other scores."""
     raw = _scores(calibrator)
@@ -124,16 +136,7 @@ def each_score_for_itself(calibrator: Calibrator) -> None:
             )
 
 
-@property_of(CALIBRATOR_PROPERTIES, "What a method takes")
-def deterministic(calibrator: Calibrator) -> None:
-    """The same scores have the same memberships every time."""
-    raw = _scores(calibrator)
-    one, two = (_memberships(_fitted(calibrator, raw), raw) for _ in range(2))
-    if not one.equals(two):
-        fail("calibrated twice, the same scores have different memberships")
-
-
-@property_of(CALIBRATOR_PROPERTIES, "Hard cases")
+@property_of(CALIBRATOR_PROPERTIES, "Hard cases", "memberships between 0 and 1")
 def few_and_equal_scores(calibrator: Calibrator) -> None:
     """With one score, or all the same, it gives memberships or an ``InputError`` that says what it needs."""
     scores = _scores(calibrator)
@@ -149,7 +152,7 @@ def few_and_equal_scores(calibrator: Calibrator) -> None:
             fail(f"{where} it returned {found.tolist()[:3]}")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state")
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "memberships between 0 and 1", "deterministic")
 def no_global_state(calibrator: Calibrator) -> None:
     """It leaves global state alone, and fitting to other scores does not change one that is fitted."""
     raw = _scores(calibrator)
@@ -161,7 +164,7 @@ def no_global_state(calibrator: Calibrator) -> None:
             fail("fitting to other scores changed a calibrator that was fitted before")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state")
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "deterministic", "picklable")
 def fitted_picklable(calibrator: Calibrator) -> None:
     """A fitted calibrator can travel to another process and calibrates the same there."""
     import cloudpickle

@@ -4,15 +4,25 @@ import inspect
 import traceback
 import unittest
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from equifinal.parallel import one_thread
 
-__all__ = ["Check", "ConformanceError", "DoesNotApply", "Property", "Result", "doing", "fail", "property_of"]
+__all__ = [
+    "Check",
+    "ConformanceError",
+    "DoesNotApply",
+    "Property",
+    "Result",
+    "checks_for",
+    "doing",
+    "fail",
+    "property_of",
+]
 
 #: The page on which all properties are explained; each names a section of it.
 PAGE = "docs/write-a-plugin.md"
@@ -47,12 +57,15 @@ class Property:
         The heading on the page "Write a plugin" where it is explained.
     function : callable
         Takes the thing, and raises :class:`ConformanceError` or :class:`DoesNotApply`.
+    after : tuple of str
+        Properties on which it builds. Where one of them does not hold this one is not tried, so that a mistake is reported once.
     """
 
     name: str
     promise: str
     section: str
     function: Callable[[Any], None]
+    after: tuple[str, ...] = ()
 
     @property
     def read_on(self) -> str:
@@ -61,12 +74,14 @@ class Property:
         return f"{PAGE}#{words.replace(' ', '-')}"
 
 
-def property_of(into: list[Property], section: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+def property_of(
+    into: list[Property], section: str, *after: str
+) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Put a function into a list of properties: its name and the first line of its docstring say which property it checks."""
 
     def put(function: Callable[[Any], None]) -> Callable[[Any], None]:
         promise = (inspect.cleandoc(function.__doc__ or "").splitlines() or [""])[0]
-        into.append(Property(function.__name__.replace("_", " "), promise, section, function))
+        into.append(Property(function.__name__.replace("_", " "), promise, section, function, after))
         return function
 
     return put
@@ -83,11 +98,14 @@ class Result:
         ``"passed"``, ``"failed"`` or ``"does not apply"``.
     message : str
         What is wrong and where to read on, or why it does not apply; empty when it passed.
+    cause : Exception or None
+        What the thing raised, if that is what was wrong.
     """
 
     check: "Check"
     outcome: Outcome
     message: str = ""
+    cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -106,6 +124,8 @@ class Check:
     subject: str
     checked: Property
     target: Any
+    _beside: Mapping[str, "Check"] = field(default_factory=dict, repr=False, compare=False)
+    _known: list[Result] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -119,29 +139,50 @@ class Check:
 
     def __call__(self) -> None:
         """Check the property; raise :class:`ConformanceError` when it does not hold, :class:`DoesNotApply` when it cannot."""
+        found = self.result()
+        if found.outcome == "failed":
+            raise ConformanceError(found.message) from found.cause
+        if found.outcome == "does not apply":
+            raise DoesNotApply(found.message)
+
+    def result(self) -> Result:
+        """Check the property, once, and say how it ended."""
+        if not self._known:
+            self._known.append(self._result())
+        return self._known[0]
+
+    def _result(self) -> Result:
+        if failed := self._failed_before():
+            return Result(self, "does not apply", f"{failed!r} must pass first")
         try:
             with warnings.catch_warnings(), one_thread():
                 warnings.simplefilter("ignore")
                 self.checked.function(self.target)
-        except DoesNotApply:
-            raise
+        except DoesNotApply as reason:
+            return Result(self, "does not apply", str(reason))
         except ConformanceError as error:
-            raise ConformanceError(self._said(str(error))) from error.__cause__
+            return Result(self, "failed", self._said(str(error)), error.__cause__)
         except Exception as error:
-            raise ConformanceError(self._said(f"it raised {raised(error)}")) from error
+            return Result(self, "failed", self._said(f"it raised {raised(error)}"), error)
+        return Result(self, "passed")
+
+    def _failed_before(self) -> str:
+        """A property that fails on which this one builds; empty when there is none."""
+        for check in (self._beside[name] for name in self.checked.after if name in self._beside):
+            if failed := check._failed_before() or (check.name if check.result().outcome == "failed" else ""):
+                return failed
+        return ""
 
     def _said(self, problem: str) -> str:
         return f"{self.subject}: {self.name}: {problem.rstrip('.')}. Read on: {self.checked.read_on}"
 
-    def result(self) -> Result:
-        """Check the property and say how it ended."""
-        try:
-            self()
-        except DoesNotApply as reason:
-            return Result(self, "does not apply", str(reason))
-        except ConformanceError as error:
-            return Result(self, "failed", str(error))
-        return Result(self, "passed")
+
+def checks_for(subject: str, properties: Iterable[Property], target: Any) -> list[Check]:
+    """A check for each property of one thing; they know each other's results."""
+    checks: dict[str, Check] = {}
+    for each in properties:
+        checks[each.name] = Check(subject, each, target, checks)
+    return list(checks.values())
 
 
 def raised(error: BaseException) -> str:

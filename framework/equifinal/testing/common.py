@@ -7,6 +7,8 @@ import os
 import pickle
 import random
 import re
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,12 +84,26 @@ def described(cls: type[pydantic.BaseModel]) -> None:
         fail(f"there is no JSON schema of its parameters ({str(error).splitlines()[0]})")
     json.dumps(schema)
     for name, entry in schema.get("properties", {}).items():
-        if not {"type", "enum", "const", "anyOf", "allOf", "oneOf", "$ref"} & set(entry):
+        if not _definite(entry):
             fail(
-                f"the JSON schema has no type for the parameter {name!r}: annotate it with a definite type, not with Any"
+                f"the JSON schema has no type for the parameter {name!r}, or for what is in it: annotate it with a definite "
+                "type, such as tuple[str, ...], and not with Any"
             )
         if not entry.get("description"):
             fail(f"the parameter {name!r} has no description: {name}: ... = pydantic.Field(description='...')")
+
+
+def _definite(entry: Any) -> bool:
+    """Whether a JSON schema says of which type a value is, and what it holds."""
+    if not isinstance(entry, dict):
+        return False
+    if "anyOf" in entry:
+        return all(map(_definite, entry["anyOf"]))
+    if entry.get("type") == "array":
+        return "prefixItems" in entry or _definite(entry.get("items"))
+    if entry.get("type") == "object":
+        return "properties" in entry or _definite(entry.get("additionalProperties"))
+    return bool({"type", "enum", "const", "allOf", "oneOf", "$ref"} & set(entry))
 
 
 @_extension(EXTENSION_PROPERTIES, "Parallel runs and state")
@@ -103,26 +119,47 @@ def picklable(thing: Extension) -> None:
 @contextmanager
 def untouched(cls: type) -> Iterator[None]:
     """Fail when the work inside changed something that others use."""
-    before = _global_state(cls)
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        yield
-    after = _global_state(cls)
+    drawn = np.random.get_state(), random.getstate()  # noqa: NPY002  (this is what must not change)
+    # A state of our own: who seeds with the same number each time would otherwise leave it as it was.
+    np.random.seed(20)  # noqa: NPY002
+    random.seed(20)
+    try:
+        before = _global_state(cls)
+        with io.StringIO() as printed, contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            yield
+            said = printed.getvalue().strip()
+        after = _global_state(cls)
+    finally:
+        np.random.set_state(drawn[0])  # noqa: NPY002
+        random.setstate(drawn[1])
     for what, value in before.items():
         if value != after[what]:
-            fail(f"it changed {what}, which others use too. Keep what you learn in the Analysis (native) or in locals")
-    if printed.getvalue():
-        fail(f"it printed {printed.getvalue().strip().splitlines()[0]!r}. Say it in notes, where every output shows it")
+            fail(f"it changed {what}, which others use too. {_remedy(what)}")
+    if said:
+        fail(f"it printed {said.splitlines()[0]!r}. Say it in notes, where every output shows it")
+
+
+def _remedy(what: str) -> str:
+    if "random" in what:
+        return "Draw from rng alone; a library that draws gets random_state=int(rng.integers(2**31)) or the like"
+    if "class" in what:
+        return "Keep what you learn in the Analysis (native) or in locals"
+    return "Leave it alone, or put it back"
 
 
 def _global_state(cls: type) -> dict[str, Any]:
     keys = ("mode.copy_on_write", "display.precision", "display.max_rows", "future.infer_string")
     state: dict[str, Any] = {
-        "NumPy's global random state": repr(np.random.get_state()),  # noqa: NPY002  (this is what must not change)
+        "NumPy's global random state": repr(np.random.get_state()),  # noqa: NPY002
         "the random state of the module random": random.getstate(),
         "NumPy's error settings": np.geterr(),
         "the working directory": Path.cwd(),
         "the environment variables": dict(os.environ),
         "the options of pandas": [pd.get_option(key) for key in keys],
+        "the filters of warnings": list(warnings.filters),
+        "the settings of matplotlib": dict(matplotlib.rcParams)
+        if (matplotlib := sys.modules.get("matplotlib"))
+        else {},
     }
     for each in cls.__mro__:
         if issubclass(each, Extension) and each is not Extension and not each.__module__.startswith("equifinal."):

@@ -1,7 +1,11 @@
-"""What every method must keep to, each property a function."""
+"""What every method must keep to, each property a function.
+
+A property that builds on others names them: where one of those does not hold it is not tried.
+"""
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import time
 from collections.abc import Mapping
@@ -14,7 +18,7 @@ import pandas as pd
 from equifinal.analysis import Analysis
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.comparison import compare
-from equifinal.errors import InputError
+from equifinal.errors import InputError, listing
 from equifinal.method import Method
 from equifinal.propositions import Claim, Verdict
 from equifinal.registry import claims, studies
@@ -71,7 +75,15 @@ def facets_valid(method: Method) -> None:
             fail(f"the evidence on the condition {empty[0]} is empty. Give a sentence with the numbers")
 
 
-@property_of(METHOD_PROPERTIES, "What a method takes")
+@property_of(METHOD_PROPERTIES, "What it may add", "facets valid")
+def predictions_valid(method: Method) -> None:
+    """``predict`` returns a membership, or a missing value, for exactly the cases that it gets."""
+    needs(method.predicts(), "it does not define predict")
+    study = sample_study().calibrate()
+    _predict(method, _analyze(method, study), study)
+
+
+@property_of(METHOD_PROPERTIES, "What a method takes", "facets valid", "predictions valid")
 def deterministic_under_a_seed(method: Method) -> None:
     """The same generator gives the same result, whatever the state of other generators."""
     study = sample_study().calibrate()
@@ -84,38 +96,40 @@ def deterministic_under_a_seed(method: Method) -> None:
     finally:
         np.random.set_state(state)  # noqa: NPY002
     if found := differences(one, other, study, exactly=True):
-        fail(f"two analyses with the same seed differ: {_first(found)}. Draw from rng alone")
+        fail(
+            f"two analyses with the same seed differ: {_first(found)}. Draw from rng alone, and remember nothing in between"
+        )
     if method.predicts():
         first, again = _predict(method, one, study), _predict(method, one, study)
         if not first.equals(again):
             fail("predict gives different answers when asked twice")
 
 
-@property_of(METHOD_PROPERTIES, "What a method takes")
+@property_of(METHOD_PROPERTIES, "What a method takes", "facets valid")
 def input_not_mutated(method: Method) -> None:
     """The study and the analysis are as they were after ``analyze``, ``refit``, ``predict``, ``assess`` and ``advise``."""
     made = sample_study()
     study = made.calibrate()
     given = study.protected()
-    with doing("analyze"):
-        analysis = method.analyze(given, _rng())
+    analysis = method.analyze(given, _rng())
     _unchanged(study, given, "analyze")
+    before = json.dumps(analysis.to_dict())
+    # What these raise, other checks report.
     given = study.protected()
-    with doing("refit"):
+    with contextlib.suppress(Exception):
         method.refit(given, _rng())
     _unchanged(study, given, "refit")
-    before = json.dumps(analysis.to_dict())
     if method.predicts():
         unseen, given = study.without_outcome(), study.without_outcome()
-        with doing("predict"):
+        with contextlib.suppress(Exception):
             method.predict(analysis, given)
         _unchanged(unseen, given, "predict")
     given = study.protected()
     for claim in made.propositions:
-        with doing(f"assess, on a claim of the kind {claim.kind!r},"):
+        with contextlib.suppress(Exception):
             method.assess(analysis, claim, given)
     _unchanged(study, given, "assess")
-    with doing("advise"):
+    with contextlib.suppress(Exception):
         method.advise(analysis, given)
     _unchanged(study, given, "advise")
     if json.dumps(analysis.to_dict()) != before:
@@ -127,7 +141,7 @@ def _unchanged(before: CalibratedStudy, after: CalibratedStudy, step: str) -> No
         fail(f"{step} changed {changed[0]}. Work on a copy: {changed[0]}.copy()")
 
 
-@property_of(METHOD_PROPERTIES, "Order and names do not matter")
+@property_of(METHOD_PROPERTIES, "Order and names do not matter", "facets valid", "deterministic under a seed")
 def order_of_cases(method: Method) -> None:
     """The order of the rows does not matter."""
     made = sample_study()
@@ -135,7 +149,7 @@ def order_of_cases(method: Method) -> None:
     _same(method, made, shuffled, "with the cases in another order")
 
 
-@property_of(METHOD_PROPERTIES, "Order and names do not matter")
+@property_of(METHOD_PROPERTIES, "Order and names do not matter", "facets valid", "deterministic under a seed")
 def order_of_conditions(method: Method) -> None:
     """The order of the conditions does not matter."""
     made = sample_study()
@@ -147,7 +161,7 @@ def order_of_conditions(method: Method) -> None:
     )
 
 
-@property_of(METHOD_PROPERTIES, "Order and names do not matter")
+@property_of(METHOD_PROPERTIES, "Order and names do not matter", "facets valid", "deterministic under a seed")
 def relabelling(method: Method) -> None:
     """The names of conditions, outcome and cases do not matter."""
     made = sample_study()
@@ -158,6 +172,29 @@ def relabelling(method: Method) -> None:
     # Parameters may name conditions.
     theirs = type(method).from_parameters(_renamed(parameters, names)) if parameters else method
     _same(method, made, renamed, "with other names", names, cases, theirs)
+
+
+@property_of(METHOD_PROPERTIES, "What it says", "facets valid", "deterministic under a seed")
+def roles_and_directions_of_sets(method: Method) -> None:
+    """Roles and directions are those of the sets: where membership falls with the raw score they are what they were."""
+    made = sample_study()
+    first = made.conditions[0]
+    data = made.data.assign(**{first.column: 10 - made.data[first.column]})
+    falling = {"method": "direct", "full_out": 9, "crossover": 5, "full_in": 1}
+    turned = dataclasses.replace(
+        made, data=data, conditions=[dataclasses.replace(first, calibrate=falling), *made.conditions[1:]]
+    )
+    one = _analyze(method, made.calibrate())
+    with doing("where membership falls with the raw score analyze"):
+        two = method.analyze(turned.calibrate(), _rng())
+    for column in ("role", "direction"):
+        before, after = (str(each.conditions.loc[first.name, column]) for each in (one, two))
+        drawn = [_analyze(method, made.calibrate(), seed).conditions.loc[first.name, column] for seed in (1, 2, 3)]
+        if before != after and {*map(str, drawn)} == {before}:  # what changes with the seed is chance
+            fail(
+                f"the {column} of {first.name} is {before}, and {after} when the same memberships come from scores that are "
+                f"turned around. Turn it with the set: study.orientation({first.name!r})"
+            )
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -178,18 +215,39 @@ def _same(
     theirs: Method | None = None,
 ) -> None:
     study = made.calibrate()
-    one, two = _analyze(method, study), _analyze(theirs or method, other.calibrate())
+    one = _analyze(method, study)
+    with doing(f"{how} analyze"):
+        two = (theirs or method).analyze(other.calibrate(), _rng())
     found = differences(one, two, study, names, cases)
+    for mine, answer, again in zip(
+        made.propositions, _answers(method, one, made), _answers(theirs or method, two, other), strict=True
+    ):
+        if answer != again:
+            found.setdefault("verdicts", f"the verdict on the proposition {mine.text!r}: {answer} and {again}")
     if found:
         # What changes with the seed as well is chance, not order.
         for seed in (1, 2, 3):
-            for facet in differences(one, _analyze(method, study, seed), study):
+            drawn = _analyze(method, study, seed)
+            for facet in differences(one, drawn, study):
                 found.pop(facet, None)
+            if _answers(method, drawn, made) != _answers(method, one, made):
+                found.pop("verdicts", None)
     if found:
         fail(f"{how} the result differs: {_first(found)}")
 
 
-@property_of(METHOD_PROPERTIES, "Order and names do not matter")
+def _answers(method: Method, analysis: Analysis, made: Study) -> list[str | None]:
+    """The verdicts on the study's propositions; ``None`` where there is none, which another check reports."""
+    study = made.calibrate()
+    answers: list[str | None] = []
+    for claim in made.propositions:
+        answers.append(None)
+        with contextlib.suppress(Exception):
+            answers[-1] = method.assess(analysis, claim, study.protected()).answer
+    return answers
+
+
+@property_of(METHOD_PROPERTIES, "Order and names do not matter", "facets valid", "deterministic under a seed")
 def unused_case_without_weight(method: Method) -> None:
     """A further case that is in no path and not in the outcome leaves consistency and coverage of the paths as they were."""
     needs(type(method).sufficient_paths, "its configurations do not claim to be sufficient (sufficient_paths = False)")
@@ -204,11 +262,16 @@ def unused_case_without_weight(method: Method) -> None:
     needs(max(inside, default=0.0) == 0.0, "its paths on the sample study have room for the case")
     columns = ["consistency", "coverage"]
     before, after = (each.configurations.set_index("expression")[columns].sort_index() for each in (one, two))
-    if list(before.index) != list(after.index) or not np.allclose(before, after, atol=TOLERANCE, equal_nan=True):
-        fail(f"paths were\n{before}\nand with a case that has no membership in anything they are\n{after}")
+    how = "with a further case that has no membership in anything"
+    if list(before.index) != list(after.index):
+        fail(f"the paths are {', '.join(before.index)}, and {how} {', '.join(after.index) or 'none'}")
+    for path, column in itertools.product(before.index, columns):
+        mine, theirs = float(before.loc[path, column]), float(after.loc[path, column])
+        if not np.isclose(mine, theirs, atol=TOLERANCE, equal_nan=True):
+            fail(f"the {column} of the path {path} is {mine:g}, and {how} {theirs:g}")
 
 
-@property_of(METHOD_PROPERTIES, "What it may add")
+@property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def predict_agrees_with_predicted(method: Method) -> None:
     """``predict`` gives the cases that were analysed the memberships that the column ``predicted`` has."""
     needs(method.predicts(), "it does not define predict")
@@ -222,7 +285,7 @@ def predict_agrees_with_predicted(method: Method) -> None:
         fail(f"for {case}, analyze says {column[case]:g} in the column 'predicted' and predict says {found[case]:g}")
 
 
-@property_of(METHOD_PROPERTIES, "What it may add")
+@property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def each_case_predicted_for_itself(method: Method) -> None:
     """The prediction of a case does not depend on which other cases are asked for, nor on their order."""
     needs(method.predicts(), "it does not define predict")
@@ -237,7 +300,7 @@ def each_case_predicted_for_itself(method: Method) -> None:
             fail(f"{case} is predicted {together[case]:g} among all cases, and {alone[case]:g} among {len(cases)}")
 
 
-@property_of(METHOD_PROPERTIES, "What it may add")
+@property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def refit_predicts_as_analyze(method: Method) -> None:
     """``predict`` after ``refit`` is ``predict`` after ``analyze``."""
     needs(method.predicts(), "it does not define predict")
@@ -252,7 +315,7 @@ def refit_predicts_as_analyze(method: Method) -> None:
         fail(f"for {case}, predict says {full[case]:g} after analyze and {quick[case]:g} after refit")
 
 
-@property_of(METHOD_PROPERTIES, "What it may add")
+@property_of(METHOD_PROPERTIES, "What it may add", "facets valid")
 def claims_answered(method: Method) -> None:
     """Every kind of claim is answered with one of the four verdicts and a sentence; an unknown kind with silence."""
     made = sample_study()
@@ -291,7 +354,7 @@ def _any_claim(cls: type[Claim]) -> Claim | None:
     return None
 
 
-@property_of(METHOD_PROPERTIES, "What it may add")
+@property_of(METHOD_PROPERTIES, "What it may add", "facets valid")
 def advice_is_for_cases(method: Method) -> None:
     """``advise`` returns a sentence for cases of the study, or ``None``."""
     needs(type(method).advise is not Method.advise, "it does not define advise")
@@ -300,14 +363,16 @@ def advice_is_for_cases(method: Method) -> None:
         said = method.advise(_analyze(method, study), study.protected())
     if said is None:
         return
-    if not isinstance(said, pd.Series) or not said.index.isin(study.cases).all():
-        fail(f"advise must return a pandas Series with case names as its index, or None; not {said!r}")
+    if not isinstance(said, pd.Series):
+        fail(f"advise must return a pandas Series with case names as its index, or None; not {type(said).__name__}")
+    if len(strangers := said.index[~said.index.isin(study.cases)]):
+        fail(f"advise speaks of {strangers[0]!r}, which is no case of the study")
     wrong = [value for value in said.dropna() if not isinstance(value, str)]
     if wrong:
         fail(f"advise said {wrong[0]!r}. Each case gets a sentence")
 
 
-@property_of(METHOD_PROPERTIES, "Hard cases")
+@property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def few_cases(method: Method) -> None:
     """With four, two or one case it gives a result, or an ``InputError`` that says how many it needs."""
     study = sample_study().calibrate()
@@ -317,14 +382,23 @@ def few_cases(method: Method) -> None:
         _result_or_clear_error(method, study.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
 
 
-@property_of(METHOD_PROPERTIES, "Hard cases")
+@property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def one_condition(method: Method) -> None:
     """With one condition it gives a result, or an ``InputError`` that says how many it needs."""
     study = sample_study(["A"]).calibrate()
     _result_or_clear_error(method, study, "with one condition")
 
 
-@property_of(METHOD_PROPERTIES, "Hard cases")
+@property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
+def condition_without_calibration(method: Method) -> None:
+    """Where a condition has raw scores only it gives a result, or an ``InputError`` that says what is missing."""
+    made = sample_study()
+    first, *others = made.conditions
+    bare = dataclasses.replace(made, conditions=[dataclasses.replace(first, calibrate=None), *others], propositions=[])
+    _result_or_clear_error(method, bare.calibrate(), "where a condition has no calibration")
+
+
+@property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def constant_outcome(method: Method) -> None:
     """Where all cases have the same outcome it gives a result that says so, or a clear ``InputError``."""
     study = sample_study().calibrate()
@@ -356,7 +430,7 @@ def _result_or_clear_error(method: Method, study: CalibratedStudy, where: str) -
     analysis.check_against(study)
 
 
-@property_of(METHOD_PROPERTIES, "Parallel runs and state")
+@property_of(METHOD_PROPERTIES, "Parallel runs and state", "facets valid", "predictions valid", "picklable")
 def analysis_picklable(method: Method) -> None:
     """An analysis can travel to another process, and predicts the same there."""
     study = sample_study().calibrate()
@@ -369,7 +443,30 @@ def analysis_picklable(method: Method) -> None:
         fail("after a way through another process its analysis predicts differently")
 
 
-@property_of(METHOD_PROPERTIES, "Parallel runs and state")
+@property_of(METHOD_PROPERTIES, "Parallel runs and state", "analysis picklable", "deterministic under a seed")
+def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
+    """``predict`` and ``assess`` need the analysis alone: what another instance learned, or this one since, does not count."""
+    made = sample_study()
+    study, parameters = made.calibrate(), method.parameters()
+    analysis = _analyze(method, study)
+    predicted = _predict(method, analysis, study) if method.predicts() else None
+    answers = _answers(method, analysis, made)
+    _analyze(method, study.subset(study.cases[:12]))
+    remedy = "Keep what is learned in the Analysis (native), not in the method"
+    for other, who in (
+        (method, "after another analysis"),
+        (type(method).from_parameters(parameters), "a new instance"),
+    ):
+        if predicted is not None:
+            with doing(f"predict, {who},"):
+                found = other.predict(analysis, study.without_outcome())
+            if not predicted.equals(pd.Series(found).astype(float)):
+                fail(f"{who} predicts otherwise from the same analysis. {remedy}")
+        if _answers(other, analysis, made) != answers:
+            fail(f"{who} judges otherwise from the same analysis. {remedy}")
+
+
+@property_of(METHOD_PROPERTIES, "Parallel runs and state", "facets valid", "deterministic under a seed")
 def no_global_state(method: Method) -> None:
     """It leaves global state alone, and one analysis does not depend on those before it."""
     study, other = sample_study().calibrate(), sample_study(["A", "B", "C", "D"]).calibrate()
@@ -384,7 +481,14 @@ def no_global_state(method: Method) -> None:
         fail(f"a second instance with the same parameters gives another result: {_first(found)}")
 
 
-@property_of(METHOD_PROPERTIES, "Beside the others")
+@property_of(
+    METHOD_PROPERTIES,
+    "Beside the others",
+    "analysis picklable",
+    "refit predicts as analyze",
+    "claims answered",
+    "advice is for cases",
+)
 def stands_beside_others(method: Method) -> None:
     """A whole run and comparison ends without a failure, a failed refit, or an answer that could not be given."""
     finished = run(sample_study(), methods={method.name: method})
@@ -394,14 +498,14 @@ def stands_beside_others(method: Method) -> None:
     fit = comparison.yardsticks[method.name].fit
     if fit["failed_folds"]:
         problem = comparison.yardsticks[method.name].notes[0]
-        fail(f"{fit['failed_folds']} of {fit['folds']} refits failed: {problem}")
+        fail(f"in a comparison {problem}")
     trouble = [note for note in comparison.notes["note"] if "could not" in note]
     trouble += [said for said in comparison.verdict_evidence[method.name] if "could not answer" in said]
     if trouble:
         fail(trouble[0])
 
 
-@property_of(METHOD_PROPERTIES, "Beside the others")
+@property_of(METHOD_PROPERTIES, "Beside the others", "facets valid")
 def quick_on_the_bundled_studies(method: Method) -> None:
     """The analysis of a bundled study takes less than ten seconds."""
     bundled = [name for name, entry in studies().items() if entry.plugin.distribution == "equifinal"]
@@ -502,6 +606,7 @@ def _compare_configurations(
 ) -> None:
     back = {theirs: mine for mine, theirs in cases.items()}
     mine = [_configuration(row, study.fuzzy, {}) for _, row in one.configurations.iterrows()]
+    labels = list(one.configurations.index)
     renamed = study.fuzzy.rename(columns=dict(names))
     theirs = [_configuration(row, renamed, back) for _, row in other.configurations.iterrows()]
     where = "configurations"
@@ -509,7 +614,7 @@ def _compare_configurations(
         found[where] = f"configurations: {len(mine)} and {len(theirs)} of them"
         return
     left = list(theirs)
-    for expression, members, numbers in mine:
+    for label, (expression, members, numbers) in zip(labels, mine, strict=True):
         same = [
             each
             for each in left
@@ -518,9 +623,7 @@ def _compare_configurations(
             and np.allclose(each[2], numbers, rtol=tolerance, atol=tolerance, equal_nan=True)
         ]
         if not same:
-            found[where] = (
-                f"configurations: one of {len(members)} cases, {', '.join(sorted(members)[:4])}, is not found again"
-            )
+            found[where] = f"configurations: {label} ({listing(sorted(members), 4) or 'no case'}) is not found again"
             return
         left = [each for each in left if each is not same[0]]
 

@@ -10,7 +10,7 @@ from equifinal.output import Output
 from equifinal.propositions import Claim
 from equifinal.study_file import StudySource
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
-from equifinal.testing.checks import Check, ConformanceError, Property, Result
+from equifinal.testing.checks import Check, ConformanceError, Property, Result, checks_for
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
 from equifinal.testing.samples import example_of
@@ -51,9 +51,9 @@ def checks_of(target: Any) -> list[Check]:
     ]
     for base, kind, properties in kinds:
         if isinstance(thing, base):
-            return [Check(f"{kind} {thing.name}", each, thing) for each in properties]
+            return checks_for(f"{kind} {thing.name}", properties, thing)
     if isinstance(thing, type) and issubclass(thing, Claim):
-        return [Check(f"kind of claim {thing.kind}", each, thing) for each in CLAIM_PROPERTIES]
+        return checks_for(f"kind of claim {thing.kind}", CLAIM_PROPERTIES, thing)
     _no_target(target)
 
 
