@@ -233,7 +233,10 @@ class Solution:
 
     @property
     def prime_implicants(self) -> tuple[str, ...]:
-        """All prime implicants that match a ``1`` row, fewest literals first, then alphabetically."""
+        """All prime implicants that match a ``1`` row, fewest literals first, then alphabetically.
+
+        Where a note says that there are too many, those that were looked at in the end.
+        """
         return tuple(cube.text(self.table.conditions) for cube in self.cubes)
 
     @cached_property
@@ -502,10 +505,9 @@ def _solution(
 def _unproved(kind: SolutionType, models: list[Model], found: Found, max_models: int) -> list[str]:
     """What is not known about the models, in sentences."""
     said = []
-    if found.literals is not None:
-        left_out = f"those with more than {found.literals} literals were" if found.literals else "most were"
+    if not found.complete:
         said.append(
-            f"There are too many prime implicants: {left_out} left out, and with them perhaps models. "
+            "There are too many prime implicants to find them all: the models are made of some of them. "
             "Fewer conditions, or more cases for each, would help."
         )
     if found.bound is not None:
