@@ -28,9 +28,9 @@ Bools = NDArray[np.bool_]
 _ONE = 1 << 16  # the price of rows that one implicant may cost at most
 _NEW = 400  # implicants that are added at a time
 _NARROW = 3000  # conjunctions with equally many literals that are followed up, those that cost most
-_WIDE = 20_000_000  # the same for a proof, times rows
+_WIDE = 60_000_000  # the same for a proof, times rows and `off` cubes
 _MOST = 300_000  # conjunctions that are worth to be listed for a proof
-_CORE = 3  # implicants for each row among which a small cover is looked for (Caprara, Fischetti & Toth 1999)
+_CORE = 2  # implicants for each row among which a small cover is looked for (Caprara, Fischetti & Toth 1999)
 _BLOCK = 4_000_000  # numbers in memory at once
 
 
@@ -60,6 +60,7 @@ class Pricing:
         self._matches = (self._rows & self._bit[:, np.newaxis]) == self._value[:, np.newaxis]  # (literals, rows)
         differs = (bits_of_off & self._bit[:, np.newaxis]) != self._value[:, np.newaxis]
         self._misses = ((care & self._bit[:, np.newaxis]) != 0) & differs  # (literals, off)
+        self._wide = max(1, _WIDE // (len(rows) + len(off)))
         self._prices: Ints = np.zeros(len(self._rows), dtype=np.int64)
         self._highest = _ONE  # no implicant's rows cost more
 
@@ -78,7 +79,7 @@ class Pricing:
         try:
             while True:
                 prices = self._prices_of(chosen, budget)
-                for width in (_NARROW, max(_NARROW, _WIDE // self._matches[0].size)):
+                for width in (min(_NARROW, self._wide), self._wide):
                     found, costs, left_out = self._worth(prices, _ONE + 1, width, budget)
                     self._keep(prices, max(_ONE, left_out, int(costs.max(initial=0))))
                     if len(found) or not left_out:
@@ -103,9 +104,7 @@ class Pricing:
         if least <= 0:
             return None
         try:
-            found, _, left_out = self._worth(
-                self._prices, least, max(_NARROW, _WIDE // self._matches[0].size), budget, _MOST
-            )
+            found, _, left_out = self._worth(self._prices, least, self._wide, budget, _MOST)
         except Spent:
             return None
         return None if left_out else [Cube(*pair) for pair in self._prime(found).tolist()]
@@ -155,12 +154,11 @@ class Pricing:
         block = max(1, _BLOCK // max(literals, rows, off))
         care = bits = np.zeros(1, dtype=np.int64)
         inside, open_off = np.ones((1, rows), dtype=bool), np.ones((1, off), dtype=bool)
-        cost = np.full(1, int(prices.sum()))
         found, costs = [np.zeros((0, 2), dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
         left_out = 0
         while len(care):
             budget.spend(len(care) * literals * (rows + off) // 32)
-            grown: list[tuple[Ints, Ints, Ints, Bools, Bools]] = []
+            grown: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
             for start in range(0, len(care), block):
                 part = slice(start, start + block)
                 worth = inside[part].astype(kind) @ price_of
@@ -169,28 +167,24 @@ class Pricing:
                 choices[~open_off[part]] = np.inf
                 possible &= self._misses.T[choices.argmin(axis=1)]
                 node, literal = np.nonzero(possible)
-                wider = care[part][node] | self._bit[literal], bits[part][node] | self._value[literal]
-                grown.append(
-                    (
-                        *wider,
-                        worth[node, literal].astype(np.int64),
-                        inside[part][node] & self._matches[literal],
-                        open_off[part][node] & ~self._misses[literal],
-                    )
-                )
-            care, bits, cost, inside, open_off = (np.concatenate(each) for each in zip(*grown, strict=True))
+                cost = worth[node, literal].astype(np.int64)
+                node += start
+                grown.append((care[node] | self._bit[literal], bits[node] | self._value[literal], cost, node, literal))
+            care, bits, cost, node, literal = (np.concatenate(each) for each in zip(*grown, strict=True))
             _, first = np.unique(np.column_stack([care, bits]), axis=0, return_index=True)
-            done = ~open_off[first].any(axis=1)
-            complete, first = first[done], first[~done]
-            found.append(np.column_stack([care[complete], bits[complete]]))
-            costs.append(cost[complete])
-            if most is not None and sum(map(len, found)) > most:
-                raise Spent
             if len(first) > width:
                 first = first[np.argsort(-cost[first], kind="stable")]
                 left_out = max(left_out, int(cost[first[width]]))
                 first = first[:width]
-            care, bits, cost, inside, open_off = (each[first] for each in (care, bits, cost, inside, open_off))
+            care, bits, cost, node, literal = (each[first] for each in (care, bits, cost, node, literal))
+            open_off = open_off[node] & ~self._misses[literal]
+            going_on = open_off.any(axis=1)
+            found.append(np.column_stack([care[~going_on], bits[~going_on]]))
+            costs.append(cost[~going_on])
+            if most is not None and sum(map(len, found)) > most:
+                raise Spent
+            inside = inside[node[going_on]] & self._matches[literal[going_on]]
+            care, bits, open_off = care[going_on], bits[going_on], open_off[going_on]
         return np.concatenate(found), np.concatenate(costs), left_out
 
     def _prime(self, cubes: Ints) -> Ints:
