@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from equifinal_qca.expressions import minimal_forms as minimal_forms
     from equifinal_qca.expressions import negate as negate
     from equifinal_qca.expressions import simplify as simplify
-    from equifinal_qca.expressions import theory_evaluation as theory_evaluation
     from equifinal_qca.groups import consistency_by as consistency_by
     from equifinal_qca.methods import CsQCA as CsQCA
     from equifinal_qca.methods import FsQCA as FsQCA
@@ -39,10 +38,10 @@ if TYPE_CHECKING:
     from equifinal_qca.multivalue import truth_table_mv as truth_table_mv
     from equifinal_qca.necessary import necessity as necessity
     from equifinal_qca.robustness import Robustness as Robustness
-    from equifinal_qca.robustness import anchor_ranges as anchor_ranges
-    from equifinal_qca.robustness import cutoff_ranges as cutoff_ranges
     from equifinal_qca.robustness import robustness_to as robustness_to
     from equifinal_qca.robustness import skewness as skewness
+    from equifinal_qca.sensitivity import anchor_ranges as anchor_ranges
+    from equifinal_qca.sensitivity import cutoff_ranges as cutoff_ranges
     from equifinal_qca.solution import Model as Model
     from equifinal_qca.solution import Solution as Solution
     from equifinal_qca.solution import minimize as minimize
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from equifinal_qca.supersets import sufficient_expressions as sufficient_expressions
     from equifinal_qca.table import TruthTable as TruthTable
     from equifinal_qca.table import truth_table as truth_table
+    from equifinal_qca.theory import theory_evaluation as theory_evaluation
 
 _HOME_OF = {
     "CsQCA": "methods",
@@ -61,7 +61,7 @@ _HOME_OF = {
     "Robustness": "robustness",
     "Solution": "solution",
     "TruthTable": "table",
-    "anchor_ranges": "robustness",
+    "anchor_ranges": "sensitivity",
     "best_cases": "cases",
     "best_pairs": "cases",
     "case_types": "cases",
@@ -69,7 +69,7 @@ _HOME_OF = {
     "contains": "expressions",
     "contradicting_necessity": "assumptions",
     "contradictory_assumptions": "assumptions",
-    "cutoff_ranges": "robustness",
+    "cutoff_ranges": "sensitivity",
     "equivalent": "expressions",
     "expand": "expressions",
     "factorize": "expressions",
@@ -85,7 +85,7 @@ _HOME_OF = {
     "simultaneous_subsets": "diagnostics",
     "skewness": "robustness",
     "sufficient_expressions": "supersets",
-    "theory_evaluation": "expressions",
+    "theory_evaluation": "theory",
     "truth_table": "table",
     "truth_table_mv": "multivalue",
 }

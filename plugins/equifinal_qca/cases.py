@@ -297,6 +297,10 @@ def _own_row(model: Model) -> tuple[NDArray[np.int64], Floats]:
 
 
 def _position(model: Model, term: str | None) -> int | None:
+    if not isinstance(model, Model):
+        raise InputError(
+            f"A model is asked for, not {type(model).__name__}. Give solution.best or one of solution.models."
+        )
     if term is None:
         return None
     if term not in model.terms:

@@ -1,8 +1,9 @@
-"""Algebra of expressions: negate, simplify, expand, factorize, intersect, compare; and the evaluation of theories.
+"""Algebra of expressions: negate, simplify, expand, factorize, intersect, compare.
 
 An expression such as ``"A*~B + C"`` describes corners of the property space, the configurations in which it holds.
-Whatever is said here of expressions is said of their corners and exact. :func:`negate` and :func:`factorize` also leave the
-memberships of fuzzy cases as they are. Simplification need not: ``A*B + A*~B`` and ``A`` hold in the same corners, yet a
+Whatever is said here of expressions is said of their corners and exact. :func:`negate` also leaves the memberships of fuzzy
+cases as they are, and so does :func:`factorize` unless a product contradicts itself (``A*~A`` is dropped). Simplification
+need not: ``A*B + A*~B`` and ``A`` hold in the same corners, yet a
 case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the other.
 """
 
@@ -13,14 +14,12 @@ from collections.abc import Sequence
 from functools import lru_cache, reduce
 
 import numpy as np
-import pandas as pd
 
-from equifinal import Expression, InputError, sets
+from equifinal import Expression, InputError
 from equifinal_qca.cover import covers
 from equifinal_qca.cubes import MOST_CONDITIONS, Cube, rows_inside
 from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
 from equifinal_qca.smallest import MOST_WORK, Budget, Spent
-from equifinal_qca.table import column_of_lists, memberships_of, outcome_memberships
 
 __all__ = [
     "contains",
@@ -31,7 +30,6 @@ __all__ = [
     "minimal_forms",
     "negate",
     "simplify",
-    "theory_evaluation",
 ]
 
 _MOST_PATTERNS = 100_000
@@ -289,78 +287,6 @@ def equivalent(first: str, second: str) -> bool:
     True
     """
     return contains(first, second) and contains(second, first)
-
-
-def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Set what a theory expects against what the analysis found (Ragin 1987, ch. 7; Schneider & Wagemann 2012, ch. 11).
-
-    Parameters
-    ----------
-    theory
-        The hypothesis T: when the outcome is to be expected.
-    solution
-        The solution S, such as ``model.expression``.
-    frame
-        One row per case, one column per set, memberships from 0 to 1.
-    outcome
-        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row each for ``T*S`` (expected and found), ``~T*S`` (found, not expected: extends the theory), ``T*~S`` (expected,
-        not found: delimits it) and ``~T*~S``. Columns: ``expression``, the simplified intersection, ``"0"`` when
-        it is logically empty; ``consistency``, ``pri`` and ``coverage`` of the intersection as a sufficient set, from the
-        memberships min(T, S), min(1 - T, S) and so on; NaN where a denominator is 0; ``cases_with_outcome`` and
-        ``cases_without_outcome``: the names of the cases with membership above 0.5 in it whose membership in the outcome is
-        above and below 0.5. Schneider and Wagemann call cases in T most likely and others least likely cases, those
-        with the outcome covered in S and uncovered outside it.
-
-    Raises
-    ------
-    InputError
-        For unknown sets, missing values, values outside 0 to 1.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from equifinal_qca import theory_evaluation
-    >>> frame = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 1]}, index=list("uvwx"))
-    >>> theory_evaluation("A*B", "A", frame, "Y")[["expression", "cases_with_outcome"]].values.tolist()
-    [['A*B', ['u']], ['A*~B', ['v']], ['0', []], ['~A', ['x']]]
-    """
-    y = outcome_memberships(frame, outcome)
-    known = [str(name) for name in frame.columns]
-    used: dict[str, np.ndarray] = {}
-    for each in (theory, solution):
-        parsed = Expression(each)
-        parsed.require(known)
-        used |= {name: memberships_of(frame, name) for name in parsed.sets}
-    checked = pd.DataFrame(used, index=range(len(frame)))
-    expected, found = (Expression(each).membership(checked).to_numpy() for each in (theory, solution))
-    order = [name for name in known if name in used]
-    records = {}
-    for label, t, s in (("T*S", 1, 1), ("~T*S", 0, 1), ("T*~S", 1, 0), ("~T*~S", 0, 0)):
-        x = np.minimum(expected if t else 1.0 - expected, found if s else 1.0 - found)
-        text = f"{'' if t else '~'}({theory})*{'' if s else '~'}({solution})"
-        records[label] = {
-            "expression": simplify(text, order),
-            "consistency": sets.consistency(x, y),
-            "pri": sets.pri(x, y),
-            "coverage": sets.coverage(x, y),
-            "cases_with_outcome": [str(name) for name in frame.index[(x > 0.5) & (y > 0.5)]],
-            "cases_without_outcome": [str(name) for name in frame.index[(x > 0.5) & (y < 0.5)]],
-        }
-    table = pd.DataFrame(
-        {
-            name: [record[name] for record in records.values()]
-            for name in ("expression", "consistency", "pri", "coverage")
-        },
-        index=pd.Index(records, name="intersection", dtype=str),
-    )
-    for name in ("cases_with_outcome", "cases_without_outcome"):
-        table[name] = column_of_lists([record[name] for record in records.values()])
-    return table
 
 
 # ----------------------------------------------------------------------------------------------- from text to cubes

@@ -5,7 +5,7 @@ import pandas as pd
 
 from equifinal import Expression, InputError, sets
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.table import memberships_of, outcome_memberships
+from equifinal_qca.inputs import memberships_of, outcome_memberships
 
 __all__ = ["consistency_by"]
 

@@ -6,7 +6,7 @@ be matched (the conservative and the intermediate solution: a union of cubes); i
 form.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import reduce
 from math import prod
 from operator import or_
@@ -21,7 +21,7 @@ __all__ = [
     "minimal_transversals",
     "primes_avoiding",
     "primes_inside",
-    "shortest_primes_avoiding",
+    "some_primes_avoiding",
     "some_primes_inside",
 ]
 
@@ -29,7 +29,7 @@ _LARGEST_TABLE = 3**16  # cubes; 43 MB
 _FEW_COMPARISONS = 10_000_000
 _MOST_COMPARISONS = 10_000_000_000  # about a minute
 _MOST_CONSENSUS = 1_000_000_000  # comparisons, some seconds
-_MOST_ON_THE_WAY = 50_000  # partial transversals that are kept, of which many will not live to the end
+_MOST_ON_THE_WAY = 50_000  # partial transversals, of which many will not live to the end
 
 
 def minimal_transversals(edges: Ints) -> Ints:
@@ -54,47 +54,27 @@ def minimal_transversals(edges: Ints) -> Ints:
     >>> sorted(minimal_transversals(np.array([0b011, 0b110])).tolist())
     [2, 5]
     """
-    return _transversals(edges, None)[0]
+    return _transversals(edges, None)
 
 
-def _transversals(edges: Ints, most: int | None) -> tuple[Ints, int | None]:
-    """Minimal transversals; those of more elements are given up, from the largest down, when there are more than `most`.
-
-    Also the number of elements up to which all are there, None when all are. A set only grows from edge to edge, so giving
-    up large ones costs no smaller one.
-    """
+def _transversals(edges: Ints, most: int | None) -> Ints:
+    """Minimal transversals; :class:`TooManyPrimes` when there are more than `most` on the way."""
     edges = np.unique(edges)
     within = (edges[:, np.newaxis] & ~edges) == 0  # [i, j]: edge i lies within edge j
     np.fill_diagonal(within, False)
     edges = edges[~within.any(axis=0)]  # meeting the smaller edge meets the larger one
     edges = edges[np.argsort(np.bitwise_count(edges), kind="stable")]
     found = np.zeros(1, dtype=np.int64)
-    largest: int | None = None
     for seen, edge in enumerate(edges, start=1):
         meets = (found & edge) != 0
         if meets.all():
             continue
         elements = np.array([1 << bit for bit in range(64) if int(edge) >> bit & 1], dtype=np.int64)
-        short = found[~meets] if largest is None else found[~meets & (np.bitwise_count(found) < largest)]
-        grown = (short[:, np.newaxis] | elements).ravel()
+        grown = (found[~meets][:, np.newaxis] | elements).ravel()
         found = np.concatenate([found[meets], grown[_all_critical(grown, edges[:seen])]])
-        # Many of these will not live to the end.
         if most is not None and len(found) > max(most, _MOST_ON_THE_WAY):
-            found, largest = _shortest(found, max(most, _MOST_ON_THE_WAY))
-    if most is not None and len(found) > most:
-        found, largest = _shortest(found, most)
-    if (
-        most is not None and not len(found) and edges.all()
-    ):  # each short one failed: any transversal is better than none
-        found = np.array([_some_transversal(edges)], dtype=np.int64)
-    return found, largest
-
-
-def _shortest(sets: Ints, most: int) -> tuple[Ints, int]:
-    """Those with the fewest elements, as far as there are not more than `most`, and the number of elements up to which they go."""
-    sizes = np.bitwise_count(sets)
-    largest = int(np.searchsorted(np.cumsum(np.bincount(sizes)), most, side="right")) - 1
-    return sets[sizes <= largest], largest
+            raise TooManyPrimes
+    return found
 
 
 def _some_transversal(edges: Ints) -> int:
@@ -120,44 +100,55 @@ def _all_critical(sets: Ints, edges: Ints) -> NDArray[np.bool_]:
     return minimal
 
 
-def primes_avoiding(rows: Iterable[int], off: Iterable[Cube]) -> list[Cube]:
+def primes_avoiding(
+    rows: Iterable[int], off: Iterable[Cube], most: int | None = None, groups: Groups = ()
+) -> list[Cube]:
     """All minimal cubes that match at least one of the rows and no row of the `off` cubes.
 
     A cube around row p misses an `off` cube exactly when it uses a condition in which the two differ: the prime
-    implicants around p are the minimal transversals of these differences.
-    """
-    return shortest_primes_avoiding(rows, off, None)[0]
+    implicants around p are the minimal transversals of these differences. Where rows and `off` cubes are so many that a
+    table of all possible cubes is smaller than their product, that is used.
 
-
-def shortest_primes_avoiding(
-    rows: Iterable[int], off: Iterable[Cube], most: int | None, groups: Groups = ()
-) -> tuple[list[Cube], int | None]:
-    """The same, but when there are too many (more than `most`, shared evenly among the rows) only the shortest around each row.
-
-    Where rows and `off` cubes are so many that a table of all possible cubes is smaller than their product, that is used.
-
-    Returns
-    -------
-    list of Cube
-        Prime implicants; at least one around each row.
-    int or None
-        The number of literals up to which all of them are there; None when all are.
+    Raises
+    ------
+    TooManyPrimes
+        When there are more than `most`, or with `most` to find them would take minutes.
     """
     rows, off = list(rows), list(off)
-    care = np.array([cube.care for cube in off], dtype=np.int64)
-    bits = np.array([cube.bits for cube in off], dtype=np.int64)
+    care, bits = _columns(off)
     comparisons = len(rows) * len(off) ** 2
     if comparisons > _FEW_COMPARISONS:
         axes = _axes(_union(care.tolist()), groups)
         if prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, comparisons):
             every = np.array(_largest(~_matched(np.column_stack([care, bits]), axes), axes), dtype=np.int64)
-            return [Cube(*pair) for pair in every[_match_any(every, np.array(rows))].tolist()], None
+            return [Cube(*pair) for pair in every[_match_any(every, np.array(rows))].tolist()]
     if most is not None and comparisons > _MOST_COMPARISONS:
-        return _one_around(rows, care, bits), 0
-    primes, largest = _around(rows, care, bits, most, give_up=len(rows) > 1)
-    if most is not None and len(rows) > 1 and (largest is not None or len(primes) > most):
-        primes, largest = _around(rows, care, bits, max(1, most // len(rows)), give_up=False)
-    return [Cube(*pair) for pair in sorted(primes)], largest
+        raise TooManyPrimes
+    primes: set[tuple[int, int]] = set()
+    for row in rows:
+        transversals = _transversals((bits ^ row) & care, most)
+        primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
+        if most is not None and len(primes) > most:
+            raise TooManyPrimes
+    return [Cube(*pair) for pair in sorted(primes)]
+
+
+def some_primes_avoiding(rows: Iterable[int], off: Iterable[Cube]) -> list[Cube]:
+    """A prime implicant around the first row, one around the first row that it does not match, and so on."""
+    care, bits = _columns(off)
+    found: list[Cube] = []
+    left = np.array(list(rows), dtype=np.int64)
+    while len(left):
+        row = int(left[0])
+        term = _some_transversal(np.unique((bits ^ row) & care))
+        found.append(Cube(term, term & row))
+        left = left[(left & term) != term & row]
+    return found
+
+
+def _columns(cubes: Iterable[Cube]) -> tuple[Ints, Ints]:
+    care, bits = np.array(list(cubes), dtype=np.int64).reshape(-1, 2).T
+    return care, bits
 
 
 def _match_any(cubes: Ints, rows: Ints) -> NDArray[np.bool_]:
@@ -168,34 +159,6 @@ def _match_any(cubes: Ints, rows: Ints) -> NDArray[np.bool_]:
         part = cubes[start : start + block]
         matches[start : start + block] = ((rows & part[:, :1]) == part[:, 1:]).any(axis=1)
     return matches
-
-
-def _one_around(rows: list[int], care: Ints, bits: Ints) -> list[Cube]:
-    """A prime implicant around the first row, one around the first row that it does not match, and so on."""
-    found: list[Cube] = []
-    left = np.array(rows, dtype=np.int64)
-    while len(left):
-        row = int(left[0])
-        term = _some_transversal(np.unique((bits ^ row) & care))
-        found.append(Cube(term, term & row))
-        left = left[(left & term) != term & row]
-    return found
-
-
-def _around(
-    rows: Sequence[int], care: Ints, bits: Ints, most: int | None, give_up: bool
-) -> tuple[set[tuple[int, int]], int | None]:
-    """Prime implicants around each row, at most so many for each, perhaps giving up when there are more in all."""
-    primes: set[tuple[int, int]] = set()
-    complete: int | None = None
-    for row in rows:
-        transversals, largest = _transversals((bits ^ row) & care, most)
-        primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
-        if largest is not None:
-            complete = largest if complete is None else min(complete, largest)
-        if give_up and (complete is not None or (most is not None and len(primes) > most)):
-            break
-    return primes, complete
 
 
 class TooManyPrimes(Exception):  # noqa: N818 - it is no error: the caller makes do with some of them

@@ -19,24 +19,16 @@ import pandas as pd
 from equifinal import Expression, InputError, sets
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints
+from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, memberships_of, outcome_memberships
 from equifinal_qca.solution import Solution, SolutionType, minimize
-from equifinal_qca.table import (
-    Expectation,
-    TruthTable,
-    check_cases,
-    condition_names,
-    memberships_of,
-    notes_on_undecided,
-    outcome_memberships,
-    too_many_rows,
-)
+from equifinal_qca.table import Expectation, TruthTable, notes_on_undecided, too_many_rows
 
 __all__ = ["MultiValueTable", "minimize_mv", "truth_table_mv"]
 
 _MOST_COMBINATIONS = 65_536
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class MultiValueTable(TruthTable):
     """The observed configurations of multi-value conditions. Made by :func:`truth_table_mv`.
 
@@ -131,7 +123,7 @@ class MultiValueTable(TruthTable):
                     )
                 wanted = [value for value in possible if (value > 0) == (expected == "present")]
             else:
-                wanted = [expected] if isinstance(expected, int) else list(expected)
+                wanted = list(expected) if isinstance(expected, Iterable) else [expected]
             if not wanted or any(value not in possible for value in wanted):
                 raise InputError(f"The expectation {expected!r} for {name!r} is no value from 0 to {possible[-1]}.")
             against |= sum(bit for value, bit in enumerate(self.groups[position]) if value not in wanted)
@@ -251,6 +243,7 @@ def truth_table_mv(
     [[0, 0, '0', ['x']], [0, 1, '0', ['w']], [1, 0, '1', ['v']], [2, 1, '1', ['u']]]
     """
     column, y = _outcome(frame, outcome)
+    lower, upper, frequency, pri_cutoff = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
     names = condition_names(frame, column, conditions)
     check_cases(frame)
     if unknown := [name for name in values or {} if name not in names]:
@@ -297,12 +290,13 @@ def truth_table_mv(
         row_of_case=row_of_case,
         notes=notes_on_undecided(frame.index, undecided, y),
     )
-    return cast(MultiValueTable, table.with_cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff))
+    return cast(MultiValueTable, table.with_cutoffs((lower, upper), frequency, pri_cutoff))
 
 
 def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
     """The outcome's column, and its memberships."""
-    one_value = re.fullmatch(r"(~?)(.+)\[(\d+)\]", outcome)
+    check_frame(frame)
+    one_value = re.fullmatch(r"(~?)(.+)\[(\d+)\]", str(outcome))
     if one_value is None or outcome in frame.columns:
         return outcome, outcome_memberships(frame, outcome)
     negated, column, value = one_value.groups()
@@ -337,6 +331,10 @@ def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Flo
             f"Column {name!r} has numbers that are no values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
         )
     highest = int(numbers.max(initial=1))
+    if highest >= MOST_CONDITIONS:
+        raise InputError(
+            f"Column {name!r} has the value {highest}, more than the {MOST_CONDITIONS - 1} possible. Set thresholds first."
+        )
     if count is not None and count <= highest:
         raise InputError(f"values: {name!r} has the value {highest}, so it has more than {count} values.")
     indicators: Floats = (numbers[:, np.newaxis] == np.arange(count or highest + 1)).astype(float)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from equifinal import Expression, InputError, sets
 from equifinal_qca.cubes import Floats
-from equifinal_qca.table import memberships_of, outcome_memberships
+from equifinal_qca.inputs import memberships_of, outcome_memberships
 
 __all__ = ["literals_necessity", "necessity"]
 

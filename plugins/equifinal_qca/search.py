@@ -14,13 +14,8 @@ from numpy.typing import NDArray
 
 from equifinal_qca.cover import Covers, covers
 from equifinal_qca.cubes import Cube, Groups, Ints, rows_inside
-from equifinal_qca.implicants import (
-    TooManyPrimes,
-    lies_inside,
-    primes_inside,
-    shortest_primes_avoiding,
-    some_primes_inside,
-)
+from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_avoiding, primes_inside, some_primes_inside
+from equifinal_qca.pricing import Pricing
 from equifinal_qca.smallest import MOST_WORK, Budget
 
 __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
@@ -28,6 +23,7 @@ __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "inte
 Terms = tuple[Cube, ...]
 
 MOST_PRIMES = 100_000
+_FOR_SOME = 0.1  # of the usual work, for covers by some prime implicants only, which prove nothing
 _LARGEST_CHART = 200_000_000_000  # prime implicants times rows squared: some seconds
 
 
@@ -89,8 +85,8 @@ class Found(NamedTuple):
     """Prime implicants that match a ``1`` row, models with their sources, and what is not known.
 
     `truncated` says that there are, or may be, models besides these; there are `at_least` so many. `bound` is None when the
-    models are proved to have the fewest terms, else the fewest that are not ruled out. `literals` is None when all prime
-    implicants are there; else all with at most so many literals are.
+    models are proved to have the fewest terms, else the fewest that are not ruled out. `complete` says that all prime
+    implicants are there.
     """
 
     primes: Terms
@@ -98,7 +94,7 @@ class Found(NamedTuple):
     truncated: bool
     at_least: int
     bound: int | None = None
-    literals: int | None = None
+    complete: bool = True
 
 
 def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
@@ -112,16 +108,45 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
     budget = problem.budget()
-    primes, literals = _inside(problem.rows, problem)
-    return _found(primes, problem, budget, literals)
+    primes, complete = _inside(problem.rows, problem)
+    return _found(primes, complete, problem, budget if complete else budget.part(_FOR_SOME))
 
 
 @lru_cache(maxsize=64)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder but the barred ones."""
     budget = problem.budget()
-    primes, literals = shortest_primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
-    return _found(primes, problem, budget, literals)
+    try:
+        primes = primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
+    except TooManyPrimes:
+        return _priced(problem, budget)
+    return _found(primes, True, problem, budget)
+
+
+def _priced(problem: Problem, budget: Budget) -> Found:
+    """Parsimonious models where there are too many prime implicants to write them all down."""
+    pricing = Pricing(problem.positive, problem.off, problem.everything, problem.groups)
+    promising = pricing.promising(budget.part(0.25))
+    found = _found(promising, False, problem, budget.part(_FOR_SOME))
+    if problem.all_covers:
+        return found
+    size = len(found.models[0][0])
+    found = found._replace(bound=None if size <= pricing.bound else pricing.bound)
+    # All that models of this size can use may be few enough to look at, or at least all that smaller ones can use.
+    for terms in (size, size - 1):
+        affordable = pricing.affordable(terms, budget.part(0.1)) if terms >= pricing.bound else None
+        if affordable is None:
+            continue
+        if not _covers_all(affordable, problem):
+            return found._replace(bound=None)
+        exact = _found(affordable, True, problem, budget.part(0.25))
+        if exact.bound is not None:
+            continue
+        if len(exact.models[0][0]) > terms:
+            return found._replace(bound=None)
+        primes = tuple(sorted({*promising, *affordable}))
+        return exact._replace(primes=primes, complete=False)
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -131,7 +156,7 @@ def intermediate(problem: Problem) -> Found:
     long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
     truncated = long_ones.truncated or short_ones.truncated
     bounds = {long_ones.bound, short_ones.bound} - {None}
-    complete_to = {long_ones.literals, short_ones.literals}
+    complete = long_ones.complete and short_ones.complete
     at_least = 0
     found_for: dict[frozenset[Cube], Found] = {}
     sources: dict[Terms, list[Source]] = {}
@@ -146,11 +171,11 @@ def intermediate(problem: Problem) -> Found:
             if found_for and budget.used_up:
                 truncated = True
                 break
-            here, literals = _inside([*long_ones.primes, *easy], problem)
-            here = _matching(here, problem)
-            budget.left -= len(here) ** 2
-            found_for[easy] = _found(here, problem, budget, literals)
-            complete_to.add(found_for[easy].literals)
+            inside, all_of_them = _inside([*long_ones.primes, *easy], problem)
+            inside = _matching(inside, problem)
+            budget.left -= len(inside) ** 2
+            found_for[easy] = _found(inside, all_of_them, problem, budget)
+            complete &= all_of_them
             truncated |= found_for[easy].truncated
             bounds |= {found_for[easy].bound} - {None}
             at_least = max(at_least, found_for[easy].at_least)
@@ -170,7 +195,7 @@ def intermediate(problem: Problem) -> Found:
         truncated=truncated,
         at_least=max(at_least, len(models)),
         bound=1 if bounds else None,
-        literals=min((each for each in complete_to if each is not None), default=None),
+        complete=complete,
     )
 
 
@@ -207,10 +232,14 @@ def _matching(primes: Sequence[Cube], problem: Problem) -> list[Cube]:
     return [cube for cube, its_rows in zip(primes, matches, strict=True) if its_rows.any()]
 
 
-def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], int | None]:
-    """The prime implicants inside some cubes, and up to how many literals all are there (None for all)."""
+def _covers_all(cubes: Sequence[Cube], problem: Problem) -> bool:
+    return bool(chart(cubes, np.array(problem.positive, dtype=np.int64)).any(axis=0).all())
+
+
+def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], bool]:
+    """The prime implicants inside some cubes, and whether these are all; else there is one around each cube at least."""
     try:
-        return primes_inside(cubes, problem.groups), None
+        return primes_inside(cubes, problem.groups), True
     except TooManyPrimes:
         corners = set(problem.positive)
         only_rows = all(each.care == problem.everything for each in cubes)
@@ -221,11 +250,11 @@ def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], int | 
             rows = rows_inside([cube], problem.everything, len(corners))
             return rows is not None and corners.issuperset(rows.tolist())
 
-        return some_primes_inside(cubes, is_inside, problem.groups), 0
+        return some_primes_inside(cubes, is_inside, problem.groups), False
 
 
-def _found(primes: Sequence[Cube], problem: Problem, budget: Budget, literals: int | None) -> Found:
-    """The models of some prime implicants; where these are not all, other models may be shorter, and there may be more."""
+def _found(primes: Sequence[Cube], complete: bool, problem: Problem, budget: Budget) -> Found:
+    """The models of some prime implicants; unless these are all, other models may be shorter, and there may be more."""
     if not problem.positive:
         return Found(tuple(primes), (), truncated=False, at_least=0)
     # Short ones first, so that a list cut at max_models holds plain models.
@@ -238,10 +267,10 @@ def _found(primes: Sequence[Cube], problem: Problem, budget: Budget, literals: i
     return Found(
         primes=tuple(primes),
         models=tuple((tuple(ordered[each] for each in cover), ()) for cover in result.found),
-        truncated=result.truncated or literals is not None,
+        truncated=result.truncated or not complete,
         at_least=result.at_least,
-        bound=1 if literals is not None else None if result.proved else result.bound,
-        literals=literals,
+        bound=1 if not complete else None if result.proved else result.bound,
+        complete=complete,
     )
 
 

@@ -65,6 +65,12 @@ class Budget:
         if self.used_up:
             raise Spent
 
+    def part(self, share: float) -> "Budget":
+        """A part of the work, with the same deadline."""
+        part = Budget(int(share * self._work))
+        part.deadline, part._seconds = self.deadline, self._seconds
+        return part
+
     def reserve(self) -> "Budget":
         """A quarter more, from now on, to make do with what can be found when nothing can be proved."""
         return Budget(self._work // 4, None if self._seconds is None else self._seconds / 4)

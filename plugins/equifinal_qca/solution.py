@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -12,8 +13,10 @@ from equifinal import InputError, sets
 from equifinal.errors import did_you_mean
 from equifinal_qca import search
 from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.inputs import is_whole, memberships_of
+from equifinal_qca.printing import solution_as_text
 from equifinal_qca.search import Found, Problem, Terms
-from equifinal_qca.table import Expectation, TruthTable, column_of_lists, memberships_of
+from equifinal_qca.table import Expectation, TruthTable, column_of_lists
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]
 
@@ -50,6 +53,9 @@ class Model:
     def expression(self) -> str:
         """The terms joined by `` + ``."""
         return " + ".join(self.terms)
+
+    def __str__(self) -> str:
+        return f"{self.expression} => {self.table.outcome}"
 
     @cached_property
     def term_memberships(self) -> Floats:
@@ -193,7 +199,7 @@ class Pair:
     easy: Terms
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Solution:
     """What :func:`minimize` found.
 
@@ -233,7 +239,10 @@ class Solution:
 
     @property
     def prime_implicants(self) -> tuple[str, ...]:
-        """All prime implicants that match a ``1`` row, fewest literals first, then alphabetically."""
+        """All prime implicants that match a ``1`` row, fewest literals first, then alphabetically.
+
+        Where a note says that there are too many, those that were looked at in the end.
+        """
         return tuple(cube.text(self.table.conditions) for cube in self.cubes)
 
     @cached_property
@@ -245,6 +254,9 @@ class Solution:
             index=pd.Index(self.prime_implicants, name="prime implicant", dtype=str),
             columns=pd.Index(self.table.row_numbers(rows), name="row"),
         )
+
+    def __repr__(self) -> str:
+        return solution_as_text(self)
 
     def _repr_html_(self) -> str:
         from equifinal.notebook import bullets, heading, piece, table
@@ -404,16 +416,21 @@ def minimize(
     >>> [model.terms for model in minimize(truth_table(frame, outcome="Y"), "parsimonious").models]
     [('A*B',)]
     """
+    if not isinstance(table, TruthTable):
+        raise InputError(
+            f"minimize takes a truth table, not {type(table).__name__}. Give it truth_table(frame, outcome, ...)."
+        )
     if solution not in get_args(SolutionType):
         raise InputError(f"The solution {solution!r} is unknown. {did_you_mean(str(solution), get_args(SolutionType))}")
-    if max_models < 1:
-        raise InputError(f"max_models = {max_models!r} leaves no model. Give 1 or more.")
-    if max_seconds is not None and not max_seconds > 0:
+    if not is_whole(max_models):
+        raise InputError(f"max_models = {max_models!r} is no number of models. Give a whole number from 1 on.")
+    if max_seconds is not None and not (isinstance(max_seconds, Real) and max_seconds > 0):
         raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
-    if not 0 < effort < float("inf"):
+    if not (isinstance(effort, Real) and 0 < effort < float("inf")):
         raise InputError(f"effort = {effort!r} is no share of the usual work. Give more than 0; 1 is usual.")
     if isinstance(expectations, str):
-        raise InputError(f"expectations = {expectations!r} is one text. Give a list, [{expectations!r}], or a dict.")
+        literals = [each.strip() for each in expectations.split(",")]
+        raise InputError(f"expectations = {expectations!r} is one text. Give a list, {literals!r}, or a dict.")
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
     present, absent, together = table.expected(expectations)
@@ -502,10 +519,9 @@ def _solution(
 def _unproved(kind: SolutionType, models: list[Model], found: Found, max_models: int) -> list[str]:
     """What is not known about the models, in sentences."""
     said = []
-    if found.literals is not None:
-        left_out = f"those with more than {found.literals} literals were" if found.literals else "most were"
+    if not found.complete:
         said.append(
-            f"There are too many prime implicants: {left_out} left out, and with them perhaps models. "
+            "There are too many prime implicants to find them all: the models are made of some of them. "
             "Fewer conditions, or more cases for each, would help."
         )
     if found.bound is not None:

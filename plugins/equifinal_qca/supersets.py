@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal_qca.cubes import Floats, Ints
-from equifinal_qca.table import condition_names, memberships_of, outcome_memberships
+from equifinal_qca.inputs import check_shares, condition_names, is_whole, memberships_of, outcome_memberships
 
 __all__ = ["necessary_expressions", "sufficient_expressions"]
 
@@ -84,7 +84,7 @@ def necessary_expressions(
     >>> necessary_expressions(frame, "Y").round(3).to_dict("index")
     {'A + B': {'consistency': 1.0, 'relevance': 0.714, 'coverage': 0.8}}
     """
-    _check_shares(consistency=consistency, relevance=relevance)
+    check_shares(consistency=consistency, relevance=relevance)
     search = _Search.of(frame, outcome, conditions, max_literals, max_candidates)
     conjunctions, first = search.necessary_conjunctions(consistency - _TOLERANCE, relevance - _TOLERANCE)
     disjunctions, second = search.necessary_disjunctions(consistency - _TOLERANCE, relevance - _TOLERANCE)
@@ -151,8 +151,8 @@ def sufficient_expressions(
     >>> sufficient_expressions(frame, "Y")["coverage"].to_dict()
     {'A*B': 1.0}
     """
-    _check_shares(consistency=consistency, pri=pri, coverage=coverage)
-    if isinstance(frequency_cutoff, bool) or frequency_cutoff != int(frequency_cutoff) or frequency_cutoff < 0:
+    check_shares(consistency=consistency, pri=pri, coverage=coverage)
+    if not is_whole(frequency_cutoff, least=0):
         raise InputError(f"frequency_cutoff = {frequency_cutoff!r} is not a number of cases; give 0 or more.")
     search = _Search.of(frame, outcome, conditions, max_literals, max_candidates)
     cutoffs = (consistency - _TOLERANCE, pri - _TOLERANCE, coverage - _TOLERANCE)
@@ -207,8 +207,8 @@ class _Search(NamedTuple):
         x = np.column_stack([memberships_of(frame, name) for name in names])
         literals = np.stack([x, 1.0 - x], axis=2).transpose(1, 2, 0).reshape(2 * len(names), -1)
         for what, limit in (("max_literals", max_literals), ("max_candidates", max_candidates)):
-            if limit is not None and limit < 1:
-                raise InputError(f"{what} = {limit!r} leaves nothing to look at. Give 1 or more.")
+            if limit is not None and not is_whole(limit):
+                raise InputError(f"{what} = {limit!r} is no whole number from 1 on.")
         most = min(max_literals or len(names), len(names))
         return cls(tuple(names), literals, outcome_memberships(frame, outcome), most, max_candidates)
 
@@ -358,9 +358,3 @@ def _contain_any(sets_: Ints, parts: Ints) -> Bools:
         inside = ((parts[:, 0] & ~care) == 0) & ((bits & parts[:, 0]) == parts[:, 1])
         result[start : start + block] = inside.any(axis=1)
     return result
-
-
-def _check_shares(**cutoffs: float) -> None:
-    for name, cutoff in cutoffs.items():
-        if not 0 <= cutoff <= 1:
-            raise InputError(f"{name} = {cutoff!r} is not a number from 0 to 1.")

@@ -1,9 +1,8 @@
 """Truth tables: which configurations occur, how often, and whether they are sufficient for the outcome."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -12,18 +11,16 @@ from numpy.typing import NDArray
 from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.corners import corner_fit
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
+from equifinal_qca.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
 from equifinal_qca.implicants import primes_inside
+from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole, memberships_of, outcome_memberships
+from equifinal_qca.printing import table_as_text
 
 __all__ = [
     "Expectation",
     "TruthTable",
-    "check_cases",
     "column_of_lists",
-    "condition_names",
-    "memberships_of",
     "notes_on_undecided",
-    "outcome_memberships",
     "too_many_rows",
     "truth_table",
 ]
@@ -32,7 +29,7 @@ _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
 Expectation = int | str | Sequence[int] | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TruthTable:
     """The observed configurations of the conditions.
 
@@ -210,10 +207,14 @@ class TruthTable:
     def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
         """The regions in which remainders must not be assumed: expressions or row numbers, without the ``1`` rows inside."""
         regions: list[Cube] = []
+        if not isinstance(exclude, Iterable):
+            raise InputError(
+                f"exclude = {exclude!r} is no list. Give one of expressions or row numbers, [{exclude!r}]."
+            )
         for each in [exclude] if isinstance(exclude, str) else exclude:
             if isinstance(each, str):
                 regions.extend(self._described(each, "exclude: "))
-            elif 1 <= each <= self.possible:
+            elif is_whole(each) and each <= self.possible:
                 regions.append(self.region(self.corner_of_row(int(each))))
             else:
                 raise InputError(f"exclude: there is no row {each!r}. Rows are numbered from 1 to {self.possible}.")
@@ -226,6 +227,8 @@ class TruthTable:
         present = absent = 0
         together: list[Cube] = []
         for name, expected in expectations.items():
+            if not isinstance(name, str):
+                raise InputError(f"The expectation for {name!r} names no condition. Write {{'A': 1}} or ['A', '~B'].")
             literals = {name: True} if name.isidentifier() else Expression(name).literals
             if literals is None:
                 raise InputError(
@@ -238,7 +241,7 @@ class TruthTable:
                     )
             if expected is None:
                 continue
-            if expected not in meaning:
+            if not isinstance(expected, Hashable) or expected not in meaning:
                 raise InputError(
                     f"The expectation {expected!r} for {name!r} is unknown. Use 1 or 'present', 0 or 'absent', or None."
                 )
@@ -253,6 +256,11 @@ class TruthTable:
                 raise InputError(
                     f"The absence of {name!r} can come about in several ways. Say which conjunction is expected to be present."
                 )
+            if present & absent:
+                raise InputError(
+                    f"{next(iter(literals))!r} is expected to be present and to be absent. "
+                    "Leave it out where either may help."
+                )
         return present, absent, tuple(sorted(together))
 
     def with_cutoffs(
@@ -262,7 +270,7 @@ class TruthTable:
         pri_cutoff: float | None = None,
     ) -> "TruthTable":
         """The same table with the outputs that other cutoffs give; a cutoff that is left out stays."""
-        lower, upper, frequency, pri_cutoff = _cutoffs(
+        lower, upper, frequency, pri_cutoff = cutoffs(
             self.consistency_cutoff if consistency_cutoff is None else consistency_cutoff,
             self.frequency_cutoff if frequency_cutoff is None else frequency_cutoff,
             self.pri_cutoff if pri_cutoff is None else pri_cutoff,
@@ -287,6 +295,9 @@ class TruthTable:
             (0 to 1) and ``cases``, the list of the names of the cases with membership above 0.5.
         """
         return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
+
+    def __repr__(self) -> str:
+        return table_as_text(self)
 
     def _repr_html_(self) -> str:
         from equifinal.notebook import bullets, heading, piece, table
@@ -384,7 +395,7 @@ def truth_table(
     [[0, 0, '0', 1], [0, 1, '0', 1], [1, 0, '1', 1], [1, 1, '1', 1]]
     """
     names = condition_names(frame, outcome, conditions)
-    lower, upper, frequency, pri_cutoff = _cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
+    lower, upper, frequency, pri_cutoff = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
     check_cases(frame)
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
@@ -422,41 +433,6 @@ def column_of_lists(lists: Sequence[list[str]]) -> NDArray[np.object_]:
     return column
 
 
-def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
-    """One column as floats, after checking that it holds memberships."""
-    column = frame[name]
-    if isinstance(column, pd.DataFrame):
-        raise InputError(f"Several columns are named {name!r}. Rename or drop all but one.")
-    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
-        raise InputError(f"Column {name!r} does not hold numbers. Calibrate it to memberships from 0 to 1 first.")
-    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-    if (missing := np.isnan(values)).any():
-        raise InputError(
-            f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
-        )
-    if (outside := (values < 0) | (values > 1)).any():
-        raise InputError(
-            f"Column {name!r} has values outside 0 to 1: {listing(frame.index[outside])}. Calibrate it first."
-        )
-    return values
-
-
-def outcome_memberships(frame: pd.DataFrame, outcome: str) -> Floats:
-    """The outcome's memberships; ``"~Y"`` negates column Y unless a column has that very name."""
-    if outcome not in frame.columns and outcome.startswith("~") and outcome[1:] in frame.columns:
-        return 1.0 - memberships_of(frame, outcome[1:])
-    if outcome not in frame.columns:
-        raise InputError(f"The outcome {outcome!r} is not a column. {did_you_mean(outcome, frame.columns)}")
-    return memberships_of(frame, outcome)
-
-
-def check_cases(frame: pd.DataFrame) -> None:
-    """Every case has a name of its own."""
-    if not frame.index.is_unique:
-        repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
-        raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
-
-
 def notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:
     """Which cases are at exactly 0.5 in a condition or in the outcome."""
     notes = []
@@ -475,31 +451,6 @@ def too_many_rows(max_rows: int) -> InputError:
     return InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
 
 
-def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str] | None) -> list[str]:
-    """The conditions, checked; by default every column but the outcome's."""
-    if isinstance(conditions, str):
-        raise InputError(f"conditions = {conditions!r} is one text. Give a list of column names.")
-    if conditions is None:
-        conditions = [str(name) for name in frame.columns if name != outcome and f"~{name}" != outcome]
-    names = list(conditions)
-    if not names:
-        raise InputError("There is no condition. Name at least one column besides the outcome.")
-    for name in names:
-        if name not in frame.columns:
-            raise InputError(f"The condition {name!r} is not a column. {did_you_mean(name, frame.columns)}")
-        if name in (outcome, outcome.removeprefix("~")):
-            raise InputError(f"{name!r} is the outcome and a condition. Leave it out of the conditions.")
-        if not name.isidentifier():
-            raise InputError(
-                f"The condition {name!r} cannot be written in an expression. Rename the column with letters, digits and _."
-            )
-        if names.count(name) > 1:
-            raise InputError(f"The condition {name!r} is named twice. Name it once.")
-    if len(names) > MOST_CONDITIONS:
-        raise InputError(f"{len(names)} conditions are more than the {MOST_CONDITIONS} possible. Choose fewer.")
-    return names
-
-
 def _outputs(
     consistency: Floats, pri: Floats, n: Ints, lower: float, upper: float, frequency_cutoff: int, pri_cutoff: float
 ) -> NDArray[np.str_]:
@@ -508,24 +459,3 @@ def _outputs(
     output[(consistency >= upper - _TOLERANCE) & (pri >= pri_cutoff - _TOLERANCE)] = "1"
     output[n < frequency_cutoff] = "?"
     return output
-
-
-def _cutoffs(
-    consistency_cutoff: float | tuple[float, float], frequency_cutoff: float, pri_cutoff: float, cases: int
-) -> tuple[float, float, int, float]:
-    """The two consistency cutoffs in order, the frequency cutoff as a number of cases, and the PRI cutoff."""
-    pair = consistency_cutoff if isinstance(consistency_cutoff, Sequence) else (consistency_cutoff,) * 2
-    if len(pair) != 2 or not all(0 <= each <= 1 for each in pair):
-        raise InputError(
-            f"consistency_cutoff = {consistency_cutoff!r} is neither a number from 0 to 1 nor two of them."
-        )
-    if not isinstance(frequency_cutoff, bool) and 0 < frequency_cutoff < 1:
-        frequency_cutoff = max(1, ceil(frequency_cutoff * cases - _TOLERANCE))
-    if isinstance(frequency_cutoff, bool) or not frequency_cutoff >= 1 or frequency_cutoff % 1 != 0:
-        raise InputError(
-            f"frequency_cutoff = {frequency_cutoff!r} is neither a number of cases, 1 or more, nor a share of them "
-            "between 0 and 1."
-        )
-    if not 0 <= pri_cutoff <= 1:
-        raise InputError(f"pri_cutoff = {pri_cutoff!r} is not a number from 0 to 1.")
-    return min(pair), max(pair), int(frequency_cutoff), pri_cutoff

@@ -13,6 +13,9 @@ def test_the_first_example_prints_its_models(capsys):
     printed = capsys.readouterr().out
     assert len(names["solution"].models) >= 1
     assert all(model.expression in printed for model in names["solution"].models)
+    shown = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(shown) == 2
+    assert all(text in printed for text in shown)
 
 
 def test_what_the_page_says_is_printed():
