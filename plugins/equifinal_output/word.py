@@ -19,6 +19,8 @@ _SIZES = {"": 18, "large": 30, "small": 15}
 _ROWS_OF_A_PAGE = 30
 #: Twentieths of a point between the margins of a page of A4, upright and on its side.
 _UPRIGHT, _SIDEWAYS = 9638, 14570
+#: And of a character, of what is around a text (generous, for programs without Calibri), and of the narrowest text that wraps.
+_CHARACTER, _PADDING, _NARROWEST = 95, 260, 2400
 
 
 class WordTables(eq.Output):
@@ -142,15 +144,13 @@ def _table(table: PublicationTable, room: int) -> str:
 
 
 def _widths(table: PublicationTable, room: int) -> list[int]:
-    """Shares of the room; texts that wrap take what is left, and no table is wider than it needs to be."""
-    needed = [102 * max(width, 4) + 160 for width in table.widths]
-    fixed = sum(width for width, kind in zip(needed, table.kinds, strict=True) if kind != "text")
-    texts = table.kinds.count("text")
-    if texts and fixed < 0.8 * room:
-        return [
-            (room - fixed) // texts if kind == "text" else width
-            for width, kind in zip(needed, table.kinds, strict=True)
-        ]
+    """What each column needs; texts that wrap take what is left, and give way first where there is too little."""
+    needed = [_CHARACTER * max(width, 3) + _PADDING for width in table.widths]
+    is_text = [kind == "text" for kind in table.kinds]
+    fixed = sum(width for width, wraps in zip(needed, is_text, strict=True) if not wraps)
+    if texts := sum(is_text):
+        each = max((room - fixed) // texts, _NARROWEST)
+        needed = [each if wraps else width for width, wraps in zip(needed, is_text, strict=True)]
     scale = min(1.0, room / sum(needed))
     return [int(width * scale) for width in needed]
 
