@@ -13,6 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import equifinal as eq
+import equifinal_output
 from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.content import CITATION, content, in_sum
@@ -670,6 +671,35 @@ def test_bars_are_the_importances(heilongjiang: eq.Comparison) -> None:
                 units.append((row.bar.width if values["importance"] > 0 else -row.bar.width) / values["importance"])
                 units.append((row.high - row.low) / 2 / values["importance_sd"])
     np.testing.assert_allclose(units, np.median(units), rtol=0.05)
+
+
+def test_anchors_of_other_names_and_learned_ones_are_drawn() -> None:
+    class Two(eq.Calibrator):
+        """Rising between two scores."""
+
+        name = "two-ends"
+        lowest: float
+        highest: float
+
+        def calibrate(self, raw: pd.Series) -> pd.Series:
+            return ((raw - self.lowest) / (self.highest - self.lowest)).clip(0, 1)
+
+        def anchor_scores(self) -> dict[str, float]:
+            return {"lowest": self.lowest, "highest": self.highest}
+
+    study = eq.Study(
+        name="ends",
+        data=pd.DataFrame({"a": [1.0, 2, 8, 9], "b": [10.0, 20, 80, 90], "y": [12.0, 30, 60, 95]}, index=list("abcd")),
+        outcome=eq.Variable("Y", "y", calibrate=Two(lowest=10, highest=90)),
+        conditions=[
+            eq.Variable("A", "a", calibrate={"method": "clusters"}),
+            eq.Variable("B", "b", calibrate={"method": "crisp", "threshold": 50}),
+        ],
+    ).calibrate()
+    labels = [[anchor.label for anchor in picture.anchors] for picture in distributions(study)]
+    assert labels == [["10", "90"], ["5"], ["50"]]  # 5: the middle of the gap between 2 and 8
+    assert "Anchors: lowest 10, highest 90." in distributions(study)[0].text
+    assert [text.get_text() for text in equifinal_output.plot_calibration(study, "A").texts] == ["threshold\n5"]
 
 
 def test_an_anchor_far_away_does_not_flatten_the_picture() -> None:
