@@ -6,7 +6,7 @@ shown (``readable``).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -97,6 +97,8 @@ class Content:
 
     Attributes
     ----------
+    opening : str
+        What was done, for a reader who knows none of the methods.
     left_out : str
         A sentence on methods that failed; empty when none did.
     background : tuple of Table
@@ -108,6 +110,7 @@ class Content:
     banner: str
     note: str
     subject: str
+    opening: str
     headline: Headline
     left_out: str
     summary: tuple[str, ...]
@@ -169,6 +172,7 @@ def _content(comparison: eq.Comparison) -> Content:
         # The banner holds the note where there is one.
         note="" if comparison.banner else " ".join(study.note.split()),
         subject=_subject(comparison),
+        opening=_opening(comparison),
         headline=headline(comparison),
         left_out=_left_out(comparison),
         # The evidence stands in the section on verdicts.
@@ -191,6 +195,16 @@ def _subject(comparison: eq.Comparison) -> str:
     return (
         f"Outcome: {named}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
         f"{count}: {listed}."
+    )
+
+
+def _opening(comparison: eq.Comparison) -> str:
+    count, cases = len(comparison.analyses), counted(len(comparison.study.cases), "case")
+    said = f"The method looks at {cases}." if count == 1 else f"Each method looks at the same {cases} in its own way."
+    if comparison.verdicts.empty:
+        return said
+    return (
+        f"{said} Propositions are claims that the study puts to the test; a method that cannot judge one stays silent."
     )
 
 
@@ -666,6 +680,8 @@ def _methods(comparison: eq.Comparison) -> Section:
         tables = [
             Table(f"{label}_{name}", f"{label}: {title}", table, _in_words(table, names)) for name, title, table in own
         ]
+        measures = tables[2]
+        tables[2] = replace(measures, readable=measures.data.rename(index=_words))
         cases = _named(analysis.cases, "case")
         tables.append(Table(f"{label}_cases", f"{label}: cases", cases, _in_words(cases, names), folded=True))
         notes = comparison.notes.loc[comparison.notes["about"] == label, "note"]
@@ -682,21 +698,24 @@ def _methods(comparison: eq.Comparison) -> Section:
 def _in_words(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
     """The table with headings such as ``p_value`` in words; the study's own names stay as they are.
 
-    >>> list(_in_words(pd.DataFrame(columns=["p_value", "gdp_cap", "A*~B_C"]), {"gdp_cap"}))
-    ['p value', 'gdp_cap', 'A*~B_C']
+    >>> list(_in_words(pd.DataFrame(columns=["p_value", "gdp_cap", "A*~B_C", "pri", "pri_cutoff"]), {"gdp_cap"}))
+    ['p value', 'gdp_cap', 'A*~B_C', 'PRI', 'PRI cutoff']
     """
     if frame.columns.nlevels > 1:
         return frame
-    words = [
-        label.replace("_", " ")
-        if isinstance(label, str) and _HEADING.fullmatch(label) and label not in names
-        else label
-        for label in frame.columns
-    ]
+    words = [label if label in names else _words(label) for label in frame.columns]
     return frame if words == list(frame.columns) else frame.set_axis(pd.Index(words, dtype=object), axis="columns")
 
 
-_HEADING = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+def _words(label: Any) -> Any:
+    """A name such as ``std_error`` in words; anything else as it is."""
+    if not isinstance(label, str) or not _HEADING.fullmatch(label):
+        return label
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in label.split("_"))
+
+
+_HEADING = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_ABBREVIATIONS = {word.lower(): word for word in ("PRI", "RoN", "VIF", "AIC", "BIC", "CI", "SD")}
 
 
 def _named(frame: pd.DataFrame, rows: str) -> pd.DataFrame:

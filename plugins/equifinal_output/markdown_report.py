@@ -43,6 +43,7 @@ def _document(report: Content) -> Iterator[str]:
     if report.description:
         yield _text(report.description)
     yield _text(report.subject)
+    yield _text(report.opening)
     for title, sentences in report.answers:
         yield f"**{title}**"
         yield "\n".join(f"- {_text(sentence)}" for sentence in sentences)

@@ -544,7 +544,10 @@ def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Pag
     for name, row in comparison.verdicts.iterrows():
         shared = len(set(row) - {"silent"}) == 1
         assert (squeezed(f"Claim {str(name)[1:]} {NASTY}") in between) == shared
+    opening = f"Each method looks at the same {len(comparison.study.cases)} cases in its own way. Propositions are claims that"
+    assert text.index(opening) < start
     alone = content(compared(methods={"only": Averaging()}))
+    assert alone.opening.startswith(f"The method looks at {len(comparison.study.cases)} cases. ")
     assert [title for title, _ in alone.answers] == ["What the method finds"]
 
 
