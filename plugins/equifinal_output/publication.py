@@ -49,6 +49,8 @@ class Cell:
         What a sign stands for, for those who cannot see it.
     span : int
         The number of columns that it takes.
+    ends : tuple of Cell
+        The lower and the upper end of an interval, for spreadsheets; else empty.
     """
 
     text: str = ""
@@ -57,6 +59,7 @@ class Cell:
     size: Literal["", "large", "small"] = ""
     words: str = ""
     span: int = 1
+    ends: tuple["Cell", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -801,5 +804,6 @@ def _estimate(row: pd.Series, intervals: bool, starred: bool) -> tuple[Cell, Cel
         mark = next((each for limit, each in _STARS if row["p_value"] < limit), "")
     if "std_error" in row and not (intervals and {"ci_low", "ci_high"} <= set(row.index)):
         return figure(row["coefficient"], after=mark, tiny=True), figure(row["std_error"], "(", ")", tiny=True)
-    low, high = (figure(row[end], tiny=True).text for end in ("ci_low", "ci_high"))
-    return figure(row["coefficient"], after=mark, tiny=True), Cell(f"[{low}, {high}]")
+    ends = tuple(figure(row[end], tiny=True) for end in ("ci_low", "ci_high"))
+    interval = Cell(f"[{', '.join(end.text for end in ends)}]", ends=ends)
+    return figure(row["coefficient"], after=mark, tiny=True), interval

@@ -453,6 +453,19 @@ def test_workbook_holds_numbers_as_numbers(barometer: eq.Comparison, tmp_path: P
         ] == list(table.notes)
 
 
+def test_intervals_in_a_workbook_are_figures(barometer: eq.Comparison, tmp_path: Path) -> None:
+    (path,) = ExcelTables(intervals=True).write(barometer, tmp_path)
+    sheet = openpyxl.load_workbook(path)["regressions"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    place = next(number for number, row in enumerate(rows) if row[0] == "Leadership support (LEAD)")
+    assert [row[0] for row in rows[place + 1 : place + 3]] == ["lower end of the interval", "upper end of the interval"]
+    labels = [label for label, each in barometer.analyses.items() if "coefficients" in each.tables]
+    for column, label in enumerate(labels, 1):
+        wanted = barometer.analyses[label].tables["coefficients"].loc["LEAD", ["coefficient", "ci_low", "ci_high"]]
+        assert [row[column] for row in rows[place : place + 3]] == pytest.approx(wanted.tolist(), rel=1e-12)
+
+
+
 def test_workbook_has_no_formulas(strange: eq.Comparison, tmp_path: Path) -> None:
     (path,) = ExcelTables().write(strange, tmp_path)
     book = openpyxl.load_workbook(path)
