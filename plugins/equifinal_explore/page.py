@@ -57,10 +57,10 @@ async function(slider, number) {
 """
 
 
-def server(study: eq.Study, listening: socket.socket) -> BaseWSGIServer:
+def server(study: eq.Study, listening: socket.socket, file: Path | None = None) -> BaseWSGIServer:
     """A server of the page of a study, on a socket that listens already."""
     host, port = listening.getsockname()[:2]
-    app = build(study)
+    app = build(study, file)
     here = {f"{host}:{port}", f"localhost:{port}"}
 
     @app.server.before_request
@@ -74,9 +74,9 @@ def server(study: eq.Study, listening: socket.socket) -> BaseWSGIServer:
     return make_server(host, port, app.server, threaded=True, fd=listening.fileno())
 
 
-def build(study: eq.Study) -> dash.Dash:
-    """The page of a study, as a Dash application."""
-    exploration = Exploration(study)
+def build(study: eq.Study, file: Path | None = None) -> dash.Dash:
+    """The page of a study, as a Dash application; a saved study keeps the comments of its `file`."""
+    exploration = Exploration(study, file)
     app = dash.Dash(
         __name__,
         title=f"{study.title} – explore",

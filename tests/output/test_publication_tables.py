@@ -465,7 +465,6 @@ def test_intervals_in_a_workbook_are_figures(barometer: eq.Comparison, tmp_path:
         assert [row[column] for row in rows[place : place + 3]] == pytest.approx(wanted.tolist(), rel=1e-12)
 
 
-
 def test_workbook_has_no_formulas(strange: eq.Comparison, tmp_path: Path) -> None:
     (path,) = ExcelTables().write(strange, tmp_path)
     book = openpyxl.load_workbook(path)

@@ -119,7 +119,9 @@ def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]
     """The axes given, or new ones of that size (inches) in a figure of their own, and whether they are new."""
     if ax is not None:
         if not hasattr(ax, "get_tightbbox"):
-            raise eq.InputError(f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}.")
+            raise eq.InputError(
+                f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}."
+            )
         ax.figure.draw_without_rendering()  # what is placed by where things lie needs a layout
         return ax, False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
