@@ -13,8 +13,10 @@ import pydantic
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.content import Content, Table, content, in_sum
+from equifinal_output.content import content
+from equifinal_output.document import Content, Table
 from equifinal_output.drawings import WIDTH, distributions, importances, scatters
+from equifinal_output.propositions import in_sum
 from equifinal_output.reading_help import DRAWN
 from equifinal_output.wording import MARKS, VERDICTS, headings, is_missing, shown, shown_column
 

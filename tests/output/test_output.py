@@ -16,9 +16,11 @@ import equifinal as eq
 import equifinal_output
 from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
-from equifinal_output.content import CITATION, content, in_sum
+from equifinal_output.content import content
 from equifinal_output.drawings import distributions, importances, scatters
 from equifinal_output.figures import figures_of
+from equifinal_output.propositions import in_sum
+from equifinal_output.sections.origin import CITATION
 from equifinal_output.wording import shown, shown_column
 
 CASES = [
@@ -793,7 +795,7 @@ def test_columns_have_like_decimals() -> None:
 def test_pages_show_the_first_rows_of_thousands_and_say_so():
     import pandas as pd
 
-    from equifinal_output.content import MOST_ROWS, Table
+    from equifinal_output.document import MOST_ROWS, Table
 
     few, many = (pd.DataFrame({"a": range(rows)}) for rows in (MOST_ROWS, 2 * MOST_ROWS))
     assert Table("t", "Title", few).heading == "Title"

@@ -19,8 +19,9 @@ from markdown_it import MarkdownIt
 import equifinal as eq
 from equifinal import output as outputs
 from equifinal_output import ExcelTables, Fragments, LatexTables, PublicationTable, WordTables, publication_tables
-from equifinal_output.latex import escaped, latex
 from equifinal_output.publication import Cell, Row
+from equifinal_output.publication.latex_markup import latex
+from equifinal_output.publication.latex_text import escaped
 from equifinal_qca import FsQCA
 
 NASTY = (
