@@ -154,7 +154,8 @@ def finish(
         From :func:`sized`. An own figure is laid out around the axes, whose size stays; in a figure of the user's, heading,
         legend and note are put around the axes.
     source
-        The comparison, study or analysis drawn: the heading names the study, and has the banner of data not observed.
+        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, and has the banner of
+        data not observed.
     title, figures
         What is drawn, and a line with numbers.
     note
@@ -225,7 +226,7 @@ def finish(
 
 
 def _about(source: Any) -> list[str]:
-    if isinstance(source, eq.Analysis):
+    if source is None or isinstance(source, eq.Analysis):
         return []
     study = source.study if isinstance(source, eq.Comparison) else source
     outcome = study.outcome
