@@ -69,9 +69,9 @@ A figure takes its numbers from the tables of an analysis: a method of your own 
 ```python
 {start}```
 
-Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each. Chinese, Japanese and Korean names need a
-font that has them, such as Noto Sans CJK; in SVG they are text, which the reader's own font shows. matplotlib keeps a list of fonts:
-after installing one, empty the folder that `matplotlib.get_cachedir()` names.
+Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each. Chinese, Japanese and Korean names
+need a font that has them, such as Noto Sans CJK; in SVG they are text, which the reader's own font shows. matplotlib keeps a list
+of fonts: after installing one, empty the folder that `matplotlib.get_cachedir()` names.
 """
 
 SAVING = """

@@ -144,15 +144,19 @@ def _table(table: PublicationTable, room: int) -> str:
 
 
 def _widths(table: PublicationTable, room: int) -> list[int]:
-    """What each column needs; texts that wrap take what is left, and give way first where there is too little."""
-    needed = [_CHARACTER * max(width, 3) + _PADDING for width in table.widths]
-    is_text = [kind == "text" for kind in table.kinds]
-    fixed = sum(width for width, wraps in zip(needed, is_text, strict=True) if not wraps)
-    if texts := sum(is_text):
-        each = max((room - fixed) // texts, _NARROWEST)
-        needed = [each if wraps else width for width, wraps in zip(needed, is_text, strict=True)]
-    scale = min(1.0, room / sum(needed))
-    return [int(width * scale) for width in needed]
+    """What each column needs; texts that wrap take what is left.
+
+    Where there is too little, texts give way first, then labels, which wrap too, and figures last of all.
+    """
+    widths = [_CHARACTER * max(width, 3) + _PADDING for width in table.widths]
+    for kind in ("text", "label"):
+        places = [place for place, each in enumerate(table.kinds) if each == kind]
+        others = sum(width for place, width in enumerate(widths) if place not in places)
+        share = max((room - others) // max(len(places), 1), _NARROWEST)
+        for place in places:
+            widths[place] = share if kind == "text" else min(widths[place], share)
+    scale = min(1.0, room / sum(widths))
+    return [int(width * scale) for width in widths]
 
 
 def _line(

@@ -1,6 +1,7 @@
 """A table as a paper prints it, and its cells."""
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -130,8 +131,14 @@ class PublicationTable:
 
 
 def _length(text: str) -> int:
-    """Characters; capitals and the sign of negation count for more."""
-    return math.ceil(sum(1.25 if character.isupper() or character == "~" else 1 for character in text))
+    """Characters; capitals and the sign of negation count for more, Chinese, Japanese and Korean ones for two."""
+    return math.ceil(sum(map(_width, text)))
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2.0
+    return 1.25 if character.isupper() or character == "~" else 1.0
 
 
 #: Characters: how wide a text that wraps gets, how narrow it may become, and what a line of a page that stands upright holds.
