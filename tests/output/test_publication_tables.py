@@ -242,7 +242,7 @@ def test_chart_tells_absent_conditions_and_values() -> None:
 
 
 def test_many_paths_make_several_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("equifinal_output.publication._PATHS_OF_A_CHART", 2)
+    monkeypatch.setattr("equifinal_output.publication.methods._PATHS_OF_A_CHART", 2)
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
     charts = [table for table in publication_tables(comparison) if "chart" in table.name]
     assert [chart.name for chart in charts] == ["fsqca_chart", "fsqca_chart_2"]
