@@ -16,6 +16,25 @@ from equifinal_output import figures
 comparison = eq.compare(eq.run(eq.load_study("open-data-barometer-2014")))
 """
 
+#: The last line draws; those before it make what it draws.
+SPECIFICATIONS = """\
+import dataclasses
+from itertools import combinations, product
+
+import pandas as pd
+from equifinal_regression import Regression
+
+study, rows = comparison.run.study, []
+lead, *others = study.conditions
+subsets = [each for count in range(4) for each in combinations(others, count)]
+for controls, covariance in product(subsets, ["HC3", "classical"]):
+    smaller = dataclasses.replace(study, conditions=[lead, *controls], propositions=[], methods={}, case=None)
+    regression = eq.run(smaller, methods={"regression": Regression(covariance=covariance)})["regression"]
+    found = regression.tables["coefficients"].loc["LEAD"]
+    choices = {"controls": ", ".join(each.name for each in controls) or "none", "covariance": covariance}
+    rows.append(choices | {"estimate": found["coefficient"], "low": found["ci_low"], "high": found["ci_high"]})
+figures.plot_specification_curve(pd.DataFrame(rows))"""
+
 #: A heading, the name of the picture, and the code that draws it.
 GALLERY = [
     ("Across methods", "verdicts", "figures.plot_verdicts(comparison)"),
@@ -34,6 +53,7 @@ GALLERY = [
     ("Clustering", "profiles", 'figures.plot_profiles(comparison, "clustering")'),
     ("", "dendrogram", 'figures.plot_dendrogram(comparison, "clustering")'),
     ("", "silhouette", 'figures.plot_silhouette(comparison, "clustering")'),
+    ("For methods of your own", "specification-curve", SPECIFICATIONS),
 ]
 
 INTRODUCTION = """\
@@ -49,7 +69,9 @@ A figure takes its numbers from the tables of an analysis: a method of your own 
 ```python
 {start}```
 
-Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each.
+Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each. Chinese, Japanese and Korean names
+need a font that has them, such as Noto Sans CJK; in SVG they are text, which the reader's own font shows. matplotlib keeps a list
+of fonts: after installing one, empty the folder that `matplotlib.get_cachedir()` names.
 """
 
 SAVING = """
@@ -92,7 +114,9 @@ def names() -> dict[str, Any]:
 
 def draw(code: str, known: dict[str, Any]) -> Any:
     """The figure that a line of the gallery makes."""
-    return eval(code, known).figure
+    *before, last = code.splitlines()
+    exec("\n".join(before), known)
+    return eval(last, known).figure
 
 
 def texts(figure: Any) -> str:
@@ -107,7 +131,7 @@ def page() -> str:
     """The page gallery.md."""
     parts = [INTRODUCTION.format(start=START)]
     for heading, name, code in GALLERY:
-        function = getattr(figures, code.split("(")[0].removeprefix("figures."))
+        function = getattr(figures, code.splitlines()[-1].split("(")[0].removeprefix("figures."))
         sentence = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
         parts.append(f"\n## {heading}\n" if heading else "")
         parts.append(f"\n{sentence}\n\n```python\n{code}\n```\n\n![{sentence}](images/gallery/{name}.png)\n")

@@ -61,6 +61,13 @@ class Asymmetry:
     run: Run = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        tables = {"Methods": self.methods, "Conditions": self.conditions, "Paths": self.paths}
+        study = self.run.calibrated
+        return notebook.of_tables(f"{study.title}: the outcome beside {study.outcome.name}", tables, self.notes, study)
+
 
 def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
     """Run the same methods on the absence of the outcome, with the same seed, and compare.

@@ -1,5 +1,6 @@
 """The base class of calibrators: from raw scores to set membership."""
 
+import math
 from typing import Self
 
 import pandas as pd
@@ -7,6 +8,9 @@ import pandas as pd
 from equifinal.extension import Extension
 
 __all__ = ["Calibrator"]
+
+#: How the names of parameters begin that are anchors in the field's own words.
+_ANCHORS = ("full_", "crossover", "threshold")
 
 
 class Calibrator(Extension):
@@ -43,3 +47,28 @@ class Calibrator(Extension):
     def notes(self, raw: pd.Series) -> list[str]:
         """What a reader should know about this calibration of these scores; empty by default."""
         return []
+
+    def anchor_scores(self) -> dict[str, float]:
+        """The raw scores at which membership turns, by what they are called: figures draw a line at each.
+
+        The default takes the parameters whose names begin with ``full_``, ``crossover`` or ``threshold``, several values of one
+        parameter numbered. A calibrator with anchors of other names, or one that learns them, overrides this.
+
+        Examples
+        --------
+        >>> from equifinal_calibration import Crisp, Direct
+        >>> Direct(full_out=20, crossover=50, full_in=80).anchor_scores()
+        {'full out': 20.0, 'crossover': 50.0, 'full in': 80.0}
+        >>> Crisp(thresholds=(30, 60)).anchor_scores()
+        {'threshold 1': 30.0, 'threshold 2': 60.0}
+        """
+        found: dict[str, float] = {}
+        for parameter, value in self.parameters().items():
+            if parameter.startswith(_ANCHORS):
+                several = isinstance(value, (list, tuple))
+                words, values = parameter.replace("_", " "), value if several else [value]
+                words = words.removesuffix("s") if several else words
+                for number, each in enumerate(values, 1):
+                    if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each):
+                        found[f"{words} {number}" if len(values) > 1 else words] = float(each)
+        return found

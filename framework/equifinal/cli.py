@@ -100,7 +100,12 @@ def compare(
     ] = None,
     format: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="FORMAT", help="Repeatable; default: html, csv, json and markdown."),
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="Repeatable; default: html, csv, json and markdown. Parameters behind a colon: html:figures=true.",
+        ),
     ] = None,
     plugin: PluginFiles = None,
     without: Without = None,

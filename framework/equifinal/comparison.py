@@ -179,7 +179,8 @@ class Comparison:
             A folder that does not exist, is empty, or was written by equifinal. What is written replaces what was written
             before; other files in it stay.
         formats
-            Names of outputs; the default is html, csv, json and markdown.
+            Names of outputs; the default is html, csv, json and markdown. Parameters stand behind a colon, as TOML writes them:
+            ``"html:figures=true"``.
         overwrite
             Write into any other folder too. Files of the same names are replaced, the others stay.
 
@@ -191,7 +192,7 @@ class Comparison:
         Raises
         ------
         InputError
-            When a format is unknown, or the folder holds something else or cannot be written.
+            When a format is unknown or a parameter wrong, or the folder holds something else or cannot be written.
         """
         from equifinal.folder import write_folder
 

@@ -47,6 +47,12 @@ class ContrarianCases:
     against: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        tables = {"Cases against a direction": self.against, "How groups and scores go together": self.association}
+        return notebook.of_tables("Contrarian cases", tables, self.notes)
+
 
 def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> ContrarianCases:
     """Cases that run against the main direction of a condition, by cross-tabulation.

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,17 +23,46 @@ MANIFEST = "manifest.json"
 DEFAULT_FORMATS = ("html", "csv", "json", "markdown")
 
 
-def choose_formats(formats: Sequence[str] | None) -> list[str]:
-    """The names of outputs, each once; an unknown one, or one whose packages are missing, is an :class:`InputError`."""
+def choose_formats(formats: Sequence[str] | None) -> dict[str, "Output"]:
+    """The outputs by name, each once, with the parameters that stand behind its name.
+
+    Parameters
+    ----------
+    formats
+        Names, such as ``"html"``; parameters stand behind a colon as TOML writes them, such as ``"html:figures=true"`` or
+        ``"figures:formats=['pdf'],dpi=300"``. ``None`` for the formats by default.
+
+    Raises
+    ------
+    InputError
+        When a format is unknown, is asked for twice in different ways, lacks a package, or a parameter is wrong.
+    """
     if isinstance(formats, str):
         formats = [formats]
     known = registry.outputs()
-    wanted = list(dict.fromkeys(formats if formats is not None else DEFAULT_FORMATS))
-    for name in wanted:
-        known[name].cls.require_packages()
-    if not wanted:
+    found: dict[str, Output] = {}
+    for wanted in formats if formats is not None else DEFAULT_FORMATS:
+        name, colon, written = wanted.partition(":")
+        cls = known[name.strip()].cls
+        cls.require_packages()
+        output = cls.from_parameters(_parameters(wanted, written) if colon else {}, "Output ")
+        if found.setdefault(cls.name, output) != output:
+            raise InputError(f"The format {cls.name!r} is asked for twice, with different parameters. Ask for it once.")
+    if not found:
         raise InputError("No format to write. Name at least one, such as html.")
-    return wanted
+    return found
+
+
+def _parameters(wanted: str, written: str) -> dict[str, Any]:
+    """What stands behind the colon: the inside of an inline table of TOML."""
+    try:
+        parameters: dict[str, Any] = tomllib.loads(f"parameters = {{{written}}}")["parameters"]
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"The format {wanted!r} cannot be read: {error}. Write parameters behind the colon as in TOML, separated by commas, "
+            "such as html:figures=true or \"figures:formats=['pdf'],dpi=300\"."
+        ) from None
+    return parameters
 
 
 def check_folder(folder: Path, overwrite: bool = False) -> None:
@@ -74,11 +104,9 @@ def write_folder(
 
     When `failures` is given, an output that raises is put there by its name, and the others are written; nothing is when all do.
     """
-    wanted = choose_formats(formats)
+    outputs = choose_formats(formats)
     check_folder(folder, overwrite)
     target = Path(os.path.realpath(folder.expanduser()))
-    known = registry.outputs()
-    outputs = {name: known[name].cls.from_parameters({}, "Output ") for name in wanted}
     made = [parent for parent in target.parents if not parent.exists()]
     written = False
     try:

@@ -1,7 +1,7 @@
 """How results show themselves in notebooks: small pieces of HTML without a style sheet, everything in them escaped."""
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +193,15 @@ def of_comparison(comparison: "Comparison") -> str:
     parts.append(table(fit, "Predicted against actual membership", most=len(fit)))
     parts.append(bullets(str(failure) for failure in comparison.failures.values()))
     return piece(*parts)
+
+
+def of_tables(
+    title: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (), study: "CalibratedStudy | None" = None
+) -> str:
+    """A result that is a few tables; with its study, the banner of data that were not observed."""
+    banner = "" if study is None else _banner(study.provenance, study.note)
+    parts = [table(frame, words) for words, frame in tables.items() if len(frame)]
+    return piece(heading(title), banner, *parts, bullets(notes))
 
 
 def of_verdict(verdict: "Verdict") -> str:

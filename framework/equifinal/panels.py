@@ -64,6 +64,12 @@ class ByTime:
     groups: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        tables = {"Where paths hold": self.holding, "Paths at each time": self.paths, "Fit at each time": self.fit}
+        return notebook.of_tables("By time", tables, self.notes)
+
 
 def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
     """Take the results on a panel apart by time and by unit.

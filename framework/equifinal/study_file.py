@@ -17,7 +17,7 @@ from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.study import Study
 from equifinal.variable import Expectation, Variable
 
-__all__ = ["StudySource", "load_study", "read_cases"]
+__all__ = ["StudySource", "load_study", "read_cases", "study_path"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,17 @@ def load_study(study: str | Path) -> Study:
     >>> len(study.data), [condition.name for condition in study.conditions]
     (86, ['LEAD', 'DEM', 'FIN', 'HUM'])
     """
+    return _read_study(study_path(study))
+
+
+def study_path(study: str | Path) -> Path:
+    """Where the file of a study lies; takes and raises what :func:`load_study` does.
+
+    Examples
+    --------
+    >>> study_path("heilongjiang").name
+    'study.toml'
+    """
     from equifinal.registry import studies
 
     known = studies()
@@ -135,7 +146,7 @@ def load_study(study: str | Path) -> Study:
             f"{str(study)!r} is no study.toml. A study is a text file study.toml that names the data, the outcome and the "
             "conditions; 'equifinal describe heilongjiang' shows one."
         )
-    return _read_study(path)
+    return path
 
 
 def _read_study(path: Path) -> Study:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,17 @@ __all__ = ["save_study", "study_toml"]
 _TEXTS = ("description", "source", "licence", "citation", "note")
 
 
-def study_toml(study: Study, data: str = "cases.csv") -> str:
+def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
     """The study as the text of a ``study.toml``.
 
     Parameters
     ----------
     study
-        What to write. Comments that its own file may have are not part of it.
+        What to write.
     data
         Where the table of cases lies, as a path from the file.
+    own
+        The text of the file that the study comes from: what is the same keeps its words, order and comments.
 
     Raises
     ------
@@ -76,7 +79,47 @@ def study_toml(study: Study, data: str = "cases.csv") -> str:
         for label, parameters in study.methods.items():
             methods[label] = _filled(tomlkit.table(), parameters, f"{where}[methods.{label}] ")
         document["methods"] = methods
-    return tomlkit.dumps(document)
+    text = tomlkit.dumps(document)
+    return _in_the_words_of(own, text) if own else text
+
+
+def _in_the_words_of(own: str, new: str) -> str:
+    """A file that says what `new` says, in the words of `own` where they agree; `new` itself where it cannot be done so."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(own.removeprefix("\ufeff"))
+        _revise(document, tomlkit.parse(new))
+        text = tomlkit.dumps(document)
+        return text if tomllib.loads(text) == tomllib.loads(new) else new
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        return new
+
+
+def _revise(table: Any, new: Mapping[str, Any]) -> None:
+    """Change what differs, and leave everything else as it stands."""
+    for key in [key for key in table if key not in new]:
+        del table[key]
+    for key, value in new.items():
+        old = table.get(key)
+        if old is None or type(old.unwrap()) is not type(value.unwrap()):
+            table[key] = value
+        elif old.unwrap() == value.unwrap():
+            continue
+        elif isinstance(old, Mapping):
+            _revise(old, value)
+        elif _entries(old) and _entries(old) == _entries(value):
+            for each, changed in zip(old, value, strict=True):
+                _revise(each, changed)
+        else:
+            table[key] = value
+
+
+def _entries(tables: Any) -> list[Any]:
+    """What the conditions or propositions in double brackets are called; empty for anything else."""
+    named = isinstance(tables, list) and all(isinstance(each, Mapping) for each in tables)
+    return [each.get("name", each.get("id")) for each in tables] if named else []
 
 
 def _variable(variable: Variable, where: str) -> "Table":
@@ -167,7 +210,7 @@ def _case_column(study: Study) -> str:
     return "case"
 
 
-def save_study(study: Study, path: str | Path, overwrite: bool = False) -> list[Path]:
+def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str | Path | None = None) -> list[Path]:
     """Write a study as ``study.toml``, with its table of cases beside it.
 
     What is written is read back before it takes its place: it has the same scores, calibrations, propositions and
@@ -182,6 +225,8 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False) -> list[
         is a ``cases.csv`` in the same folder.
     overwrite
         Replace files that are there. A ``cases.csv`` that holds the same cases is left as it is, always.
+    own
+        The ``study.toml`` that the study comes from, if it is there: what is the same keeps its words, order and comments.
 
     Returns
     -------
@@ -208,7 +253,8 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False) -> list[
     if file.suffix.lower() != ".toml":
         file = file / "study.toml"
     table = file.with_name("cases.csv")
-    contents = {file: study_toml(study), table: _csv(study)}
+    words = Path(own).read_text(encoding="utf-8-sig") if own is not None and os.path.isfile(own) else ""
+    contents = {file: study_toml(study, own=words), table: _csv(study)}
     if _holds_the_same(table, study):
         del contents[table]
     standing = [each for each in contents if os.path.lexists(each)]

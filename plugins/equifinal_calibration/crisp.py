@@ -162,6 +162,9 @@ class Clusters(eq.Calibrator):
         fitted._thresholds = thresholds_by_clustering(raw, self.groups, self.linkage)
         return fitted
 
+    def anchor_scores(self) -> dict[str, float]:
+        return Crisp(thresholds=self._thresholds).anchor_scores() if self._thresholds else {}
+
     def calibrate(self, raw: pd.Series) -> pd.Series:
         if not self._thresholds:
             raise eq.InputError("The calibrator 'clusters' learns its thresholds from the data: call fit(raw) first.")

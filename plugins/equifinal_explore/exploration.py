@@ -113,6 +113,8 @@ class Exploration:
     ----------
     study
         Its own settings are what everything is compared with.
+    file
+        The ``study.toml`` that it comes from, whose comments a saved study keeps.
 
     Attributes
     ----------
@@ -137,8 +139,8 @@ class Exploration:
     ([], ['LEAD*FIN*HUM'])
     """
 
-    def __init__(self, study: eq.Study) -> None:
-        self.study = study
+    def __init__(self, study: eq.Study, file: Path | None = None) -> None:
+        self.study, self.file = study, file
         run = eq.run(study)
         variables = (study.outcome, *study.conditions)
         self.sets = {v.name: settings_of_set(v, study.raw[v.name]) for v in variables if v.calibrator is not None}
@@ -280,7 +282,7 @@ class Exploration:
         study.calibrate()  # settings that no method could run with are not saved
         for label in {change.owner for change in self.changes(moved) if change.kind == "method"}:
             self.findings(moved, label)
-        return eq.save_study(study, path, overwrite)
+        return eq.save_study(study, path, overwrite, own=self.file)
 
 
 def _complete(table: Mapping[str, Any], changed: Mapping[Any, Any], settings: Sequence[Setting]) -> dict[str, Any]:

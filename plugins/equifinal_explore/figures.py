@@ -71,9 +71,8 @@ def calibration_figure(now: Findings, own: Findings, name: str, anchors: dict[st
     labels = []
     level, last = 0, -np.inf
     for anchor, at in sorted(anchors.items(), key=lambda pair: pair[1]):
-        level = (
-            (level + 1) % 3 if at - last < 0.25 * (high - low) else 0
-        )  # names that would meet stand above each other
+        # Names that would meet, on a phone too, stand above each other.
+        level = (level + 1) % 3 if at - last < 0.34 * (high - low) else 0
         last = at
         labels.append(
             {

@@ -57,10 +57,10 @@ async function(slider, number) {
 """
 
 
-def server(study: eq.Study, listening: socket.socket) -> BaseWSGIServer:
+def server(study: eq.Study, listening: socket.socket, file: Path | None = None) -> BaseWSGIServer:
     """A server of the page of a study, on a socket that listens already."""
     host, port = listening.getsockname()[:2]
-    app = build(study)
+    app = build(study, file)
     here = {f"{host}:{port}", f"localhost:{port}"}
 
     @app.server.before_request
@@ -74,9 +74,9 @@ def server(study: eq.Study, listening: socket.socket) -> BaseWSGIServer:
     return make_server(host, port, app.server, threaded=True, fd=listening.fileno())
 
 
-def build(study: eq.Study) -> dash.Dash:
-    """The page of a study, as a Dash application."""
-    exploration = Exploration(study)
+def build(study: eq.Study, file: Path | None = None) -> dash.Dash:
+    """The page of a study, as a Dash application; a saved study keeps the comments of its `file`."""
+    exploration = Exploration(study, file)
     app = dash.Dash(
         __name__,
         title=f"{study.title} – explore",
@@ -622,6 +622,8 @@ def _crossed(now: Findings, own: Findings) -> Any:
 
 
 _MOST_ROWS = 50
+_LONG_TEXT = 28
+_HEADINGS = {"pri": "PRI"}
 _SIDES = {"in": "now in", "out": "now out", "neither": "at exactly 0.5"}
 
 
@@ -650,16 +652,23 @@ def _table(
         numbers = len(frame) > 0 and frame[name].map(_is_number).all()
         if numbers and not signed and (frame[name].astype(float).dropna() % 1 != 0).any():
             shares.add(name)
-        head.append(html.Th(str(name).replace("_", " "), scope="col", className="number" if numbers else None))
+        head.append(
+            html.Th(
+                _HEADINGS.get(name, str(name).replace("_", " ")), scope="col", className="number" if numbers else None
+            )
+        )
     body = []
     for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         mark = html.Span(marks[label], className="mark") if label in marks else None
-        cells = [
-            html.Td(_shown(value, name == signed, name in shares), className="number" if _is_number(value) else None)
-            for name, value in zip(frame.columns, row, strict=True)
-        ]
+        cells = [_cell(value, name == signed, name in shares) for name, value in zip(frame.columns, row, strict=True)]
         body.append(html.Tr([html.Th([str(label), mark], scope="row"), *cells], className="marked" if mark else None))
     return _scrollable([html.Caption(caption), html.Thead(html.Tr(head)), html.Tbody(body)], caption)
+
+
+def _cell(value: Any, signed: bool, share: bool) -> html.Td:
+    """A cell; a long text gets room, so that on a phone it does not become one word a line."""
+    text = _shown(value, signed, share)
+    return html.Td(text, className="number" if _is_number(value) else "text" if len(text) > _LONG_TEXT else None)
 
 
 def _scrollable(parts: list[Any], name: str) -> html.Div:

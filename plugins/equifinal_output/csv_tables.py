@@ -11,7 +11,8 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.content import Table, content
+from equifinal_output.content import content
+from equifinal_output.document import Table
 from equifinal_output.wording import flattened, is_missing, joined
 
 __all__ = ["CsvTables"]

@@ -19,8 +19,6 @@ __all__ = ["Anchor", "Bar", "Distribution", "Dot", "Importances", "Scatter", "di
 #: Width of every picture, in its own units; pages scale it.
 WIDTH = 320
 _MOST_BINS = 20
-#: Parameters of calibrators that are anchors on the scale of the raw scores, by the beginning of their names.
-_ANCHORS = ("full_", "crossover", "threshold")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,8 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
     scores = study.raw[variable.name].to_numpy(dtype=float)
     calibrated = variable.name in study.fuzzy
     memberships = study.fuzzy[variable.name].to_numpy(dtype=float) if calibrated else np.full(len(scores), np.nan)
-    anchors = _anchors(study, variable.name)
+    calibrator = study.calibrators.get(variable.name)
+    anchors = calibrator.anchor_scores() if calibrator else {}
     edges = _edges(scores)
     span = edges[-1] - edges[0]
     drawn = {name: value for name, value in anchors.items() if edges[0] - span <= value <= edges[-1] + span}
@@ -110,7 +109,7 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
         for score, m in zip(scores, memberships, strict=True)
         if not np.isnan(m)
     }
-    stated = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in anchors.items())
+    stated = ", ".join(f"{name} {value:g}" for name, value in anchors.items())
     text = (
         f"{counted(len(scores), 'raw score')} from {scores.min():g} to {scores.max():g}, median {np.median(scores):g}. "
         f"{f'Anchors: {stated}. ' if stated else ''}"
@@ -141,20 +140,6 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
         top=top,
         bottom=bottom,
     )
-
-
-def _anchors(study: eq.CalibratedStudy, name: str) -> dict[str, float]:
-    """The numbers among a calibrator's parameters that are raw scores."""
-    calibrator = study.calibrators.get(name)
-    found: dict[str, float] = {}
-    for parameter, value in calibrator.parameters().items() if calibrator else ():
-        if not parameter.startswith(_ANCHORS):
-            continue
-        values = value if isinstance(value, (list, tuple)) else [value]
-        for number, each in enumerate(values, 1):
-            if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each):
-                found[f"{parameter} {number}" if len(values) > 1 else parameter] = float(each)
-    return found
 
 
 def _edges(scores: np.ndarray) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
 from equifinal_output.csv_tables import FORMULA
-from equifinal_output.publication import INTERVALS, Cell, PublicationTable, publication_tables, stamp
+from equifinal_output.publication import INTERVALS, Cell, PublicationTable, Row, publication_tables, stamp
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -44,7 +45,7 @@ class ExcelTables(eq.Output):
                 {"title": _clean(comparison.study.title), "comments": _clean(stamp(comparison)), "created": created}
             )
             book = _Book(workbook)
-            tables = publication_tables(comparison, self.intervals)
+            tables = [_with_ends(table) for table in publication_tables(comparison, self.intervals)]
             names: list[str] = []
             for table in tables:
                 names.append(_sheet_name(table.name, {"contents", "history", *(name.lower() for name in names)}))
@@ -174,6 +175,19 @@ class _Book:
             self.text(sheet, line, column, _said(cell), **style)
         else:
             sheet.write_blank(line, column, None, self.style(**style))
+
+
+def _with_ends(table: PublicationTable) -> PublicationTable:
+    """Intervals as two rows of figures, so that a spreadsheet can calculate with them."""
+    rows: list[Row] = []
+    for row in table.rows:
+        if any(cell.ends for cell in row.cells):
+            for place, words in enumerate(("lower end of the interval", "upper end of the interval")):
+                cells = [cell.ends[place] if cell.ends else cell for cell in row.cells[1:]]
+                rows.append(Row((Cell(words), *cells), row.rule and not place))
+        else:
+            rows.append(row)
+    return replace(table, rows=tuple(rows))
 
 
 def _said(cell: Cell) -> str:

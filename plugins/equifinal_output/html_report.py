@@ -13,13 +13,17 @@ import pydantic
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.content import Content, Table, content, in_sum
+from equifinal_output.content import content
+from equifinal_output.document import Content, Table
 from equifinal_output.drawings import WIDTH, distributions, importances, scatters
+from equifinal_output.propositions import in_sum
 from equifinal_output.reading_help import DRAWN
 from equifinal_output.wording import MARKS, VERDICTS, headings, is_missing, shown, shown_column
 
 __all__ = ["HtmlReport"]
 
+#: Of what the methods agree on, and where they part, a phone shows so many sentences at first.
+_FIRST_SENTENCES = 3
 #: Lists with more entries, and background tables with more rows, are folded away.
 _LONG_LIST = 6
 _LONG_TABLE = 15
@@ -54,6 +58,7 @@ class HtmlReport(eq.Output):
         report = content(comparison)
         page = environment.get_template("report.html.jinja").render(
             report=report,
+            first_sentences=_FIRST_SENTENCES,
             pictures=_pictures(comparison, report) if self.figures else {},
             manifest=comparison.manifest,
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),

@@ -21,6 +21,8 @@ _SIZES = {"": 18, "large": 30, "small": 15}
 _ROWS_OF_A_PAGE = 30
 #: Twentieths of a point between the margins of a page of A4, upright and on its side.
 _UPRIGHT, _SIDEWAYS = 9638, 14570
+#: And of a character, of what is around a text (generous, for programs without Calibri), and of the narrowest text that wraps.
+_CHARACTER, _PADDING, _NARROWEST = 95, 260, 2400
 
 
 class WordTables(eq.Output):
@@ -155,17 +157,19 @@ def _table(table: PublicationTable, room: int) -> str:
 
 
 def _widths(table: PublicationTable, room: int) -> list[int]:
-    """Shares of the room; texts that wrap take what is left, and no table is wider than it needs to be."""
-    needed = [102 * max(width, 4) + 160 for width in table.widths]
-    fixed = sum(width for width, kind in zip(needed, table.kinds, strict=True) if kind != "text")
-    texts = table.kinds.count("text")
-    if texts and fixed < 0.8 * room:
-        return [
-            (room - fixed) // texts if kind == "text" else width
-            for width, kind in zip(needed, table.kinds, strict=True)
-        ]
-    scale = min(1.0, room / sum(needed))
-    return [int(width * scale) for width in needed]
+    """What each column needs; texts that wrap take what is left.
+
+    Where there is too little, texts give way first, then labels, which wrap too, and figures last of all.
+    """
+    widths = [_CHARACTER * max(width, 3) + _PADDING for width in table.widths]
+    for kind in ("text", "label"):
+        places = [place for place, each in enumerate(table.kinds) if each == kind]
+        others = sum(width for place, width in enumerate(widths) if place not in places)
+        share = max((room - others) // max(len(places), 1), _NARROWEST)
+        for place in places:
+            widths[place] = share if kind == "text" else min(widths[place], share)
+    scale = min(1.0, room / sum(widths))
+    return [int(width * scale) for width in widths]
 
 
 def _line(

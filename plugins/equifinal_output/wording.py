@@ -9,6 +9,7 @@ import pandas as pd
 __all__ = [
     "DIRECTIONS",
     "MARKS",
+    "MEASURES",
     "MISSING",
     "VERDICTS",
     "counted",
@@ -31,6 +32,15 @@ MARKS = {
     "● peripheral": "peripheral condition, present",
     "⊗ core": "core condition, absent",
     "⊗ peripheral": "peripheral condition, absent",
+}
+#: The common yardstick.
+MEASURES = {
+    "consistency": "consistency",
+    "coverage": "coverage",
+    "pri": "PRI",
+    "balanced_accuracy": "balanced accuracy",
+    "mae": "mean absolute error",
+    "spearman": "Spearman",
 }
 DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
 

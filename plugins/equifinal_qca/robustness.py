@@ -114,6 +114,13 @@ class Robustness:
     cases: pd.DataFrame = field(repr=False)
     tests: pd.DataFrame = field(repr=False)
 
+    def _repr_html_(self) -> str:
+        from equifinal import notebook
+
+        measures = pd.DataFrame({"value": self.fit | self.case_ratios}).rename_axis("measure")
+        tables = {"Measures": measures, "Test models": self.tests, "Cases": self.cases}
+        return notebook.of_tables(f"Robust core: {self.core}", tables)
+
 
 def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
     """Compare a model with alternatives to it: other calibrations, cutoffs, or conditions of the same cases.

@@ -108,6 +108,15 @@ def test_the_first_screen_says_what_the_methods_agree_on(
         for sentence in headline(report.comparison).parted[:3]:
             box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
             assert box["y"] + box["height"] <= height
+        assert "same 86 cases" in page.locator(".opening").text_content() or study == CITIES
+        assert page.locator(".opening").bounding_box()["y"] < page.locator(".answers").bounding_box()["y"]
+    # A phone folds the rest of where they part; a wide screen and paper show all of it.
+    rest = [page.locator(".answers").get_by_text(each, exact=True) for each in headline(report.comparison).parted[3:]]
+    assert rest
+    assert all(each.is_visible() == (width > 1000) for each in rest)
+    if width < 1000:
+        page.get_by_text(f"{len(rest)} more", exact=True).press("Enter")
+        assert all(each.is_visible() for each in rest)
 
 
 # ---------------------------------------------------------------------------------------------- sort, search, filter

@@ -234,3 +234,49 @@ def test_one_format_may_be_a_string_and_none_is_written_twice(comparison, folder
     comparison.write(folder, "words")
     comparison.write(folder, ["words", "words"])
     assert names(folder) == {"words/word.txt", "manifest.json"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sizes", "word"),
+    [
+        ("counted", [], ""),
+        ("counted:", [], ""),
+        ("counted: sizes = [1, 2], word = 'a, b: c'", [1, 2], "a, b: c"),
+        ('counted:word="漢字 }"', [], "漢字 }"),
+    ],
+)
+def test_parameters_stand_behind_the_name(wanted, sizes, word, comparison, folder, registry):
+    registry.listing("outputs")[Counted.name] = Entry(Counted.name, Counted, registry.plugins()["output"])
+    (path, _) = comparison.write(folder, [wanted])
+    assert json.loads(path.read_text()) == {"sizes": sizes, "word": word}
+    assert json.loads((folder / "manifest.json").read_text())["formats"] == ["counted"]
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        (["counted:sizes=[1"], r"'counted:sizes=\[1' cannot be read.*html:figures=true"),
+        (["counted:size=[1]"], "Output counted: .*sizes"),
+        (["counted:sizes=['a']"], "Output counted: .*sizes"),
+        (["counted", "counted:sizes=[1]"], "asked for twice"),
+        (["count:sizes=[1]"], "Did you mean 'counted'"),
+    ],
+)
+def test_wrong_parameters_are_refused_before_anything_is_written(formats, message, comparison, folder, registry):
+    registry.listing("outputs")[Counted.name] = Entry(Counted.name, Counted, registry.plugins()["output"])
+    with pytest.raises(eq.InputError, match=message):
+        comparison.write(folder, formats)
+    assert not folder.exists()
+
+
+class Counted(eq.Output):
+    """Writes its parameters."""
+
+    name = "counted"
+    sizes: tuple[int, ...] = ()
+    word: str = ""
+
+    def write(self, comparison, directory):
+        path = directory / "counted.json"
+        path.write_text(json.dumps(self.parameters()))
+        return [path]

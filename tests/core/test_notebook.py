@@ -10,7 +10,7 @@ import pytest
 
 import equifinal as eq
 from equifinal.notebook import bullets, table
-from equifinal_qca import minimize, truth_table
+from equifinal_qca import minimize, robustness_to, truth_table
 
 NASTY = "<script>alert('x')</script> & <b>"
 
@@ -106,14 +106,21 @@ def results(run: eq.Run) -> dict[str, Any]:
         "failure": run["broken"],
         "run": run,
         "comparison": eq.compare(run),
+        "asymmetry": eq.compare(run).asymmetry,
+        "contrarian": eq.compare(run).contrarian,
         "verdict": eq.Verdict("contradicted", NASTY),
         "truth table": rows,
         "solution": minimize(rows),
+        "robustness": robustness_to(minimize(rows).best, [minimize(rows).best]),
     }
 
 
 @pytest.mark.parametrize(
-    "name", ["study", "calibrated", "analysis", "failure", "run", "comparison", "verdict", "truth table", "solution"]
+    "name",
+    [
+        *("study", "calibrated", "analysis", "failure", "run", "comparison", "asymmetry", "contrarian", "verdict"),
+        *("truth table", "solution", "robustness"),
+    ],
 )
 def test_every_result_shows_itself_escaped(results: dict[str, Any], name: str) -> None:
     results[name]._repr_html_()  # what is computed when first asked for is no matter of showing
@@ -134,12 +141,22 @@ def test_what_they_say(results: dict[str, Any]) -> None:
     assert "failed: RuntimeError" in said["run"]
     assert "✔ supported" in said["comparison"]
     assert said["verdict"] == f"✘ contradicted {NASTY}"
-    for name in ("study", "calibrated", "run", "comparison"):
+    assert "predictions_apart" in said["asymmetry"]
+    assert "Cramér" in said["contrarian"] or "cramers_v" in said["contrarian"]
+    for name in ("study", "calibrated", "run", "comparison", "asymmetry"):
         assert f"⚠ Simulated data. Note {NASTY}" in said[name]
     best = results["solution"].best
     assert best.expression in said["solution"]
     assert f"{best.fit['consistency'].iloc[0]:.3f}" in said["solution"]
     assert f"{results['truth table'].rows['pri'].iloc[0]:.3f}" in said["truth table"]
+
+
+def test_a_panel_by_time_shows_itself() -> None:
+    comparison = eq.compare(eq.run(eq.load_study("open-data-barometer-2013-2014"), methods=["fsqca"]))
+    page = Page(comparison.by_time._repr_html_())
+    assert page.tags <= ALLOWED
+    assert "LEAD*DEM*FIN" in page.text
+    assert all(time in page.text for time in ("2013", "2014"))
 
 
 def test_without_models_there_is_a_note() -> None:

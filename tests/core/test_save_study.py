@@ -164,3 +164,73 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
         eq.save_study(cities(), tmp_path / "file" / "study.toml")
     with pytest.raises(eq.InputError, match="takes a Study"):
         eq.save_study("heilongjiang", tmp_path)
+
+
+COMMENTED = """\
+# Who made this, and when.
+[study]
+name = "commented"   # a name
+title = 'Cases, described'
+provenance = "simulated"
+data = "cases.csv"
+case = "case"
+
+[outcome]
+name = "Y"
+column = "y"
+calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}  # after the handbook
+
+# The first condition.
+[[condition]]
+name = "A"
+column = "a"
+calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}  # to be discussed
+expect = "present"
+
+# The second one.
+[[condition]]
+name = "B"
+column = "b"
+calibrate = {method = "crisp", threshold = 50}
+
+[methods.fsqca]
+consistency_cutoff = 0.8   # Ragin
+"""
+
+
+def test_comments_of_the_studys_own_file_are_kept(tmp_path):
+    own = tmp_path / "own" / "study.toml"
+    own.parent.mkdir()
+    own.write_text(f"\ufeff{COMMENTED}", encoding="utf-8")
+    data = pd.DataFrame({"a": [10.0, 60, 70, 90], "b": [1, 99, 2, 98], "y": [15.0, 40, 77, 88]}, index=list("abcd"))
+    data.to_csv(own.with_name("cases.csv"), index_label="case")
+    study = eq.load_study(own)
+    unchanged, _ = eq.save_study(study, tmp_path / "same", own=own)
+    assert unchanged.read_text(encoding="utf-8") == COMMENTED
+    first, second = study.conditions
+    moved = dict(first.calibrate) | {"crossover": 55}
+    methods = {"fsqca": {"consistency_cutoff": 0.85, "pri_cutoff": 0.6}}
+    changed = dataclasses.replace(
+        study,
+        conditions=[dataclasses.replace(first, calibrate=moved), second],
+        methods=methods,
+        note="Changed.",
+        case=None,
+    )
+    file, _ = eq.save_study(changed, tmp_path / "changed", own=own)
+    text = file.read_text(encoding="utf-8")
+    removed = [line for line in COMMENTED.splitlines() if line not in text.splitlines()]
+    assert removed == [
+        'calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}  # to be discussed',
+        "consistency_cutoff = 0.8   # Ragin",
+    ]
+    assert 'calibrate = {method = "direct", full_out = 20, crossover = 55, full_in = 80}  # to be discussed' in text
+    assert "consistency_cutoff = 0.85   # Ragin\n" in text
+    assert_same(changed, eq.load_study(file))
+
+
+def test_a_study_that_lost_a_condition_is_written_right(tmp_path):
+    study = eq.load_study("heilongjiang")
+    fewer = dataclasses.replace(study, conditions=study.conditions[1:], propositions=[], case=None)
+    file, _ = eq.save_study(fewer, tmp_path, own=eq.studies()["heilongjiang"].cls.path)
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == tomllib.loads(study_toml(fewer))

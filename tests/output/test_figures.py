@@ -65,6 +65,34 @@ def odd() -> eq.Comparison:
     return eq.compare(eq.run(study, methods=["fsqca", "csqca", "regression", "clustering"]))
 
 
+class Specified(eq.Method):
+    """Says the mean, and holds the estimates of several specifications."""
+
+    name = "specified"
+
+    def analyze(self, study, rng):
+        conditions = pd.DataFrame(
+            {"role": "none", "direction": 0, "evidence": "none"}, index=list(study.condition_names)
+        )
+        cases = pd.DataFrame({"group": None, "predicted": 0.5}, index=study.cases)
+        groups = pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"])
+        specifications = pd.DataFrame(
+            {
+                "estimate": [0.4, -0.1, np.nan, 0.2],
+                "low": [0.1, -0.3, np.nan, -0.1],
+                "high": [0.7, 0.1, np.nan, 0.5],
+                "model": ["<b>logit</b>", "linear", "linear", "$x$"],
+                "controls": [True, False, True, False],
+            }
+        )
+        return eq.Analysis(self, conditions, groups, cases, {}, tables={"specifications": specifications})
+
+
+@pytest.fixture(scope="module")
+def specified() -> eq.Comparison:
+    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods={"mine": Specified()}))
+
+
 def many(cases: int, conditions: int) -> eq.Study:
     rng = np.random.default_rng(cases + conditions)
     data = pd.DataFrame(rng.uniform(0, 100, (cases, conditions + 1)), columns=[f"c{k}" for k in range(conditions + 1)])
@@ -233,12 +261,23 @@ def test_the_formats_of_the_output(cities, tmp_path):
 
 
 @pytest.mark.parametrize("name", figures.PLOTS)
-def test_every_function_draws_into_axes_of_the_users(name, countries):
+def test_every_function_draws_into_axes_of_the_users(name, countries, specified):
+    source = specified if name == "plot_specification_curve" else countries
     figure = Figure(figsize=(8, 6))
     ax = figure.subplots(1, 2)[1]
-    assert getattr(equifinal_output, name)(countries, ax=ax) is ax
+    assert getattr(equifinal_output, name)(source, ax=ax) is ax
     assert len(figure.texts) == 0
-    assert countries.study.title.split()[0] in ax.get_title(loc="left")
+    assert f"{source.study.title.split()[-1]} · outcome: Data openness" in " ".join(ax.get_title(loc="left").split())
+    with pytest.raises(eq.InputError, match=r"ax must be axes of matplotlib.* not int"):
+        getattr(equifinal_output, name)(source, ax=3)
+
+
+@pytest.mark.parametrize("name", figures.PLOTS)
+@pytest.mark.parametrize("wrong", [3, None, "heilongjiang", "run"])
+def test_every_function_refuses_what_it_cannot_draw_in_words(name, wrong, countries):
+    source = countries.run if wrong == "run" else wrong
+    with pytest.raises(eq.InputError, match=f"comparison.*{type(source).__name__}|drawn of a comparison|XY plot needs"):
+        getattr(equifinal_output, name)(source)
 
 
 def test_importing_does_not_import_matplotlib():
@@ -277,6 +316,41 @@ def test_wrong_wishes_are_refused_in_words(countries):
         figures.plot_agreement(countries, "prediction")
     with pytest.raises(eq.InputError, match="comparison or an analysis, not of int"):
         figures.plot_necessity(3)
+
+
+# ------------------------------------------------------------------------------------------ specifications
+
+
+def test_specification_curve_of_a_method_of_ones_own(specified):
+    assert "mine-specification-curve" in {picture.name for picture in figures.figures_of(specified)}
+    ax = figures.plot_specification_curve(specified)
+    assert points(ax)[:, 1].tolist() == [-0.1, 0.2, 0.4]  # sorted; the one without an estimate is left out
+    (below,) = ax.child_axes
+    rows = ticks(below.yaxis)
+    assert rows == ["model: linear", "model: $x$", "model: <b>logit</b>", "controls: False", "controls: True"]
+    places = {
+        rows[int(line.get_ydata()[0])]: list(line.get_xdata()) for line in below.lines if line.get_marker() == "o"
+    }
+    wanted = dict(zip(rows, ([0], [1], [2], [0, 1], [2]), strict=True))
+    assert {row: places[row] for row in rows} == wanted
+    (picture,) = [each for each in figures.figures_of(specified) if each.name == "mine-specification-curve"]
+    assert picture.alt.startswith("3 specifications; estimates from -0.100 to 0.400, median 0.200; 2 above 0.")
+    assert "The interval excludes 0 in 1." in picture.alt
+    assert "Reconstructed data" in " ".join(text.get_text() for text in ax.figure.texts)
+    assert "<b>" not in picture.svg()
+
+
+def test_specification_curve_of_a_table(specified, countries):
+    table = pd.DataFrame({"estimate": np.linspace(-1, 1, 200), "which": [f"w{number % 3}" for number in range(200)]})
+    assert len(points(figures.plot_specification_curve(table))) == 200
+    with pytest.raises(eq.InputError, match="No method of study"):
+        figures.plot_specification_curve(countries)
+    with pytest.raises(eq.InputError, match="column 'estimate'"):
+        figures.plot_specification_curve(table.drop(columns="estimate"))
+    with pytest.raises(eq.InputError, match="no estimate"):
+        figures.plot_specification_curve(table.assign(estimate=np.nan))
+    with pytest.raises(eq.InputError, match="'number' alone has 200 values"):
+        figures.plot_specification_curve(table.assign(number=range(200)))
 
 
 # ------------------------------------------------------------------------------------------ across methods
@@ -723,7 +797,7 @@ def test_the_gallery_is_made_by_the_code():
             assert picture.info["Description"] == maker.texts(maker.draw(code, known)), (
                 f"{name}: run docs/make_pictures.py"
             )
-    drawn = {code.split("(")[0].removeprefix("figures.") for _, _, code in maker.GALLERY}
+    drawn = {code.splitlines()[-1].split("(")[0].removeprefix("figures.") for _, _, code in maker.GALLERY}
     assert drawn == set(figures.PLOTS)
 
 

@@ -13,11 +13,14 @@ import pytest
 from markdown_it import MarkdownIt
 
 import equifinal as eq
+import equifinal_output
 from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
-from equifinal_output.content import CITATION, content, in_sum
+from equifinal_output.content import content
 from equifinal_output.drawings import distributions, importances, scatters
 from equifinal_output.figures import figures_of
+from equifinal_output.propositions import in_sum
+from equifinal_output.sections.origin import CITATION
 from equifinal_output.wording import shown, shown_column
 
 CASES = [
@@ -549,7 +552,10 @@ def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Pag
     for name, row in comparison.verdicts.iterrows():
         shared = len(set(row) - {"silent"}) == 1
         assert (squeezed(f"Claim {str(name)[1:]} {NASTY}") in between) == shared
+    opening = f"Each method looks at the same {len(comparison.study.cases)} cases in its own way. Propositions are claims that"
+    assert text.index(opening) < start
     alone = content(compared(methods={"only": Averaging()}))
+    assert alone.opening.startswith(f"The method looks at {len(comparison.study.cases)} cases. ")
     assert [title for title, _ in alone.answers] == ["What the method finds"]
 
 
@@ -678,6 +684,35 @@ def test_bars_are_the_importances(heilongjiang: eq.Comparison) -> None:
     np.testing.assert_allclose(units, np.median(units), rtol=0.05)
 
 
+def test_anchors_of_other_names_and_learned_ones_are_drawn() -> None:
+    class Two(eq.Calibrator):
+        """Rising between two scores."""
+
+        name = "two-ends"
+        lowest: float
+        highest: float
+
+        def calibrate(self, raw: pd.Series) -> pd.Series:
+            return ((raw - self.lowest) / (self.highest - self.lowest)).clip(0, 1)
+
+        def anchor_scores(self) -> dict[str, float]:
+            return {"lowest": self.lowest, "highest": self.highest}
+
+    study = eq.Study(
+        name="ends",
+        data=pd.DataFrame({"a": [1.0, 2, 8, 9], "b": [10.0, 20, 80, 90], "y": [12.0, 30, 60, 95]}, index=list("abcd")),
+        outcome=eq.Variable("Y", "y", calibrate=Two(lowest=10, highest=90)),
+        conditions=[
+            eq.Variable("A", "a", calibrate={"method": "clusters"}),
+            eq.Variable("B", "b", calibrate={"method": "crisp", "threshold": 50}),
+        ],
+    ).calibrate()
+    labels = [[anchor.label for anchor in picture.anchors] for picture in distributions(study)]
+    assert labels == [["10", "90"], ["5"], ["50"]]  # 5: the middle of the gap between 2 and 8
+    assert "Anchors: lowest 10, highest 90." in distributions(study)[0].text
+    assert [text.get_text() for text in equifinal_output.plot_calibration(study, "A").texts] == ["threshold\n5"]
+
+
 def test_an_anchor_far_away_does_not_flatten_the_picture() -> None:
     far = eq.Variable("FAR", "far", calibrate={"method": "direct", "full_out": 0, "crossover": 5, "full_in": 10_000})
     data = pd.DataFrame({"far": np.arange(10.0), "y": np.arange(10.0) * 10 + 5, "z": np.arange(10.0) % 4}, CASES)
@@ -766,7 +801,7 @@ def test_columns_have_like_decimals() -> None:
 def test_pages_show_the_first_rows_of_thousands_and_say_so():
     import pandas as pd
 
-    from equifinal_output.content import MOST_ROWS, Table
+    from equifinal_output.document import MOST_ROWS, Table
 
     few, many = (pd.DataFrame({"a": range(rows)}) for rows in (MOST_ROWS, 2 * MOST_ROWS))
     assert Table("t", "Title", few).heading == "Title"

@@ -19,8 +19,9 @@ from markdown_it import MarkdownIt
 import equifinal as eq
 from equifinal import output as outputs
 from equifinal_output import ExcelTables, Fragments, LatexTables, PublicationTable, WordTables, publication_tables
-from equifinal_output.latex import escaped, latex
 from equifinal_output.publication import Cell, Row
+from equifinal_output.publication.latex_markup import latex
+from equifinal_output.publication.latex_text import escaped
 from equifinal_qca import FsQCA
 
 NASTY = (
@@ -241,7 +242,7 @@ def test_chart_tells_absent_conditions_and_values() -> None:
 
 
 def test_many_paths_make_several_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("equifinal_output.publication._PATHS_OF_A_CHART", 2)
+    monkeypatch.setattr("equifinal_output.publication.methods._PATHS_OF_A_CHART", 2)
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
     charts = [table for table in publication_tables(comparison) if "chart" in table.name]
     assert [chart.name for chart in charts] == ["fsqca_chart", "fsqca_chart_2"]
@@ -451,6 +452,18 @@ def test_workbook_holds_numbers_as_numbers(barometer: eq.Comparison, tmp_path: P
         assert [
             sheet.cell(first + len(table.rows) + 1 + number, 1).value for number in range(len(table.notes))
         ] == list(table.notes)
+
+
+def test_intervals_in_a_workbook_are_figures(barometer: eq.Comparison, tmp_path: Path) -> None:
+    (path,) = ExcelTables(intervals=True).write(barometer, tmp_path)
+    sheet = openpyxl.load_workbook(path)["regressions"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    place = next(number for number, row in enumerate(rows) if row[0] == "Leadership support (LEAD)")
+    assert [row[0] for row in rows[place + 1 : place + 3]] == ["lower end of the interval", "upper end of the interval"]
+    labels = [label for label, each in barometer.analyses.items() if "coefficients" in each.tables]
+    for column, label in enumerate(labels, 1):
+        wanted = barometer.analyses[label].tables["coefficients"].loc["LEAD", ["coefficient", "ci_low", "ci_high"]]
+        assert [row[column] for row in rows[place : place + 3]] == pytest.approx(wanted.tolist(), rel=1e-12)
 
 
 def test_workbook_has_no_formulas(strange: eq.Comparison, tmp_path: Path) -> None:

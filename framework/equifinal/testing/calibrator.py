@@ -178,3 +178,16 @@ def fitted_picklable(calibrator: Calibrator) -> None:
 
 
 CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators")
+def anchors_are_scores(calibrator: Calibrator) -> None:
+    """The anchors that figures draw are finite raw scores under names; there may be none."""
+    fitted = _fitted(calibrator, _scores(calibrator))
+    with doing("anchor_scores"):
+        found = fitted.anchor_scores()
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
+        fail(f"anchor_scores must return a dict of names and scores, not {found!r}")
+    for name, score in found.items():
+        if isinstance(score, bool) or not isinstance(score, (int, float)) or not np.isfinite(score):
+            fail(f"the anchor {name!r} is {score!r}; it must be a finite number")

@@ -21,6 +21,7 @@ _HOME_OF = {
     "plot_partial_dependence": "effects",
     "plot_profiles": "clusters",
     "plot_silhouette": "clusters",
+    "plot_specification_curve": "specifications",
     "plot_truth_table": "sets",
     "plot_upset": "overlap",
     "plot_venn": "overlap",

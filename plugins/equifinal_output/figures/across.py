@@ -7,7 +7,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal_output.figures.source import labelled
+from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
 from equifinal_output.wording import counted, shown
 
@@ -55,7 +55,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     """
     from matplotlib.patches import FancyBboxPatch
 
-    verdicts = comparison.verdicts
+    verdicts = comparison_of(comparison).verdicts
     rows, columns = verdicts.shape
     if not rows:
         raise eq.InputError(
@@ -157,7 +157,7 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
     >>> sorted({text.get_text() for text in ax.texts})
     ['0.81', '1.00']
     """
-    if kind not in comparison.agreement:
+    if kind not in comparison_of(comparison).agreement:
         raise eq.InputError(f"There is no agreement {kind!r}. {did_you_mean(kind, comparison.agreement)}")
     table: pd.DataFrame = comparison.agreement[kind]
     labels = [wrapped(label, 13) for label in table.index]
@@ -244,7 +244,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     >>> len(ax.containers)
     2
     """
-    found = _importances(comparison)
+    found = _importances(comparison_of(comparison))
     if not found:
         raise eq.InputError(
             f"No method of study {comparison.study.name!r} has importances; methods that predict have them."

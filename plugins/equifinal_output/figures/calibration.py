@@ -16,24 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_calibration"]
 
-#: Parameters of calibrators that are anchors on the scale of the raw scores, by the beginning of their names.
-_ANCHORS = ("full_", "crossover", "threshold")
 _MOST_BINS = 20
 
 
 def anchors(study: eq.CalibratedStudy, name: str) -> dict[str, float]:
-    """The numbers among a calibrator's parameters that are raw scores, by what they are called."""
+    """The raw scores at which membership in a set turns, by what they are called."""
     calibrator = study.calibrators.get(name)
-    found: dict[str, float] = {}
-    for parameter, value in calibrator.parameters().items() if calibrator else ():
-        if not parameter.startswith(_ANCHORS):
-            continue
-        values = value if isinstance(value, (list, tuple)) else [value]
-        for number, each in enumerate(values, 1):
-            if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each):
-                words = parameter.replace("_", " ")
-                found[f"{words} {number}" if len(values) > 1 else words] = float(each)
-    return found
+    return calibrator.anchor_scores() if calibrator else {}
 
 
 @drawn

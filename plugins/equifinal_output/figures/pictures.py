@@ -187,7 +187,7 @@ def _data(found: _Collected, comparison: eq.Comparison) -> None:
 
 def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: eq.Analysis) -> None:
     """What one method has, by its tables alone."""
-    from equifinal_output.figures import clusters, effects, sets
+    from equifinal_output.figures import clusters, effects, sets, specifications
 
     def add(name: str, title: str, plot: Callable[..., Any], words: Callable[..., str], *what: Any) -> None:
         found.add(
@@ -206,6 +206,13 @@ def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: 
         add("necessity", f"Necessity, {label}", sets.plot_necessity, sets.necessity_in_words)
     if has_table("coefficients", "coefficient", "ci_low", "ci_high")(analysis):
         add("coefficients", f"Coefficients, {label}", effects.plot_coefficients, effects.coefficients_in_words)
+    if specifications.has_specifications(analysis):
+        add(
+            "specification-curve",
+            f"Specification curve, {label}",
+            specifications.plot_specification_curve,
+            specifications.specification_curve_in_words,
+        )
     if has_table("profiles", "cluster", "condition")(analysis):
         add("profiles", f"Profiles of clusters, {label}", clusters.plot_profiles, clusters.profiles_in_words)
     if has_table("linkage", "left", "right", "distance", "size")(analysis):

@@ -10,7 +10,6 @@ import equifinal as eq
 from equifinal import sets
 from equifinal.errors import did_you_mean, listing
 from equifinal.yardstick import case_types
-from equifinal_output.content import _marks, _numbered
 from equifinal_output.figures.labels import label_points
 from equifinal_output.figures.source import analysis_of, labelled, with_table
 from equifinal_output.figures.style import (
@@ -27,6 +26,7 @@ from equifinal_output.figures.style import (
     sized,
     wrapped,
 )
+from equifinal_output.paths import marks_of, numbered
 from equifinal_output.wording import counted, is_missing, shown
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def paths_of(analysis: eq.Analysis) -> dict[Any, dict[str, str]]:
     names = set(map(str, analysis.conditions.index))
     found = {}
     for name, row in analysis.configurations.iterrows():
-        marks = _marks(row)
+        marks = marks_of(row)
         if marks is not None and set(marks) <= names:
             found[name] = marks
     return found
@@ -388,7 +388,7 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
         source, method, lambda each: bool(paths_of(each)), "configurations that are conjunctions of conditions", _OWN
     )
     marks = paths_of(analysis)
-    numbers = _numbered(analysis.configurations.loc[list(marks)])
+    numbers = numbered(analysis.configurations.loc[list(marks)])
     largest = analysis.configurations.loc[list(marks), "coverage"].astype(float).nlargest(_MOST_PATHS).index
     paths = analysis.configurations.loc[[path for path in marks if path in largest or len(marks) <= _MOST_PATHS]]
     conditions = [str(name) for name in analysis.conditions.index]
@@ -477,7 +477,7 @@ def _not_drawn(analysis: eq.Analysis, paths: int, drawn_ones: int) -> str:
 def configurations_in_words(source: Any, method: str | None = None) -> str:
     _, analysis = analysis_of(source, method, lambda each: bool(paths_of(each)), "configurations", _OWN)
     marks = paths_of(analysis)
-    numbers = _numbered(analysis.configurations.loc[list(marks)])
+    numbers = numbered(analysis.configurations.loc[list(marks)])
     words = {"●": "present", "⊗": "absent"}
     said = [f"{counted(len(marks), 'path')}."]
     for name, signs in list(marks.items())[:40]:

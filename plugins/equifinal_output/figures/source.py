@@ -9,7 +9,7 @@ import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_output.figures.style import short
 
-__all__ = ["analysis_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
+__all__ = ["analysis_of", "comparison_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
 
 
 def analysis_of(
@@ -69,6 +69,15 @@ def with_table(
     """The label, the analysis, and its table of that name; see :func:`analysis_of`."""
     label, analysis = analysis_of(source, method, has_table(name, *columns), f"table {name!r}", whose)
     return label, analysis, analysis.tables[name]
+
+
+def comparison_of(source: Any) -> eq.Comparison:
+    """The comparison given; anything else is an error in words."""
+    if not isinstance(source, eq.Comparison):
+        raise eq.InputError(
+            f"This figure is drawn of a comparison, as equifinal.compare(run) returns it, not of {type(source).__name__}."
+        )
+    return source
 
 
 def study_of(source: Any) -> eq.CalibratedStudy:

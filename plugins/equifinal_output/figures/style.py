@@ -118,6 +118,10 @@ def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
 def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]:
     """The axes given, or new ones of that size (inches) in a figure of their own, and whether they are new."""
     if ax is not None:
+        if not hasattr(ax, "get_tightbbox"):
+            raise eq.InputError(
+                f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}."
+            )
         ax.figure.draw_without_rendering()  # what is placed by where things lie needs a layout
         return ax, False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -150,7 +154,8 @@ def finish(
         From :func:`sized`. An own figure is laid out around the axes, whose size stays; in a figure of the user's, heading,
         legend and note are put around the axes.
     source
-        The comparison, study or analysis drawn: the heading names the study, and has the banner of data not observed.
+        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, and has the banner of
+        data not observed.
     title, figures
         What is drawn, and a line with numbers.
     note
@@ -221,12 +226,14 @@ def finish(
 
 
 def _about(source: Any) -> list[str]:
-    if isinstance(source, eq.Analysis):
+    if source is None or isinstance(source, eq.Analysis):
         return []
     study = source.study if isinstance(source, eq.Comparison) else source
+    outcome = study.outcome
+    named = outcome.name if outcome.label == outcome.name else f"{outcome.label} ({outcome.name})"
     words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(study.provenance)
     banner = "" if words is None else f"{words}. {study.note}".strip()
-    return [clean(study.title), *([clean(banner)] if banner else [])]
+    return [clean(f"{study.title} · outcome: {named}"), *([clean(banner)] if banner else [])]
 
 
 # ---------------------------------------------------------------------------------------------------------- text

@@ -15,7 +15,7 @@ theme.addEventListener("click", () => {
 });
 
 // A phone's first screen is for the answer alone.
-if (matchMedia("(max-width: 40rem)").matches) for (const each of document.querySelectorAll(".claims")) each.open = false;
+if (matchMedia("(max-width: 40rem)").matches) for (const each of document.querySelectorAll(".claims, .rest")) each.open = false;
 
 for (const table of document.querySelectorAll("table.sortable")) {
   const bar = document.querySelector(`[data-table="${table.id}"]`), status = bar.querySelector("[role=status]");
