@@ -20,7 +20,7 @@ from equifinal.method import Method
 from equifinal.runs import Run, run
 from equifinal.sets import Expression
 from equifinal.time_limit import TimeLimitError, within
-from equifinal.yardstick import SMALLEST_MOVEMENT, movement
+from equifinal.yardstick import direction_of, movement
 
 __all__ = ["Asymmetry", "asymmetry"]
 
@@ -156,7 +156,7 @@ def _directions(method: Method, analysis: Analysis, absence: CalibratedStudy) ->
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             moved = movement(method, analysis, absence)
-        return np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int), ""
+        return pd.Series(direction_of(moved), index=moved.index), ""
     except FAULTS as error:
         return own, f"directions for the absence could not be computed ({type(error).__name__}: {error})"
 

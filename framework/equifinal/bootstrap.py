@@ -18,7 +18,7 @@ from equifinal.association import group_numbers, mutual_information, rank_correl
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.parallel import one_thread
 from equifinal.runs import generator
-from equifinal.yardstick import MEASURES, Yardstick, units
+from equifinal.yardstick import MEASURES, Yardstick, direction_of, units
 
 __all__ = ["LEVEL", "agreement_intervals", "differences"]
 
@@ -82,20 +82,20 @@ def agreement_intervals(
     study: CalibratedStudy,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """How far the agreement of methods on predictions, on groups and on importances hangs on the cases.
+    """How far the agreement of methods on predictions, groups, importances and directions hangs on the cases.
 
-    An importance is a mean over cases, of the rise in their errors, so that it is taken anew in each resample. Directions are signs
-    and verdicts are words: to resample cases says nothing of them unless every method is fitted again, so they have no intervals
-    here. The remarks at :func:`differences` hold here too.
+    An importance is a mean over cases, of the rise in their errors, and a direction the sign of one, of the movement of their
+    predictions, so that both are taken anew in each resample. Verdicts are words: to resample cases says nothing of them unless
+    every method is fitted again, so they have no intervals here. The remarks at :func:`differences` hold here too.
 
     Returns
     -------
     dict of pandas.DataFrame
-        ``"predictions"`` and ``"importance"`` (percentile intervals, 95 %) and ``"groups"`` (estimate ± 1.96 standard
-        deviations of the resamples:
-        the same case twice in a resample is in the same group twice, which moves all resamples towards more agreement, so
-        that their percentiles would mislead). Index: pairs of methods; ``estimate``, ``low``, ``high``, ``undefined``
-        (resamples left out). Empty with fewer than 20 cases, or units of a panel, where resamples say little.
+        ``"predictions"``, ``"importance"`` and ``"directions"`` (percentile intervals, 95 %) and ``"groups"`` (estimate ± 1.96
+        standard deviations of the resamples: the same case twice in a resample is in the same group twice, which moves all
+        resamples towards more agreement, so that their percentiles would mislead). Index: pairs of methods; ``estimate``,
+        ``low``, ``high``, ``undefined`` (resamples left out). A method that does not predict has a direction without
+        movements, and so no interval for it. Empty with fewer than 20 cases, or units of a panel, where resamples say little.
     """
     if units(study)[1] < FEWEST:
         return {}
@@ -104,10 +104,12 @@ def agreement_intervals(
     }
     groups = {label: group_numbers(each.cases["group"]) for label, each in analyses.items()}
     rises = {label: None if each.rises is None else each.rises.to_numpy() for label, each in yardsticks.items()}
+    moves = {label: None if each.moves is None else each.moves.to_numpy() for label, each in yardsticks.items()}
     compare: dict[str, tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Floats]]] = {
         "predictions": (predicted, rank_correlations, _percentiles),
         "groups": (groups, mutual_information, _standard),
         "importance": (rises, _orders_alike, _percentiles),
+        "directions": (moves, _directions_alike, _percentiles),
     }
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
@@ -118,7 +120,8 @@ def agreement_intervals(
             values = np.full((len(weights), len(pairs)), np.nan)
             for number in np.flatnonzero(known):
                 first, second = pairs[number]
-                values[:, number] = statistic(things[first], things[second], weights)
+                if things[first] is not None and things[second] is not None:
+                    values[:, number] = statistic(things[first], things[second], weights)
             found[name].append(values)
     tables = {}
     for name, (_, _, interval) in compare.items():
@@ -131,16 +134,29 @@ def _orders_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
     """Kendall's tau-b of the columns' means in each resample; NaN where all of either are equal."""
     signs = []
     for rises in (first, second):
-        known = ~np.isnan(rises)
-        counted = weights @ known
-        means = np.divide(
-            weights @ np.where(known, rises, 0.0), counted, out=np.full(counted.shape, np.nan), where=counted > 0
-        )
+        means = _means(rises, weights)
         pairs = np.triu_indices(means.shape[1], k=1)
         apart = means[:, pairs[0]] - means[:, pairs[1]]
         signs.append(np.where(np.abs(apart) > 1e-12, np.sign(apart), 0.0))
     a, b = signs
     return ratio((a * b).sum(axis=1), np.sqrt(np.abs(a).sum(axis=1) * np.abs(b).sum(axis=1)))
+
+
+def _directions_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
+    """The share of columns whose means have one direction in each resample; NaN where all of either have none."""
+    a, b = (direction_of(_means(each, weights)) for each in (first, second))
+    some = a.any(axis=1) & b.any(axis=1)
+    return np.where(some, (a == b).mean(axis=1), np.nan)
+
+
+def _means(values: Floats, weights: Floats) -> Floats:
+    """The columns' means over the cases in each resample, shape (resamples, columns); a missing value does not count."""
+    known = ~np.isnan(values)
+    counted = weights @ known
+    means: Floats = np.divide(
+        weights @ np.where(known, values, 0.0), counted, out=np.full(counted.shape, np.nan), where=counted > 0
+    )
+    return means
 
 
 def _cell(table: pd.DataFrame, row: str, column: str) -> float:

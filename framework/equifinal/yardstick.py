@@ -27,6 +27,7 @@ __all__ = [
     "MEASURES",
     "Yardstick",
     "case_types",
+    "direction_of",
     "folds",
     "importance",
     "measure",
@@ -79,6 +80,9 @@ class Yardstick:
     rises : pandas.DataFrame or None
         Index: cases; columns: conditions. The mean rise of the case's absolute error when the condition is permuted. Their mean
         over cases is the importance.
+    moves : pandas.DataFrame or None
+        Index: cases; columns: conditions. How the case's prediction moves with the condition. The sign of their mean over cases is
+        the direction.
     """
 
     fit: dict[str, float]
@@ -87,6 +91,7 @@ class Yardstick:
     predicted_out_of_sample: pd.Series
     notes: list[str] = field(default_factory=list)
     rises: pd.DataFrame | None = None
+    moves: pd.DataFrame | None = None
 
 
 def measures(predicted: Any, outcome: Any) -> dict[str, float]:
@@ -303,14 +308,25 @@ def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.S
     pandas.Series
         Index: conditions. Difference of mean predicted memberships, -1 to 1.
     """
+    return _movements(method, analysis, study).mean().rename_axis("condition")
+
+
+def _movements(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.DataFrame:
+    """The same for each case by itself, cases by conditions."""
     moved = {}
     unseen = study.without_outcome()
     for name in study.condition_names:
         low, high = _tenth_and_ninetieth(study, name)
         upper = _predict(method, analysis, unseen.with_condition(name, high))
         lower = _predict(method, analysis, unseen.with_condition(name, low))
-        moved[name] = float(np.nanmean(upper - lower))
-    return pd.Series(moved, dtype=float).rename_axis("condition")
+        moved[name] = upper - lower
+    return pd.DataFrame(moved, index=study.cases, dtype=float)
+
+
+def direction_of(movement: Any) -> NDArray[np.int_]:
+    """-1, 0 or +1 for a mean movement of any shape: 0 below 0.01, or where nothing is predicted."""
+    moved = np.nan_to_num(np.asarray(movement, dtype=float))
+    return np.where(np.abs(moved) >= SMALLEST_MOVEMENT, np.sign(moved), 0.0).astype(int)
 
 
 def _tenth_and_ninetieth(study: CalibratedStudy, name: str) -> tuple[int, int]:
@@ -519,21 +535,22 @@ def measure(
             notes.append(
                 f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}"
             )
-        importances, rises, direction, problem = moves.get(label, (None, None, None, ""))
+        importances, rises, moved, problem = moves.get(label, (None, None, None, ""))
+        direction = (
+            None if moved is None else pd.Series(direction_of(moved.mean()), index=moved.columns.rename("condition"))
+        )
         notes += [problem] if problem else []
-        found[label] = Yardstick(fit, importances, direction, unseen, notes, rises)
+        found[label] = Yardstick(fit, importances, direction, unseen, notes, rises, moved)
     return found
 
 
 def _moves(
     method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.Series | None, str]:
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            moved = movement(method, analysis, study)
-            direction = np.sign(moved.where(moved.abs() >= SMALLEST_MOVEMENT, 0.0)).astype(int)
-            return *_importance(method, analysis, study, seed), direction, ""
+            return *_importance(method, analysis, study, seed), _movements(method, analysis, study), ""
     except FAULTS as error:
         return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 

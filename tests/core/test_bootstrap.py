@@ -191,7 +191,7 @@ def test_agreement_intervals_equal_a_loop_with_scipy_and_scikit_learn(monkeypatc
     comparison = eq.compare(eq.run(made(scores(26, "ABC")), methods, seed=3))
     found, drawn = comparison.agreement_intervals, multiplicities(26, seed=3, resamples=60)
     places = [np.repeat(np.arange(26), weights) for weights in drawn]
-    assert set(found) == {"predictions", "groups", "importance"}
+    assert set(found) == {"predictions", "groups", "importance", "directions"}
 
     one, two = (comparison.cases[label]["predicted"].to_numpy() for label in ("one", "two"))
     draws = [spearmanr(one[each], two[each]).statistic for each in places]
@@ -214,6 +214,36 @@ def test_agreement_intervals_equal_a_loop_with_scipy_and_scikit_learn(monkeypatc
     importances = (comparison.conditions[label, "importance"] for label in ("one", "none"))
     assert row["estimate"] == pytest.approx(kendalltau(*importances).statistic)
     np.testing.assert_allclose(row[["low", "high"]].astype(float), np.nanpercentile(draws, [2.5, 97.5]), atol=1e-12)
+
+    one, two = (comparison.yardsticks[label].moves.to_numpy() for label in ("one", "none"))
+    assert np.sign(np.where(np.abs(two.mean(axis=0)) < 0.01, 0, two.mean(axis=0))).tolist() == (
+        comparison.conditions["none", "direction"].tolist()
+    )
+    draws = []
+    for each in places:
+        means = [moves[each].mean(axis=0) for moves in (one, two)]
+        signs = [np.where(np.abs(mean) < 0.01, 0, np.sign(mean)) for mean in means]
+        draws.append((signs[0] == signs[1]).mean() if signs[0].any() and signs[1].any() else np.nan)
+    row = found["directions"].loc[("one", "none")]
+    assert row["estimate"] == comparison.agreement["directions"].loc["one", "none"]
+    np.testing.assert_allclose(row[["low", "high"]].astype(float), np.nanpercentile(draws, [2.5, 97.5]), atol=1e-12)
+    assert row["undefined"] == np.isnan(draws).sum()
+
+
+def test_a_method_that_does_not_predict_has_no_interval_of_directions() -> None:
+    class Rising(Blind):
+        """Says that every condition raises the outcome, and cannot predict."""
+
+        name = "rising"
+
+        def analyze(self, study, rng):
+            rising = {"role": "contributing", "direction": 1, "evidence": "It rises."}
+            return filled(self, study, conditions=pd.DataFrame(rising, index=list(study.condition_names)))
+
+    comparison = eq.compare(eq.run(made(scores(26, "ABC")), {"one": Linear(), "rising": Rising()}))
+    row = comparison.agreement_intervals["directions"].loc[("one", "rising")]
+    assert row["estimate"] == comparison.agreement["directions"].loc["one", "rising"]
+    assert row[["low", "high"]].isna().all()
 
 
 def test_resampled_groups_agree_too_much_so_that_percentiles_would_mislead() -> None:
@@ -253,7 +283,7 @@ def test_reports_hold_differences_and_intervals(comparison: eq.Comparison, tmp_p
     assert (
         first["mae_out_of_sample low"] == comparison.differences.loc[("linear", "noise"), ("mae_out_of_sample", "low")]
     )
-    assert set(everything["agreement_intervals"]) == {"predictions", "groups", "importance"}
+    assert set(everything["agreement_intervals"]) == {"predictions", "groups", "importance", "directions"}
     assert everything["permutations"] is None
     table = pd.read_csv(tmp_path / "report" / "tables" / "differences.csv", index_col=[0, 1])
     np.testing.assert_allclose(table.to_numpy(), comparison.differences.to_numpy())
