@@ -738,6 +738,13 @@ class Rigid(Share):
         raise TypeError("cannot pickle a lock")
 
 
+class Adrift(Share):
+    """Draws its anchor where no score is."""
+
+    def anchor_scores(self):
+        return {"top": float("inf")}
+
+
 CALIBRATOR_MISTAKES = [
     (Unbounded, {"memberships between 0 and 1": "becomes 1.13304; a membership lies between 0 and 1"}),
     (FillsIn, {"missing stays missing": "a missing score becomes 0.5"}),
@@ -748,6 +755,7 @@ CALIBRATOR_MISTAKES = [
     (Splits, {"few and equal scores": "with one score raised ZeroDivisionError: no spread"}),
     (Shares, {"no global state": "changed a calibrator that was fitted before"}),
     (Unpicklable, {"fitted picklable": "cannot pickle 'generator' object"}),
+    (Adrift, {"anchors are scores": "the anchor 'top' is inf; it must be a finite number"}),
     (Nameless, {"documented": "the class Nameless has no docstring"}),
     (Loose, {"parameters validated": "a misspelt one goes unnoticed"}),
     (Mute, {"parameters described": "'highest' has no description"}),

@@ -1,7 +1,9 @@
 """The figures show what the tables hold: positions and texts are read back from the axes, no pixels are compared."""
 
+import dataclasses
 import importlib.util
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -810,3 +812,22 @@ def test_names_of_sets_in_paths():
     cases = pd.DataFrame({"group": None, "predicted": np.nan}, index=["x"])
     method = type("Toy", (eq.Method,), {"name": "toy", "__doc__": "Toy.", "__module__": __name__})()
     assert list(sets.paths_of(eq.Analysis(method, conditions, frame, cases, {}))) == [0]
+
+
+def test_characters_without_a_font_are_named_once(tmp_path):
+    cities = eq.load_study("heilongjiang")
+    rare = dataclasses.replace(cities.conditions[0], label="Leadership \U00012345")  # a cuneiform sign
+    study = eq.Study(
+        name="rare",
+        data=cities.data,
+        outcome=cities.outcome,
+        conditions=[rare, *cities.conditions[1:]],
+        provenance="reconstruction",
+    )
+    comparison = eq.compare(eq.run(study, ["fsqca"]))
+    with pytest.warns(UserWarning, match="boxes stand for characters that no font here has: \U00012345") as said:
+        Figures(formats=("png",), dpi=40).write(comparison, tmp_path)
+    assert len(said) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Figures(formats=("svg",)).write(comparison, tmp_path)

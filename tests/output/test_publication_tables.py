@@ -269,7 +269,7 @@ def test_necessity_and_the_absence_of_the_outcome() -> None:
             least = np.minimum(x, y).sum()
             relevance = (1 - x).sum() / (1 - np.minimum(x, y)).sum()
             np.testing.assert_allclose([c.number for c in cells], [least / y.sum(), relevance, least / x.sum()])
-    assert "Necessity cutoff 0.9." in table.notes
+    assert "Necessity cutoff 0.9, relevance cutoff 0.5." in table.notes
 
 
 def test_regressions_side_by_side_are_those_of_statsmodels(

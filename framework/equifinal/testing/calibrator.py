@@ -177,9 +177,6 @@ def fitted_picklable(calibrator: Calibrator) -> None:
         fail("after a way through another process it calibrates differently")
 
 
-CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)
-
-
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators")
 def anchors_are_scores(calibrator: Calibrator) -> None:
     """The anchors that figures draw are finite raw scores under names; there may be none."""
@@ -191,3 +188,6 @@ def anchors_are_scores(calibrator: Calibrator) -> None:
     for name, score in found.items():
         if isinstance(score, bool) or not isinstance(score, (int, float)) or not np.isfinite(score):
             fail(f"the anchor {name!r} is {score!r}; it must be a finite number")
+
+
+CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)

@@ -1,11 +1,13 @@
 """The format ``figures``: every picture of a comparison as files."""
 
+import warnings
 from pathlib import Path
 from typing import Literal
 
 import pydantic
 
 import equifinal as eq
+from equifinal.errors import listing
 from equifinal_output.figures.pictures import figures_of
 
 __all__ = ["Figures"]
@@ -28,7 +30,7 @@ class Figures(eq.Output):
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``figures/*``; see :meth:`equifinal.Output.write`."""
-        from equifinal_output.figures.style import in_style
+        from equifinal_output.figures.style import in_style, noting_missing
 
         folder = directory / "figures"
         folder.mkdir(exist_ok=True)
@@ -36,6 +38,7 @@ class Figures(eq.Output):
         stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
         stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = []
+        boxes: dict[str, None] = {}
         for picture in figures_of(comparison):
             figure = picture.figure
             about = {"Title": f"{picture.title}. {comparison.study.title}"}
@@ -43,7 +46,7 @@ class Figures(eq.Output):
             # Without a date and with fixed names inside, the same comparison gives the same bytes.
             undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
             # Letters without hinting are quicker, and never wider than those by which the figure was laid out.
-            with in_style(**{"svg.hashsalt": picture.name, "text.hinting": "none"}):
+            with in_style(**{"svg.hashsalt": picture.name, "text.hinting": "none"}), noting_missing(boxes):
                 for kind in dict.fromkeys(self.formats):
                     path = folder / f"{picture.name}.{kind}"
                     described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}
@@ -51,4 +54,17 @@ class Figures(eq.Output):
                     options = {"pil_kwargs": {"compress_level": 1}} if kind == "png" else {}
                     figure.savefig(path, dpi=self.dpi, metadata=described, **options)
                     paths.append(path)
+        if boxes and set(self.formats) != {"svg"}:  # in SVG text is text, which the reader's own fonts show
+            _warn_of_boxes(list(boxes))
         return paths
+
+
+def _warn_of_boxes(characters: list[str]) -> None:
+    from matplotlib import get_cachedir
+
+    warnings.warn(
+        f"In the figures boxes stand for characters that no font here has: {listing(characters)}. Install a font that has "
+        f"them, such as Noto Sans CJK for Chinese, and empty matplotlib's list of fonts in {get_cachedir()}; or take the "
+        "SVG files.",
+        stacklevel=3,
+    )

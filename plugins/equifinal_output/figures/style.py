@@ -100,6 +100,23 @@ def in_style(**further: Any) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def noting_missing(characters: dict[str, None]) -> Iterator[None]:
+    """Inside `in_style`: collect the characters that no font here has, in the order in which they come."""
+    show = warnings.showwarning
+
+    def note(message: Warning | str, *place: Any, **more: Any) -> None:
+        if glyph := re.match(r"Glyph (\d+) ", str(message)):
+            characters[chr(int(glyph[1]))] = None
+        else:
+            show(message, *place, **more)
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", message="Glyph .* missing from")
+        warnings.showwarning = note
+        yield
+
+
 def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
     """Draw in the project's style, whatever the user has set; other figures keep theirs."""
 

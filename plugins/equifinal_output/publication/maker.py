@@ -86,7 +86,7 @@ class TableMaker:
         given = {
             key: value
             for key, value in analysis.method.parameters().items()
-            if key.endswith("cutoff") and key.startswith("necessity") == necessity
+            if key.endswith("cutoff") and key.startswith(("necessity", "relevance")) == necessity
         }
         said = ", ".join(
             f"{key.replace('pri_', 'PRI ').replace('_', ' ')} {stated(value)}" for key, value in given.items()
