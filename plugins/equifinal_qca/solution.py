@@ -467,7 +467,8 @@ def _solution(
     parsimonious: Solution | None = None,
 ) -> Solution:
     """Put what was found into words."""
-    texts = {cube: cube.text(table.conditions) for cubes, _ in found.models for cube in cubes}
+    used = {cube for cubes, _ in found.models for cube in cubes}  # many models share few terms
+    texts = {cube: cube.text(table.conditions) for cube in used.union(found.primes)}
     terms_fit: dict[Cube, _TermFit] = {}
     models = []
     for cubes, _ in found.models:
@@ -506,7 +507,7 @@ def _solution(
         kind=kind,
         table=table,
         models=models,
-        cubes=tuple(sorted(found.primes, key=lambda cube: (cube.literals, cube.text(table.conditions)))),
+        cubes=tuple(sorted(found.primes, key=lambda cube: (cube.literals, texts[cube]))),
         truncated=found.truncated,
         models_at_least=found.at_least,
         proved=found.bound is None,
