@@ -40,16 +40,21 @@ def listing(words: Iterable[str], most: int = 8) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a sentence about an unknown word: the nearest known one, or all of them.
 
+    What is known may be a :class:`~equifinal.registry.Listing`; plugins that are switched off, which could have brought the word,
+    are then named.
+
     >>> did_you_mean("fsqac", ["fsqca", "csqca"])
     "Did you mean 'fsqca'? Known: fsqca, csqca."
     """
+    switched_off = getattr(known, "switched_off", ())
+    off = f" Plugins that are switched off: {listing(switched_off)}." if switched_off else ""
     known = [str(each) for each in known]
     if not known:
-        return "None is known."
+        return f"None is known.{off}"
     folded = {each.casefold(): each for each in reversed(known)}
     near = difflib.get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)
     guess = f"Did you mean {folded[near[0]]!r}? " if near else ""
-    return f"{guess}Known: {listing(known, most=40)}."
+    return f"{guess}Known: {listing(known, most=40)}.{off}"
 
 
 #: What pydantic says of wrong types, in the words of someone who writes a study file.

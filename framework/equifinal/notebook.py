@@ -28,7 +28,7 @@ _MOST_ROWS, _MOST_ENTRIES = 12, 6
 
 def piece(*parts: str) -> str:
     """Parts, each of them HTML, in one block that scrolls sideways where it is wider than the page."""
-    return f'<div style="overflow-x: auto">{"".join(parts)}</div>'
+    return f'<div style="overflow-x: auto" tabindex="0">{"".join(parts)}</div>'
 
 
 def heading(text: str) -> str:

@@ -7,7 +7,7 @@ would be.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
 import pydantic
@@ -16,6 +16,9 @@ from equifinal.errors import InputError, explain
 from equifinal.extension import has_body
 from equifinal.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
+
+if TYPE_CHECKING:
+    from equifinal.registry import Entry
 
 __all__ = ["Answer", "Claim", "Verdict"]
 
@@ -224,8 +227,11 @@ def equifinal_claims() -> list[type[Claim]]:
     return [Necessary, Sufficient, Influence, Joint, Key, Equifinal, Together]
 
 
-def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, type[Claim]], where: str) -> Claim:
-    """Make a claim from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`."""
+def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, "Entry"], where: str) -> Claim:
+    """Make a claim from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
+
+    `kinds` is what :func:`equifinal.claims` returns.
+    """
     from equifinal.errors import did_you_mean
 
     if isinstance(table, Claim):
@@ -239,7 +245,8 @@ def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, type[Claim
         raise InputError(f"{where}'claim' is missing: the kind of the claim. {did_you_mean('', kinds)}")
     if not isinstance(kind, str) or kind not in kinds:
         raise InputError(f"{where}Unknown kind of claim {kind!r}. {did_you_mean(kind, kinds)}")
+    claim: type[Claim] = kinds[kind].cls
     try:
-        return kinds[kind](**arguments)
+        return claim(**arguments)
     except pydantic.ValidationError as error:
-        raise InputError(f"{where}{explain(error, list(kinds[kind].model_fields))}") from None
+        raise InputError(f"{where}{explain(error, list(claim.model_fields))}") from None

@@ -124,8 +124,7 @@ class Listing(dict[str, T], Generic[T]):
     def __missing__(self, name: str) -> T:
         if name in self.contested:
             raise InputError(self.contested[name])
-        off = f" Plugins that are switched off: {listing(self.switched_off)}." if self.switched_off else ""
-        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}{off}")
+        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}")
 
     def to_frame(self) -> pd.DataFrame:
         """The listing as a table."""

@@ -317,8 +317,11 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
         if name not in known:
             hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
             problem = f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}"
-            if missing := [each.name for each in registry.plugins().values() if each.problems or each.switched_off]:
-                hint = f" Some plugins are switched off or could not be used ({listing(missing)}): see 'equifinal list plugins'."
+            plugins = registry.plugins().values()
+            faulty = [each.name for each in plugins if each.problems]
+            if faulty or any(each.switched_off for each in plugins):
+                hint = f" Plugins that could not be used: {listing(faulty)}." if faulty else ""
+                hint += " See 'equifinal list plugins'."
                 configured[label] = _PluginMissingError(f"{problem}{hint}")
             else:
                 configured[label] = InputError(f"{problem}{hint}")

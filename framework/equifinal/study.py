@@ -275,7 +275,7 @@ class Study:
     def _claims(self) -> tuple[Claim, ...]:
         from equifinal.registry import claims
 
-        kinds = {kind: entry.cls for kind, entry in claims().items()}
+        kinds = claims()
         built = tuple(build_claim(table, kinds, self._where) for table in self.propositions)
         sets, conditions = [v.name for v in self.variables], [v.name for v in self.conditions]
         calibrated = [v.name for v in self.variables if v.calibrator is not None]

@@ -161,7 +161,22 @@ def test_the_rest_runs_without_the_methods_of_a_plugin_that_is_off(registry, cli
     assert "It is left out, and the others run." in ended.err
     asked = cli("compare", "heilongjiang", "--without", "qca", "-m", "fsqca")
     assert asked.code == 2
-    assert "switched off or could not be used (qca)" in asked.err
+    assert "Plugins that are switched off: qca. See 'equifinal list plugins'." in asked.err
+
+
+@pytest.mark.parametrize(
+    ("plugin", "message"),
+    [
+        ("claims", "Unknown kind of claim 'necessary'"),
+        ("calibration", "calibration: unknown method 'direct'"),
+        ("data", "There is no study 'heilongjiang'"),
+    ],
+)
+def test_what_a_plugin_that_is_off_would_have_brought_is_told(registry, cli, plugin, message):
+    ended = cli("compare", "heilongjiang", "--without", plugin)
+    assert ended.code == 2
+    assert message in ended.err
+    assert f"None is known. Plugins that are switched off: {plugin}." in ended.err
 
 
 def test_hooks_are_traced(monkeypatch, capsys, tmp_path):

@@ -166,9 +166,8 @@ class Follower:
             return
         for table in (*content.get("condition", ()), *filter(None, [content.get("outcome")])):
             eq.Variable(**_VariableTable.model_validate(table).model_dump()).calibrator  # noqa: B018
-        kinds = {name: entry.cls for name, entry in eq.claims().items()}
         for table in content.get("proposition", ()):
-            build_claim(table, kinds, f"{block}: ")
+            build_claim(table, eq.claims(), f"{block}: ")
         for label, parameters in content.get("methods", {}).items():
             eq.methods()[parameters.pop("method", label)].cls.from_parameters(parameters)
 
