@@ -53,9 +53,10 @@ left.set(yscale="log", ylim=(times.min() / 25, 1e5), xlabel="conditions K", ylab
 left.set_title("The number of conditions alone costs little")
 for k, time, count in zip(conditions[::3], times[::3], primes[::3], strict=True):
     left.annotate(
-        f"{count:.0f} prime\nimplicants", (k, time), (0, -32), textcoords="offset points", ha="center", fontsize=8
+        f"{count:,.0f} prime\nimplicants", (k, time), (0, -32), textcoords="offset points", ha="center", fontsize=8
     )
-left.legend(frameon=False, fontsize=9)
+left.set_xlim(left=2)  # room for the first of them
+left.legend(frameon=False, fontsize=9, loc="center right")
 
 for positive, color in COLORS.items():
     points = []
