@@ -50,6 +50,7 @@ class Opened:
         self.page.goto(address)
         self.page.locator("#solution table").first.wait_for()
         self.page.locator("#verdicts table, #verdicts:empty").first.wait_for(state="attached")
+        self.page.locator(".controls input[type=number]").first.wait_for()  # a part that the page's library loads later
 
     @property
     def status(self):

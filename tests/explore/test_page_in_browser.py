@@ -181,8 +181,10 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_page(study, sch
 
 
 def test_dark_follows_the_system(open_page):
-    light, dark = (
-        open_page("heilongjiang", color_scheme=scheme).page.evaluate(
+    def brightness(scheme):
+        page = open_page("heilongjiang", color_scheme=scheme).page
+        page.locator("#xy svg text").first.wait_for(state="attached")
+        return page.evaluate(
             """() => {
                 const rgb = (element, key) => getComputedStyle(element)[key].match(/[\\d.]+/g).slice(0, 3).map(Number);
                 const bright = parts => parts.reduce((sum, part) => sum + part) / 3;
@@ -194,8 +196,8 @@ def test_dark_follows_the_system(open_page):
                 ];
             }"""
         )
-        for scheme in ("light", "dark")
-    )
+
+    light, dark = brightness("light"), brightness("dark")
     assert light[0] > 200 > 60 > max(light[1:])
     assert dark[0] < 60 < 200 < min(dark[1:])
 
