@@ -273,7 +273,7 @@ def check(
 
 @study_commands.command("new")
 def new_study(
-    table: Annotated[Path, typer.Argument(help="A CSV file with one row per case.")],
+    table: Annotated[Path, typer.Argument(help="A CSV file or an Excel workbook with one row per case.")],
     outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="The column with the outcome.")],
     condition: Annotated[
         list[str] | None,

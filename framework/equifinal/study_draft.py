@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from equifinal.case_table import read_cases
 from equifinal.errors import InputError, did_you_mean, listing
-from equifinal.study_file import read_cases
 from equifinal.variable import RESERVED
 
 __all__ = ["draft_study", "draft_toml"]
@@ -53,7 +53,7 @@ def draft_study(
     Parameters
     ----------
     table
-        A CSV file with one row per case.
+        A CSV file, or an Excel workbook, with one row per case.
     outcome
         The column with the outcome's raw scores.
     conditions

@@ -1,23 +1,21 @@
 """Study files: ``study.toml`` with its table of cases, and where plugins keep theirs."""
 
-import io
 import os
 import tomllib
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pydantic
 
 from equifinal.calibrated_study import Provenance
+from equifinal.case_table import read_cases
 from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.study import Study
 from equifinal.variable import Expectation, Variable
 
-__all__ = ["StudySource", "load_study", "read_cases", "study_path"]
+__all__ = ["StudySource", "load_study", "study_path"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,9 @@ class _StudyTable(_Table):
     """What the study is, and where its data lie."""
 
     name: str = pydantic.Field(min_length=1, description="A short name, for files and messages.")
-    data: str = pydantic.Field(description="The table of cases: a CSV file, by its path from where study.toml lies.")
+    data: str = pydantic.Field(
+        description="The table of cases: a CSV file or an Excel workbook (its first sheet), by its path from where study.toml lies."
+    )
     case: str = pydantic.Field(description="The column with the names of the cases; they are unique.")
     title: str = pydantic.Field(default="", description="A title for people; without it, the name.")
     provenance: Provenance = pydantic.Field(
@@ -182,76 +182,3 @@ def _read_study(path: Path) -> Study:
     return Study(
         **about, data=data, outcome=outcome, conditions=conditions, propositions=file.proposition, methods=file.methods
     )
-
-
-#: What stands for "no value" in the tables of spreadsheet and statistics programs.
-_MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
-
-
-def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
-    """Read a table as spreadsheet programs write it: any of three separators, with or without a byte-order mark, and with
-    empty rows and columns at the end. The columns `texts` are kept as they are written ("NA" is a name there)."""
-    where = f"{where}the data file {str(path)!r} "
-    remedy = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
-    if not os.path.isfile(path):
-        raise InputError(
-            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
-        )
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
-        raise InputError(f"{where}{kind}. {remedy}") from None
-    if "\0" in text:
-        raise InputError(f"{where}is no text file. {remedy}")
-    if not text.strip():
-        raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
-    separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
-    try:
-        first = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            nrows=1,
-            dtype=str,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
-        names = [str(name).strip() for name in first.iloc[0]]
-        as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
-        missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
-            frame = pd.read_csv(
-                io.StringIO(text),
-                sep=separator,
-                skipinitialspace=True,
-                header=0,
-                names=range(len(names)),
-                index_col=False,
-                dtype=as_text,
-                keep_default_na=False,
-                na_values=missing,
-            )
-    except pd.errors.ParserWarning:
-        raise InputError(
-            f"{where}has more values in its rows than column names in its first line. Make them match."
-        ) from None
-    except pd.errors.ParserError as error:
-        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
-        raise InputError(
-            f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
-            f"{'a tab' if separator == chr(9) else repr(separator)}."
-        ) from None
-    nameless = [number for number, name in enumerate(names) if not name]
-    for number in nameless:
-        if frame[number].notna().any():
-            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
-    for number in as_text:
-        frame[number] = frame[number].str.strip()
-    frame = frame.drop(columns=nameless).dropna(how="all")
-    return frame.set_axis([name for name in names if name], axis=1)

@@ -1,0 +1,136 @@
+"""The table of cases, as spreadsheet programs write it."""
+
+import io
+import os
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equifinal.errors import InputError
+
+__all__ = ["read_cases"]
+
+#: What stands for "no value" in the tables of spreadsheet and statistics programs.
+_MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
+
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+
+
+def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
+    """Read a table with column names in its first line and a case in each further one.
+
+    A text file may have any of three separators, a byte-order mark, and empty rows and columns at the end. Of an Excel workbook
+    the first sheet is read, and its cells are taken for what a text file would hold.
+
+    Parameters
+    ----------
+    path
+        The file; one that ends in ``.xlsx`` or ``.xlsm`` is a workbook.
+    texts
+        Columns that are kept as they are written ("NA" is a name there).
+    where
+        What an error message begins with.
+
+    Raises
+    ------
+    InputError
+        When the file is not there, is no such table, or cannot be read.
+    """
+    where = f"{where}the data file {str(path)!r} "
+    if not os.path.isfile(path):
+        raise InputError(
+            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
+        )
+    if path.suffix.lower() in _WORKBOOKS:
+        text, separator = _text_of_workbook(path, where), ","
+    else:
+        text = _text_of(path, where)
+        separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
+    if not text.strip():
+        raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    try:
+        first = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            nrows=1,
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
+        names = [str(name).strip() for name in first.iloc[0]]
+        as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
+        missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                skipinitialspace=True,
+                header=0,
+                names=range(len(names)),
+                index_col=False,
+                dtype=as_text,
+                keep_default_na=False,
+                na_values=missing,
+            )
+    except pd.errors.ParserWarning:
+        raise InputError(
+            f"{where}has more values in its rows than column names in its first line. Make them match."
+        ) from None
+    except pd.errors.ParserError as error:
+        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        raise InputError(
+            f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
+            f"{'a tab' if separator == chr(9) else repr(separator)}."
+        ) from None
+    nameless = [number for number, name in enumerate(names) if not name]
+    for number in nameless:
+        if frame[number].notna().any():
+            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
+    for number in as_text:
+        frame[number] = frame[number].str.strip()
+    frame = frame.drop(columns=nameless).dropna(how="all")
+    return frame.set_axis([name for name in names if name], axis=1)
+
+
+def _text_of(path: Path, where: str) -> str:
+    remedy = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8'), or as an Excel workbook (.xlsx)."
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
+        raise InputError(f"{where}{kind}. {remedy}") from None
+    if "\0" in text:
+        raise InputError(f"{where}is no text file. {remedy}")
+    return text
+
+
+def _text_of_workbook(path: Path, where: str) -> str:
+    """The first sheet, as a spreadsheet program would save it as CSV."""
+    if find_spec("openpyxl") is None:
+        raise InputError(
+            f"{where}is an Excel workbook; to read it, a package is needed that is not installed. Install it with: pip install "
+            "\"equifinal[xlsx]\". Or save the sheet as 'CSV UTF-8'."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that openpyxl does not know
+            sheet = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, engine="openpyxl")
+    except OSError as error:
+        raise InputError(f"{where}cannot be read: {error.strerror or error}. Check its permissions.") from None
+    except Exception as error:  # whatever openpyxl stumbles over in a file that is no workbook, or a damaged one
+        raise InputError(
+            f"{where}cannot be read as an Excel workbook ({error}). Open it in a spreadsheet program and save it again, or "
+            "save the sheet as 'CSV UTF-8'."
+        ) from None
+    return sheet.to_csv(index=False, header=False)
