@@ -1,5 +1,6 @@
 """The same work on many things, on one processor or several, with a progress bar."""
 
+import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ import cloudpickle
 
 from equifinal.errors import ProcessEndedError
 
-__all__ = ["interrupts_kept_from_workers", "one_thread", "work"]
+__all__ = ["how_it_ended", "interrupts_kept_from_workers", "one_thread", "work"]
 
 
 def work(
@@ -50,8 +51,6 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
 
     from joblib import Parallel, delayed
 
-    from equifinal.time_limit import how_it_ended
-
     # Pickled here and there by the same cloudpickle, so that classes of single-file plugins travel by value and come back as
     # themselves.
     parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
@@ -66,6 +65,16 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
             "(--time-limit 600, time_limit=600) each method works in a process of its own; the one that crashes is named, and "
             "the others stand."
         ) from error
+
+
+def how_it_ended(error: BaseException) -> str:
+    """In brackets, the signal or exit code that loky names in its long message; empty where it names none.
+
+    >>> how_it_ended(RuntimeError("The exit codes of the workers are {SIGABRT(-6)}"))
+    ' (SIGABRT)'
+    """
+    found = re.search(r"SIG[A-Z]+|EXIT\(\d+\)", str(error))
+    return f" ({found[0]})" if found else ""
 
 
 def _call(parcel: bytes) -> bytes:

@@ -16,6 +16,8 @@ from equifinal.variable import RESERVED
 
 __all__ = ["draft_study", "draft_toml"]
 
+_BEGINNING = "No study can be begun: "
+
 _HEAD = """\
 # Begun from {table} by 'equifinal study new'. What is left to you:
 #
@@ -87,6 +89,8 @@ def draft_study(
      '# 2 scores from 35 to 70; a quarter up to 43.75, half up to 52.5, three quarters up to 61.25']
     """
     table = Path(table)
+    if not table.is_file():
+        raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")
     target = table.with_name("study.toml") if path is None else Path(path)
     if os.path.lexists(target):
         raise InputError(f"{str(target)!r} is there already. Choose another file, or move it away.")
@@ -111,19 +115,25 @@ def draft_toml(
 ) -> str:
     """The text of the draft; see :func:`draft_study`. `data` is how it names the table, `file` how it will be called."""
     where = f"The table {str(table)!r}: "
-    case = _case_column(table, case, where)
-    frame = read_cases(table, [case], "")
-    columns = [name for name in frame.columns if name != case]
+    if case is None:
+        case = _first_names(read_cases(table, [], _BEGINNING), where)
+    frame = read_cases(table, [case], _BEGINNING)
+    if case not in frame.columns:
+        raise InputError(f"{where}there is no column {case!r}. {did_you_mean(case, frame.columns)}")
+    repeated = frame.loc[frame[case].duplicated(), case]
+    if len(repeated):
+        raise InputError(f"{where}two rows have the name {repeated.iloc[0]!r} in the column {case!r}. Rename one.")
+    problems = {str(name): _problem(frame[name], frame[case]) for name in frame.columns if name != case}
     for name in (outcome, *conditions):
-        if name not in columns:
-            raise InputError(f"{where}there is no column {name!r}. {did_you_mean(name, columns)}")
-        if (problem := _problem(frame[name], frame[case])) is not None:
-            raise InputError(f"{where}the column {name!r} {problem}, so it cannot be the outcome or a condition.")
+        if name not in problems:
+            raise InputError(f"{where}there is no column {name!r}. {did_you_mean(name, problems)}")
+        if problems[name]:
+            raise InputError(
+                f"{where}the column {name!r} {problems[name]}, so it cannot be the outcome or a condition."
+            )
     if outcome in conditions:
         raise InputError(f"{where}the column {outcome!r} is both the outcome and a condition. Leave it out of one.")
-    chosen = list(dict.fromkeys(conditions)) or [
-        name for name in columns if name != outcome and _problem(frame[name], frame[case]) is None
-    ]
+    chosen = list(dict.fromkeys(conditions)) or [name for name in problems if name != outcome and not problems[name]]
     if not chosen:
         raise InputError(f"{where}no column beside the outcome holds numbers that vary. Add the conditions.")
     names = _set_names([outcome, *chosen])
@@ -139,22 +149,14 @@ def draft_toml(
     for name in chosen:
         parts.append("[[condition]]\n" + _set(names[name], frame[name]) + '# expect = "present"        # or "absent"\n')
     parts.append(_PROPOSITION.format(label=chosen[0].replace('"', "'"), name=names[chosen[0]]))
-    left = [f"{name} ({_problem(frame[name], frame[case]) or 'not asked for'})" for name in columns]
-    left = [each for name, each in zip(columns, left, strict=True) if name not in names]
+    left = [f"{name} ({problem or 'not asked for'})" for name, problem in problems.items() if name not in names]
     if left:
-        parts.append(f"# Columns that are no sets here: {'; '.join(left)}.\n".replace("\n", " ").rstrip() + "\n")
+        parts.append(" ".join(f"# Columns that are no sets here: {'; '.join(left)}.".split()) + "\n")
     return "\n".join(parts)
 
 
-def _case_column(table: Path, case: str | None, where: str) -> str:
-    frame = read_cases(table, [] if case is None else [case], "")
-    if case is not None:
-        if case not in frame.columns:
-            raise InputError(f"{where}there is no column {case!r}. {did_you_mean(case, frame.columns)}")
-        repeated = frame.loc[frame[case].duplicated(), case]
-        if len(repeated):
-            raise InputError(f"{where}two rows have the name {repeated.iloc[0]!r} in the column {case!r}. Rename one.")
-        return case
+def _first_names(frame: pd.DataFrame, where: str) -> str:
+    """The first column that can hold the names of the cases."""
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
             return str(name)
@@ -163,8 +165,8 @@ def _case_column(table: Path, case: str | None, where: str) -> str:
     )
 
 
-def _problem(scores: pd.Series, cases: pd.Series) -> str | None:
-    """Why a column cannot be a set; None when it can."""
+def _problem(scores: pd.Series, cases: pd.Series) -> str:
+    """Why a column cannot be a set; empty when it can."""
     if not pd.api.types.is_numeric_dtype(scores) or pd.api.types.is_bool_dtype(scores):
         return "does not hold numbers throughout"
     unusable = scores.isna() | np.isinf(scores.to_numpy(dtype=float, na_value=np.nan))
@@ -172,7 +174,7 @@ def _problem(scores: pd.Series, cases: pd.Series) -> str | None:
         return f"has no number for {listing(cases[unusable], most=3)}"
     if scores.nunique() < 2:
         return "is the same for every case"
-    return None
+    return ""
 
 
 def _set_names(columns: Sequence[str]) -> dict[str, str]:

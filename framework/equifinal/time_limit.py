@@ -6,7 +6,6 @@ Nothing can interrupt a computation in its own process, wherever it hangs. The n
 import atexit
 import faulthandler
 import os
-import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -17,12 +16,12 @@ import cloudpickle
 import numpy as np
 
 from equifinal.errors import InputError
-from equifinal.parallel import interrupts_kept_from_workers, one_thread
+from equifinal.parallel import how_it_ended, interrupts_kept_from_workers, one_thread
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
 
-__all__ = ["TimeLimitError", "check_time_limit", "how_it_ended", "within", "within_for_each"]
+__all__ = ["TimeLimitError", "check_time_limit", "within", "within_for_each"]
 
 T = TypeVar("T")
 
@@ -131,16 +130,6 @@ def within_for_each(
 
 class _ElsewhereError(Exception):
     """Carries the traceback of the other process."""
-
-
-def how_it_ended(error: BaseException) -> str:
-    """In brackets, the signal or exit code that loky names in its long message; empty where it names none.
-
-    >>> how_it_ended(RuntimeError("The exit codes of the workers are {SIGABRT(-6)}"))
-    ' (SIGABRT)'
-    """
-    found = re.search(r"SIG[A-Z]+|EXIT\(\d+\)", str(error))
-    return f" ({found[0]})" if found else ""
 
 
 def _ready() -> None:

@@ -106,6 +106,15 @@ def test_a_table_without_names_asks_for_them(tmp_path):
         draft_study(path, "b", case="a")
 
 
+def test_a_table_that_is_not_there_or_no_table_is_said(tmp_path):
+    with pytest.raises(eq.InputError, match=r"There is no file '.*cities\.csv' with a table of cases"):
+        draft_study(tmp_path / "cities.csv", "openness")
+    (tmp_path / "cities.csv").write_bytes(b"\0\0")
+    with pytest.raises(eq.InputError, match=r"No study can be begun: the data file '.*cities\.csv' is no text file"):
+        draft_study(tmp_path / "cities.csv", "openness")
+    assert not (tmp_path / "study.toml").exists()
+
+
 def test_odd_columns_become_names_of_sets(tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text('name,n,2014,领导,"say ""yes""",a-b,a b\nx,1,2,3,4,5,6\ny,2,3,4,5,6,7\n', encoding="utf-8")
