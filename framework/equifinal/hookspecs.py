@@ -4,7 +4,7 @@ A plugin is a module with functions of these names, marked with ``@equifinal.hoo
 ``equifinal`` that points to it (or a single file for ``equifinal.load_plugin``).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -75,12 +75,3 @@ def equifinal_after_analysis(study: "CalibratedStudy", analysis: "Analysis") -> 
 @hookspec
 def equifinal_after_comparison(comparison: "Comparison") -> None:
     """Observe a finished comparison."""
-
-
-CONTRIBUTIONS: dict[str, Any] = {
-    "calibrators": equifinal_calibrators,
-    "methods": equifinal_methods,
-    "outputs": equifinal_outputs,
-    "studies": equifinal_studies,
-    "claims": equifinal_claims,
-}
