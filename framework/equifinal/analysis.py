@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.words import ROLES
+
 if TYPE_CHECKING:
     from equifinal.calibrated_study import CalibratedStudy
     from equifinal.method import Method
 
-__all__ = ["ROLES", "Analysis"]
-
-#: Roles of a condition, highest first.
-ROLES = ("necessary", "core", "contributing", "none")
+__all__ = ["Analysis"]
 
 _NOTHING = pd.DataFrame()
 
@@ -172,7 +171,7 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but ``native`` as plain data, ready for JSON; missing values are ``None``."""
-        from equifinal.plain import frame_records, plain
+        from equifinal.base.plain import frame_records, plain
 
         return {
             "method": self.method.name,
@@ -184,6 +183,23 @@ class Analysis:
         }
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import bullets, heading, paragraph, piece, table
+        from equifinal.base.words import ARROWS, shown
 
-        return notebook.of_analysis(self)
+        given = ", ".join(f"{name} = {value!r}" for name, value in self.method.parameters().items())
+        parts = [heading(f"{self.method.title} ({self.method.name})"), paragraph(given)]
+        conditions = self.conditions.get(["role", "direction", "evidence"])
+        if conditions is not None and len(conditions):
+            said = conditions.assign(direction=conditions["direction"].map(ARROWS))
+            parts.append(table(said, "Conditions", most=len(said)))
+        if len(found := self.configurations):
+            if (found["expression"].astype(str) == found.index.astype(str)).all():
+                found = found.drop(columns="expression")
+            found = found[[*(name for name in found.columns if name != "cases"), "cases"]]
+            parts.append(table(found, "Paths and configurations"))
+        parts.append(
+            paragraph(", ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in self.fit.items()))
+        )
+        if self.tables:
+            parts.append(paragraph(f"Further tables: {', '.join(self.tables)}."))
+        return piece(*parts, bullets(self.notes))

@@ -62,11 +62,12 @@ class Asymmetry:
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import tables
 
-        tables = {"Methods": self.methods, "Conditions": self.conditions, "Paths": self.paths}
+        found = {"Methods": self.methods, "Conditions": self.conditions, "Paths": self.paths}
         study = self.run.calibrated
-        return notebook.of_tables(f"{study.title}: the outcome beside {study.outcome.name}", tables, self.notes, study)
+        title = f"{study.title}: the outcome beside {study.outcome.name}"
+        return tables(title, found, self.notes, study.provenance, study.note)
 
 
 def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:

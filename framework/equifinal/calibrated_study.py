@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal.base.words import Provenance
 from equifinal.calibrator import Calibrator
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.variable import Variable
 
-__all__ = ["CalibratedStudy", "Provenance"]
-
-Provenance = Literal["observed", "reconstruction", "simulated"]
+__all__ = ["CalibratedStudy"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -262,9 +261,10 @@ class CalibratedStudy:
         )
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import tables
 
-        return notebook.of_calibrated_study(self)
+        title = f"{self.title}: memberships of {len(self.cases)} cases"
+        return tables(title, {"Memberships": self.fuzzy}, self.notes, self.provenance, self.note)
 
 
 def _crisp(memberships: NDArray[np.float64]) -> NDArray[np.float64]:

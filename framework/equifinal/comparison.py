@@ -17,6 +17,7 @@ from equifinal.advice import advice
 from equifinal.agreement import agreement
 from equifinal.analysis import Analysis
 from equifinal.asymmetry import Asymmetry, asymmetry
+from equifinal.base.words import SIGNS, banner
 from equifinal.bootstrap import agreement_intervals, differences
 from equifinal.calibrated_study import CalibratedStudy
 from equifinal.contrarian import ContrarianCases, contrarian_cases, disagreements
@@ -114,8 +115,7 @@ class Comparison:
     @property
     def banner(self) -> str:
         """What to show above everything when the data were not observed; empty when they were."""
-        words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(self.study.provenance)
-        return "" if words is None else f"{words}. {self.study.note}".strip()
+        return banner(self.study.provenance, self.study.note)
 
     @cached_property
     def agreement(self) -> dict[str, pd.DataFrame]:
@@ -199,9 +199,26 @@ class Comparison:
         return write_folder(self, Path(directory), formats, overwrite)
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import bullets, heading, not_observed, piece, table
+        from equifinal.summary import headline
 
-        return notebook.of_comparison(self)
+        study, said = self.study, headline(self)
+        parts = [
+            heading(study.title),
+            not_observed(study.provenance, study.note),
+            bullets([*said.agreed, *said.parted]),
+        ]
+        if len(self.verdicts):
+            signs = self.verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
+            columns = [self.propositions["text"], *(signs.iloc[:, number] for number in range(signs.shape[1]))]
+            matrix = pd.concat(columns, axis="columns")
+            matrix.columns = pd.Index(["proposition", *map(str, signs.columns)], dtype=object)
+            parts.append(table(matrix, "Verdicts", most=len(matrix)))
+        measures = ["consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample"]
+        words = [name.replace("_", " ").replace("mae", "mean absolute error") for name in measures]
+        fit = self.fit[measures].set_axis(words, axis="columns")
+        parts.append(table(fit, "Predicted against actual membership", most=len(fit)))
+        return piece(*parts, bullets(str(failure) for failure in self.failures.values()))
 
 
 def compare(run: Run, permutations: int = 0) -> Comparison:

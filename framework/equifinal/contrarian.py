@@ -48,10 +48,10 @@ class ContrarianCases:
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import tables
 
-        tables = {"Cases against a direction": self.against, "How groups and scores go together": self.association}
-        return notebook.of_tables("Contrarian cases", tables, self.notes)
+        found = {"Cases against a direction": self.against, "How groups and scores go together": self.association}
+        return tables("Contrarian cases", found, self.notes)
 
 
 def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> ContrarianCases:

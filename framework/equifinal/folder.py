@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from equifinal import registry
+from equifinal.base.plain import plain
 from equifinal.errors import FAULTS, InputError, listing
-from equifinal.plain import plain
 
 if TYPE_CHECKING:
     from equifinal.comparison import Comparison

@@ -65,10 +65,10 @@ class ByTime:
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import tables
 
-        tables = {"Where paths hold": self.holding, "Paths at each time": self.paths, "Fit at each time": self.fit}
-        return notebook.of_tables("By time", tables, self.notes)
+        found = {"Where paths hold": self.holding, "Paths at each time": self.paths, "Fit at each time": self.fit}
+        return tables("By time", found, self.notes)
 
 
 def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 import pandas as pd
 import pydantic
 
+from equifinal.base.words import SIGNS, Answer
 from equifinal.errors import InputError, explain
 from equifinal.extension import has_body
 from equifinal.hookspecs import API_VERSION, hookimpl
@@ -20,9 +21,7 @@ from equifinal.sets import Expression
 if TYPE_CHECKING:
     from equifinal.registry import Entry
 
-__all__ = ["Answer", "Claim", "Verdict"]
-
-Answer = Literal["supported", "contradicted", "inconclusive", "silent"]
+__all__ = ["Claim", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,12 @@ class Verdict:
             raise ValueError(f"A verdict is one of {', '.join(get_args(Answer))}; not {self.answer!r}.")
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from html import escape
 
-        return notebook.of_verdict(self)
+        from equifinal.base.html import piece
+
+        said = f"<strong>{SIGNS[self.answer]} {escape(self.answer)}</strong> {escape(self.evidence)}".rstrip()
+        return piece(f"<p>{said}</p>")
 
 
 def _expression(text: str) -> str:

@@ -48,9 +48,10 @@ class Failure:
         return f"{self.label}: {said} (plugin {self.plugin} {self.version})".replace(" )", ")")
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import heading, paragraph, piece
+        from equifinal.base.words import SIGNS
 
-        return notebook.of_failure(self)
+        return piece(heading(f"{SIGNS['contradicted']} {self.label} failed"), paragraph(str(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +101,24 @@ class Run(Mapping[str, Analysis | Failure]):
         return {label: result for label, result in self.results.items() if isinstance(result, Failure)}
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        import pandas as pd
 
-        return notebook.of_run(self)
+        from equifinal.base.html import heading, not_observed, paragraph, piece, table
+
+        rows = {
+            label: {
+                "method": self.methods[label].title,
+                "result": f"{len(result.configurations)} configurations, {len(result.notes)} notes"
+                if isinstance(result, Analysis)
+                else f"failed: {result.exception}: {result.message}",
+            }
+            for label, result in self.items()
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["method", "result"]).rename_axis("label")
+        study = self.calibrated
+        about = f"{len(study.cases)} cases, outcome {study.outcome.name}, seed {self.seed}."
+        banner = not_observed(study.provenance, study.note)
+        return piece(heading(study.title), banner, paragraph(about), table(frame, most=len(frame)))
 
 
 def run(

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.calibrated_study import CalibratedStudy, Provenance
+from equifinal.base.words import Provenance
+from equifinal.calibrated_study import CalibratedStudy
 from equifinal.calibrator import Calibrator
 from equifinal.errors import FAULTS, InputError, did_you_mean, listing
 from equifinal.propositions import Claim, build_claim
@@ -417,9 +418,12 @@ class Study:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set")
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.base.html import heading, not_observed, paragraph, piece, table
 
-        return notebook.of_study(self)
+        sets = self.describe()[["role", "label", "column", "calibration", "expect", "minimum", "median", "maximum"]]
+        about = f"{len(self.data)} cases, {len(self.conditions)} conditions, {len(self.propositions)} propositions."
+        banner = not_observed(self.provenance, self.note)
+        return piece(heading(self.title), banner, paragraph(about), table(sets, most=len(sets)))
 
 
 def _anchors(calibrator: Calibrator) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pydantic
 
-from equifinal.calibrated_study import Provenance
+from equifinal.base.words import Provenance
 from equifinal.case_table import read_cases
 from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.study import Study

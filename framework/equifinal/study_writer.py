@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from equifinal.base.plain import plain
 from equifinal.case_table import read_cases
 from equifinal.errors import InputError, listing
-from equifinal.plain import plain
 from equifinal.propositions import Claim
 from equifinal.study import Study
 from equifinal.study_file import load_study

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from equifinal.analysis import Analysis
+from equifinal.base.words import ARROWS, SIGNS
 from equifinal.comparison import Comparison
 from equifinal.registry import Plugin
 from equifinal.summary import summary
@@ -24,19 +25,14 @@ from equifinal.summary import summary
 __all__ = ["SYMBOLS", "show", "show_frame", "show_plugins", "table_of"]
 
 #: A sign and a colour per verdict; the colours are told apart by the colour-blind, and the signs without colour.
-SYMBOLS = {
-    "supported": ("✔", "bold cyan"),
-    "contradicted": ("✘", "bold dark_orange"),
-    "inconclusive": ("?", "yellow"),
-    "silent": ("·", "dim"),
-}
+_COLOURS = {"supported": "bold cyan", "contradicted": "bold dark_orange", "inconclusive": "yellow", "silent": "dim"}
+SYMBOLS = {answer: (sign, _COLOURS[answer]) for answer, sign in SIGNS.items()}
 
 _MOST_CASES = 12
 #: The widest that the origin of a plugin may become before it is broken.
 _ORIGIN = 13
 #: The narrowest that the propositions' texts may become before the methods are numbered instead of named.
 _PROPOSITION = 24
-_ARROWS = {1: "↑", -1: "↓", 0: "↔"}
 
 
 def show(comparison: Comparison, console: Console) -> None:
@@ -264,7 +260,7 @@ def _conditions(comparison: Comparison, console: Console) -> None:
         cells = []
         for _, row in comparison.conditions[label].iterrows():
             number = "" if pd.isna(row["importance"]) else f"{row['importance']:.3f}"
-            cells.append(f"{row['role']} {_ARROWS[int(row['direction'])]}{number}")
+            cells.append(f"{row['role']} {ARROWS[int(row['direction'])]}{number}")
         columns[_heading(label)] = cells
     _in_two_lines_if_narrow(title, columns, " ", console)
 
@@ -416,7 +412,7 @@ def _asymmetry(comparison: Comparison, console: Console) -> None:
     for label in found.methods.index:
         cells = []
         for _, row in found.conditions[label].iterrows():
-            there, away = (_ARROWS[int(row[key])] for key in ("direction", "direction_absence"))
+            there, away = (ARROWS[int(row[key])] for key in ("direction", "direction_absence"))
             mirrored = "–" if row["mirrored"] is None else "mirrored" if row["mirrored"] else "not"
             cells.append(f"{there}{away} {mirrored}")
         columns[_heading(str(label))] = cells

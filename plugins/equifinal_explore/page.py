@@ -15,14 +15,13 @@ from flask import Response, abort, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import equifinal as eq
+from equifinal.plain import DIRECTIONS, SIGNS, banner
 from equifinal_explore import figures
 from equifinal_explore.exploration import Exploration, Findings, configuration
 from equifinal_explore.settings import Setting
 
 __all__ = ["build", "server"]
 
-_SIGNS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silent": "·"}
-_DIRECTIONS = {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
 #: Seconds without a change before the verdicts are worked out, which takes longer than the rest.
 _PAUSE = 0.4
 _ASK = "Ask all methods"
@@ -102,7 +101,7 @@ def build(study: eq.Study, file: Path | None = None) -> dash.Dash:
 
 def _layout(exploration: Exploration) -> html.Div:
     study = exploration.study
-    banner = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(study.provenance)
+    warning = banner(study.provenance, study.note)
     return html.Div(
         [
             html.Header(
@@ -113,7 +112,7 @@ def _layout(exploration: Exploration) -> html.Div:
                         f"{len(study.data)} cases · outcome {study.outcome.name} ({study.outcome.label}) · "
                         f"{len(study.conditions)} conditions"
                     ),
-                    html.P([html.Strong(banner), f". {study.note}"], className="banner") if banner else None,
+                    html.P(html.Strong(warning), className="banner") if warning else None,
                 ]
             ),
             html.Main(
@@ -581,7 +580,7 @@ def _tables(now: Findings, own: Findings) -> list[Any]:
     if necessity is not None:
         children += [html.H2("Necessity"), _table(necessity, "expression", "Each condition and its absence")]
     roles = analysis.conditions[["role", "direction", "evidence"]]
-    roles = roles.assign(direction=[_DIRECTIONS.get(int(each), "") for each in roles["direction"]])
+    roles = roles.assign(direction=[DIRECTIONS.get(int(each), "") for each in roles["direction"]])
     children += [html.H2("Conditions"), _table(roles, "condition", f"What {now.label} says of each")]
     further = {
         name: table for name, table in analysis.tables.items() if name not in ("truth_table", "necessity", "models")
@@ -634,8 +633,8 @@ def _verdicts(study: eq.Study, now: pd.DataFrame, own: pd.DataFrame) -> Any:
         for label in now.columns:
             answer = now.loc[claim.id, label]
             before = own.loc[claim.id, label] if label in own else answer
-            was = html.Span(f" was {_SIGNS[before]} {before}", className="was") if before != answer else None
-            cells.append(html.Td([f"{_SIGNS[answer]} {answer}", was], className=f"verdict {answer}"))
+            was = html.Span(f" was {SIGNS[before]} {before}", className="was") if before != answer else None
+            cells.append(html.Td([f"{SIGNS[answer]} {answer}", was], className=f"verdict {answer}"))
         rows.append(html.Tr([html.Th(claim.text or claim.id, scope="row"), *cells]))
     head = html.Tr([html.Th("Proposition", scope="col"), *[html.Th(label, scope="col") for label in now.columns]])
     return _scrollable([html.Thead(head), html.Tbody(rows)], "Verdicts on the propositions")

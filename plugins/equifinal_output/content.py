@@ -3,13 +3,13 @@
 from weakref import WeakKeyDictionary
 
 import equifinal as eq
+from equifinal.plain import counted
 from equifinal.summary import headline, summary
 from equifinal_output.document import Content, Table
 from equifinal_output.sections.findings import findings
 from equifinal_output.sections.measures import measures
 from equifinal_output.sections.methods import methods
 from equifinal_output.sections.origin import origin
-from equifinal_output.wording import counted
 
 __all__ = ["content"]
 

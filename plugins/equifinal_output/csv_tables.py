@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal.plain import plain
+from equifinal.plain import flattened, is_missing, joined, plain
 from equifinal_output.content import content
 from equifinal_output.document import Table
-from equifinal_output.wording import flattened, is_missing, joined
 
 __all__ = ["CsvTables"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal_output.wording import counted, joined, shown
+from equifinal.plain import counted, joined, shown
 
 __all__ = ["Anchor", "Bar", "Distribution", "Dot", "Importances", "Scatter", "distributions", "importances", "scatters"]
 

@@ -12,13 +12,12 @@ import pandas as pd
 import pydantic
 
 import equifinal as eq
-from equifinal.plain import plain
+from equifinal.plain import MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
 from equifinal_output.content import content
 from equifinal_output.document import Content, Table
 from equifinal_output.drawings import WIDTH, distributions, importances, scatters
 from equifinal_output.propositions import in_sum
 from equifinal_output.reading_help import DRAWN
-from equifinal_output.wording import MARKS, VERDICTS, headings, is_missing, shown, shown_column
 
 __all__ = ["HtmlReport"]
 
@@ -64,8 +63,8 @@ class HtmlReport(eq.Output):
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
             propositions=_propositions(comparison),
             methods=list(comparison.verdicts.columns),
-            legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in VERDICTS},
-            symbols=VERDICTS,
+            legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in SIGNS},
+            symbols=SIGNS,
             grid=_grid,
             endless=_endless,
             distributions=distributions(comparison.study),

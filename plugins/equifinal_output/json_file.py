@@ -8,8 +8,7 @@ from typing import Any
 import equifinal as eq
 from equifinal.asymmetry import Asymmetry
 from equifinal.panels import ByTime
-from equifinal.plain import plain
-from equifinal_output.wording import flattened
+from equifinal.plain import flattened, plain
 
 __all__ = ["JsonFile"]
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 import equifinal as eq
-from equifinal.plain import plain
+from equifinal.plain import flattened, plain, shown, shown_column
 from equifinal_output.content import content
 from equifinal_output.document import Content, Section, Table
 from equifinal_output.markdown_text import as_text
-from equifinal_output.wording import flattened, shown, shown_column
 
 __all__ = ["MarkdownReport"]
 

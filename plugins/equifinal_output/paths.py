@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal_output.wording import is_missing
+from equifinal.plain import is_missing
 
 __all__ = ["marks_of", "numbered", "with_paths"]
 

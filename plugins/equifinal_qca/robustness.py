@@ -115,11 +115,11 @@ class Robustness:
     tests: pd.DataFrame = field(repr=False)
 
     def _repr_html_(self) -> str:
-        from equifinal import notebook
+        from equifinal.html import tables as shown
 
         measures = pd.DataFrame({"value": self.fit | self.case_ratios}).rename_axis("measure")
         tables = {"Measures": measures, "Test models": self.tests, "Cases": self.cases}
-        return notebook.of_tables(f"Robust core: {self.core}", tables)
+        return shown(f"Robust core: {self.core}", tables)
 
 
 def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:

@@ -259,7 +259,7 @@ class Solution:
         return solution_as_text(self)
 
     def _repr_html_(self) -> str:
-        from equifinal.notebook import bullets, heading, piece, table
+        from equifinal.html import bullets, heading, piece, table
 
         parts = [heading(f"{self.kind.capitalize()} solution for {self.table.outcome}")]
         if self.best is not None:

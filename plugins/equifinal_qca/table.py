@@ -300,7 +300,7 @@ class TruthTable:
         return table_as_text(self)
 
     def _repr_html_(self) -> str:
-        from equifinal.notebook import bullets, heading, piece, table
+        from equifinal.html import bullets, heading, piece, table
 
         return piece(heading(f"Truth table for {self.outcome}"), table(self.rows, most=64), bullets(self.notes))
 

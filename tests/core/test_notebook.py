@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import equifinal as eq
-from equifinal.notebook import bullets, table
+from equifinal.html import bullets, table
 from equifinal_qca import minimize, robustness_to, truth_table
 
 NASTY = "<script>alert('x')</script> & <b>"

@@ -50,7 +50,7 @@ def test_moving_a_cutoff_changes_the_solution_and_says_what_changed(open_page):
     assert "pri_cutoff of fsqca: 0.6 → 0.59" in changes
     assert "LEAD*~DEM*FIN*HUM (0 → 1)" in changes
     assert "report the search" in changes
-    opened.shows("was ✗ contradicted", "#verdicts")
+    opened.shows("was ✘ contradicted", "#verdicts")
     assert opened.complaints == []
 
 

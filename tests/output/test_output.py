@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 import equifinal as eq
 import equifinal_output
+from equifinal.plain import shown, shown_column
 from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.content import content
@@ -21,7 +22,6 @@ from equifinal_output.drawings import distributions, importances, scatters
 from equifinal_output.figures import figures_of
 from equifinal_output.propositions import in_sum
 from equifinal_output.sections.origin import CITATION
-from equifinal_output.wording import shown, shown_column
 
 CASES = [
     "<b>bold</b>",
@@ -385,7 +385,7 @@ def test_html_tables_can_be_read_aloud(page: Page) -> None:
 def test_html_verdict_matrix_says_every_verdict_in_words(page: Page, comparison: eq.Comparison) -> None:
     head, *rows = page.table("What each method says to each proposition")["rows"]
     assert head == ["Proposition", "first", "<i>second</i>", "In sum"]
-    symbols = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "silent": "·"}
+    symbols = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
     for row, (name, answers) in zip(rows, comparison.verdicts.iterrows(), strict=True):
         assert row[1:3] == [f"{symbols[answer]} {answer}" for answer in answers]
         for label, evidence in comparison.verdict_evidence.loc[name].items():
@@ -406,7 +406,7 @@ def test_html_figures_are_those_of_the_comparison(page: Page, comparison: eq.Com
 
 def test_html_conditions_are_those_of_the_comparison(cities: Page, heilongjiang: eq.Comparison) -> None:
     head, *rows = cities.table("Role, direction and importance of each condition")["rows"]
-    data, words = heilongjiang.conditions, {1: "↑ raises", -1: "↓ lowers", 0: "↔ neither"}
+    data, words = heilongjiang.conditions, {1: "↑ up", -1: "↓ down", 0: "– none"}
     assert head == ["condition", *heilongjiang.analyses]
     for row, name in zip(rows, data.index, strict=True):
         assert row[0].startswith(f"{name} · ")

@@ -503,8 +503,8 @@ def plain(text: str) -> str:
     signs |= {
         "\\textendash{}": "–",
         "$\\otimes$": "⊗",
-        "\\checkmark{}": "✓",
-        "$\\times$": "✗",
+        "\\checkmark{}": "✔",
+        "$\\times$": "✘",
         "$\\cdot$": "·",
         "\\_": "_",
     }

@@ -7,21 +7,21 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
+from equifinal.plain import SIGNS, counted, shown
 from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
-from equifinal_output.wording import counted, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_agreement", "plot_importance", "plot_verdicts"]
 
-#: Colour, how strong it is, and sign per verdict. The colours are Okabe & Ito's, thin enough for text on light and dark.
+#: Colour per verdict, and how strong it is. The colours are Okabe & Ito's, thin enough for text on light and dark.
 STYLES = {
-    "supported": ("#009E73", 0.42, "✔"),
-    "contradicted": ("#D55E00", 0.42, "✘"),
-    "inconclusive": ("#E69F00", 0.3, "?"),
-    "silent": ("#808080", 0.12, "·"),
+    "supported": ("#009E73", 0.42),
+    "contradicted": ("#D55E00", 0.42),
+    "inconclusive": ("#E69F00", 0.3),
+    "silent": ("#808080", 0.12),
 }
 
 
@@ -69,7 +69,8 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     middles = (tops[:-1] + tops[1:]) / 2
     for answers, middle, height in zip(verdicts.to_numpy(), middles, heights, strict=True):
         for column, answer in enumerate(answers):
-            colour, strength, sign = STYLES[answer]
+            colour, strength = STYLES[answer]
+            sign = SIGNS[answer]
             ax.add_patch(
                 FancyBboxPatch(
                     (column - 0.46, middle - height / 2 + 0.025),

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import counted
 from equifinal_output.figures.source import labelled, study_of
 from equifinal_output.figures.style import BLUE, INK, VERMILLION, drawn, finish, sized, wrapped
-from equifinal_output.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

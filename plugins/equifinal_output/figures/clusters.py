@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import counted, shown
 from equifinal_output.figures.source import analysis_of, labelled, with_table
 from equifinal_output.figures.style import COLOURS, INK, MARKERS, clean, drawn, finish, short, sized, wrapped
-from equifinal_output.wording import counted, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import shown
 from equifinal_output.figures.source import interval_share, labelled, with_table
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, ORANGE, clean, drawn, finish, sized, wrapped
-from equifinal_output.wording import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import equifinal as eq
+from equifinal.plain import counted
 from equifinal_output.figures.source import labelled, study_of
 from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, wrapped
-from equifinal_output.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

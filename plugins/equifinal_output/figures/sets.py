@@ -9,6 +9,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal import sets
 from equifinal.errors import did_you_mean, listing
+from equifinal.plain import counted, is_missing, shown
 from equifinal.yardstick import case_types
 from equifinal_output.figures.labels import label_points
 from equifinal_output.figures.source import analysis_of, labelled, with_table
@@ -27,7 +28,6 @@ from equifinal_output.figures.style import (
     wrapped,
 )
 from equifinal_output.paths import marks_of, numbered
-from equifinal_output.wording import counted, is_missing, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

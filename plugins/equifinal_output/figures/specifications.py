@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import counted, is_missing, shown
 from equifinal_output.figures.source import has_table, with_table
 from equifinal_output.figures.style import BLUE, INK, clean, drawn, finish, short, sized, wrapped
-from equifinal_output.wording import counted, is_missing, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

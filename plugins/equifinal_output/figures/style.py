@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
+from equifinal.plain import banner
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -248,9 +249,8 @@ def _about(source: Any) -> list[str]:
     study = source.study if isinstance(source, eq.Comparison) else source
     outcome = study.outcome
     named = outcome.name if outcome.label == outcome.name else f"{outcome.label} ({outcome.name})"
-    words = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}.get(study.provenance)
-    banner = "" if words is None else f"{words}. {study.note}".strip()
-    return [clean(f"{study.title} · outcome: {named}"), *([clean(banner)] if banner else [])]
+    warning = banner(study.provenance, study.note)
+    return [clean(f"{study.title} · outcome: {named}"), *([clean(warning)] if warning else [])]
 
 
 # ---------------------------------------------------------------------------------------------------------- text

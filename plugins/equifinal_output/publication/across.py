@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from equifinal.plain import MISSING, SIGNS, is_missing, stated
 from equifinal_output.propositions import claims
 from equifinal_output.publication.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.publication.table import Cell, Kind, PublicationTable, Row, count, figure, score
-from equifinal_output.wording import MEASURES, MISSING, VERDICTS, is_missing, stated
+from equifinal_output.wording import MEASURES
 
 __all__ = ["TablesAcross"]
 
@@ -121,11 +122,11 @@ class TablesAcross(TableMaker):
             row_of(
                 Cell(str(name)),
                 Cell(str(texts[name])),
-                *(Cell(VERDICTS[answer], words=answer) for answer in verdicts.loc[name]),
+                *(Cell(SIGNS[answer], words=answer) for answer in verdicts.loc[name]),
             )
             for name in verdicts.index
         ]
-        key = ", ".join(f"{sign} {answer}" for answer, sign in VERDICTS.items())
+        key = ", ".join(f"{sign} {answer}" for answer, sign in SIGNS.items())
         yield self.table(
             "verdicts",
             f"What each method says of each proposition: {self.study.title}",

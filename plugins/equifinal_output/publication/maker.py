@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import equifinal as eq
+from equifinal.plain import counted, stated
 from equifinal_output.paths import with_paths
 from equifinal_output.publication.table import Cell, Kind, PublicationTable, Row
-from equifinal_output.wording import counted, stated
 
 __all__ = ["EMPTY", "PRI_NOTE", "TableMaker", "head_of", "in_words", "row_of"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import MARKS, MISSING, is_missing, joined
 from equifinal_output.paths import marks_of, numbered
 from equifinal_output.publication.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.publication.table import Cell, Kind, PublicationTable, Row, any_value, count, figure
-from equifinal_output.wording import MARKS, MISSING, is_missing, joined
 
 __all__ = ["MethodTables"]
 

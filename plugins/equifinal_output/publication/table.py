@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from equifinal_output.wording import MISSING, is_missing, joined, shown
+from equifinal.plain import MISSING, is_missing, joined, shown
 
 __all__ = ["Cell", "Kind", "PublicationTable", "Row", "any_value", "count", "figure", "score"]
 

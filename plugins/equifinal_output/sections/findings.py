@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import DIRECTIONS, MARKS, MISSING, SIGNS, counted, is_missing, shown
 from equifinal_output.document import Section, Table
 from equifinal_output.paths import marks_of, numbered, with_paths
 from equifinal_output.propositions import claims, in_sum
-from equifinal_output.wording import DIRECTIONS, MARKS, MISSING, VERDICTS, counted, is_missing, shown
 
 __all__ = ["findings"]
 
@@ -21,7 +21,7 @@ def findings(comparison: eq.Comparison) -> list[Section]:
 
 def _verdicts(comparison: eq.Comparison) -> Section:
     verdicts, propositions = comparison.verdicts, comparison.propositions
-    marked = verdicts.map(lambda answer: f"{VERDICTS[answer]} {answer}")
+    marked = verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
     columns: dict[int, Any] = {0: claims(propositions)}
     columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
     answering = (verdicts != "silent").sum(axis=1)

@@ -6,8 +6,9 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.contrarian import ContrarianCases
+from equifinal.plain import DIRECTIONS, MISSING, is_missing, shown
 from equifinal_output.document import Section, Table
-from equifinal_output.wording import DIRECTIONS, MEASURES, MISSING, is_missing, shown
+from equifinal_output.wording import MEASURES
 
 __all__ = ["measures"]
 

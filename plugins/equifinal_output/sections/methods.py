@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import stated
 from equifinal_output.document import Section, Table
-from equifinal_output.wording import stated
 
 __all__ = ["methods"]
 

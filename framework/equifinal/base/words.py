@@ -1,0 +1,177 @@
+"""Words and signs, the same in the terminal, notebooks, reports, figures and the page; and how values are written for people."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+__all__ = [
+    "ARROWS",
+    "CASE_TYPES",
+    "DIRECTIONS",
+    "MARKS",
+    "MISSING",
+    "ROLES",
+    "SIGNS",
+    "Answer",
+    "Provenance",
+    "banner",
+    "counted",
+    "flattened",
+    "headings",
+    "is_missing",
+    "joined",
+    "shown",
+    "shown_column",
+    "stated",
+]
+
+Answer = Literal["supported", "contradicted", "inconclusive", "silent"]
+Provenance = Literal["observed", "reconstruction", "simulated"]
+
+MISSING = "–"
+
+#: A sign beside the word of each verdict, so that nothing hangs on colour alone.
+SIGNS: dict[str, str] = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
+#: The way in which predictions move with a condition.
+ARROWS = {1: "↑", -1: "↓", 0: "–"}
+DIRECTIONS = {1: "↑ up", -1: "↓ down", 0: "– none"}
+#: Roles of a condition, highest first.
+ROLES = ("necessary", "core", "contributing", "none")
+#: What a case is, by its predicted and its actual membership in the outcome (Schneider & Rohlfing 2013).
+CASE_TYPES = ("typical", "deviant in consistency", "deviant in coverage", "irrelevant")
+#: Signs of Fiss (2011): whether a condition is there or not in a path, and whether it is core to it.
+MARKS = {
+    "● core": "core condition, present",
+    "● peripheral": "peripheral condition, present",
+    "⊗ core": "core condition, absent",
+    "⊗ peripheral": "peripheral condition, absent",
+}
+_NOT_OBSERVED = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}
+
+
+def banner(provenance: str, note: str = "") -> str:
+    """What stands above every result when the data were not observed; empty when they were.
+
+    >>> banner("simulated", "Drawn from a seed."), banner("observed", "A survey.")
+    ('Simulated data. Drawn from a seed.', '')
+    """
+    words = _NOT_OBSERVED.get(provenance)
+    return "" if words is None else f"{words}. {' '.join(note.split())}".strip()
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing.
+
+    >>> is_missing(float("nan")), is_missing([]), is_missing("")
+    (True, False, False)
+    """
+    if isinstance(value, (str, float, int)):  # most cells, so that they are asked for first
+        return bool(value != value)  # NaN alone differs from itself
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def joined(values: Any) -> str:
+    """A list in one cell.
+
+    >>> joined(["Ghana", "Chile"])
+    'Ghana; Chile'
+    """
+    return "; ".join(str(value) for value in values)
+
+
+def shown(value: Any) -> str:
+    """One value: three decimals, whole numbers without any, very small and very large ones in scientific notation.
+
+    >>> [shown(value) for value in (0.25, 12.0, 0.00004, float("nan"), ["a", "b"], True)]
+    ['0.250', '12', '4.0e-05', '–', 'a; b', 'yes']
+    """
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, np.integer)):
+        return str(value)
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        return _whole(number) if number.is_integer() and 2 <= abs(number) < 1e6 else _decimal(number)
+    if isinstance(value, (list, tuple, set, frozenset, np.ndarray, pd.Index)):
+        return "; ".join(shown(each) for each in value)
+    return str(value)
+
+
+def stated(value: Any) -> str:
+    """A setting, exactly as it was given.
+
+    >>> stated({"cutoff": 0.8, "scale": None, "interactions": ["A*B"]})
+    'cutoff = 0.8; scale not given; interactions = A*B'
+    """
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{key} {'not given' if _nothing(each) else f'= {stated(each)}'}" for key, each in value.items()
+        )
+    if _nothing(value):
+        return MISSING
+    return ", ".join(map(stated, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value in ("", [], (), {})
+
+
+def shown_column(column: pd.Series) -> list[str]:
+    """The values of a column, numbers alike in their decimals.
+
+    >>> shown_column(pd.Series([3.0, 4.5])), shown_column(pd.Series([3.0, 4.0]))
+    (['3.000', '4.500'], ['3', '4'])
+    """
+    if not pd.api.types.is_float_dtype(column):
+        return [shown(value) for value in column]
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    finite = np.abs(values[np.isfinite(values)])
+    if len(finite) and (finite % 1 == 0).all() and (finite > 1).any():
+        return [MISSING if np.isnan(value) else _whole(value) for value in values]
+    # Beside values of ordinary size a tiny one is as good as 0.
+    smallest = 0.0 if (finite >= 0.01).any() else 0.0005
+    return [MISSING if np.isnan(value) else _decimal(value, smallest) for value in values]
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}" if np.isfinite(value) else _decimal(value)
+
+
+def _decimal(value: float, smallest: float = 0.0005) -> str:
+    """Three decimals; scientific notation from a million on, and below `smallest`."""
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    size = abs(value)
+    if 1e-12 < size < smallest:
+        return f"{value:.1e}"
+    # No minus before a rounded 0.
+    return f"{value + 0.0:z.3f}" if size < 1e6 else f"{value:.3e}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "method"), counted(2, "case")
+    ('1 method', '2 cases')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def headings(labels: pd.Index) -> list[tuple[str, ...]]:
+    """The labels of columns as tuples of text, one entry per level."""
+    if isinstance(labels, pd.MultiIndex):
+        return [tuple(str(part) for part in label) for label in labels]
+    return [(str(label),) for label in labels]
+
+
+def flattened(labels: pd.Index) -> list[str]:
+    """The labels of columns in one line each.
+
+    >>> flattened(pd.MultiIndex.from_tuples([("outcome", ""), ("fsqca", "role")]))
+    ['outcome', 'fsqca role']
+    """
+    return [" ".join(part for part in label if part) for label in headings(labels)]
