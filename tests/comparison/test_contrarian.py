@@ -168,7 +168,7 @@ def test_scores_that_are_no_rising_or_falling_set_are_ordered_by_membership() ->
 def test_cases_are_ordered_by_how_far_predictions_lie_apart() -> None:
     columns = pd.MultiIndex.from_tuples(
         [("outcome", ""), *((label, part) for label in "xyz" for part in ("group", "predicted", "type"))],
-        names=["method", "measure"],
+        names=["method", "column"],
     )
     predictions = {
         "same": [0.4, 0.4, 0.4],

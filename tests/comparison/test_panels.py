@@ -141,7 +141,7 @@ def test_claims_of_necessity_and_sufficiency_have_figures_at_each_time(compariso
 def test_units_that_change_paths_are_found(comparison: eq.Comparison) -> None:
     found, study = comparison.by_time, comparison.study
     assert found.groups.index.tolist() == [("groups", f"u{number}") for number in range(9)]
-    assert found.notes == ("1 of 10 units are there at one time only, so that they cannot change.",)
+    assert found.notes == ("1 of 10 units are there at one time only, so they cannot change.",)
     changed = 0
     for (_, unit), row in found.groups.iterrows():
         groups = []
