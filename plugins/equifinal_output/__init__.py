@@ -1,7 +1,7 @@
 """Writing a comparison down: html, csv, json, markdown and figures; tables for papers as docx, xlsx, latex and fragments.
 
 Each is an :class:`equifinal.Output`. What there is to say, and in which order, is in ``content``, the tables that papers print
-are in ``publication``; how a value is written for people is in ``wording``; the rest is one file per format, and a folder of the
+are in ``publication``; the rest is one file per format, and a folder of the
 figures. Each figure is also a function, ``plot_...``, imported when it is first used.
 """
 

@@ -31,7 +31,7 @@ class Table:
         Whether readers look single rows up in it.
     kind : str
         ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
-        :data:`equifinal_output.wording.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
+        :data:`equifinal.plain.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
     """
 
     name: str

@@ -8,7 +8,6 @@ from equifinal.plain import MISSING, SIGNS, is_missing, stated
 from equifinal_output.propositions import claims
 from equifinal_output.publication.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.publication.table import Cell, Kind, PublicationTable, Row, count, figure, score
-from equifinal_output.wording import MEASURES
 
 __all__ = ["TablesAcross"]
 
@@ -152,9 +151,9 @@ class TablesAcross(TableMaker):
         rows: list[Row] = []
         for when, suffix in (("In sample", ""), ("Out of sample", "_out_of_sample")):
             rows.append(row_of(Cell(when, span=len(fit) + 1), rule=bool(rows)))
-            for measure, words in MEASURES.items():
-                if f"{measure}{suffix}" in fit:
-                    rows.append(row_of(Cell(in_words(words)), *(figure(value) for value in fit[f"{measure}{suffix}"])))
+            for measure in self.comparison.measures:
+                values = fit[f"{measure.name}{suffix}"]
+                rows.append(row_of(Cell(in_words(measure.words)), *(figure(value) for value in values)))
         rows.append(row_of(Cell("Refits"), *(count(value) for value in fit["folds"]), rule=True))
         rows.append(row_of(Cell("Refits that failed"), *(count(value) for value in fit["failed_folds"])))
         return self.table(
