@@ -48,11 +48,6 @@ def equifinal_claims() -> list[Any]:  # type: ignore[empty-body]
 
 
 @hookspec
-def equifinal_measures() -> list[Any]:  # type: ignore[empty-body]
-    """Return :class:`~equifinal.Measure` objects: further columns of the common yardstick."""
-
-
-@hookspec
 def equifinal_after_calibration(study: Any) -> None:
     """Observe a study when its scores have been calibrated."""
 

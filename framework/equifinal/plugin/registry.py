@@ -153,7 +153,6 @@ NOUNS = {
     "outputs": "output",
     "claims": "kind of claim",
     "studies": "study",
-    "measures": "measure",
 }
 
 
@@ -163,7 +162,7 @@ def _name_of(thing: Any, hook: str) -> str | None:
     The classes say which hook offers their kind, so that nothing here needs to know them.
     """
     name = getattr(thing, "name", None) if getattr(thing, "offered_by", None) == f"equifinal_{hook}" else None
-    return name if isinstance(thing, type) != (hook in ("studies", "measures")) and isinstance(name, str) else None
+    return name if isinstance(thing, type) != (hook == "studies") and isinstance(name, str) else None
 
 
 class Registry:
