@@ -32,7 +32,7 @@ def test_compare(benchmark, tmp_path, report):
         methods={"regression-membership": {"method": "regression", "model": "fractional-logit"}},
     )
     eq.save_study(study, tmp_path / "study.toml")
-    command = [sys.executable, "-m", "equifinal.cli", "compare", str(tmp_path / "study.toml"), "--jobs", "2"]
+    command = [sys.executable, "-m", "equifinal.shell.cli", "compare", str(tmp_path / "study.toml"), "--jobs", "2"]
     command += ["-o", str(tmp_path / "report")] * report
     done = benchmark.pedantic(subprocess.run, args=[command], kwargs={"capture_output": True, "check": True}, rounds=1)
     assert done.returncode == 0

@@ -8,9 +8,10 @@ from math import comb
 import pytest
 
 import equifinal as eq
-from equifinal import bootstrap
-from equifinal.runs import choose_methods, generator
-from equifinal.yardstick import permutation_test
+from equifinal.base.seeds import generator
+from equifinal.comparison import intervals as bootstrap
+from equifinal.comparison.permutation_test import permutation_test
+from equifinal.method.choosing import choose_methods
 
 STUDY = eq.load_study("open-data-barometer-2014")
 METHODS = choose_methods(STUDY)

@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-COMPARE = [sys.executable, "-m", "equifinal.cli", "compare", "open-data-barometer-2014"]
+COMPARE = [sys.executable, "-m", "equifinal.shell.cli", "compare", "open-data-barometer-2014"]
 COMMANDS = {
     "import equifinal": [sys.executable, "-c", "import equifinal"],
-    "equifinal --help": [sys.executable, "-m", "equifinal.cli", "--help"],
+    "equifinal --help": [sys.executable, "-m", "equifinal.shell.cli", "--help"],
     "equifinal compare open-data-barometer-2014": [*COMPARE],
     "equifinal compare open-data-barometer-2014 --output report": [*COMPARE, "--output", "{folder}"],
     "equifinal compare open-data-barometer-2014 with figures and tables for papers": [

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from equifinal import registry as registries
-from equifinal.cli import main
+from equifinal.plugin import registry as registries
+from equifinal.shell.cli import main
 
 # A slow machine is no failure; where a change is judged, the same examples come every time.
 settings.register_profile(

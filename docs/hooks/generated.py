@@ -9,7 +9,8 @@ import typer.cli
 import typer.main
 
 import equifinal as eq
-from equifinal import cli, study_file
+from equifinal.shell import cli, describe
+from equifinal.study import study_file
 
 
 def command_line() -> str:
@@ -32,7 +33,7 @@ def study_tables() -> str:
     }
     parts = []
     for heading, model in tables.items():
-        frame = cli._parameters(model).rename_axis("key")
+        frame = describe.parameters_of(model).rename_axis("key")
         if heading == "[outcome]":
             frame = frame.drop(index=["expect", "manipulable"])
             frame.loc["calibrate"] = [
@@ -46,10 +47,10 @@ def study_tables() -> str:
 
 def claims() -> str:
     """Each kind of claim with its arguments."""
-    shared = cli._parameters(eq.Claim).rename_axis("key")
+    shared = describe.parameters_of(eq.Claim).rename_axis("key")
     parts = [_table(shared)]
     for name, entry in eq.claims().items():
-        own = cli._parameters(entry.cls).drop(index=shared.index).rename_axis("key")
+        own = describe.parameters_of(entry.cls).drop(index=shared.index).rename_axis("key")
         parts.append(f'### `claim = "{name}"`\n\n{_about(entry.cls)}\n\n{_table(own)}')
     return "\n\n".join(parts)
 
@@ -82,7 +83,7 @@ def _classes(listing: Mapping) -> str:
         )
         if reference := getattr(cls, "reference", ""):
             parts.append(f"*{reference}*")
-        frame = cli._parameters(cls)
+        frame = describe.parameters_of(cls)
         parts.append(_table(frame) if len(frame) else "No parameters.")
     return "\n\n".join(parts)
 

@@ -10,89 +10,11 @@ Start with :func:`load_study` (or build a :class:`Study`), then :func:`run` and 
 
 Everything a plugin author needs is in this namespace too: the base classes :class:`Method`,
 :class:`Calibrator` and :class:`Output`, the tables of an :class:`Analysis`, and ``hookimpl``.
-Names are imported when they are first used, so that ``import equifinal`` costs next to nothing.
+``__init__.pyi`` says where each name comes from. It is imported when first used, so ``import equifinal`` costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from equifinal.analysis import Analysis as Analysis
-    from equifinal.calibrated_study import CalibratedStudy as CalibratedStudy
-    from equifinal.calibrator import Calibrator as Calibrator
-    from equifinal.comparison import Comparison as Comparison
-    from equifinal.comparison import compare as compare
-    from equifinal.errors import InputError as InputError
-    from equifinal.hookspecs import API_VERSION as API_VERSION
-    from equifinal.hookspecs import hookimpl as hookimpl
-    from equifinal.method import Method as Method
-    from equifinal.output import Output as Output
-    from equifinal.propositions import Claim as Claim
-    from equifinal.propositions import Verdict as Verdict
-    from equifinal.registry import calibrators as calibrators
-    from equifinal.registry import claims as claims
-    from equifinal.registry import load_plugin as load_plugin
-    from equifinal.registry import methods as methods
-    from equifinal.registry import outputs as outputs
-    from equifinal.registry import plugins as plugins
-    from equifinal.registry import studies as studies
-    from equifinal.runs import Failure as Failure
-    from equifinal.runs import Run as Run
-    from equifinal.runs import run as run
-    from equifinal.sets import Expression as Expression
-    from equifinal.study import Study as Study
-    from equifinal.study_draft import draft_study as draft_study
-    from equifinal.study_file import StudySource as StudySource
-    from equifinal.study_file import load_study as load_study
-    from equifinal.study_writer import save_study as save_study
-    from equifinal.variable import Variable as Variable
+import lazy_loader
 
 __version__ = "0.1.0"
 
-_HOME_OF = {
-    "API_VERSION": "hookspecs",
-    "Analysis": "analysis",
-    "CalibratedStudy": "calibrated_study",
-    "Calibrator": "calibrator",
-    "Claim": "propositions",
-    "Comparison": "comparison",
-    "Expression": "sets",
-    "Failure": "runs",
-    "InputError": "errors",
-    "Method": "method",
-    "Output": "output",
-    "Run": "runs",
-    "Study": "study",
-    "StudySource": "study_file",
-    "Variable": "variable",
-    "Verdict": "propositions",
-    "calibrators": "registry",
-    "claims": "registry",
-    "compare": "comparison",
-    "draft_study": "study_draft",
-    "hookimpl": "hookspecs",
-    "load_plugin": "registry",
-    "load_study": "study_file",
-    "methods": "registry",
-    "outputs": "registry",
-    "plugins": "registry",
-    "run": "runs",
-    "save_study": "study_writer",
-    "studies": "registry",
-}
-
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str) -> Any:
-    try:
-        module = import_module(f"equifinal.{_HOME_OF[name]}")
-    except KeyError:
-        raise AttributeError(f"module 'equifinal' has no attribute {name!r}") from None
-    value = getattr(module, name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,13 +1,14 @@
 """The one error for wrong input, and how its sentences are made."""
 
 import difflib
+import numbers
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pydantic
 
-__all__ = ["FAULTS", "InputError", "ProcessEndedError", "did_you_mean", "explain", "listing"]
+__all__ = ["FAULTS", "InputError", "ProcessEndedError", "check_whole", "did_you_mean", "explain", "listing"]
 
 #: What code of a plugin may raise without taking the rest down: errors, and ``sys.exit()``. An interrupt is the user's.
 FAULTS = (Exception, SystemExit)
@@ -40,7 +41,7 @@ def listing(words: Iterable[str], most: int = 8) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a sentence about an unknown word: the nearest known one, or all of them.
 
-    What is known may be a :class:`~equifinal.registry.Listing`; plugins that are switched off, which could have brought the word,
+    What is known may be a listing of the registry; plugins that are switched off, which could have brought the word,
     are then named.
 
     >>> did_you_mean("fsqac", ["fsqca", "csqca"])
@@ -126,3 +127,13 @@ def _demand(problem: Any) -> str:
         return "is empty"
     message: str = problem["msg"]
     return f"{message[0].lower()}{message[1:]}".replace("input should be", "must be").replace("input should", "must")
+
+
+def check_whole(name: str, value: Any, minimum: int | None = None) -> None:
+    """Raise an :class:`InputError` unless the value is a whole number from `minimum` on (without: any but 0, as for n_jobs)."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or (minimum is None and value == 0) or (minimum is not None and int(value) < minimum):
+        allowed = (
+            f"a whole number, {minimum} or more" if minimum is not None else "a whole number: 1, 2, ..., or -1 for all"
+        )
+        raise InputError(f"{name} = {value!r}. It must be {allowed}.")

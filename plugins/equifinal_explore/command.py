@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import equifinal as eq
-from equifinal.study_file import study_path
+from equifinal.study.study_file import study_path
 
 __all__ = ["explore"]
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import listing
-from equifinal.study_writer import calibration
+from equifinal.study.study_writer import calibration
 from equifinal_explore.settings import Setting, changed_table, settings_of_method, settings_of_set
 
 __all__ = ["Change", "Exploration", "Findings"]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal.study_writer import calibration
+from equifinal.study.study_writer import calibration
 
 __all__ = ["Setting", "changed_table", "settings_of_method", "settings_of_set"]
 

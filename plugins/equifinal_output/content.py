@@ -3,8 +3,8 @@
 from weakref import WeakKeyDictionary
 
 import equifinal as eq
+from equifinal.comparison.summary import headline, summary
 from equifinal.plain import counted
-from equifinal.summary import headline, summary
 from equifinal_output.document import Content, Table
 from equifinal_output.sections.findings import findings
 from equifinal_output.sections.measures import measures

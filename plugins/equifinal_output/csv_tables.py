@@ -29,6 +29,7 @@ class CsvTables(eq.Output):
     """
 
     name = "csv"
+    by_default = True
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``tables/*.csv`` and ``tables/manifest.json``; see :meth:`equifinal.Output.write`."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from equifinal.summary import Headline
+from equifinal.comparison.summary import Headline
 from equifinal_output.reading_help import HELP, Help
 
 __all__ = ["MOST_ROWS", "Content", "Section", "Table"]

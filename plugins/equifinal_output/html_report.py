@@ -37,6 +37,7 @@ class HtmlReport(eq.Output):
     """A page to read, search and print."""
 
     name = "html"
+    by_default = True
 
     figures: bool = pydantic.Field(
         default=False,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import equifinal as eq
-from equifinal.asymmetry import Asymmetry
-from equifinal.panels import ByTime
+from equifinal.comparison.asymmetry import Asymmetry
+from equifinal.comparison.panels import ByTime
 from equifinal.plain import flattened, plain
 
 __all__ = ["JsonFile"]
@@ -22,6 +22,7 @@ class JsonFile(eq.Output):
     """
 
     name = "json"
+    by_default = True
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``comparison.json``; see :meth:`equifinal.Output.write`."""

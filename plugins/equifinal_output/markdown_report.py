@@ -20,6 +20,7 @@ class MarkdownReport(eq.Output):
     """A report in GitHub's Markdown."""
 
     name = "markdown"
+    by_default = True
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``report.md``; see :meth:`equifinal.Output.write`."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from equifinal.summary import headline
+from equifinal.comparison.summary import headline
 from equifinal_output.figures import figures_of
 
 STUDIES = ["open-data-barometer-2014", "heilongjiang", "nasty"]

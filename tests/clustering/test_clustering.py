@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 import equifinal as eq
 from equifinal import sets
-from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
+from equifinal.study.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
 from equifinal_clustering import Clustering
 from equifinal_clustering.validation import clusters_by_gap, fuzzy_memberships, stability
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import equifinal as eq
-from equifinal.scaffold import KINDS, new_plugin
+from equifinal.shell.scaffold import KINDS, new_plugin
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(<!--[^>]*-->\n)?^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```", re.MULTILINE | re.DOTALL)

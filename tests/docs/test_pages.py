@@ -24,9 +24,9 @@ import pandas as pd
 import pytest
 
 import equifinal as eq
-from equifinal import registry as registries
-from equifinal.propositions import build_claim
-from equifinal.study_file import _VariableTable
+from equifinal.plugin import registry as registries
+from equifinal.study.propositions import build_claim
+from equifinal.study.study_file import _VariableTable
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

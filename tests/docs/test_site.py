@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import equifinal as eq
-from equifinal import cli, study_file
+from equifinal.shell import cli
+from equifinal.study import study_file
 
 for needed in ("mkdocs", "material", "mkdocstrings", "latex2mathml", "nbclient"):
     pytest.importorskip(needed, reason='The site is not built: pip install ".[docs]".')

@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 
 import equifinal as eq
 import equifinal_output
+from equifinal.comparison.summary import headline
 from equifinal.plain import shown, shown_column
-from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.content import content
 from equifinal_output.drawings import distributions, importances, scatters

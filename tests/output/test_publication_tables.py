@@ -17,7 +17,7 @@ import statsmodels.formula.api as smf
 from markdown_it import MarkdownIt
 
 import equifinal as eq
-from equifinal import output as outputs
+from equifinal.writing import output as outputs
 from equifinal_output import ExcelTables, Fragments, LatexTables, PublicationTable, WordTables, publication_tables
 from equifinal_output.publication import Cell, Row
 from equifinal_output.publication.latex_markup import latex
@@ -640,7 +640,7 @@ def test_without_the_extra_nothing_is_written(
 ) -> None:
     real = outputs.find_spec
     monkeypatch.setattr(outputs, "find_spec", lambda each: None if each == package else real(each))
-    monkeypatch.setattr("equifinal.runs.run", lambda *_, **__: pytest.fail("it ran before it looked"))
+    monkeypatch.setattr("equifinal.method.run.run", lambda *_, **__: pytest.fail("it ran before it looked"))
     ended = cli("compare", "heilongjiang", "-m", "clustering", "-o", tmp_path / "report", "-f", "html", "-f", name)
     assert ended.code == 2
     assert f"The format '{name}' needs a package that is not installed." in ended.err

@@ -16,7 +16,7 @@ from statsmodels.regression.linear_model import OLS, WLS
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 import equifinal as eq
-from equifinal.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
+from equifinal.study.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
 from equifinal_regression import Regression, interactions_from
 
 RNG = np.random.default_rng(0)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 __all__ = [
+    "ADVICE_COLUMNS",
     "ARROWS",
     "CASE_TYPES",
     "DIRECTIONS",
@@ -48,6 +49,19 @@ MARKS = {
     "⊗ core": "core condition, absent",
     "⊗ peripheral": "peripheral condition, absent",
 }
+#: What tables of a comparison call their columns, so that no method can be labelled so.
+ADVICE_COLUMNS = (
+    "case",
+    "path",
+    "method",
+    "distance",
+    "shortfall",
+    "has",
+    "lacks",
+    "membership_now",
+    "raw_targets",
+    "note",
+)
 _NOT_OBSERVED = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}
 
 

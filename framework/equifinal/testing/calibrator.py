@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.calibrator import Calibrator
 from equifinal.errors import InputError
+from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, same_parameters, untouched
 

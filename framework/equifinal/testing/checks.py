@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from equifinal.parallel import one_thread
+from equifinal.base.parallel import one_thread
 
 __all__ = [
     "Check",

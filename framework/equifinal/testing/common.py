@@ -20,7 +20,7 @@ import pandas as pd
 import pydantic
 
 from equifinal.errors import InputError
-from equifinal.extension import Extension
+from equifinal.plugin.extension import Extension
 from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
 
 __all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]

@@ -15,17 +15,16 @@ import cloudpickle
 import numpy as np
 import pandas as pd
 
-from equifinal.analysis import Analysis
-from equifinal.calibrated_study import CalibratedStudy
-from equifinal.comparison import compare
+from equifinal.comparison.compare import compare
 from equifinal.errors import InputError, listing
-from equifinal.method import Method
-from equifinal.propositions import Claim, Verdict
-from equifinal.registry import claims, studies
-from equifinal.runs import run
+from equifinal.method.analysis import Analysis, Method
+from equifinal.method.run import run
+from equifinal.plugin.registry import claims, studies
 from equifinal.sets import Expression
-from equifinal.study import Study
-from equifinal.study_file import load_study
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.study import Study
+from equifinal.study.study_file import load_study
 from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
 from equifinal.testing.samples import SampleClaim, sample_study, with_an_unused_case

@@ -15,12 +15,12 @@ from unittest import mock
 
 import cloudpickle
 
-from equifinal.comparison import Comparison
-from equifinal.output import Output
+from equifinal.comparison.comparison import Comparison
 from equifinal.plain import plain
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
 from equifinal.testing.samples import SampleMethod, sample_comparison
+from equifinal.writing.output import Output
 
 __all__ = ["OUTPUT_PROPERTIES"]
 

@@ -1,23 +1,20 @@
 """``equifinal plugin check``: everything that a plugin brings, or one thing by its name, as a table."""
 
-import contextlib
-import io
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from equifinal import registry
 from equifinal.errors import InputError, did_you_mean
-from equifinal.hookspecs import API_VERSION
-from equifinal.registry import Entry, Plugin
-from equifinal.testing.checks import Check, Property, Result, checks_for, fail, property_of
+from equifinal.plugin import registry
+from equifinal.plugin.hookspecs import API_VERSION
+from equifinal.plugin.registry import Entry, Plugin
+from equifinal.testing.checks import Check, Property, checks_for, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.targets import checks_of
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    pass
 
-__all__ = ["PLUGIN_PROPERTIES", "checks_of_target", "show_results"]
+__all__ = ["PLUGIN_PROPERTIES", "checks_of_target"]
 
 PLUGIN_PROPERTIES: list[Property] = []
 
@@ -97,40 +94,3 @@ def _entry(name: str) -> Entry:
             f"{did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]
-
-
-def show_results(checks: list[Check], console: "Console") -> bool:
-    """Run the checks and print a table for each thing, with what is wrong below; whether none failed.
-
-    The console must have a file of its own, ``Console(file=sys.stdout)``, for what the plugin prints is swallowed.
-    """
-    from rich.markup import escape
-
-    from equifinal.terminal import table_of
-
-    everything: list[Result] = []
-    for subject in dict.fromkeys(check.subject for check in checks):
-        # That it prints is one of the checks; here it would tear the tables apart.
-        hush = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
-        with console.status(f"Checking {escape(subject)} ..."), hush[0], hush[1]:
-            results = [check.result() for check in checks if check.subject == subject]
-        everything += results
-        table = table_of(console, f"{subject[0].upper()}{subject[1:]}")
-        table.add_column("check", overflow="fold")
-        table.add_column("result", overflow="fold")
-        for result in results:
-            shown = {
-                "passed": "[cyan]✔ passed[/]",
-                "failed": "[bold red]✘ FAILED[/]",
-                "does not apply": "[dim]– does not apply",
-            }
-            why = f": {escape(result.message)}[/]" if result.outcome == "does not apply" else ""
-            table.add_row(escape(result.check.name), shown[result.outcome] + why)
-        console.print(table)
-        for result in results:
-            if result.outcome == "failed":
-                console.print(f"[bold red]✘[/] {escape(result.message)}.\n", highlight=False, soft_wrap=True)
-    counts = Counter(result.outcome for result in everything)
-    said = f"{len(everything)} checks: {counts['passed']} passed, {counts['failed']} failed"
-    console.print(f"{said}, {counts['does not apply']} that do not apply.", highlight=False)
-    return not counts["failed"]

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.analysis import Analysis
-from equifinal.calibrated_study import CalibratedStudy
-from equifinal.comparison import Comparison, compare
+from equifinal.comparison.compare import compare
+from equifinal.comparison.comparison import Comparison
 from equifinal.errors import InputError
-from equifinal.extension import Extension
-from equifinal.method import Method
-from equifinal.propositions import Claim, Verdict
-from equifinal.runs import run
-from equifinal.study import Study
-from equifinal.variable import Variable
+from equifinal.method.analysis import Analysis, Method
+from equifinal.method.run import run
+from equifinal.plugin.extension import Extension
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.study import Study
+from equifinal.study.variable import Variable
 
 __all__ = ["SampleClaim", "SampleMethod", "example_of", "sample_comparison", "sample_study", "with_an_unused_case"]
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from equifinal.comparison import compare
-from equifinal.propositions import Claim
-from equifinal.runs import run
-from equifinal.study import Study
-from equifinal.study_file import StudySource, load_study
+from equifinal.comparison.compare import compare
+from equifinal.method.run import run
+from equifinal.study.propositions import Claim
+from equifinal.study.study import Study
+from equifinal.study.study_file import StudySource, load_study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import described
 from equifinal.testing.samples import SampleMethod

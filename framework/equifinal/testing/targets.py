@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-from equifinal.calibrator import Calibrator
 from equifinal.errors import InputError
-from equifinal.method import Method
-from equifinal.output import Output
-from equifinal.propositions import Claim
-from equifinal.study_file import StudySource
+from equifinal.method.analysis import Method
+from equifinal.study.calibrator import Calibrator
+from equifinal.study.propositions import Claim
+from equifinal.study.study_file import StudySource
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
 from equifinal.testing.checks import Check, ConformanceError, Property, Result, checks_for
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
 from equifinal.testing.samples import example_of
 from equifinal.testing.study import CLAIM_PROPERTIES, STUDY_PROPERTIES
+from equifinal.writing.output import Output
 
 __all__ = [
     "check_calibrator",

@@ -8,9 +8,9 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal import sets
+from equifinal.comparison.cases import case_types
 from equifinal.errors import did_you_mean, listing
 from equifinal.plain import counted, is_missing, shown
-from equifinal.yardstick import case_types
 from equifinal_output.figures.labels import label_points
 from equifinal_output.figures.source import analysis_of, labelled, with_table
 from equifinal_output.figures.style import (

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal.contrarian import ContrarianCases
+from equifinal.comparison.contrarian import ContrarianCases
 from equifinal.plain import DIRECTIONS, MISSING, is_missing, shown
 from equifinal_output.document import Section, Table
 from equifinal_output.wording import MEASURES

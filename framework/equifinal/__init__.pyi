@@ -1,0 +1,37 @@
+from .comparison.asymmetry import Asymmetry as Asymmetry
+from .comparison.cases import case_types as case_types
+from .comparison.compare import compare as compare
+from .comparison.comparison import Comparison as Comparison
+from .comparison.contrarian import ContrarianCases as ContrarianCases
+from .comparison.panels import ByTime as ByTime
+from .comparison.summary import Headline as Headline
+from .errors import InputError as InputError
+from .method.analysis import Analysis as Analysis
+from .method.analysis import Method as Method
+from .method.run import Failure as Failure
+from .method.run import Run as Run
+from .method.run import run as run
+from .plugin.hookspecs import API_VERSION as API_VERSION
+from .plugin.hookspecs import hookimpl as hookimpl
+from .plugin.registry import calibrators as calibrators
+from .plugin.registry import claims as claims
+from .plugin.registry import load_plugin as load_plugin
+from .plugin.registry import methods as methods
+from .plugin.registry import outputs as outputs
+from .plugin.registry import plugins as plugins
+from .plugin.registry import studies as studies
+from .sets import Expression as Expression
+from .study.calibrated import CalibratedStudy as CalibratedStudy
+from .study.calibrator import Calibrator as Calibrator
+from .study.propositions import Claim as Claim
+from .study.propositions import Verdict as Verdict
+from .study.study import Study as Study
+from .study.study_draft import draft_study as draft_study
+from .study.study_file import StudySource as StudySource
+from .study.study_file import load_study as load_study
+from .study.study_file import study_path as study_path
+from .study.study_writer import save_study as save_study
+from .study.variable import Variable as Variable
+from .writing.output import Output as Output
+
+__version__: str

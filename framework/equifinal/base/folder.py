@@ -1,0 +1,141 @@
+"""A folder that is written whole or not at all, and in which nothing of the user's is lost. Its manifest says that it is ours."""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from equifinal.base.plain import plain
+from equifinal.errors import InputError, listing
+
+__all__ = ["check_folder", "write_folder"]
+
+MANIFEST = "manifest.json"
+
+
+def check_folder(folder: Path, overwrite: bool = False) -> None:
+    """Raise an :class:`InputError` when the folder cannot be written, or holds something that is not ours."""
+    folder = Path(os.path.realpath(folder.expanduser()))
+    standing = folder
+    while not os.path.lexists(standing):
+        standing = standing.parent
+    if not standing.is_dir():
+        raise InputError(
+            f"The folder {str(folder)!r} cannot be made: {str(standing)!r} is a file. Choose another folder."
+        )
+    if not os.access(standing, os.W_OK | os.X_OK):
+        raise InputError(f"The folder {str(folder)!r} cannot be written: no permission. Choose another folder.")
+    if standing == folder and any(folder.iterdir()) and _ours(folder) is None and not overwrite:
+        raise InputError(
+            f"The folder {str(folder)!r} is not empty and was not written by equifinal. Choose another folder, or use "
+            "--overwrite (overwrite=True) to write into it."
+        )
+
+
+def _ours(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder that equifinal wrote."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("generator") == "equifinal" else None
+
+
+def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwrite: bool = False) -> list[Path]:
+    """Write a folder whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        One that is not there, is empty, or was written by this function; any other with `overwrite` alone.
+    fill
+        Writes into the empty folder that it is given, and returns the manifest; an empty one when nothing shall be written.
+        What it raises is raised here, and nothing is left behind.
+    overwrite
+        Whether files of the same names that are not ours may be replaced.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, the manifest last.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written, or holds something else.
+    """
+    check_folder(folder, overwrite)
+    target = Path(os.path.realpath(folder.expanduser()))
+    made = [parent for parent in target.parents if not parent.exists()]
+    written = False
+    try:
+        # Everything is written aside, then moved: beside a new folder, which appears whole; inside one that is there.
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place = target if target.exists() else target.parent
+        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=place) as temporary:
+            staging = Path(temporary) / "report"
+            staging.mkdir()
+            manifest = fill(staging)
+            if not manifest:
+                return []
+            files = _with_manifest(staging, manifest)
+            if target.exists():
+                _move_into(staging, target, files, overwrite)
+            else:
+                staging.rename(target)
+        written = True
+    except OSError as error:
+        if hasattr(error, "__notes__"):  # an output's own failure, not the folder's
+            raise
+        reason = error.strerror or str(error)
+        raise InputError(f"The folder {str(target)!r} cannot be written: {reason}. Choose another folder.") from error
+    finally:
+        if not written:
+            for parent in made:
+                with contextlib.suppress(OSError):
+                    parent.rmdir()
+    return [target / file for file in files]
+
+
+def _with_manifest(staging: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Write the manifest with the names of all files; these, relative to the folder."""
+    files = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if not path.is_dir())
+    files = [*(file for file in files if file != MANIFEST), MANIFEST]
+    text = json.dumps(plain({**manifest, "files": files}), indent=2, ensure_ascii=False)
+    (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    return files
+
+
+def _move_into(staging: Path, target: Path, files: Sequence[str], overwrite: bool) -> None:
+    """Replace what equifinal wrote before, and leave every other file where it is."""
+    before = _files_before(target)
+    taken = [file for file in files if file not in before and os.path.lexists(target / file)]
+    blocked = [file for file in files if (target / file).is_dir() or _under_a_file(target / file, target)]
+    if blocked or (taken and not overwrite):
+        raise InputError(
+            f"In the folder {str(target)!r}, {listing(blocked or taken)} would be replaced, which equifinal did not write. "
+            "Move it away, or choose another folder."
+        )
+    for file in before:
+        (target / file).unlink(missing_ok=True)
+    for file in files:
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        (staging / file).replace(target / file)
+    for folder in {parent for file in before for parent in (target / file).parents if target in parent.parents}:
+        with contextlib.suppress(OSError):  # not empty
+            folder.rmdir()
+
+
+def _files_before(target: Path) -> set[str]:
+    """The files that an earlier manifest says are ours; those that lie elsewhere, by a link or by '..', are not."""
+    manifest = _ours(target)
+    listed = manifest.get("files", []) if manifest else []
+    inside = {str(file) for file in listed if (target / str(file)).parent.resolve().is_relative_to(target)}
+    return {file for file in inside | ({MANIFEST} if manifest else set()) if not (target / file).is_dir()}
+
+
+def _under_a_file(path: Path, target: Path) -> bool:
+    return any(os.path.lexists(parent) and not parent.is_dir() for parent in path.parents if target in parent.parents)

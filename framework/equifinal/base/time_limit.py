@@ -1,0 +1,164 @@
+"""A limit of time for what a method does: it works in another process, which is ended when the time is up.
+
+Nothing can interrupt a computation in its own process, wherever it hangs. The numbers are the same as without a limit.
+"""
+
+import atexit
+import faulthandler
+import os
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import cloudpickle
+import numpy as np
+
+from equifinal.base.parallel import how_it_ended, interrupts_kept_from_workers, one_thread
+from equifinal.errors import InputError
+
+if TYPE_CHECKING:
+    from joblib.externals.loky import ProcessPoolExecutor
+
+__all__ = ["TimeLimitError", "check_time_limit", "within", "within_for_each"]
+
+T = TypeVar("T")
+
+#: Seconds after which an idle process ends by itself, and seconds that a new one may take to start.
+_IDLE, _START = 30, 120
+
+#: Processes that wait for work, and those at work.
+_waiting: "list[ProcessPoolExecutor]" = []
+_working: "list[ProcessPoolExecutor]" = []
+
+
+@atexit.register
+def _end() -> None:
+    """End the processes; at exit, before Python takes apart what it needs for that."""
+    for executor in (*_waiting, *_working):
+        executor.shutdown(wait=False, kill_workers=True)
+    _waiting.clear()
+
+
+class TimeLimitError(RuntimeError):
+    """Something took longer than it may and was stopped, or ended its process."""
+
+
+def check_time_limit(seconds: Any) -> None:
+    """Raise an :class:`InputError` unless the limit is ``None`` or a number of seconds above 0."""
+    number = isinstance(seconds, (int, float, np.integer, np.floating)) and not isinstance(seconds, bool)
+    if seconds is not None and not (number and 0 < seconds < np.inf):
+        raise InputError(f"time_limit = {seconds!r}. It must be a number of seconds above 0, or left out.")
+
+
+def within(seconds: float | None, what: str, function: Callable[..., T], *arguments: Any) -> T:
+    """``function(*arguments)``, in another process when there is a limit.
+
+    Parameters
+    ----------
+    seconds
+        The limit; ``None`` works here, without one.
+    what
+        What is done, for the message: ``"the analysis"``.
+    function, arguments
+        What to do. Both, and the answer, must be picklable by cloudpickle.
+
+    Raises
+    ------
+    TimeLimitError
+        When it took longer, or its process came to an end; besides whatever the function raises.
+    """
+    if seconds is None:
+        return function(*arguments)
+    from concurrent.futures.process import BrokenProcessPool
+
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    executor = _waiting.pop() if _waiting else ProcessPoolExecutor(max_workers=1, timeout=_IDLE)
+    parcel = cloudpickle.dumps((function, arguments))
+    _working.append(executor)
+    try:
+        with interrupts_kept_from_workers():
+            ready = executor.submit(_ready, cloudpickle.dumps(function))
+        ready.result(timeout=_START)  # the limit is for the work, not for starting Python
+        reply = executor.submit(_work, parcel).result(timeout=seconds)
+    except BaseException as error:
+        executor.shutdown(wait=False, kill_workers=True)
+        if isinstance(error, TimeoutError):
+            raise TimeLimitError(
+                f"{what} took longer than {seconds:g} seconds, the time limit, and was stopped"
+            ) from None
+        if isinstance(error, BrokenProcessPool):
+            raise TimeLimitError(f"{what} brought its process to an end{how_it_ended(error)}") from None
+        raise
+    finally:
+        _working.remove(executor)
+    _waiting.append(executor)
+    answer, failure, trace, said = cloudpickle.loads(reply)
+    for message in said:
+        warnings.warn(message, stacklevel=2)
+    if failure is not None and not isinstance(failure, Exception):
+        raise TimeLimitError(f"{what} raised {type(failure).__name__}, and was stopped") from None
+    if failure is not None:
+        raise failure from _ElsewhereError(f"\n{trace}")
+    found: T = answer
+    return found
+
+
+def within_for_each(
+    seconds: float, what: str, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], n_jobs: int = 1
+) -> Iterable[T | TimeLimitError]:
+    """``function(*task)`` within the limit for every task, `n_jobs` at a time; what was stopped is its error."""
+    import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half done)
+
+    def one(task: tuple[Any, ...]) -> T | TimeLimitError:
+        try:
+            return within(seconds, what, function, *task)
+        except TimeLimitError as error:
+            return error
+
+    # Threads, because all that they do is wait for the processes.
+    with ThreadPoolExecutor(max_workers=n_jobs if n_jobs > 0 else os.cpu_count()) as threads:
+        try:
+            return list(threads.map(one, tasks))
+        except BaseException:  # an interrupt: leaving would wait for what they do
+            threads.shutdown(wait=False, cancel_futures=True)
+            _end()
+            raise
+
+
+class _ElsewhereError(Exception):
+    """Carries the traceback of the other process."""
+
+
+def _ready(function: bytes) -> None:
+    """Import what the work needs, by unpickling what will do it."""
+    import scipy.stats  # noqa: F401  (it is the importing that is wanted)
+
+    cloudpickle.loads(function)
+    faulthandler.disable()  # a process that ends is reported in one line, not with all modules that it had loaded
+
+
+def _work(parcel: bytes) -> bytes:
+    """The answer, or what was raised, and the warnings."""
+    function, arguments = cloudpickle.loads(parcel)
+    answer, error, trace = None, None, ""
+    with one_thread(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            answer = function(*arguments)
+        except BaseException as raised:
+            error, trace = _that_travels(raised), traceback.format_exc()
+    reply: bytes = cloudpickle.dumps((answer, error, trace, [each.message for each in caught]))
+    return reply
+
+
+def _that_travels(error: BaseException) -> BaseException:
+    """The exception, or one of the same name and message where it cannot be sent."""
+    try:
+        back: BaseException = cloudpickle.loads(cloudpickle.dumps(error))
+        assert str(back) == str(error)
+    except Exception:
+        back = type(type(error).__name__, (Exception,), {})(str(error))
+    return back.with_traceback(None)

@@ -1,0 +1,1 @@
+"""Comparing what methods say: verdicts, measures, importances, agreement, advice, summary."""

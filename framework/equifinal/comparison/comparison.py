@@ -1,0 +1,255 @@
+"""Comparing what methods say of the same cases.
+
+Only the standard tables, the verdicts and the common yardstick are read: nothing here asks which method it is looking at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equifinal.base.folder import write_folder
+from equifinal.base.words import SIGNS, banner
+from equifinal.comparison.agreement import agreement
+from equifinal.comparison.asymmetry import Asymmetry, asymmetry
+from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
+from equifinal.comparison.intervals import agreement_intervals, differences
+from equifinal.comparison.panels import ByTime, by_time
+from equifinal.comparison.summary import Headline, headline, summary
+from equifinal.comparison.yardstick import Yardstick
+from equifinal.errors import FAULTS
+from equifinal.method.analysis import Analysis
+from equifinal.method.run import Failure, Run
+from equifinal.plugin import registry
+from equifinal.plugin.requests import choose_outputs
+from equifinal.study.calibrated import CalibratedStudy
+
+__all__ = ["Comparison"]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What several methods say of one study, side by side.
+
+    Attributes
+    ----------
+    verdicts : pandas.DataFrame
+        Index: propositions; columns: methods; cells: ``supported``, ``contradicted``, ``inconclusive`` or ``silent``.
+    verdict_evidence : pandas.DataFrame
+        The same shape: a sentence with the numbers behind each verdict.
+    propositions : pandas.DataFrame
+        Index: id; ``text``, ``claim`` (its kind), ``where``.
+    conditions : pandas.DataFrame
+        Index: conditions; columns (method, ``role`` | ``direction`` | ``importance`` | ``importance_sd``). Role is the method's
+        own; direction and importance come from the common yardstick (direction from the method where it cannot predict).
+    cases : pandas.DataFrame
+        Index: cases; columns ``outcome`` and (method, ``group`` | ``predicted`` | ``type``).
+    fit : pandas.DataFrame
+        Index: methods and two baselines; the measures in and out of sample (:mod:`equifinal.comparison.measures`), and the number
+        of folds.
+    advice : pandas.DataFrame
+        One row per case without the outcome and sufficient path; see :mod:`equifinal.comparison.advice`.
+    failures : dict
+        Methods that failed, by label.
+    notes : pandas.DataFrame
+        ``about`` (the study, the comparison or a method) and ``note``.
+    yardsticks : dict
+        The figures and out-of-sample predictions of each method, by label; see :class:`equifinal.comparison.yardstick.Yardstick`.
+    permutations : pandas.DataFrame or None
+        How often each method reaches its fit when the outcome is permuted; see :mod:`equifinal.comparison.permutation_test`.
+        ``None`` unless it was asked for.
+    """
+
+    run: Run = field(repr=False)
+    verdicts: pd.DataFrame
+    verdict_evidence: pd.DataFrame = field(repr=False)
+    propositions: pd.DataFrame = field(repr=False)
+    conditions: pd.DataFrame = field(repr=False)
+    cases: pd.DataFrame = field(repr=False)
+    fit: pd.DataFrame = field(repr=False)
+    advice: pd.DataFrame = field(repr=False)
+    notes: pd.DataFrame = field(repr=False)
+    yardsticks: Mapping[str, Yardstick] = field(repr=False)
+    permutations: pd.DataFrame | None = field(repr=False)
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """The analyses that succeeded, by label."""
+        return self.run.analyses
+
+    @property
+    def failures(self) -> dict[str, Failure]:
+        """The methods that failed, by label."""
+        return self.run.failures
+
+    @property
+    def study(self) -> CalibratedStudy:
+        """The calibrated study."""
+        return self.run.calibrated
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
+        if self.permutations is None or self.permutations.empty:
+            return self.run.manifest
+        done = self.permutations.iloc[0]
+        return {**self.run.manifest, "permutations": int(done["permutations"] + done["failed"])}
+
+    @property
+    def banner(self) -> str:
+        """What to show above everything when the data were not observed; empty when they were."""
+        return banner(self.study.provenance, self.study.note)
+
+    @cached_property
+    def agreement(self) -> dict[str, pd.DataFrame]:
+        """``predictions``, ``groups``, ``importance``, ``directions``, ``verdicts``: methods × methods.
+
+        See :func:`equifinal.comparison.agreement.agreement`.
+        """
+        directions = {label: self._directions[label] for label in self.analyses}
+        return agreement(self.analyses, self.yardsticks, directions, self.verdicts)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.comparison.intervals.differences`."""
+        return differences(self.analyses, self.yardsticks, self.study, self.run.seed)
+
+    @cached_property
+    def agreement_intervals(self) -> dict[str, pd.DataFrame]:
+        """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.comparison.intervals.agreement_intervals`."""
+        return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.study, self.run.seed)
+
+    @cached_property
+    def summary(self) -> list[str]:
+        """What the tables say, in sentences; see :mod:`equifinal.comparison.summary`."""
+        return summary(self)
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The shortest answer: what the methods agree on, and where they part."""
+        return headline(self)
+
+    def summarize(self, texts: bool = True, evidence: bool = True) -> list[str]:
+        """The summary with or without the propositions' texts, and the evidence where methods part."""
+        return summary(self, texts, evidence)
+
+    @cached_property
+    def disagreements(self) -> pd.DataFrame:
+        """Cases by how far apart methods predict them; see :func:`equifinal.comparison.contrarian.disagreements`."""
+        return disagreements(self.cases)
+
+    @cached_property
+    def contrarian(self) -> ContrarianCases:
+        """Cases that run against the direction of a condition; see :func:`equifinal.comparison.contrarian.contrarian_cases`."""
+        return contrarian_cases(self.study, self._directions)
+
+    @cached_property
+    def asymmetry(self) -> Asymmetry:
+        """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.comparison.asymmetry`."""
+        return asymmetry(self.run, self._directions)
+
+    @property
+    def with_asymmetry(self) -> bool:
+        """Whether :attr:`asymmetry` was asked for; outputs then include it."""
+        return "asymmetry" in vars(self)
+
+    @cached_property
+    def by_time(self) -> ByTime:
+        """In a panel, paths and figures at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
+        return by_time(self.run, self.yardsticks)
+
+    @property
+    def _directions(self) -> pd.DataFrame:
+        return pd.DataFrame({label: self.conditions[label, "direction"] for label in self.analyses})
+
+    def write(
+        self,
+        directory: str | Path,
+        formats: Sequence[str] | None = None,
+        overwrite: bool = False,
+        failures: dict[str, BaseException] | None = None,
+    ) -> list[Path]:
+        """Write the comparison into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        directory
+            A folder that does not exist, is empty, or was written by equifinal. What is written replaces what was written
+            before; other files in it stay.
+        formats
+            Names of outputs; the default is html, csv, json and markdown. Parameters stand behind a colon, as TOML writes them:
+            ``"html:figures=true"``.
+        overwrite
+            Write into any other folder too. Files of the same names are replaced, the others stay.
+        failures
+            A dict that takes what an output raises, by the output's name; the other outputs are then written, and nothing is when
+            all fail. Without it, the first failure is raised and nothing is written.
+
+        Returns
+        -------
+        list of pathlib.Path
+            The files written.
+
+        Raises
+        ------
+        InputError
+            When a format is unknown or a parameter wrong, or the folder holds something else or cannot be written.
+        """
+        outputs = choose_outputs(formats)
+
+        def fill(staging: Path) -> dict[str, Any]:
+            written = [name for name, output in outputs.items() if _wrote(self, name, output, staging, failures)]
+            return {**self.manifest, "formats": written} if written else {}
+
+        return write_folder(Path(directory), fill, overwrite)
+
+    def _repr_html_(self) -> str:
+        from equifinal.base.html import bullets, heading, not_observed, piece, table
+
+        study, said = self.study, self.headline
+        parts = [
+            heading(study.title),
+            not_observed(study.provenance, study.note),
+            bullets([*said.agreed, *said.parted]),
+        ]
+        if len(self.verdicts):
+            signs = self.verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
+            columns = [self.propositions["text"], *(signs.iloc[:, number] for number in range(signs.shape[1]))]
+            matrix = pd.concat(columns, axis="columns")
+            matrix.columns = pd.Index(["proposition", *map(str, signs.columns)], dtype=object)
+            parts.append(table(matrix, "Verdicts", most=len(matrix)))
+        measures = ["consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample"]
+        words = [name.replace("_", " ").replace("mae", "mean absolute error") for name in measures]
+        fit = self.fit[measures].set_axis(words, axis="columns")
+        parts.append(table(fit, "Predicted against actual membership", most=len(fit)))
+        return piece(*parts, bullets(str(failure) for failure in self.failures.values()))
+
+
+# ------------------------------------------------------------------------------- each method within a time limit
+
+
+# ------------------------------------------------------------------------------------------------- verdicts
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+def _wrote(
+    comparison: Comparison, name: str, output: Any, staging: Path, failures: dict[str, BaseException] | None
+) -> bool:
+    """Whether an output wrote its files; one that raises leaves none."""
+    before = set(staging.rglob("*"))
+    try:
+        output.write(comparison, staging)
+    except FAULTS as error:
+        error.add_note(f"While writing the output {name!r} of the plugin {registry.outputs()[name].plugin}.")
+        if failures is None:
+            raise
+        failures[name] = error
+        for path in sorted(set(staging.rglob("*")) - before, reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        return False
+    return True

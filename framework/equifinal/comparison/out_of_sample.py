@@ -1,0 +1,106 @@
+"""Predictions of cases that a method has not seen: folds, refits, and the check of what it predicts."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equifinal.base.parallel import work
+from equifinal.base.seeds import generator
+from equifinal.errors import FAULTS
+from equifinal.method.analysis import Analysis, Method
+from equifinal.sets import Floats
+from equifinal.study.calibrated import CalibratedStudy
+
+__all__ = ["FOLDS", "LEAVE_ONE_OUT_LIMIT", "folds", "out_of_sample", "predicted_memberships", "units"]
+
+#: Leave-one-out up to this many cases (or units of a panel), ten folds beyond.
+LEAVE_ONE_OUT_LIMIT = 200
+
+
+FOLDS = 10
+
+
+def units(study: CalibratedStudy) -> tuple[NDArray[np.intp], int]:
+    """The number of each case's unit, from 0 on, and how many there are. Without a panel every case is a unit."""
+    if study.unit is None:
+        return np.arange(len(study.cases)), len(study.cases)
+    unit_of, names = pd.factorize(study.data[study.unit], use_na_sentinel=False)
+    return unit_of, len(names)
+
+
+def folds(study: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
+    """Positions of training and test cases: leave-one-out, or ten folds beyond 200; whole units in panels.
+
+    Units are dealt to the ten folds at random, by the seed, as many to each as possible.
+    """
+    unit_of, count = units(study)
+    if count < 2:
+        return []
+    if count <= LEAVE_ONE_OUT_LIMIT:
+        left_out = [np.array([unit]) for unit in range(count)]
+    else:
+        left_out = np.array_split(generator(seed, "folds").permutation(count), FOLDS)
+    inside = [np.isin(unit_of, each) for each in left_out]
+    return [(np.flatnonzero(~test), np.flatnonzero(test)) for test in inside]
+
+
+def predicted_memberships(method: Method, analysis: Analysis, study: CalibratedStudy) -> Floats:
+    """The method's predictions, checked. The study comes without its outcome."""
+    predicted = method.predict(analysis, study.protected())
+    if not isinstance(predicted, pd.Series) or not predicted.index.equals(study.cases):
+        raise TypeError(f"{type(method).__name__}.predict must return a Series with the index of the study's cases.")
+    values = predicted.to_numpy(dtype=float, na_value=np.nan)
+    if ((values < -1e-9) | (values > 1 + 1e-9)).any():
+        raise ValueError(
+            f"{type(method).__name__}.predict returned values outside 0..1; it predicts outcome memberships."
+        )
+    return values
+
+
+def _refit(
+    methods: Mapping[str, Method], study: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int
+) -> Any:
+    """Predictions of held-out cases by fold and method; a failed one is its reason instead."""
+    return [(test, _fold(methods, study, number, train, test, seed)) for number, train, test in splits]
+
+
+def _fold(
+    methods: Mapping[str, Method], study: CalibratedStudy, number: int, train: Any, test: Any, seed: int
+) -> dict[str, Floats | str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            learned, held_out = study.train_and_test(train, test)
+        except FAULTS as error:
+            return dict.fromkeys(methods, f"{type(error).__name__}: {error}")
+        found: dict[str, Floats | str] = {}
+        for label, method in methods.items():
+            try:
+                analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
+                found[label] = predicted_memberships(method, analysis, held_out)
+            except FAULTS as error:
+                found[label] = f"{type(error).__name__}: {error}"
+        return found
+
+
+def out_of_sample(
+    methods: Mapping[str, Method], study: CalibratedStudy, seed: int, n_jobs: int, progress: bool
+) -> tuple[dict[str, Floats], dict[str, list[str]], int]:
+    splits = [(number, train, test) for number, (train, test) in enumerate(folds(study, seed))]
+    predicted = {label: np.full(len(study.cases), np.nan) for label in methods}
+    reasons: dict[str, list[str]] = {label: [] for label in methods}
+    size = max(1, len(splits) // 24)
+    starts = range(0, len(splits), size) if methods else ()
+    tasks = [(methods, study, splits[start : start + size], seed) for start in starts]
+    for answers in work(_refit, tasks, n_jobs, "Predicting cases not seen", progress):
+        for test, found in answers:
+            for label, values in found.items():
+                if isinstance(values, str):
+                    reasons[label].append(values)
+                else:
+                    predicted[label][test] = values
+    return predicted, reasons, len(splits)

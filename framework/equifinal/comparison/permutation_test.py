@@ -1,0 +1,170 @@
+"""How often each method fits as well when the outcome is permuted."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equifinal.base.parallel import work
+from equifinal.base.seeds import generator
+from equifinal.comparison.measures import MEASURES, measures
+from equifinal.comparison.out_of_sample import predicted_memberships, units
+from equifinal.errors import FAULTS, check_whole, listing
+from equifinal.method.analysis import Method
+from equifinal.method.run import Run
+from equifinal.study.calibrated import CalibratedStudy
+
+__all__ = ["TOLERATED_CHANCE", "exchangeable", "permutation_notes", "permutation_test", "shuffled"]
+
+#: A method that finds a solution in a larger share of permuted outcomes than this gets a note.
+TOLERATED_CHANCE = 0.05
+
+
+def permutation_test(
+    run: Run, permutations: int = 1000, n_jobs: int | None = None, progress: bool | None = None
+) -> pd.DataFrame:
+    """How often each method fits as well as it does when the outcome has nothing to do with the conditions.
+
+    The outcome is permuted among the cases (raw score, membership and column together), the method is fitted again, and the
+    measures are computed in sample. The permutations are the same for every method. The share that reaches the observed fit
+    is the p-value of a permutation test (Phipson & Smyth 2010). Braumoeller (2015) introduced such tests to QCA, for the
+    consistency of the configurations that were found; here the whole analysis, with its truth table, is done again.
+
+    Cases count as exchangeable. In a panel it is whole units that change places, each with those that are there at the same
+    times, so that what binds the cases of a unit together stays (Winkler et al. 2015). A unit whose times no other has keeps
+    its outcome.
+
+    Parameters
+    ----------
+    run
+        From :func:`equifinal.run`.
+    permutations
+        How many, 1 or more.
+    n_jobs, progress
+        As for :func:`equifinal.run`; ``None`` means as in the run. The numbers do not depend on them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the methods that predict. For each measure the share (b + 1) / (m + 1), where b of m permutations reach the
+        observed figure (``mae``: are as low; the others: are as high). A figure that is undefined in a permutation, as the
+        consistency of an empty solution is, does not reach it; a share is missing where the observed figure is.
+        ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
+        case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error and
+        are not among them; ``why``: the errors.
+
+    Raises
+    ------
+    InputError
+        When a number is wrong.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> run = eq.run(eq.load_study("heilongjiang"), methods=["regression"])
+    >>> permutation_test(run, permutations=19).loc["regression", ["mae", "permutations"]].tolist()
+    [0.05, 19.0]
+    """
+    check_whole("permutations", permutations, minimum=1)
+    n_jobs, progress = run.n_jobs if n_jobs is None else n_jobs, run.progress if progress is None else progress
+    check_whole("n_jobs", n_jobs)
+    study = run.calibrated
+    methods = {label: run.methods[label] for label in run.analyses if run.methods[label].predicts()}
+    numbers = np.array_split(np.arange(permutations), min(permutations, 48)) if methods else []
+    tasks = [(methods, study, chunk, run.seed) for chunk in numbers]
+    answers = [each for chunk in work(_permuted, tasks, n_jobs, "Permuting the outcome", progress) for each in chunk]
+    outcome = study.fuzzy[study.outcome.name]
+    rows = {}
+    for label, method in methods.items():
+        observed = np.array(list(measures(run.analyses[label].cases["predicted"], outcome).values()))
+        reasons = [each[label] for each in answers if isinstance(each[label], str)]
+        drawn = np.array([each[label] for each in answers if not isinstance(each[label], str)])
+        drawn = drawn.reshape(-1, len(MEASURES) + 1)
+        better = np.where(np.array(MEASURES) == "mae", -1.0, 1.0)
+        reached = ((drawn[:, :-1] - observed) * better >= -1e-9).sum(axis=0)
+        shares = np.where(np.isnan(observed) | (len(drawn) == 0), np.nan, (reached + 1) / (len(drawn) + 1))
+        solutions = float(drawn[:, -1].mean()) if type(method).sufficient_paths and len(drawn) else np.nan
+        rows[label] = dict(zip(MEASURES, shares, strict=True)) | {
+            "any_solution": solutions,
+            "permutations": len(drawn),
+            "failed": len(reasons),
+            "why": listing(dict.fromkeys(reasons), most=2) if reasons else "",
+        }
+    columns = [*MEASURES, "any_solution", "permutations", "failed", "why"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
+    return table.astype({"permutations": int, "failed": int})
+
+
+def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: Any, seed: int) -> list[dict[str, Any]]:
+    """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
+    found = []
+    unseen = study.without_outcome()
+    blocks = exchangeable(study)
+    for number in numbers:
+        source = shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(study.cases))
+        permuted = study.with_condition(study.outcome.name, source)
+        outcome = permuted.fuzzy[study.outcome.name]
+        figures: dict[str, Any] = {}
+        for label, method in methods.items():
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
+                    predicted = predicted_memberships(method, analysis, unseen)
+                figures[label] = [*measures(predicted, outcome).values(), float((predicted > 1e-9).any())]
+            except FAULTS as error:
+                figures[label] = f"{type(error).__name__}: {error}"
+        found.append(figures)
+    return found
+
+
+def exchangeable(study: CalibratedStudy) -> list[NDArray[np.intp]]:
+    """Positions that may take each other's outcome: in each array one row per unit, one column per time."""
+    unit_of, count = units(study)
+    if study.unit is None:
+        return [np.arange(count)[:, np.newaxis]]
+    if study.time is None:  # the first case of a unit, its second, ...
+        time_of = pd.Series(unit_of).groupby(unit_of).cumcount().to_numpy()
+    else:
+        time_of = pd.factorize(study.data[study.time], sort=True)[0]
+    order = np.lexsort((time_of, unit_of))
+    alike: dict[tuple[int, ...], list[NDArray[np.intp]]] = {}
+    for rows in np.split(order, np.flatnonzero(np.diff(unit_of[order])) + 1):
+        alike.setdefault(tuple(time_of[rows].tolist()), []).append(rows)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def shuffled(blocks: list[NDArray[np.intp]], rng: np.random.Generator, cases: int) -> NDArray[np.intp]:
+    source = np.arange(cases)
+    for block in blocks:
+        source[block] = block[rng.permutation(len(block))]
+    return source
+
+
+def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[str, str]]:
+    """What a reader of :func:`permutation_test` should know: method, note."""
+    notes = []
+    fixed = sum(len(block) == 1 for block in exchangeable(study))
+    if fixed:
+        notes.append(
+            (
+                "permutations",
+                f"{fixed} of {units(study)[1]} units are at times that no other has; they keep their outcome.",
+            )
+        )
+    for label, row in test.iterrows():
+        done = f"{int(row['permutations']):,} permuted outcomes"
+        if row["any_solution"] > TOLERATED_CHANCE:
+            note = (
+                f"It finds a solution in {row['any_solution']:.0%} of {done}, where there is nothing to find: with "
+                f"{len(study.conditions)} conditions and {len(study.cases)} cases, that there is a solution is no evidence "
+                "(Marx & Duşa 2011). Look at how often its fit is reached."
+            )
+            notes.append((str(label), note))
+        if row["failed"]:
+            said = f"{int(row['failed']):,} refits to permuted outcomes failed and are left out: {row['why']}"
+            notes.append((str(label), said))
+    return notes

@@ -1,0 +1,1 @@
+"""Methods, their analyses, and running them on a study."""

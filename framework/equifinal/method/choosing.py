@@ -1,0 +1,105 @@
+"""Which methods to run: by name, by label, as instances, with the parameters of the study."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from equifinal.base.words import ADVICE_COLUMNS
+from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.method.analysis import Method
+from equifinal.plugin import registry
+from equifinal.study.study import Study
+
+__all__ = ["choose_methods"]
+
+
+class _PluginMissingError(InputError):
+    """A study has parameters for a method that nobody offers, perhaps because its plugin is off or broken: no reason to stop."""
+
+
+def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
+    """Build the methods to run, by label, from what :func:`run` accepts."""
+    configured = _configured(study)
+    if methods is None:
+        for label, built in configured.items():
+            if isinstance(built, InputError) and label in study.methods and not isinstance(built, _PluginMissingError):
+                raise built
+        # A stranger's method that cannot do without parameters waits until it is asked for.
+        wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
+    elif isinstance(methods, Mapping):
+        wanted = dict(methods)
+    else:
+        wanted = {}
+        if isinstance(methods, (str, Method)) or not isinstance(methods, Iterable):
+            methods = [methods]
+        for each in methods:
+            label = each.name if isinstance(each, Method) else str(each)
+            if label in wanted:
+                raise InputError(
+                    f"The method {label!r} is asked for twice. Name it once; two versions of it need labels: "
+                    f"[methods.first] with method = {label!r} in the study, or methods={{'first': ..., 'second': ...}}."
+                )
+            wanted[label] = each
+    for label in wanted:
+        taken = label in ("outcome", *ADVICE_COLUMNS) or (isinstance(label, str) and label.startswith("baseline:"))
+        if taken or not isinstance(label, str) or not label.strip():
+            raise InputError(
+                f"A method cannot have the label {label!r}, which the comparison's tables use. Choose another."
+            )
+    for label, built in configured.items():
+        if isinstance(built, InputError) and label in study.methods and label not in wanted:
+            warnings.warn(f"{built} It is left out, and the others run.", stacklevel=3)
+    if not wanted:
+        raise InputError(f"No method to run. {did_you_mean('', configured)}")
+    return {label: _one(each, configured, study) for label, each in wanted.items()}
+
+
+def _one(each: Any, configured: Mapping[str, Method | InputError], study: Study) -> Method:
+    if isinstance(each, Method):
+        return each
+    if not isinstance(each, str):
+        raise InputError(f"A method is a name, a label of the study, or a Method instance; not {each!r}.")
+    if each not in configured:
+        contested = registry.methods().contested.get(each)
+        raise InputError(
+            contested or f"Study {study.name!r}: unknown method {each!r}. {did_you_mean(each, configured)}"
+        )
+    found = configured[each]
+    if isinstance(found, InputError):
+        raise found
+    return found
+
+
+def _configured(study: Study) -> dict[str, Method | InputError]:
+    """Every registered method with the study's parameters, then the study's variants."""
+    known = registry.methods()
+    tables: dict[str, dict[str, Any]] = {name: {} for name in known} | {k: dict(v) for k, v in study.methods.items()}
+    configured: dict[str, Method | InputError] = {}
+    for label, table in tables.items():
+        where = f"Study {study.name!r}, [methods.{label}]: "
+        name = table.pop("method", label)
+        if label in known and name != label:
+            raise InputError(
+                f"{where}{label!r} is a method's own name, so it cannot stand for {name!r}. Choose another label."
+            )
+        if name not in known:
+            hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
+            problem = f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}"
+            plugins = registry.plugins().values()
+            faulty = [each.name for each in plugins if each.problems]
+            if faulty or any(each.switched_off for each in plugins):
+                hint = f" Plugins that could not be used: {listing(faulty)}." if faulty else ""
+                hint += " See 'equifinal list plugins'."
+                configured[label] = _PluginMissingError(f"{problem}{hint}")
+            else:
+                configured[label] = InputError(f"{problem}{hint}")
+            continue
+        try:
+            configured[label] = known[name].cls.from_parameters(table, where)
+        except InputError as error:
+            if label in study.methods:
+                raise
+            configured[label] = error
+        except Exception as error:
+            raise InputError(f"{where}{type(error).__name__}: {error}") from error
+    return configured

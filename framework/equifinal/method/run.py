@@ -1,0 +1,255 @@
+"""Running methods on a study."""
+
+import dataclasses
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import cloudpickle
+import numpy as np
+
+from equifinal.base.parallel import work
+from equifinal.base.seeds import generator
+from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_for_each
+from equifinal.errors import InputError, check_whole, did_you_mean, listing
+from equifinal.method.analysis import Analysis, Method
+from equifinal.method.choosing import choose_methods
+from equifinal.method.manifest import manifest, origin_of
+from equifinal.plugin import registry
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.study import Study
+
+__all__ = ["Failure", "Run", "run"]
+
+
+#: How the note on a method begins that did not leave the study as it was.
+_CHANGED = "It changed its input"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A method that raised an exception, and what it was."""
+
+    label: str
+    exception: str
+    message: str
+    traceback: str = field(repr=False)
+    plugin: str
+    version: str
+
+    def __str__(self) -> str:
+        said = f"{self.exception}: {' '.join(self.message.split())}".removesuffix(": ")
+        return f"{self.label}: {said} (plugin {self.plugin} {self.version})".replace(" )", ")")
+
+    def _repr_html_(self) -> str:
+        from equifinal.base.html import heading, paragraph, piece
+        from equifinal.base.words import SIGNS
+
+        return piece(heading(f"{SIGNS['contradicted']} {self.label} failed"), paragraph(str(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Mapping[str, Analysis | Failure]):
+    """The analyses of one study: a mapping from method labels to an :class:`Analysis` or a :class:`Failure`.
+
+    Attributes
+    ----------
+    study, calibrated
+        What was analysed.
+    methods : dict
+        The method, with its parameters, by label.
+    manifest : dict
+        What anyone needs to repeat the run: hash of the data, parameters, versions, plugins, seed.
+    """
+
+    study: Study
+    calibrated: CalibratedStudy
+    methods: Mapping[str, Method]
+    results: Mapping[str, Analysis | Failure]
+    seed: int
+    n_jobs: int
+    progress: bool
+    manifest: Mapping[str, Any] = field(repr=False)
+    time_limit: float | None = None
+
+    def __getitem__(self, label: str) -> Analysis | Failure:
+        try:
+            return self.results[label]
+        except KeyError:
+            raise KeyError(f"{label!r} was not run. {did_you_mean(label, self.results)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """The analyses that succeeded, by label."""
+        return {label: result for label, result in self.results.items() if isinstance(result, Analysis)}
+
+    @property
+    def failures(self) -> dict[str, Failure]:
+        """The methods that failed, by label."""
+        return {label: result for label, result in self.results.items() if isinstance(result, Failure)}
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        from equifinal.base.html import heading, not_observed, paragraph, piece, table
+
+        rows = {
+            label: {
+                "method": self.methods[label].title,
+                "result": f"{len(result.configurations)} configurations, {len(result.notes)} notes"
+                if isinstance(result, Analysis)
+                else f"failed: {result.exception}: {result.message}",
+            }
+            for label, result in self.items()
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["method", "result"]).rename_axis("label")
+        study = self.calibrated
+        about = f"{len(study.cases)} cases, outcome {study.outcome.name}, seed {self.seed}."
+        banner = not_observed(study.provenance, study.note)
+        return piece(heading(study.title), banner, paragraph(about), table(frame, most=len(frame)))
+
+
+def run(
+    study: Study,
+    methods: Any = None,
+    n_jobs: int = 1,
+    seed: int = 0,
+    progress: bool = False,
+    time_limit: float | None = None,
+) -> Run:
+    """Run methods on a study.
+
+    Parameters
+    ----------
+    study
+        What to analyse.
+    methods
+        Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to instances. ``None`` means every
+        registered method with the study's parameters, and the study's variants.
+    n_jobs
+        Number of processes; -1 uses all processors. The numbers do not depend on it.
+    seed
+        Seed of everything random, 0 or more.
+    progress
+        Whether to show a progress bar on stderr.
+    time_limit
+        Seconds that a method's analysis may take, and when it is compared, its refits and predictions together, its
+        verdicts, its permutations, its advice. What takes longer is stopped, and reported as what failed. Methods then
+        work in another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
+
+    Returns
+    -------
+    Run
+        A method that raises becomes a :class:`Failure`; the others' results stand.
+
+    Raises
+    ------
+    InputError
+        When the study, a method's name or a parameter is wrong; before any method runs.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> run = eq.run(eq.load_study("heilongjiang"), methods=["fsqca"])
+    >>> sorted(run["fsqca"].configurations.index)
+    ['DEM*FIN*HUM', 'LEAD*DEM', 'LEAD*FIN*HUM']
+    """
+    if not isinstance(study, Study):
+        raise InputError(f"run() takes a Study; use load_study(...) for a name or a path. Got {type(study).__name__}.")
+    check_whole("seed", seed, minimum=0)
+    check_whole("n_jobs", n_jobs)
+    check_time_limit(time_limit)
+    chosen = choose_methods(study, methods)
+    calibrated = study.calibrate()
+    plugins = registry.current()
+    plugins.notify("equifinal_after_calibration", study=calibrated)
+    for method in chosen.values():
+        plugins.notify("equifinal_before_analysis", study=calibrated, method=method)
+    stuck = {label: problem for label, method in chosen.items() if (problem := _not_picklable(method))}
+    tasks = [(label, method, calibrated, seed) for label, method in chosen.items() if label not in stuck]
+    if time_limit is None:
+        outcomes: Iterable[Any] = work(_analyse, tasks, n_jobs, "Analysing", progress)
+    else:
+        outcomes = within_for_each(time_limit, "the analysis", _analyse, tasks, n_jobs)
+    results: dict[str, Analysis | Failure] = {}
+    found: Iterator[Any] = iter(outcomes)
+    for label in chosen:
+        outcome = stuck[label] if label in stuck else next(found)
+        if isinstance(outcome, Analysis):
+            results[label] = outcome
+            for note in outcome.notes:
+                if note.startswith(_CHANGED):
+                    warnings.warn(f"Method {label!r} of {' '.join(origin_of(chosen[label]))}: {note}", stacklevel=2)
+            plugins.notify("equifinal_after_analysis", study=calibrated, analysis=outcome)
+        else:
+            if isinstance(outcome, TimeLimitError):
+                outcome = type(outcome).__name__, str(outcome), ""
+            results[label] = _failure(label, outcome, chosen[label])
+    return Run(study, calibrated, chosen, results, seed, n_jobs, progress, manifest(study, chosen, seed), time_limit)
+
+
+def _not_picklable(method: Method) -> tuple[str, str, str] | None:
+    """Why a method cannot travel to another process, wherever it will work; ``None`` when it can."""
+    try:
+        cloudpickle.dumps(method)
+    except Exception as error:
+        return type(error).__name__, str(error), traceback.format_exc()
+    return None
+
+
+def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failure:
+    exception, message, trace = raised
+    plugin, version = origin_of(method)
+    return Failure(label, exception, message, trace, plugin, version)
+
+
+def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    """Let a method analyse a study, and check what it returns; warnings become notes."""
+    given = study.protected()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        analysis = method.analyze(given, rng)
+    if not isinstance(analysis, Analysis):
+        raise TypeError(
+            f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}."
+        )
+    analysis.check_against(study)
+    said = [
+        f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
+    ]
+    if changed := given.changed_from(study):
+        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its figures may rest on changed data.")
+    return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
+
+
+def _is_for_readers(warning: warnings.WarningMessage) -> bool:
+    return not issubclass(
+        warning.category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning)
+    )
+
+
+def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> Analysis | tuple[str, str, str]:
+    try:
+        analysis = analyse(method, study, generator(seed, label))
+        # Here, and not only on the way back from another process, so that it fails whatever n_jobs is.
+        cloudpickle.dumps(analysis)
+        return analysis
+    except KeyboardInterrupt as error:
+        error.add_note(f"while the method {label!r} was at work")
+        raise
+    except BaseException as error:
+        return type(error).__name__, str(error), traceback.format_exc()
+
+
+# ------------------------------------------------------------------------------------------- choosing methods
+
+
+# ------------------------------------------------------------------------------------------------- manifest

@@ -1,0 +1,49 @@
+"""``equifinal plugin check``: the conformance checks as tables in the terminal."""
+
+import contextlib
+import io
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+
+from equifinal.base.words import SIGNS
+from equifinal.shell.terminal import table_of
+from equifinal.testing.checks import Check, Result
+
+__all__ = ["show_results"]
+
+
+def show_results(checks: list[Check], console: Console) -> bool:
+    """Run the checks and print a table for each thing, with what is wrong below; whether none failed.
+
+    The console must have a file of its own, ``Console(file=sys.stdout)``, for what the plugin prints is swallowed.
+    """
+    everything: list[Result] = []
+    for subject in dict.fromkeys(check.subject for check in checks):
+        # That it prints is one of the checks; here it would tear the tables apart.
+        hush = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+        with console.status(f"Checking {escape(subject)} ..."), hush[0], hush[1]:
+            results = [check.result() for check in checks if check.subject == subject]
+        everything += results
+        table = table_of(console, f"{subject[0].upper()}{subject[1:]}")
+        table.add_column("check", overflow="fold")
+        table.add_column("result", overflow="fold")
+        for result in results:
+            shown = {
+                "passed": f"[cyan]{SIGNS['supported']} passed[/]",
+                "failed": f"[bold red]{SIGNS['contradicted']} FAILED[/]",
+                "does not apply": "[dim]– does not apply",
+            }
+            why = f": {escape(result.message)}[/]" if result.outcome == "does not apply" else ""
+            table.add_row(escape(result.check.name), shown[result.outcome] + why)
+        console.print(table)
+        for result in results:
+            if result.outcome == "failed":
+                console.print(
+                    f"[bold red]{SIGNS['contradicted']}[/] {escape(result.message)}.\n", highlight=False, soft_wrap=True
+                )
+    counts = Counter(result.outcome for result in everything)
+    said = f"{len(everything)} checks: {counts['passed']} passed, {counts['failed']} failed"
+    console.print(f"{said}, {counts['does not apply']} that do not apply.", highlight=False)
+    return not counts["failed"]

@@ -1,0 +1,324 @@
+"""The command line: ``equifinal compare``, ``list``, ``describe``, ``plugin``, and the commands of plugins.
+
+Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
+"""
+
+import importlib.metadata
+import io
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equifinal.shell.commands import CommandsOfPlugins
+
+if TYPE_CHECKING:
+    from rich.console import Console
+from equifinal.shell.describe import describe_class, describe_study
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="equifinal",
+    cls=CommandsOfPlugins,
+    help="Run several research methods on the same cases, and compare what they say.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PluginFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="PLUGIN", help="Switch a plugin off (see 'equifinal list plugins'). Repeatable."),
+]
+
+
+#: What can be listed.
+KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "plugins")
+
+plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
+app.add_typer(plugin_commands, name="plugin")
+study_commands = typer.Typer(help="Begin a study from a table.", no_args_is_help=True)
+app.add_typer(study_commands, name="study")
+
+
+def main() -> None:
+    """Run the command line; wrong input ends with one sentence and exit code 2."""
+    from equifinal.errors import InputError, ProcessEndedError
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that lacks a sign shows another, and does not fail
+    warnings.showwarning = _show_warning
+    try:
+        app(prog_name="equifinal")
+    except (InputError, ProcessEndedError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    print(f"Warning: {message}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"equifinal {importlib.metadata.version('equifinal')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def compare(
+    study: Annotated[
+        str, typer.Argument(help="The name of a study (see 'equifinal list studies'), or a path to study.toml.")
+    ],
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method", "-m", metavar="METHOD", help="A method or a label of the study. Repeatable; default: all."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write a report into this folder.")
+    ] = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="Repeatable; default: html, csv, json and markdown. Parameters behind a colon: html:figures=true.",
+        ),
+    ] = None,
+    plugin: PluginFiles = None,
+    without: Without = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", metavar="SECONDS", help="Stop a method when one of its steps takes longer."),
+    ] = None,
+    permutations: Annotated[
+        int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance brings about; 0: not.")
+    ] = 0,
+    negate: Annotated[bool, typer.Option("--negate", help="Explain the absence of the outcome.")] = False,
+    asymmetry: Annotated[
+        bool, typer.Option("--asymmetry", help="Run on the absence of the outcome too, and set both side by side.")
+    ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Write into a folder that holds other files; those of the same names are replaced."
+        ),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
+) -> None:
+    """Run methods on a study, compare what they say, and print or write it."""
+    from equifinal.base.folder import check_folder
+    from equifinal.comparison.compare import compare as compare_run
+    from equifinal.errors import InputError, check_whole
+    from equifinal.method.run import run
+    from equifinal.plugin import registry
+    from equifinal.plugin.requests import choose_outputs
+    from equifinal.study.study_file import load_study
+
+    _load(plugin, without)
+    _warn_of_problems()
+    if output is None and format:
+        raise InputError("-f needs a folder to write into. Add -o DIR.")
+    check_whole("permutations", permutations, minimum=0)
+    if output is not None:
+        choose_outputs(format)
+        check_folder(output, overwrite)
+    loaded = load_study(study)
+    if negate:
+        loaded = loaded.negated()
+    progress = sys.stderr.isatty()
+    finished = run(loaded, methods=method or None, n_jobs=jobs, seed=seed, progress=progress, time_limit=time_limit)
+    for failure in finished.failures.values():
+        print(f"Failed: {failure}", file=sys.stderr)
+    if not finished.analyses:
+        print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
+        raise typer.Exit(1)
+    comparison = compare_run(finished, permutations)
+    if asymmetry:
+        _ = comparison.asymmetry  # run once, now; what is shown and written includes it
+    failed: dict[str, BaseException] = {}
+    written = comparison.write(output, format, overwrite, failed) if output is not None else []
+    if not quiet:
+        from equifinal.shell.terminal import show
+
+        show(comparison, _console())
+    for name, error in failed.items():
+        plugin_of = registry.outputs()[name].plugin
+        print(
+            f"Failed: output {name}: {type(error).__name__}: {_one_line(error)} (plugin {plugin_of})", file=sys.stderr
+        )
+    if failed and not written:
+        print("Error: every output failed, so nothing was written.", file=sys.stderr)
+        raise typer.Exit(1)
+    if output is not None:
+        print(f"Wrote {len(written)} files into {output}; open {_first(written)}.")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _first(written: list[Path]) -> Path:
+    return next((path for path in written if path.suffix == ".html"), written[0])
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help=f"What to list: {', '.join(KINDS[:-1])} or {KINDS[-1]}.")],
+    plugin: PluginFiles = None,
+    without: Without = None,
+) -> None:
+    """List what is there, with its origin; of plugins also what is wrong with them."""
+    from equifinal.errors import InputError, did_you_mean
+    from equifinal.plugin import registry
+    from equifinal.shell.terminal import show_frame, show_plugins
+
+    if kind not in KINDS:
+        raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
+    _load(plugin, without)
+    if kind == "plugins":
+        return show_plugins(registry.plugins(), _console())
+    _warn_of_problems()
+    return show_frame(getattr(registry, kind)().to_frame(), _console(), title=kind.capitalize())
+
+
+@app.command()
+def describe(
+    name: Annotated[str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of claim.")],
+    plugin: PluginFiles = None,
+    without: Without = None,
+) -> None:
+    """Explain a study, or a method with its parameters, defaults and reference."""
+    from equifinal.errors import InputError, did_you_mean
+    from equifinal.plugin import registry
+    from equifinal.study.study_file import load_study
+
+    _load(plugin, without)
+    console = _console()
+    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.claims()):
+        if name in listing:
+            return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
+    if name not in registry.studies() and not Path(name).exists():
+        known = [
+            *registry.studies(),
+            *registry.methods(),
+            *registry.calibrators(),
+            *registry.outputs(),
+            *registry.claims(),
+        ]
+        raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
+    return describe_study(load_study(name), console)
+
+
+@plugin_commands.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="What users will call it: lower-case letters, digits and hyphens.")],
+    kind: Annotated[
+        str, typer.Option("--kind", "-k", metavar="KIND", help="What it brings: method, calibrator, output or study.")
+    ] = "method",
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="One .py file for --plugin, instead of a package.")
+    ] = False,
+) -> None:
+    """Write a plugin to start from: it installs, registers, and passes its own tests and the checks as it is."""
+    from equifinal.shell.scaffold import new_plugin, next_steps
+
+    written = new_plugin(name, kind, single_file)
+    print(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
+    for step in next_steps(written, name, kind):
+        print(f"  {step}")
+
+
+@plugin_commands.command("check")
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(help="A plugin (its name, or a .py file), or one method, calibrator, output, study or claim."),
+    ],
+    plugin: PluginFiles = None,
+    without: Without = None,
+) -> None:
+    """Check what a plugin brings, property by property; exit code 1 when a check fails."""
+    from rich.console import Console
+
+    from equifinal.shell.check_results import show_results
+    from equifinal.testing.plugin import checks_of_target
+
+    _load(plugin, without)
+    if not show_results(checks_of_target(target), Console(file=sys.stdout)):
+        raise typer.Exit(1)
+
+
+@study_commands.command("new")
+def new_study(
+    table: Annotated[Path, typer.Argument(help="A CSV file or an Excel workbook with one row per case.")],
+    outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="The column with the outcome.")],
+    condition: Annotated[
+        list[str] | None,
+        typer.Option("--condition", "-c", metavar="COLUMN", help="Repeatable; default: every other column of numbers."),
+    ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The names of the cases; default: the first column of different texts."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: study.toml beside the table.")
+    ] = None,
+) -> None:
+    """Begin a study: a study.toml that has all but the anchors, your expectations and your propositions."""
+    from equifinal.study.study_draft import draft_study
+
+    written = draft_study(table, outcome, condition or (), case, output)
+    print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
+    print(f"  equifinal describe {written}")
+    print(f"  equifinal compare {written} -o report")
+
+
+def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
+    from equifinal.plugin.registry import load_plugin, start
+
+    if without:
+        start(without)
+    for file in files or []:
+        load_plugin(file)
+
+
+def _warn_of_problems() -> None:
+    from equifinal.plugin.registry import plugins
+
+    for plugin in plugins().values():
+        for problem in plugin.problems:
+            print(f"Warning: plugin {plugin}: {problem}.", file=sys.stderr)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console()
+
+
+if __name__ == "__main__":
+    main()

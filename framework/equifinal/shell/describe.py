@@ -1,0 +1,131 @@
+"""``equifinal describe``: a study, or a method with its parameters, as tables in the terminal."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+
+__all__ = []
+
+
+def describe_study(study: Any, console: "Console") -> None:
+    import pandas as pd
+    from rich.markup import escape
+
+    from equifinal.shell.terminal import show_frame
+
+    console.rule(f"[bold]{escape(study.title)}")
+    console.print(f"{len(study.data)} cases, provenance: {study.provenance}", highlight=False)
+    for label in ("description", "note", "source", "licence", "citation"):
+        if text := getattr(study, label):
+            console.print(f"[bold]{label}[/]: {escape(' '.join(text.split()))}", highlight=False)
+    show_frame(_sets(study, narrow=console.width < 120), console, title="Sets")
+    if study.propositions:
+        claims = pd.DataFrame(
+            {
+                "claim": [f"{claim.kind}: {_arguments(claim)}" for claim in study.propositions],
+                "text": [claim.text for claim in study.propositions],
+                "where": [claim.where or "" for claim in study.propositions],
+            },
+            index=pd.Index([claim.id for claim in study.propositions], name="id"),
+        )
+        show_frame(claims if claims["where"].any() else claims.drop(columns="where"), console, title="Propositions")
+    for label, table in study.methods.items():
+        settings = ", ".join(f"{key} = {value!r}" for key, value in table.items())
+        console.print(f"[bold]\\[methods.{escape(label)}][/] {escape(settings)}", highlight=False)
+
+
+def _sets(study: Any, narrow: bool) -> "pd.DataFrame":
+    """The outcome and the conditions; where there is little room, an anchor per line."""
+    table: pd.DataFrame = study.describe()
+    table["scores"] = [f"{low:g} to {high:g}" for low, high in zip(table["minimum"], table["maximum"], strict=True)]
+    if narrow:
+        table["calibration"] = (
+            table["calibration"].str.replace(": ", "\n").str.replace(", ", "\n").str.replace(" =", "")
+        )
+    table["expect"] = table["expect"].where(table["manipulable"], table["expect"] + " (not manipulable)").str.strip()
+    return table[["role", "label", "column", "scores", "calibration", "expect"]]
+
+
+def _arguments(claim: Any) -> str:
+    from equifinal.study.propositions import Claim
+
+    given = {name: getattr(claim, name) for name in type(claim).model_fields if name not in Claim.model_fields}
+    return ", ".join(f"{name} = {_toml(value)}" for name, value in given.items())
+
+
+def describe_class(name: str, kind: str, cls: Any, plugin: Any, console: "Console") -> None:
+    from rich.markup import escape
+
+    from equifinal.shell.terminal import show_frame
+
+    console.rule(f"[bold]{escape(name)}[/] ({kind})")
+    console.print(escape(_prose(cls.__doc__ or "")), highlight=False)
+    if reference := getattr(cls, "reference", ""):
+        console.print(f"[bold]Reference[/]: {escape(reference)}", highlight=False)
+    console.print(f"[bold]Plugin[/]: {escape(str(plugin))}", highlight=False)
+    parameters = parameters_of(cls)
+    if len(parameters):
+        show_frame(parameters, console, title="Parameters")
+
+
+def _prose(docstring: str) -> str:
+    """The paragraphs before the first section of a docstring, without its markup, each on one line."""
+    import inspect
+    import re
+
+    text = re.split(r"\n\S[^\n]*\n-{3,}\n", inspect.cleandoc(docstring))[0]
+    text = re.sub(r":\w+:`~?([^`]*)`", r"\1", text).replace("``", "").replace("::\n", ":\n")
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(
+        each if re.search(r"^ |^==", each, re.MULTILINE) else " ".join(each.split()) for each in paragraphs
+    )
+
+
+def parameters_of(cls: Any) -> "pd.DataFrame":
+    import pandas as pd
+
+    schema = cls.model_json_schema()
+    rows = {}
+    for name, field in cls.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        rows[name] = {
+            "default": "required" if field.is_required() else _toml(default),
+            "allowed": _allowed(schema["properties"][name], schema.get("$defs", {})),
+            "meaning": field.description or "",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["default", "allowed", "meaning"]).rename_axis(
+        "parameter"
+    )
+
+
+def _toml(value: Any) -> str:
+    """A value as one would write it in study.toml."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_toml, value))}]"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """What a JSON schema allows, in words."""
+    if "$ref" in schema:
+        return _allowed(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "anyOf" in schema:
+        return " or ".join(_allowed(each, definitions) for each in schema["anyOf"])
+    if "enum" in schema or "const" in schema:
+        return ", ".join(_toml(each) for each in schema.get("enum", [schema.get("const")]))
+    if schema.get("type") == "array":
+        each = schema.get("prefixItems") or [schema.get("items", {})]
+        kinds = ", ".join(_allowed(item, definitions) for item in each)
+        return f"[{kinds}]" if "prefixItems" in schema else f"[{kinds}, ...]"
+    if schema.get("type") == "object":
+        each = schema.get("additionalProperties")
+        return f"{{name = {_allowed(each, definitions)}, ...}}" if isinstance(each, dict) and each else "a table"
+    words = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true, false", "null": "none"}
+    limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = ", ".join(f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema)
+    return f"{words.get(schema.get('type', ''), 'anything')} {bounds}".strip()

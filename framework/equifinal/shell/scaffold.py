@@ -1,0 +1,163 @@
+"""``equifinal plugin new``: a plugin to start from that installs, registers, and passes its own tests and the checks as it is."""
+
+import importlib.util
+import keyword
+import re
+import shutil
+import sys
+import tempfile
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+
+from equifinal.errors import InputError, did_you_mean
+
+__all__ = ["KINDS", "new_plugin", "next_steps"]
+
+KINDS = ("method", "calibrator", "output", "study")
+
+#: A command that uses a plugin of each kind.
+_COMMANDS = {
+    "method": "equifinal compare heilongjiang -m fsqca -m my-plugin",
+    "calibrator": "equifinal describe my-plugin",
+    "output": "equifinal compare heilongjiang -f my-plugin -o report",
+    "study": "equifinal compare my-plugin",
+}
+
+
+def new_plugin(name: str, kind: str = "method", single_file: bool = False, folder: Path | None = None) -> Path:
+    """Write a plugin to start from.
+
+    Parameters
+    ----------
+    name
+        What users will call it: lower-case letters, digits and hyphens.
+    kind
+        ``"method"``, ``"calibrator"``, ``"output"`` or ``"study"``.
+    single_file
+        One ``.py`` file instead of a package, for ``--plugin FILE``. A study is more than one file.
+    folder
+        Where to put it; the working directory by default.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder of the package, or the file.
+
+    Raises
+    ------
+    InputError
+        When the name cannot be used or is taken, or the file or folder is there already; nothing is written then.
+    """
+    _check_name(name)
+    if kind not in KINDS:
+        raise InputError(f"There is no kind of plugin {kind!r}. {did_you_mean(kind, KINDS)}")
+    if single_file and kind == "study":
+        raise InputError(
+            "A study is a study.toml with its table, not a single file. Leave out --single-file; or leave out the plugin: "
+            "'equifinal compare FOLDER/study.toml' needs none."
+        )
+    _check_taken(name)
+    module = name.replace("-", "_")
+    folder = Path.cwd() if folder is None else folder
+    target = folder / (f"{module}.py" if single_file else f"equifinal-{name}")
+    if target.exists() or target.is_symlink():
+        raise InputError(
+            f"{target.name!r} is there already, and nothing is overwritten. Move it away, or choose another name."
+        )
+    if single_file and (module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None):
+        raise InputError(f"A file {target.name!r} would hide the module {module!r} from Python. Choose another name.")
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {str(folder)!r} to write into. Make it first.")
+    files = {f"{module}.py": f"{kind}/plugin.py"} if single_file else _package_files(module, kind)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=folder) as temporary:
+            staging = Path(temporary) / "plugin"
+            for file, template in files.items():
+                path = staging / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(_filled(template, name, kind), encoding="utf-8")
+            shutil.move(staging / target.name if single_file else staging, target)
+    except OSError as error:
+        raise InputError(
+            f"{str(target)!r} cannot be written: {error.strerror or error}. Choose another folder."
+        ) from error
+    return target
+
+
+def next_steps(target: Path, name: str, kind: str) -> list[str]:
+    """The commands to type after :func:`new_plugin`."""
+    use = _COMMANDS[kind].replace("my-plugin", name)
+    if target.is_dir():
+        return [f'pip install -e "{target.name}[test]"', f"equifinal plugin check {name}", use, f"pytest {target.name}"]
+    return [f"equifinal plugin check {target.name}", f"{use} --plugin {target.name}"]
+
+
+def _package_files(module: str, kind: str) -> dict[str, str]:
+    """Path in the package: template."""
+    package = f"src/equifinal_{module}"
+    files = {
+        "pyproject.toml": "pyproject.toml",
+        "README.md": "README.md",
+        f"{package}/__init__.py": f"{kind}/plugin.py",
+        f"tests/test_{module}.py": f"{kind}/test_plugin.py",
+    }
+    if kind == "study":
+        files |= {f"{package}/study.toml": "study/study.toml", f"{package}/cases.csv": "study/cases.csv"}
+    return files
+
+
+def _filled(template: str, name: str, kind: str) -> str:
+    """A template is a plugin named ``my-plugin``; the names in it are replaced."""
+    text = (resources.files("equifinal.shell") / "templates" / f"{template}.template").read_text(encoding="utf-8")
+    words = {
+        "COMMAND": _COMMANDS[kind],
+        "KIND": kind,
+        "VERSION": version("equifinal"),
+        "my-plugin": name,
+        "my_plugin": name.replace("-", "_"),
+        "MyPlugin": _class_name(name, kind),
+    }
+    for word, meant in words.items():
+        text = text.replace(word, meant)
+    return text
+
+
+def _class_name(name: str, kind: str) -> str:
+    """``RankTree`` of ``rank-tree``; where Python or a template has that name already, with the kind behind it: ``NoneMethod``."""
+    own = "".join(part.capitalize() for part in name.split("-"))
+    return own + kind.capitalize() if keyword.iskeyword(own) or own in ("Path", "Self") else own
+
+
+def _check_name(name: str) -> None:
+    if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and not name.startswith("equifinal"):
+        if len(name) > 40:
+            raise InputError(f"The name {name!r} is too long for tables. Take 40 characters at most.")
+        return
+    if name.startswith("equifinal-"):
+        raise InputError(
+            f"Leave 'equifinal-' out of the name: {name.removeprefix('equifinal-')!r}. The package gets it in front."
+        )
+    better = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()).strip("-0123456789")
+    hint = (
+        f" How about {better!r}?"
+        if re.fullmatch(r"[a-z][a-z0-9-]*", better) and not better.startswith("equifinal")
+        else ""
+    )
+    raise InputError(
+        f"A plugin cannot be named {name!r}: users type it, so that it is made of lower-case letters, digits and single "
+        f"hyphens, begins with a letter, and is not 'equifinal'.{hint}"
+    )
+
+
+def _check_taken(name: str) -> None:
+    """Of any kind, because ``describe`` and ``plugin check`` ask by name alone."""
+    from equifinal.plugin import registry
+
+    for listing_of in (registry.methods, registry.calibrators, registry.outputs, registry.studies, registry.claims):
+        found = listing_of()
+        if name in found:
+            what = f"the {found.kind} {name!r} of the plugin {found[name].plugin}"
+            raise InputError(f"The name {name!r} is taken: there is {what}. Choose another.")
+    if name in registry.plugins():
+        raise InputError(f"The name {name!r} is taken: there is the plugin {registry.plugins()[name]}. Choose another.")

@@ -1,0 +1,1 @@
+"""Studies: what a user declares, and what a method gets: variables, propositions, calibration, files, tables."""

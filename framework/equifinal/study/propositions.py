@@ -1,0 +1,257 @@
+"""Propositions: what a study claims, and how a method answers.
+
+A study states claims. Each method answers ``supported``, ``contradicted``, ``inconclusive`` or ``silent``; silent means that
+it has nothing to say on such a claim. The kinds below are registered through the hook ``equifinal_claims`` as a plugin's
+would be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+
+import pandas as pd
+import pydantic
+
+from equifinal.base.words import SIGNS, Answer
+from equifinal.errors import InputError, explain
+from equifinal.plugin.extension import has_body
+from equifinal.plugin.hookspecs import API_VERSION, hookimpl
+from equifinal.sets import Expression
+
+if TYPE_CHECKING:
+    from equifinal.plugin.registry import Entry
+
+__all__ = ["Claim", "Verdict"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A method's answer to a proposition.
+
+    Parameters
+    ----------
+    answer
+        ``"supported"``, ``"contradicted"``, ``"inconclusive"`` or ``"silent"``.
+    evidence
+        A sentence with the numbers and the thresholds used.
+    numbers
+        The same numbers by name.
+
+    Examples
+    --------
+    >>> Verdict("supported", evidence="Consistency 0.91 ≥ 0.8.", numbers={"consistency": 0.91}).answer
+    'supported'
+    """
+
+    answer: Answer
+    evidence: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.answer not in get_args(Answer):
+            raise ValueError(f"A verdict is one of {', '.join(get_args(Answer))}; not {self.answer!r}.")
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from equifinal.base.html import piece
+
+        said = f"<strong>{SIGNS[self.answer]} {escape(self.answer)}</strong> {escape(self.evidence)}".rstrip()
+        return piece(f"<p>{said}</p>")
+
+
+def _expression(text: str) -> str:
+    Expression(text)
+    return text
+
+
+ExpressionText = Annotated[str, pydantic.AfterValidator(_expression)]
+
+
+class Claim(pydantic.BaseModel):
+    """A proposition. Subclasses are the kinds of claims; their fields are the arguments, named as in ``study.toml``.
+
+    A new kind gives ``kind``, its fields, and a docstring that says when it holds. Fields called ``expression``,
+    ``condition``, ``conditions`` and ``cases`` are checked against the study.
+
+    Attributes
+    ----------
+    kind : str
+        What a study writes after ``claim =``.
+    id, text, where
+        The proposition's identifier, its sentence, and an optional expression: the claim is then about the cases with
+        membership above 0.5 in it.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    offered_by: ClassVar[str] = "equifinal_claims"
+    kind: ClassVar[str]
+    name: ClassVar[str] = ""
+    id: str = pydantic.Field(min_length=1, description="What results call it.")
+    text: str = pydantic.Field(default="", description="The sentence.")
+    where: ExpressionText | None = pydantic.Field(
+        default=None, description="An expression: the claim is about the cases with membership above 0.5 in it."
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if not has_body(cls):
+            return
+        if not isinstance(getattr(cls, "kind", None), str):
+            raise TypeError(
+                f'{cls.__name__} has no kind. Write one in the body of the class, without annotation: kind = "my-kind".'
+            )
+        cls.name = cls.kind
+
+    def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
+        """Answer from the common yardstick alone, alike for every method; ``None`` (the default) leaves it to the method.
+
+        Parameters
+        ----------
+        importance
+            Permutation importances, one row per condition with columns ``importance`` and ``sd``; ``None`` for a method
+            that cannot predict.
+        """
+        return None
+
+    def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
+        """Raise an :class:`InputError` when the claim names a set or case that the study does not have."""
+        from equifinal.errors import did_you_mean
+
+        for text in (self.where, getattr(self, "expression", None)):
+            if text is not None:
+                Expression(text).require(sets, where)
+        named = [getattr(self, "condition", None), *getattr(self, "conditions", ())]
+        for name in named:
+            if name is not None and name not in conditions:
+                raise InputError(f"{where}{name!r} is no condition of the study. {did_you_mean(name, conditions)}")
+        for several in ("conditions", "cases"):
+            given = list(getattr(self, several, ()))
+            if repeated := [name for name in given if given.count(name) > 1]:
+                raise InputError(f"{where}{several} names {repeated[0]!r} twice. Leave one out.")
+        known = set(cases)
+        for case in getattr(self, "cases", ()):
+            if case not in known:
+                raise InputError(f"{where}There is no case {case!r}. {did_you_mean(case, cases)}")
+
+
+class Necessary(Claim):
+    """The expression is (or, with ``expect = false``, is not) necessary for the outcome."""
+
+    kind = "necessary"
+    expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
+    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
+
+
+class Sufficient(Claim):
+    """The expression is (or, with ``expect = false``, is not) sufficient for the outcome."""
+
+    kind = "sufficient"
+    expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
+    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
+
+
+class Influence(Claim):
+    """The condition raises (``sign = 1``) or lowers (``sign = -1``) the outcome."""
+
+    kind = "influence"
+    condition: str = pydantic.Field(description="The condition.")
+    sign: Literal[1, -1] = pydantic.Field(default=1, description="1: it raises the outcome; -1: it lowers it.")
+
+
+class Joint(Claim):
+    """The conditions work together: they are part of one path, or interact."""
+
+    kind = "joint"
+    conditions: tuple[str, ...] = pydantic.Field(min_length=2, description="Two conditions or more.")
+
+
+class Key(Claim):
+    """The conditions matter more than all others, by permutation importance on the common yardstick."""
+
+    kind = "key"
+    conditions: tuple[str, ...] = pydantic.Field(min_length=1, description="Some of the conditions, not all.")
+
+    def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
+        super().check(where, sets, conditions, cases)
+        if not set(conditions) - set(self.conditions):
+            raise InputError(
+                f"{where}It lists every condition of the study, so none is left to matter less. Leave one out."
+            )
+
+    def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
+        """Compare the least important listed condition with the most important unlisted one.
+
+        Supported when the former exceeds the latter by more than its own standard deviation over the permutations,
+        contradicted when the latter exceeds the former by more than its own.
+        """
+        if importance is None or importance["importance"].isna().any():
+            return Verdict("silent", evidence="Permutation importances could not be computed.")
+        listed = importance.loc[list(self.conditions)].sort_values("importance", kind="stable").iloc[0]
+        rest = importance.drop(index=list(self.conditions)).sort_values("importance", kind="stable").iloc[-1]
+        gap = float(listed["importance"] - rest["importance"])
+        above, below = (listed, rest) if gap > 0 else (rest, listed)
+        more = "more" if abs(gap) > above["sd"] else "not more"
+        evidence = (
+            f"Rise in mean absolute error when permuted: {listed.name}, the least of the key conditions, "
+            f"{listed['importance']:.4f}; {rest.name}, the most of the others, {rest['importance']:.4f}; "
+            + (
+                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
+                if gap
+                else "neither exceeds the other."
+            )
+        )
+        numbers = {"gap": gap, "sd_listed": float(listed["sd"]), "sd_other": float(rest["sd"])}
+        if gap > listed["sd"]:
+            return Verdict("supported", evidence, numbers)
+        if -gap > rest["sd"]:
+            return Verdict("contradicted", evidence, numbers)
+        return Verdict("inconclusive", evidence, numbers)
+
+
+class Equifinal(Claim):
+    """There are at least so many paths to the outcome."""
+
+    kind = "equifinal"
+    at_least: int = pydantic.Field(default=2, ge=1, description="How many paths.")
+
+
+class Together(Claim):
+    """The cases belong together: they share a path, or a cluster."""
+
+    kind = "together"
+    cases: tuple[str, ...] = pydantic.Field(min_length=2, description="Two cases or more.")
+
+
+equifinal_api = API_VERSION
+
+
+@hookimpl
+def equifinal_claims() -> list[type[Claim]]:
+    return [Necessary, Sufficient, Influence, Joint, Key, Equifinal, Together]
+
+
+def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, "Entry"], where: str) -> Claim:
+    """Make a claim from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
+
+    `kinds` is what :func:`equifinal.claims` returns.
+    """
+    from equifinal.errors import did_you_mean
+
+    if isinstance(table, Claim):
+        return table
+    if not isinstance(table, Mapping):
+        raise InputError(f"{where}a proposition is a Claim or a table with id, claim and its arguments; not {table!r}.")
+    arguments = dict(table)
+    where = f"{where}proposition {arguments.get('id', '(no id)')}: "
+    kind = arguments.pop("claim", None)
+    if kind is None:
+        raise InputError(f"{where}'claim' is missing: the kind of the claim. {did_you_mean('', kinds)}")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise InputError(f"{where}Unknown kind of claim {kind!r}. {did_you_mean(kind, kinds)}")
+    claim: type[Claim] = kinds[kind].cls
+    try:
+        return claim(**arguments)
+    except pydantic.ValidationError as error:
+        raise InputError(f"{where}{explain(error, list(claim.model_fields))}") from None

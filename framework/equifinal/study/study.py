@@ -1,0 +1,286 @@
+"""Studies: cases, an outcome, conditions, and what is claimed about them."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equifinal.base.words import Provenance
+from equifinal.errors import FAULTS, InputError, listing
+from equifinal.sets import Expression
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.calibrator import Calibrator
+from equifinal.study.checks import (
+    by_case,
+    check_cases,
+    check_memberships,
+    check_outcome,
+    check_panel,
+    check_sets,
+    raw_scores,
+)
+from equifinal.study.propositions import Claim, build_claim
+from equifinal.study.variable import Expectation, Variable
+
+__all__ = ["Study"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Study:
+    """Cases with an outcome and conditions, the propositions about them, and parameters for methods.
+
+    Parameters
+    ----------
+    name
+        A short name; messages and files use it.
+    data
+        One row per case, index = case names, unique. Only the columns that variables use must be numbers.
+    outcome, conditions
+        The sets. The outcome needs a calibration.
+    propositions
+        Claims, or tables as in ``study.toml``: ``{"id": "P1", "claim": "necessary", "expression": "LEAD", "expect": False}``.
+    methods
+        Parameters by label, as the ``[methods.LABEL]`` tables; a label that is no method's name says ``"method": ...``.
+    title, description, source, licence, citation, note
+        For people. The note stands beside the provenance banner.
+    provenance
+        ``"observed"``, ``"reconstruction"`` or ``"simulated"``; all but the first are shown as a banner in every output.
+    case
+        The column with the case names, when they are not the index yet.
+    unit, time
+        For panels: the columns with the unit (such as the country) and the time (such as the year) of a case.
+
+    Raises
+    ------
+    InputError
+        When something is wrong with the data or the declarations: a missing column, text among numbers, missing or infinite
+        values, two cases or two sets with one name, a constant condition, fewer cases than conditions, a proposition about
+        something that is not there.
+
+    Examples
+    --------
+    >>> import equifinal as eq, pandas as pd
+    >>> data = pd.DataFrame({"wealth": [3, 8, 5, 9], "literacy": [20, 90, 60, 70], "stable": [1, 9, 4, 8]}, index=list("abcd"))
+    >>> study = eq.Study(
+    ...     name="example",
+    ...     data=data,
+    ...     outcome=eq.Variable("S", "stable", calibrate={"method": "direct", "full_out": 1, "crossover": 4.5, "full_in": 8}),
+    ...     conditions=[
+    ...         eq.Variable("W", "wealth", calibrate={"method": "crisp", "threshold": 6}),
+    ...         eq.Variable("L", "literacy", calibrate={"method": "direct", "full_out": 20, "crossover": 50, "full_in": 80}),
+    ...     ],
+    ... )
+    >>> study.calibrate().fuzzy.round(2)
+         W     L     S
+    a  0.0  0.05  0.05
+    b  1.0  0.98  0.98
+    c  0.0  0.73  0.40
+    d  1.0  0.88  0.95
+    """
+
+    name: str
+    data: pd.DataFrame
+    outcome: Variable
+    conditions: Sequence[Variable]
+    propositions: Sequence[Any] = ()
+    methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    title: str = ""
+    provenance: Provenance = "observed"
+    case: str | None = None
+    description: str = ""
+    source: str = ""
+    licence: str = ""
+    citation: str = ""
+    note: str = ""
+    unit: str | None = None
+    time: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError(f"A study needs a name: text, such as 'openness'. It has {self.name!r}.")
+        self._put("title", self.title or self.name)
+        if isinstance(self.conditions, Variable):
+            raise InputError(f"{self._where}conditions is one Variable. Put it into a list.")
+        self._put("conditions", tuple(self.conditions))
+        self._put("methods", self._method_tables())
+        if self.provenance not in ("observed", "reconstruction", "simulated"):
+            raise InputError(
+                f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
+            )
+        self._put("data", by_case(self.data, self.case, self._where))
+        check_sets(self.outcome, self.conditions, self.data, self._where)
+        check_panel(self.data, self.unit, self.time, self._where)
+        columns = {variable.name: raw_scores(variable, self.data, self._where) for variable in self.variables}
+        self._put("raw", pd.DataFrame(columns, index=self.data.index, dtype=float))
+        check_cases(self.raw, self.outcome, self.conditions, self._where)
+        self._put("propositions", self._claims())
+
+    raw: pd.DataFrame = field(init=False, repr=False)
+
+    def _put(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value)
+
+    @property
+    def _where(self) -> str:
+        return f"Study {self.name!r}: "
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The conditions, then the outcome."""
+        return (*self.conditions, self.outcome)
+
+    def _method_tables(self) -> dict[str, dict[str, Any]]:
+        if not isinstance(self.methods, Mapping):
+            raise InputError(f"{self._where}methods must be a dict from labels to parameters, not {self.methods!r}.")
+        for label, table in self.methods.items():
+            if not isinstance(label, str) or not isinstance(table, Mapping):
+                raise InputError(
+                    f"{self._where}[methods.{label}] must be a table of parameters, such as {{alpha = 0.05}}, not {table!r}."
+                )
+            if not isinstance(table.get("method", ""), str):
+                raise InputError(
+                    f"{self._where}[methods.{label}]: method = {table['method']!r} must be a method's name."
+                )
+        return {label: dict(table) for label, table in self.methods.items()}
+
+    def _claims(self) -> tuple[Claim, ...]:
+        from equifinal.plugin.registry import claims
+
+        kinds = claims()
+        built = tuple(build_claim(table, kinds, self._where) for table in self.propositions)
+        sets, conditions = [v.name for v in self.variables], [v.name for v in self.conditions]
+        calibrated = [v.name for v in self.variables if v.calibrator is not None]
+        cases = [str(case) for case in self.data.index]
+        for number, claim in enumerate(built):
+            if claim.id in {earlier.id for earlier in built[:number]}:
+                raise InputError(f"{self._where}two propositions have the id {claim.id!r}. Rename one.")
+            where = f"{self._where}proposition {claim.id}: "
+            claim.check(where, sets, conditions, cases)
+            if claim.where is not None:
+                Expression(claim.where).require(calibrated, f"{where}'where' needs sets with a calibration. ")
+        return built
+
+    def negated(self) -> "Study":
+        """The study of the absence of the outcome.
+
+        The outcome becomes ``~NAME`` with memberships ``1 - y``. Directional expectations turn around, as they speak of the
+        outcome's presence. Propositions, which do so too, are left out.
+        """
+        return dataclasses.replace(
+            self,
+            outcome=self.outcome.opposite(),
+            conditions=[_opposite_expectation(condition) for condition in self.conditions],
+            propositions=(),
+            case=None,
+        )
+
+    def calibrate(self) -> "CalibratedStudy":
+        """Turn raw scores into memberships.
+
+        Raises
+        ------
+        InputError
+            When memberships are missing, all alike, or the outcome has nobody in or nobody out.
+        """
+        fuzzy: dict[str, pd.Series] = {}
+        calibrators: dict[str, Calibrator] = {}
+        notes: list[str] = []
+        for variable in self.variables:
+            if variable.calibrator is None:
+                continue
+            where = f"{self._where}{variable.name} (column {variable.column!r}): "
+            raw = self.raw[variable.name]
+            try:
+                calibrator = variable.calibrator.fit(raw)
+                memberships = calibrator.calibrate(raw)
+                notes += [f"{variable.name}: {note}" for note in calibrator.notes(raw)]
+            except InputError as error:
+                raise InputError(f"{where}{error}") from None
+            except FAULTS as error:
+                raise InputError(
+                    f"{where}the calibrator {variable.calibrator.name!r} raised {type(error).__name__}: {error}. Choose "
+                    "another one, or ask its author."
+                ) from error
+            check_memberships(memberships, self.data.index, calibrator, where)
+            if variable is not self.outcome and np.ptp(memberships) == 0:
+                raise InputError(
+                    f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
+                    "nothing. Move the anchors, or leave the condition out."
+                )
+            calibrators[variable.name] = calibrator
+            fuzzy[variable.name] = 1.0 - memberships if variable.negated else memberships
+            at_half = memberships.index[memberships == 0.5]
+            if len(at_half):
+                notes.append(
+                    f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. "
+                    "Consider another crossover."
+                )
+        check_outcome(fuzzy[self.outcome.name], self.outcome, self._where)
+        if self.outcome.negated:
+            notes.append(
+                f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are turned around, and "
+                "propositions, which speak of its presence, are left out."
+            )
+        frame = pd.DataFrame(fuzzy, index=self.data.index, dtype=float)
+        return CalibratedStudy(
+            name=self.name,
+            title=self.title,
+            provenance=self.provenance,
+            note=self.note,
+            unit=self.unit,
+            time=self.time,
+            outcome=self.outcome,
+            conditions=tuple(self.conditions),
+            raw=self.raw,
+            fuzzy=frame,
+            data=self.data,
+            calibrators=calibrators,
+            notes=tuple(notes),
+        )
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 of the data as CSV, for the manifest."""
+        return hashlib.sha256(self.data.to_csv().encode()).hexdigest()
+
+    def describe(self) -> pd.DataFrame:
+        """One row per set: label, column, calibration, directional expectation, and the range of its raw scores."""
+        rows = {}
+        for variable in (self.outcome, *self.conditions):
+            calibrator, scores = variable.calibrator, self.raw[variable.name]
+            rows[variable.name] = {
+                "role": "outcome" if variable is self.outcome else "condition",
+                "label": variable.label,
+                "column": variable.column,
+                "calibration": _anchors(calibrator) if calibrator else "none: raw scores only",
+                "expect": variable.expect or "",
+                "manipulable": variable.manipulable,
+                "minimum": scores.min(),
+                "median": scores.median(),
+                "maximum": scores.max(),
+            }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set")
+
+    def _repr_html_(self) -> str:
+        from equifinal.base.html import heading, not_observed, paragraph, piece, table
+
+        sets = self.describe()[["role", "label", "column", "calibration", "expect", "minimum", "median", "maximum"]]
+        about = f"{len(self.data)} cases, {len(self.conditions)} conditions, {len(self.propositions)} propositions."
+        banner = not_observed(self.provenance, self.note)
+        return piece(heading(self.title), banner, paragraph(about), table(sets, most=len(sets)))
+
+
+def _anchors(calibrator: Calibrator) -> str:
+    given = ((key, value) for key, value in calibrator.parameters().items() if key in calibrator.model_fields_set)
+    return f"{calibrator.name}: " + ", ".join(
+        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}" for key, value in given
+    )
+
+
+def _opposite_expectation(variable: Variable) -> Variable:
+    opposites: dict[Expectation | None, Expectation | None] = {"present": "absent", "absent": "present", None: None}
+    return dataclasses.replace(variable, expect=opposites[variable.expect])

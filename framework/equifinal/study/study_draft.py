@@ -1,0 +1,210 @@
+"""Starting a study from a table: a ``study.toml`` in which only the decisions of the researcher are left open."""
+
+import contextlib
+import keyword
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.study.case_table import read_cases
+from equifinal.study.variable import RESERVED
+
+__all__ = ["draft_study", "draft_toml"]
+
+_BEGINNING = "No study can be begun: "
+
+_HEAD = """\
+# Begun from {table} by 'equifinal study new'. What is left to you:
+#
+# 1. The anchors of each set: from which score on a case is fully in, up to which it is fully out, and where it is
+#    neither (the crossover). They come from theory, or from standards outside these data; the figures beside each set
+#    only show where the cases lie. Remove the '#' before calibrate and fill them in.
+# 2. What you expect of each condition, if theory says so: its presence or its absence.
+# 3. The propositions, written down before you look at results.
+#
+# Then: equifinal describe {file}, and equifinal compare {file} -o report
+"""
+
+_PROPOSITION = """\
+# [[proposition]]
+# id = "P1"
+# text = "{label} alone is not necessary"
+# claim = "necessary"           # or: sufficient, influence, joint, key, equifinal, together
+# expression = "{name}"
+# expect = false
+"""
+
+
+def draft_study(
+    table: str | Path,
+    outcome: str,
+    conditions: Sequence[str] = (),
+    case: str | None = None,
+    path: str | Path | None = None,
+) -> Path:
+    """Begin a study: write a ``study.toml`` beside a table of cases.
+
+    Everything that the table tells is filled in. What it cannot tell, the calibration anchors, the directional expectations and
+    the propositions, is left open and explained; until the outcome has anchors, loading the study says so.
+
+    Parameters
+    ----------
+    table
+        A CSV file, or an Excel workbook, with one row per case.
+    outcome
+        The column with the outcome's raw scores.
+    conditions
+        The columns with the conditions'. The default is every other column of numbers that varies and has no gaps.
+    case
+        The column with the case names. The default is the first column whose values are text and all different.
+    path
+        The file to write; the default is ``study.toml`` beside the table.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        When the table cannot be read, a column is missing or holds no numbers, no column can hold the case names, or the file
+        is there already. Nothing is written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "cities.csv")
+    ...     _ = table.write_text("city,leadership,openness\\nAccra,20,70\\nBamako,60,35\\n")
+    ...     text = draft_study(table, "openness").read_text()
+    >>> text[text.index("[outcome]") :].splitlines()[:5]  # doctest: +NORMALIZE_WHITESPACE
+    ['[outcome]', 'name = "OPENNESS"', 'label = "openness"', 'column = "openness"',
+     '# 2 scores from 35 to 70; a quarter up to 43.75, half up to 52.5, three quarters up to 61.25']
+    """
+    table = Path(table)
+    if not table.is_file():
+        raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")
+    target = table.with_name("study.toml") if path is None else Path(path)
+    if os.path.lexists(target):
+        raise InputError(f"{str(target)!r} is there already. Choose another file, or move it away.")
+    data = os.path.relpath(table, target.parent)
+    text = draft_toml(table, outcome, conditions, case, Path(data).as_posix(), target.name)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            try:
+                file.write(text)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    target.unlink()
+                raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{str(target)!r} cannot be written: {reason}. Choose another file.") from None
+    return target
+
+
+def draft_toml(
+    table: Path, outcome: str, conditions: Sequence[str] = (), case: str | None = None, data: str = "", file: str = ""
+) -> str:
+    """The text of the draft; see :func:`draft_study`. `data` is how it names the table, `file` how it will be called."""
+    where = f"The table {str(table)!r}: "
+    if case is None:
+        case = _first_names(read_cases(table, [], _BEGINNING), where)
+    frame = read_cases(table, [case], _BEGINNING)
+    if case not in frame.columns:
+        raise InputError(f"{where}there is no column {case!r}. {did_you_mean(case, frame.columns)}")
+    repeated = frame.loc[frame[case].duplicated(), case]
+    if len(repeated):
+        raise InputError(f"{where}two rows have the name {repeated.iloc[0]!r} in the column {case!r}. Rename one.")
+    problems = {str(name): _problem(frame[name], frame[case]) for name in frame.columns if name != case}
+    for name in (outcome, *conditions):
+        if name not in problems:
+            raise InputError(f"{where}there is no column {name!r}. {did_you_mean(name, problems)}")
+        if problems[name]:
+            raise InputError(
+                f"{where}the column {name!r} {problems[name]}, so it cannot be the outcome or a condition."
+            )
+    if outcome in conditions:
+        raise InputError(f"{where}the column {outcome!r} is both the outcome and a condition. Leave it out of one.")
+    chosen = list(dict.fromkeys(conditions)) or [name for name in problems if name != outcome and not problems[name]]
+    if not chosen:
+        raise InputError(f"{where}no column beside the outcome holds numbers that vary. Add the conditions.")
+    names = _set_names([outcome, *chosen])
+    parts = [
+        _HEAD.format(table=table.name, file=file or "study.toml"),
+        "[study]\n"
+        + _line("name", table.stem)
+        + _line("title", table.stem.replace("_", " "))
+        + _line("data", data or table.name)
+        + _line("case", case),
+        "[outcome]\n" + _set(names[outcome], frame[outcome]),
+    ]
+    for name in chosen:
+        parts.append("[[condition]]\n" + _set(names[name], frame[name]) + '# expect = "present"        # or "absent"\n')
+    parts.append(_PROPOSITION.format(label=chosen[0].replace('"', "'"), name=names[chosen[0]]))
+    left = [f"{name} ({problem or 'not asked for'})" for name, problem in problems.items() if name not in names]
+    if left:
+        parts.append(" ".join(f"# Columns that are no sets here: {'; '.join(left)}.".split()) + "\n")
+    return "\n".join(parts)
+
+
+def _first_names(frame: pd.DataFrame, where: str) -> str:
+    """The first column that can hold the names of the cases."""
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
+            return str(name)
+    raise InputError(
+        f"{where}no column holds a name for each case. Name one with --case (case=...), or add it: text, all different."
+    )
+
+
+def _problem(scores: pd.Series, cases: pd.Series) -> str:
+    """Why a column cannot be a set; empty when it can."""
+    if not pd.api.types.is_numeric_dtype(scores) or pd.api.types.is_bool_dtype(scores):
+        return "does not hold numbers throughout"
+    unusable = scores.isna() | np.isinf(scores.to_numpy(dtype=float, na_value=np.nan))
+    if unusable.any():
+        return f"has no number for {listing(cases[unusable], most=3)}"
+    if scores.nunique() < 2:
+        return "is the same for every case"
+    return ""
+
+
+def _set_names(columns: Sequence[str]) -> dict[str, str]:
+    """An identifier for each column, such as LEADERSHIP for 'leadership'."""
+    names: dict[str, str] = {}
+    for column in columns:
+        name = re.sub(r"\W+", "_", column).strip("_").upper() or "SET"
+        if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
+            name = f"SET_{name}"
+        unique, number = name, 1
+        while unique in names.values():
+            number += 1
+            unique = f"{name}_{number}"
+        names[column] = unique
+    return names
+
+
+def _set(name: str, scores: pd.Series) -> str:
+    low, quarter, half, three_quarters, high = (f"{scores.quantile(at):g}" for at in (0, 0.25, 0.5, 0.75, 1))
+    return (
+        _line("name", name)
+        + _line("label", str(scores.name))
+        + _line("column", str(scores.name))
+        + f"# {len(scores)} scores from {low} to {high}; a quarter up to {quarter}, half up to {half}, "
+        f"three quarters up to {three_quarters}\n"
+        '# calibrate = {method = "direct", full_out = , crossover = , full_in = }\n'
+    )
+
+
+def _line(key: str, text: str) -> str:
+    import tomlkit
+
+    return f"{key} = {tomlkit.string(text).as_string()}\n"

@@ -1,0 +1,185 @@
+"""Study files: ``study.toml`` with its table of cases, and where plugins keep theirs."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pydantic
+
+from equifinal.base.words import Provenance
+from equifinal.errors import InputError, did_you_mean, explain
+from equifinal.study.case_table import read_cases
+from equifinal.study.study import Study
+from equifinal.study.variable import Expectation, Variable
+
+__all__ = ["StudySource", "load_study", "study_path"]
+
+
+@dataclass(frozen=True)
+class StudySource:
+    """A study that a plugin brings: its name, and the path of its ``study.toml``."""
+
+    offered_by: ClassVar[str] = "equifinal_studies"
+    name: str
+    path: Path
+
+    @property
+    def title(self) -> str:
+        """The study's title, or its path where the file cannot be read."""
+        try:
+            return str(tomllib.loads(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return str(self.path)
+
+
+class _Table(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class _StudyTable(_Table):
+    """What the study is, and where its data lie."""
+
+    name: str = pydantic.Field(min_length=1, description="A short name, for files and messages.")
+    data: str = pydantic.Field(
+        description="The table of cases: a CSV file or an Excel workbook (its first sheet), by its path from where study.toml lies."
+    )
+    case: str = pydantic.Field(description="The column with the names of the cases; they are unique.")
+    title: str = pydantic.Field(default="", description="A title for people; without it, the name.")
+    provenance: Provenance = pydantic.Field(
+        default="observed", description="Where the data come from; anything but observed is a banner in every output."
+    )
+    description: str = pydantic.Field(default="", description="What the study asks.")
+    source: str = pydantic.Field(default="", description="Where the data are from.")
+    licence: str = pydantic.Field(default="", description="Under which licence they may be used.")
+    citation: str = pydantic.Field(default="", description="How to cite them.")
+    note: str = pydantic.Field(default="", description="What every reader must know; shown with the banner.")
+    unit: str | None = pydantic.Field(
+        default=None, description="In a panel, the column with the unit that is observed several times."
+    )
+    time: str | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
+
+
+class _VariableTable(_Table):
+    """A set: its name, the column of its raw scores, and how these become memberships."""
+
+    name: str = pydantic.Field(description="What expressions call it: letters, digits, underscores.")
+    column: str = pydantic.Field(default="", description="The column with the raw scores; without it, the name.")
+    label: str = pydantic.Field(default="", description="What people call it; without it, the name.")
+    calibrate: dict[str, Any] | None = pydantic.Field(
+        default=None,
+        description="A table with method, the name of a calibrator, and the calibrator's parameters. A condition without it "
+        "has raw scores only.",
+    )
+    expect: Expectation | None = pydantic.Field(
+        default=None, description="The directional expectation: in which state it should contribute to the outcome."
+    )
+    manipulable: bool = pydantic.Field(default=True, description="Whether advice may ask a case to change it.")
+
+
+class _StudyFile(_Table):
+    study: _StudyTable
+    outcome: _VariableTable
+    condition: list[_VariableTable]
+    proposition: list[dict[str, Any]] = []
+    methods: dict[str, dict[str, Any]] = {}
+
+    @pydantic.field_validator("study", "outcome", mode="before")
+    @classmethod
+    def _once(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, list):
+            raise ValueError(f"there is one {info.field_name}: write [{info.field_name}], in single brackets, once")
+        return value
+
+    @pydantic.field_validator("condition", "proposition", mode="before")
+    @classmethod
+    def _several(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if isinstance(value, Mapping):
+            raise ValueError(f"write [[{info.field_name}]], in double brackets, above each one")
+        return value
+
+
+def load_study(study: str | Path) -> Study:
+    """Load a study by name, or from a ``study.toml``.
+
+    Parameters
+    ----------
+    study
+        The name of a bundled or plugin-provided study, the path of a ``study.toml``, or of the folder that holds one.
+
+    Raises
+    ------
+    InputError
+        When there is no such study, or something in its files is wrong.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> study = eq.load_study("open-data-barometer-2014")
+    >>> len(study.data), [condition.name for condition in study.conditions]
+    (86, ['LEAD', 'DEM', 'FIN', 'HUM'])
+    """
+    return _read_study(study_path(study))
+
+
+def study_path(study: str | Path) -> Path:
+    """Where the file of a study lies; takes and raises what :func:`load_study` does.
+
+    Examples
+    --------
+    >>> study_path("heilongjiang").name
+    'study.toml'
+    """
+    from equifinal.plugin.registry import studies
+
+    known = studies()
+    path = Path(known[str(study)].cls.path if str(study) in known else study).expanduser()
+    if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
+        path = path / "study.toml"
+    # os.path answers False where Path raises: no permission, a name that is too long.
+    if not os.path.isfile(path):
+        lacks = "a folder without a study.toml" if os.path.isdir(path) else "neither a known name nor a file"
+        raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
+    if path.suffix.lower() != ".toml":
+        raise InputError(
+            f"{str(study)!r} is no study.toml. A study is a text file study.toml that names the data, the outcome and the "
+            "conditions; 'equifinal describe heilongjiang' shows one."
+        )
+    return path
+
+
+def _read_study(path: Path) -> Study:
+    where = f"Study file {str(path)!r}: "
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text stands in quotes, a table in {{}} "
+            "on one line."
+        ) from None
+    try:
+        file = _StudyFile.model_validate(content)
+    except pydantic.ValidationError as error:
+        keys = {
+            "": _StudyFile.model_fields,
+            "study": _StudyTable.model_fields,
+            "outcome": _VariableTable.model_fields,
+            "condition": _VariableTable.model_fields,
+        }
+        raise InputError(f"{where}{explain(error, keys)}") from None
+    about = file.study.model_dump()
+    where = f"Study {file.study.name!r}: "
+    texts = [column for column in (file.study.case, file.study.unit) if column is not None]
+    data = read_cases(path.parent / about.pop("data"), texts, where)
+    try:
+        outcome = Variable(**file.outcome.model_dump())
+        conditions = [Variable(**table.model_dump()) for table in file.condition]
+    except InputError as error:
+        raise InputError(f"{where}{error}") from None
+    return Study(
+        **about, data=data, outcome=outcome, conditions=conditions, propositions=file.proposition, methods=file.methods
+    )

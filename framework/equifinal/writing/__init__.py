@@ -1,0 +1,1 @@
+"""Writing a comparison down: outputs, and the folder of a report."""
