@@ -1,5 +1,6 @@
 """What must hold for the table and the sets of a study: each check raises one error that names the place and the remedy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     return data
 
 
-def check_sets(outcome: Variable, conditions: tuple[Variable, ...], data: pd.DataFrame, where: str) -> None:
+def check_sets(outcome: Variable, conditions: Sequence[Variable], data: pd.DataFrame, where: str) -> None:
     """The sets are variables with names and columns of their own, and the outcome has a calibration."""
     for variable in (*conditions, outcome):
         if not isinstance(variable, Variable):
@@ -134,7 +135,7 @@ def _number(cell: Any) -> float:
         return np.nan
 
 
-def check_cases(raw: pd.DataFrame, outcome: Variable, conditions: tuple[Variable, ...], where: str) -> None:
+def check_cases(raw: pd.DataFrame, outcome: Variable, conditions: Sequence[Variable], where: str) -> None:
     """There are cases enough, and every set varies."""
     count, wanted = len(raw), len(conditions)
     if count < wanted:
