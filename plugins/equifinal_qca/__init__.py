@@ -14,13 +14,20 @@ from typing import TYPE_CHECKING, Any
 from equifinal import hookimpl
 
 if TYPE_CHECKING:
-    from equifinal_qca.assumptions import contradicting_necessity as contradicting_necessity
-    from equifinal_qca.assumptions import contradictory_assumptions as contradictory_assumptions
-    from equifinal_qca.cases import best_cases as best_cases
-    from equifinal_qca.cases import best_pairs as best_pairs
-    from equifinal_qca.cases import case_types as case_types
     from equifinal_qca.classifier import QCAClassifier as QCAClassifier
-    from equifinal_qca.diagnostics import simultaneous_subsets as simultaneous_subsets
+    from equifinal_qca.diagnostics.assumptions import contradicting_necessity as contradicting_necessity
+    from equifinal_qca.diagnostics.assumptions import contradictory_assumptions as contradictory_assumptions
+    from equifinal_qca.diagnostics.cases import best_cases as best_cases
+    from equifinal_qca.diagnostics.cases import best_pairs as best_pairs
+    from equifinal_qca.diagnostics.cases import case_types as case_types
+    from equifinal_qca.diagnostics.doubtful_rows import simultaneous_subsets as simultaneous_subsets
+    from equifinal_qca.diagnostics.groups import consistency_by as consistency_by
+    from equifinal_qca.diagnostics.robustness import Robustness as Robustness
+    from equifinal_qca.diagnostics.robustness import robustness_to as robustness_to
+    from equifinal_qca.diagnostics.robustness import skewness as skewness
+    from equifinal_qca.diagnostics.sensitivity import anchor_ranges as anchor_ranges
+    from equifinal_qca.diagnostics.sensitivity import cutoff_ranges as cutoff_ranges
+    from equifinal_qca.diagnostics.theory import theory_evaluation as theory_evaluation
     from equifinal_qca.expressions import contains as contains
     from equifinal_qca.expressions import equivalent as equivalent
     from equifinal_qca.expressions import expand as expand
@@ -29,19 +36,13 @@ if TYPE_CHECKING:
     from equifinal_qca.expressions import minimal_forms as minimal_forms
     from equifinal_qca.expressions import negate as negate
     from equifinal_qca.expressions import simplify as simplify
-    from equifinal_qca.groups import consistency_by as consistency_by
-    from equifinal_qca.methods import CsQCA as CsQCA
-    from equifinal_qca.methods import FsQCA as FsQCA
-    from equifinal_qca.methods_mv import MvQCA as MvQCA
+    from equifinal_qca.method.fsqca import CsQCA as CsQCA
+    from equifinal_qca.method.fsqca import FsQCA as FsQCA
+    from equifinal_qca.method.mvqca import MvQCA as MvQCA
     from equifinal_qca.multivalue import MultiValueTable as MultiValueTable
     from equifinal_qca.multivalue import minimize_mv as minimize_mv
     from equifinal_qca.multivalue import truth_table_mv as truth_table_mv
     from equifinal_qca.necessary import necessity as necessity
-    from equifinal_qca.robustness import Robustness as Robustness
-    from equifinal_qca.robustness import robustness_to as robustness_to
-    from equifinal_qca.robustness import skewness as skewness
-    from equifinal_qca.sensitivity import anchor_ranges as anchor_ranges
-    from equifinal_qca.sensitivity import cutoff_ranges as cutoff_ranges
     from equifinal_qca.solution import Model as Model
     from equifinal_qca.solution import Solution as Solution
     from equifinal_qca.solution import minimize as minimize
@@ -49,27 +50,26 @@ if TYPE_CHECKING:
     from equifinal_qca.supersets import sufficient_expressions as sufficient_expressions
     from equifinal_qca.table import TruthTable as TruthTable
     from equifinal_qca.table import truth_table as truth_table
-    from equifinal_qca.theory import theory_evaluation as theory_evaluation
 
 _HOME_OF = {
-    "CsQCA": "methods",
-    "FsQCA": "methods",
+    "CsQCA": "method.fsqca",
+    "FsQCA": "method.fsqca",
     "Model": "solution",
     "MultiValueTable": "multivalue",
-    "MvQCA": "methods_mv",
+    "MvQCA": "method.mvqca",
     "QCAClassifier": "classifier",
-    "Robustness": "robustness",
+    "Robustness": "diagnostics.robustness",
     "Solution": "solution",
     "TruthTable": "table",
-    "anchor_ranges": "sensitivity",
-    "best_cases": "cases",
-    "best_pairs": "cases",
-    "case_types": "cases",
-    "consistency_by": "groups",
+    "anchor_ranges": "diagnostics.sensitivity",
+    "best_cases": "diagnostics.cases",
+    "best_pairs": "diagnostics.cases",
+    "case_types": "diagnostics.cases",
+    "consistency_by": "diagnostics.groups",
     "contains": "expressions",
-    "contradicting_necessity": "assumptions",
-    "contradictory_assumptions": "assumptions",
-    "cutoff_ranges": "sensitivity",
+    "contradicting_necessity": "diagnostics.assumptions",
+    "contradictory_assumptions": "diagnostics.assumptions",
+    "cutoff_ranges": "diagnostics.sensitivity",
     "equivalent": "expressions",
     "expand": "expressions",
     "factorize": "expressions",
@@ -80,12 +80,12 @@ _HOME_OF = {
     "necessary_expressions": "supersets",
     "necessity": "necessary",
     "negate": "expressions",
-    "robustness_to": "robustness",
+    "robustness_to": "diagnostics.robustness",
     "simplify": "expressions",
-    "simultaneous_subsets": "diagnostics",
-    "skewness": "robustness",
+    "simultaneous_subsets": "diagnostics.doubtful_rows",
+    "skewness": "diagnostics.robustness",
     "sufficient_expressions": "supersets",
-    "theory_evaluation": "theory",
+    "theory_evaluation": "diagnostics.theory",
     "truth_table": "table",
     "truth_table_mv": "multivalue",
 }
@@ -99,8 +99,8 @@ equifinal_api = 1
 @hookimpl(tryfirst=True)  # the methods that the comparison was made for lead it
 def equifinal_methods() -> list[type]:
     """Offer the methods to the framework."""
-    from equifinal_qca.methods import CsQCA, FsQCA
-    from equifinal_qca.methods_mv import MvQCA
+    from equifinal_qca.method.fsqca import CsQCA, FsQCA
+    from equifinal_qca.method.mvqca import MvQCA
 
     return [FsQCA, CsQCA, MvQCA]
 

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equifinal import InputError
 from equifinal.errors import listing
-from equifinal_qca.cubes import Floats
+from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
 from equifinal_qca.table import Expectation, truth_table
 

@@ -16,10 +16,10 @@ from functools import lru_cache, reduce
 import numpy as np
 
 from equifinal import Expression, InputError
-from equifinal_qca.cover import covers
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, rows_inside
-from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
-from equifinal_qca.smallest import MOST_WORK, Budget, Spent
+from equifinal_qca.engine.cover import covers
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Cube, rows_inside
+from equifinal_qca.engine.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
+from equifinal_qca.engine.smallest import MOST_WORK, Budget, Spent
 
 __all__ = [
     "contains",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.cubes import MOST_CONDITIONS, Floats
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
 
 __all__ = [
     "check_cases",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from equifinal import Expression, InputError, sets
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints
 from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, memberships_of, outcome_memberships
 from equifinal_qca.solution import Solution, SolutionType, minimize
 from equifinal_qca.table import Expectation, TruthTable, notes_on_undecided, too_many_rows

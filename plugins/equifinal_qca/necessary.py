@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal import Expression, InputError, sets
-from equifinal_qca.cubes import Floats
+from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.inputs import memberships_of, outcome_memberships
 
 __all__ = ["literals_necessity", "necessity"]

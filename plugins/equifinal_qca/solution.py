@@ -11,11 +11,11 @@ import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal.errors import did_you_mean
-from equifinal_qca import search
-from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.engine import search
+from equifinal_qca.engine.cubes import Cube, Floats
+from equifinal_qca.engine.search import Found, Problem, Terms
 from equifinal_qca.inputs import is_whole, memberships_of
 from equifinal_qca.printing import solution_as_text
-from equifinal_qca.search import Found, Problem, Terms
 from equifinal_qca.table import Expectation, TruthTable, column_of_lists
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal import InputError, sets
-from equifinal_qca.cubes import Floats, Ints
+from equifinal_qca.engine.cubes import Floats, Ints
 from equifinal_qca.inputs import check_shares, condition_names, is_whole, memberships_of, outcome_memberships
 
 __all__ = ["necessary_expressions", "sufficient_expressions"]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.corners import corner_fit
-from equifinal_qca.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
-from equifinal_qca.implicants import primes_inside
+from equifinal_qca.engine.corners import corner_fit
+from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
+from equifinal_qca.engine.implicants import primes_inside
 from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole, memberships_of, outcome_memberships
 from equifinal_qca.printing import table_as_text
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from equifinal import InputError
 from equifinal.errors import did_you_mean
-from equifinal_qca.corners import corner_memberships
-from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.engine.corners import corner_memberships
+from equifinal_qca.engine.cubes import Cube, Floats
 from equifinal_qca.solution import Model
 from equifinal_qca.table import column_of_lists
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from equifinal import CalibratedStudy, InputError, Method
 from equifinal.errors import listing
-from equifinal_qca.cubes import Floats
+from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.solution import Model, Solution
 from equifinal_qca.table import TruthTable
 

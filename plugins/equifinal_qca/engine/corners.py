@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from equifinal_qca.cubes import Floats, Ints
+from equifinal_qca.engine.cubes import Floats, Ints
 
 __all__ = ["corner_fit", "corner_memberships"]
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from equifinal import Expression
-from equifinal_qca import implicants, minimize, minimize_mv, search, simplify, truth_table, truth_table_mv
-from equifinal_qca.cubes import Cube
-from equifinal_qca.diagnostics import near_cutoffs
+from equifinal_qca import minimize, minimize_mv, simplify, truth_table, truth_table_mv
+from equifinal_qca.diagnostics.doubtful_rows import near_cutoffs
+from equifinal_qca.engine import implicants, search
+from equifinal_qca.engine.cubes import Cube
 
-DATA = Path(__file__).parents[2] / "benchmarks" / "data"
+DATA = Path(__file__).parents[3] / "benchmarks" / "data"
 
 
 def table_of(k):

@@ -7,13 +7,14 @@ import pandas as pd
 from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict
-from equifinal_qca import diagnostics, standard_tables
-from equifinal_qca.cubes import Cube
+from equifinal_qca.diagnostics import doubtful_rows
+from equifinal_qca.engine.cubes import Cube
+from equifinal_qca.method import standard_tables
+from equifinal_qca.method.standard_tables import Core
+from equifinal_qca.method.verdicts import assess
 from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
-from equifinal_qca.standard_tables import Core
 from equifinal_qca.table import TruthTable, truth_table
-from equifinal_qca.verdicts import assess
 
 __all__ = ["CsQCA", "FsQCA"]
 
@@ -84,11 +85,11 @@ class FsQCA(Method):
         core = {model.terms: standard_tables.core_of(model, parsimonious, self.solution) for model in solution.models}
         needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
         configurations = standard_tables.configuration_table(solution, shown, core)
-        simultaneous = diagnostics.simultaneous_subsets(table)
-        near = diagnostics.near_cutoffs(
+        simultaneous = doubtful_rows.simultaneous_subsets(table)
+        near = doubtful_rows.near_cutoffs(
             table,
             lambda changed, effort: self._minimized(
-                changed, study, min(self.max_models, diagnostics.MOST_WORDS), effort
+                changed, study, min(self.max_models, doubtful_rows.MOST_WORDS), effort
             ),
         )
         tables, notes = standard_tables.further_tables(

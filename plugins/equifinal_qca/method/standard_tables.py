@@ -9,8 +9,8 @@ import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
-from equifinal_qca import diagnostics
-from equifinal_qca.cubes import Cube, Floats
+from equifinal_qca.diagnostics import doubtful_rows
+from equifinal_qca.engine.cubes import Cube, Floats
 from equifinal_qca.solution import Model, Solution, SolutionType
 from equifinal_qca.table import TruthTable
 
@@ -46,7 +46,7 @@ def further_tables(
         "near_cutoffs": near,
     }
     notes = [
-        *dict.fromkeys([*solution.notes, *diagnostics.notes(table, simultaneous, near)]),
+        *dict.fromkeys([*solution.notes, *doubtful_rows.notes(table, simultaneous, near)]),
         *_ambiguous_core(shown, core),
     ]
     if len(left_out):

@@ -16,7 +16,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cubes import Ints
+from equifinal_qca.engine.cubes import Ints
 
 __all__ = ["MOST_WORK", "Budget", "Search", "Spent", "dominators", "unique_words", "words_of"]
 

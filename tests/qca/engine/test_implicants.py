@@ -7,9 +7,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equifinal_qca import implicants, minimize, truth_table
-from equifinal_qca.cubes import Cube, without
-from equifinal_qca.implicants import minimal_transversals, primes_avoiding, primes_inside
+from equifinal_qca import minimize, truth_table
+from equifinal_qca.engine import implicants
+from equifinal_qca.engine.cubes import Cube, without
+from equifinal_qca.engine.implicants import minimal_transversals, primes_avoiding, primes_inside
 
 NAMES = "ABCDE"
 

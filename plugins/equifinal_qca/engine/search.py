@@ -12,11 +12,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cover import Covers, covers
-from equifinal_qca.cubes import Cube, Groups, Ints, rows_inside
-from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_avoiding, primes_inside, some_primes_inside
-from equifinal_qca.pricing import Pricing
-from equifinal_qca.smallest import MOST_WORK, Budget
+from equifinal_qca.engine.cover import Covers, covers
+from equifinal_qca.engine.cubes import Cube, Groups, Ints, rows_inside
+from equifinal_qca.engine.implicants import (
+    TooManyPrimes,
+    lies_inside,
+    primes_avoiding,
+    primes_inside,
+    some_primes_inside,
+)
+from equifinal_qca.engine.pricing import Pricing
+from equifinal_qca.engine.smallest import MOST_WORK, Budget
 
 __all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
 

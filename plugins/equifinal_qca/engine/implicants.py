@@ -14,7 +14,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cubes import Cube, Groups, Ints
+from equifinal_qca.engine.cubes import Cube, Groups, Ints
 
 __all__ = [
     "TooManyPrimes",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from equifinal import Expression, InputError
 from equifinal.errors import listing
-from equifinal_qca.cubes import Cube, conjunctions
+from equifinal_qca.engine.cubes import Cube, conjunctions
 from equifinal_qca.solution import Model, Solution
 from equifinal_qca.table import TruthTable
 

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from equifinal_qca.cubes import Cube, Groups, Ints
-from equifinal_qca.implicants import some_primes_avoiding
-from equifinal_qca.smallest import Budget, Spent
+from equifinal_qca.engine.cubes import Cube, Groups, Ints
+from equifinal_qca.engine.implicants import some_primes_avoiding
+from equifinal_qca.engine.smallest import Budget, Spent
 
 __all__ = ["Pricing"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from equifinal import sets
 from equifinal.errors import listing
-from equifinal_qca.corners import corner_memberships
+from equifinal_qca.engine.corners import corner_memberships
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 

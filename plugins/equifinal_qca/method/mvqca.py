@@ -9,10 +9,10 @@ from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.methods import FsQCA
+from equifinal_qca.method.fsqca import FsQCA
+from equifinal_qca.method.standard_tables import Core, predicted
 from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
 from equifinal_qca.solution import Model, Solution
-from equifinal_qca.standard_tables import Core, predicted
 from equifinal_qca.table import TruthTable
 
 __all__ = ["MvQCA"]

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equifinal import sets
-from equifinal_qca import corners as module
-from equifinal_qca.corners import corner_fit, corner_memberships
+from equifinal_qca.engine import corners as module
+from equifinal_qca.engine.corners import corner_fit, corner_memberships
 
 scores = st.sampled_from([0.0, 0.03, 0.25, 0.4, 0.5, 0.6, 0.75, 0.97, 1.0])
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equifinal_qca import cover, smallest
-from equifinal_qca.cover import covers
-from equifinal_qca.smallest import Budget, Search, Spent, dominators
+from equifinal_qca.engine import cover, smallest
+from equifinal_qca.engine.cover import covers
+from equifinal_qca.engine.smallest import Budget, Search, Spent, dominators
 
 
 def covers_by_enumeration(chart, irredundant):

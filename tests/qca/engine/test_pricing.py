@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from equifinal_qca import implicants, minimize, minimize_mv, pricing, search, truth_table, truth_table_mv
-from equifinal_qca.cover import covers
-from equifinal_qca.implicants import TooManyPrimes, primes_avoiding
-from equifinal_qca.pricing import Pricing
-from equifinal_qca.smallest import Budget
+from equifinal_qca import minimize, minimize_mv, truth_table, truth_table_mv
+from equifinal_qca.engine import implicants, pricing, search
+from equifinal_qca.engine.cover import covers
+from equifinal_qca.engine.implicants import TooManyPrimes, primes_avoiding
+from equifinal_qca.engine.pricing import Pricing
+from equifinal_qca.engine.smallest import Budget
 
 
 def drawn(k, cases, seed, values=2):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
-from equifinal_qca.cubes import Cube, Floats, conjunctions
+from equifinal_qca.engine.cubes import Cube, Floats, conjunctions
 from equifinal_qca.inputs import memberships_of
 from equifinal_qca.solution import Model
 

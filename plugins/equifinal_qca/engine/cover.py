@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equifinal_qca.cubes import Ints
-from equifinal_qca.smallest import Bools, Budget, Cover, Search, Spent, dominators, unique_words, words_of
+from equifinal_qca.engine.cubes import Ints
+from equifinal_qca.engine.smallest import Bools, Budget, Cover, Search, Spent, dominators, unique_words, words_of
 
 __all__ = ["Covers", "covers"]
 
