@@ -15,7 +15,8 @@ from equifinal import InputError
 from equifinal.errors import listing
 from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.solution import Model, Solution, SolutionType, minimize
-from equifinal_qca.table import Expectation, truth_table
+from equifinal_qca.space import Expectation
+from equifinal_qca.table import truth_table
 
 __all__ = ["QCAClassifier"]
 

@@ -15,11 +15,13 @@ from equifinal_qca.engine import search
 from equifinal_qca.engine.cubes import Cube, Floats
 from equifinal_qca.engine.search import Found, Problem, Terms
 from equifinal_qca.inputs import is_whole, memberships_of
-from equifinal_qca.printing import solution_as_text
-from equifinal_qca.table import Expectation, TruthTable, column_of_lists
+from equifinal_qca.printing import as_text, frame_as_text
+from equifinal_qca.space import Expectation
+from equifinal_qca.table import TruthTable, column_of_lists
 
 __all__ = ["Model", "Pair", "Solution", "SolutionType", "minimize"]
 
+_MOST_MODELS = 10  # to show
 SolutionType = Literal["conservative", "parsimonious", "intermediate"]
 
 
@@ -252,11 +254,25 @@ class Solution:
         return pd.DataFrame(
             search.chart(self.cubes, rows),
             index=pd.Index(self.prime_implicants, name="prime implicant", dtype=str),
-            columns=pd.Index(self.table.row_numbers(rows), name="row"),
+            columns=pd.Index(self.table.space.row_numbers(rows), name="row"),
         )
 
     def __repr__(self) -> str:
-        return solution_as_text(self)
+        head = f"{self.kind.capitalize()} solution for {self.table.outcome}"
+        if self.best is None:
+            return as_text(head, notes=self.notes)
+        lines = [f"M{number}: {model}" for number, model in enumerate(self.models[:_MOST_MODELS], start=1)]
+        if len(self.models) > _MOST_MODELS:
+            lines.append(f"... {len(self.models) - _MOST_MODELS} more models, see .overview")
+        name, fit = f"M{self.models.index(self.best) + 1}", self.best.fit
+        overall = {**self.best.overall, "raw_coverage": self.best.overall["coverage"]}
+        last = pd.DataFrame({column: [overall.get(column)] for column in fit.columns}, index=[name])
+        body = frame_as_text(pd.concat([fit.astype(object), last.astype(object)]))
+        if len(self.models) > 1:
+            lines.append(
+                f"\nParameters of fit of {name}, first by consistency, then by coverage, then in the alphabet:"
+            )
+        return as_text(head, "\n".join(lines), body, notes=self.notes)
 
     def _repr_html_(self) -> str:
         from equifinal.html import bullets, heading, piece, table
@@ -338,9 +354,9 @@ class Solution:
         records: list[dict[str, object]] = []
         for each in self.models if model is None else [model]:
             for pair in each.pairs:
-                assumed = self.table.corners_inside(pair.parsimonious.cubes, max_rows - len(records))
-                easy = set(self.table.corners_inside(pair.easy, max_rows).tolist())
-                for corner, row in zip(assumed.tolist(), self.table.row_numbers(assumed).tolist(), strict=True):
+                assumed = self.table.space.corners_inside(pair.parsimonious.cubes, max_rows - len(records))
+                easy = set(self.table.space.corners_inside(pair.easy, max_rows).tolist())
+                for corner, row in zip(assumed.tolist(), self.table.space.row_numbers(assumed).tolist(), strict=True):
                     if corner in observed:
                         continue
                     records.append(
@@ -350,7 +366,7 @@ class Solution:
                             "parsimonious": pair.parsimonious.expression,
                             "kind": "easy" if corner in easy else "difficult",
                             "row": row,
-                            "configuration": self.table.label(corner),
+                            "configuration": self.table.space.label(corner),
                         }
                     )
         columns = ["model", "conservative", "parsimonious", "kind", "row", "configuration"]
@@ -433,12 +449,12 @@ def minimize(
         raise InputError(f"expectations = {expectations!r} is one text. Give a list, {literals!r}, or a dict.")
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
-    present, absent, together = table.expected(expectations)
+    present, absent, together = table.space.expected(expectations)
     problem = Problem(
-        everything=table.everything,
-        groups=table.groups,
+        everything=table.space.everything,
+        groups=table.space.groups,
         positive=tuple(table.corners_with("1")),
-        off=(*map(table.region, table.corners_with("0", "C")), *table.barred(exclude)),
+        off=(*map(table.space.region, table.corners_with("0", "C")), *table.barred(exclude)),
         present=present,
         absent=absent,
         together=together,

@@ -62,7 +62,7 @@ def contradictory_assumptions(
             f"{listing(tables[1].conditions)}. Analyse both with the same ones in the same order."
         )
     shared = conjunctions(_terms(presence), _terms(absence))
-    found, also = (table.remainders_inside(filter(table.is_possible, shared), max_rows) for table in tables)
+    found, also = (table.remainders_inside(filter(table.space.is_possible, shared), max_rows) for table in tables)
     return found[found.index.isin(also.index)]
 
 

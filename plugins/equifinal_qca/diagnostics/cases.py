@@ -163,7 +163,7 @@ def best_cases(model: Model, kind: StudyType, term: str | None = None, most: int
             raise InputError("A case deviant in coverage is in no term. Leave term out.")
         row, own = _own_row(model)
         chosen = np.flatnonzero((_types(model, None) == kind) & (row >= 0))
-        names = [model.table.label(int(model.table.corners[each])) for each in row[chosen]]
+        names = [model.table.space.label(int(model.table.corners[each])) for each in row[chosen]]
         score = (1.0 - y[chosen]) + (1.0 - own[chosen])
         entries = (names, cases[chosen], own[chosen], y[chosen], False, score)
         found.append(_ranked(pd.DataFrame(dict(zip(columns, entries, strict=True))), most))
@@ -416,7 +416,7 @@ def _coverage_pairs(model: Model) -> Iterator[_Pairs]:
     for each in np.unique(row[(types == "deviant in coverage") & (row >= 0)]):
         deviant = np.flatnonzero((types == "deviant in coverage") & (row == each))
         irrelevant = np.flatnonzero((types == "individually irrelevant") & (row == each))
-        label = model.table.label(int(model.table.corners[each]))
+        label = model.table.space.label(int(model.table.corners[each]))
         yield _pairs(model, label, None, deviant, irrelevant, everywhere, score)
 
 

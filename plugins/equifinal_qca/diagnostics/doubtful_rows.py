@@ -35,7 +35,7 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
     both = np.flatnonzero((table.output != "?") & (table.consistency >= cutoff) & (of_negation >= cutoff))
     return pd.DataFrame(
         {
-            "row": table.row_numbers(table.corners[both]),
+            "row": table.space.row_numbers(table.corners[both]),
             "output": table.output[both].astype(object),
             "n": table.n[both],
             "consistency": table.consistency[both],
@@ -43,7 +43,7 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
             "pri": table.pri[both],
             "pri_negation": pri_of_negation[both],
         },
-        index=pd.Index([table.label(corner) for corner in table.corners[both]], name="configuration", dtype=str),
+        index=pd.Index([table.space.label(corner) for corner in table.corners[both]], name="configuration", dtype=str),
     )
 
 
@@ -72,13 +72,13 @@ def near_cutoffs(table: TruthTable, again: Callable[[TruthTable, float], Solutio
         near_pri[:] = False
     records, labels = [], []
     rows = np.flatnonzero((table.output != "?") & (near_consistency | near_pri))
-    numbers = table.row_numbers(table.corners)
+    numbers = table.space.row_numbers(table.corners)
     for row in rows:
         corner, output = int(table.corners[row]), str(table.output[row])
         flipped = "0" if output == "1" else "1"
         what_if = again(table.with_output({corner: flipped}), EFFORT / len(rows))
         parameters = [name for name, near in (("consistency", near_consistency), ("PRI", near_pri)) if near[row]]
-        labels.append(table.label(corner))
+        labels.append(table.space.label(corner))
         records.append(
             {
                 "row": int(numbers[row]),
@@ -115,7 +115,7 @@ def _in_words(solution: Solution) -> str:
 def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> list[str]:
     """Warnings for the reader."""
     said = []
-    contradictions = [table.label(corner) for corner in table.corners_with("C")]
+    contradictions = [table.space.label(corner) for corner in table.corners_with("C")]
     if contradictions:
         said.append(
             f"Contradictions, between the two consistency cutoffs and so neither explained nor assumed: {listing(contradictions)}."
@@ -132,7 +132,7 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
         )
     if len(near):
         said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
-    observed, possible = int((table.output != "?").sum()), table.possible
+    observed, possible = int((table.output != "?").sum()), table.space.possible
     if observed < possible / 2:
         said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")
     return said

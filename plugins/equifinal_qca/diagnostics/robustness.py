@@ -180,7 +180,7 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
     core = np.minimum(of_initial, least)
     terms: list[Cube] = list(initial.cubes)
     for test in tests:
-        both = set(filter(initial.table.is_possible, conjunctions(terms, () if test is None else test.cubes)))
+        both = set(filter(initial.table.space.is_possible, conjunctions(terms, () if test is None else test.cubes)))
         terms = [cube for cube in both if not any(other != cube and other.contains(cube) for other in both)]
     kind = _kinds(of_initial, least, most, y)
     alone = [_kinds(of_initial, each, each, y) for each in of_tests]

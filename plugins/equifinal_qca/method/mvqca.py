@@ -121,7 +121,7 @@ class MvQCA(FsQCA):
     ) -> pd.DataFrame:
         table = cast(MultiValueTable, solution.table)
         records = []
-        for name, bits in zip(table.names, table.groups, strict=True):
+        for name, bits in zip(table.names, table.space.groups, strict=True):
             literals = [f"{name}[{value}]" for value in range(len(bits))]
             numbers = needed.loc[literals]
             passes = (numbers["consistency"] >= self.necessity_cutoff - 1e-9) & (

@@ -38,7 +38,7 @@ def further_tables(
         "models": solution.overview.assign(shown=[model is shown for model in solution.models]),
         "necessity": needed,
         "prime_implicants": solution.chart.set_axis(
-            [table.label(corner) for corner in table.corners_with("1")], axis="columns"
+            [table.space.label(corner) for corner in table.corners_with("1")], axis="columns"
         ),
         "parsimonious_models": parsimonious.overview,
         "conservative_models": conservative.overview,
@@ -165,7 +165,7 @@ def case_table(everything: pd.DataFrame, table: TruthTable, shown: Model | None,
     group = np.full(count, None, dtype=object)
     configuration = np.full(count, None, dtype=object)
     output = np.full(count, None, dtype=object)
-    labels = [table.label(corner) for corner in table.corners.tolist()]
+    labels = [table.space.label(corner) for corner in table.corners.tolist()]
     for case, row in zip(position.tolist(), table.row_of_case.tolist(), strict=True):
         if row >= 0:
             configuration[case], output[case] = labels[row], str(table.output[row])
@@ -201,5 +201,5 @@ def fit_of(table: TruthTable, solution: Solution, shown: Model | None) -> dict[s
         "cases": len(y),
         "rows_observed": int((table.output != "?").sum()),
         "rows_sufficient": int((table.output == "1").sum()),
-        "rows_possible": float(table.possible),
+        "rows_possible": float(table.space.possible),
     }

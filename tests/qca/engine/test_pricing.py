@@ -24,8 +24,8 @@ def drawn(k, cases, seed, values=2):
 
 def problem_of(table):
     rows = table.corners_with("1")
-    off = [table.region(corner) for corner in table.corners_with("0")]
-    return rows, off, table.everything, table.groups
+    off = [table.space.region(corner) for corner in table.corners_with("0")]
+    return rows, off, table.space.everything, table.space.groups
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_structured_study_of_forty_conditions_is_solved_and_proved():
     frame = pd.DataFrame(x.astype(float), columns=[f"C{each:02}" for each in range(1, 41)])
     table = truth_table(frame.assign(OUT=(paths ^ (rng.random(200) < 0.05)).astype(float)), "OUT")
     with pytest.raises(TooManyPrimes):
-        primes_avoiding(table.corners_with("1"), map(table.region, table.corners_with("0")), search.MOST_PRIMES)
+        primes_avoiding(table.corners_with("1"), map(table.space.region, table.corners_with("0")), search.MOST_PRIMES)
     solution = minimize(table, "parsimonious", max_models=10)
     assert solution.proved
     assert solution.truncated
