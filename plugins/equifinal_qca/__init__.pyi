@@ -25,13 +25,13 @@ from .expressions import simplify as simplify
 from .method.fsqca import CsQCA as CsQCA
 from .method.fsqca import FsQCA as FsQCA
 from .method.mvqca import MvQCA as MvQCA
+from .minimization import minimize as minimize
+from .model import Model as Model
 from .multivalue import MultiValueTable as MultiValueTable
 from .multivalue import minimize_mv as minimize_mv
 from .multivalue import truth_table_mv as truth_table_mv
 from .necessary import necessity as necessity
-from .solution import Model as Model
 from .solution import Solution as Solution
-from .solution import minimize as minimize
 from .supersets import necessary_expressions as necessary_expressions
 from .supersets import sufficient_expressions as sufficient_expressions
 from .table import TruthTable as TruthTable

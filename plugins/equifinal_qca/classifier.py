@@ -14,7 +14,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from equifinal import InputError
 from equifinal.errors import listing
 from equifinal_qca.engine.cubes import Floats
-from equifinal_qca.solution import Model, Solution, SolutionType, minimize
+from equifinal_qca.minimization import minimize
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
 from equifinal_qca.table import truth_table
 

@@ -11,7 +11,8 @@ from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
 from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, memberships_of, outcome_memberships
-from equifinal_qca.solution import Solution, SolutionType, minimize
+from equifinal_qca.minimization import minimize
+from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
 from equifinal_qca.table import TruthTable
 from equifinal_qca.value_space import ValueSpace

@@ -16,7 +16,7 @@ from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole
 from equifinal_qca.printing import as_text, frame_as_text
 from equifinal_qca.space import SetSpace, Space
 
-__all__ = ["TruthTable", "column_of_lists", "truth_table"]
+__all__ = ["TruthTable", "truth_table"]
 
 _MOST_ROWS = 64  # to show
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
@@ -277,8 +277,8 @@ class TruthTable:
     ) -> pd.DataFrame:
         columns: dict[str, object] = dict(self.space.columns(corners))
         columns |= {"out": output, "n": n, "consistency": consistency, "pri": pri}
-        columns["cases"] = column_of_lists(cases)
-        return pd.DataFrame(columns, index=pd.Index(self.space.row_numbers(corners), name="row"))
+        index = pd.Index(self.space.row_numbers(corners), name="row")
+        return pd.DataFrame(columns | {"cases": pd.Series(cases, index=index, dtype=object)}, index=index)
 
 
 def truth_table(
@@ -333,14 +333,6 @@ def truth_table(
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
     return TruthTable.of(SetSpace(tuple(names)), outcome, frame.index, x, y, given)
-
-
-def column_of_lists(lists: Sequence[list[str]]) -> NDArray[np.object_]:
-    """An array with one list in each place, shape (n,)."""
-    column = np.empty(len(lists), dtype=object)
-    for place, each in enumerate(lists):
-        column[place] = each
-    return column
 
 
 def _notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import pandas as pd
 from equifinal import Expression, InputError
 from equifinal.errors import listing
 from equifinal_qca.engine.cubes import Cube, conjunctions
-from equifinal_qca.solution import Model, Solution
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
 __all__ = ["contradicting_necessity", "contradictory_assumptions"]

@@ -16,8 +16,7 @@ from equifinal import InputError
 from equifinal.errors import did_you_mean
 from equifinal_qca.engine.corners import corner_memberships
 from equifinal_qca.engine.cubes import Cube, Floats
-from equifinal_qca.solution import Model
-from equifinal_qca.table import column_of_lists
+from equifinal_qca.model import Model
 
 __all__ = ["CaseType", "PairType", "best_cases", "best_pairs", "case_types"]
 
@@ -92,14 +91,13 @@ def case_types(model: Model, term: str | None = None) -> pd.DataFrame:
     position = _position(model, term)
     inside = model.term_memberships > 0.5
     in_terms = inside.sum(axis=1)
+    terms = [[name for name, member in zip(model.terms, row, strict=True) if member] for row in inside]
     return pd.DataFrame(
         {
             "membership": model.membership if position is None else model.term_memberships[:, position],
             "outcome": table.outcome_membership,
             "type": _types(model, position),
-            "terms": column_of_lists(
-                [[name for name, member in zip(model.terms, row, strict=True) if member] for row in inside]
-            ),
+            "terms": pd.Series(terms, index=table.cases, dtype=object),
             "uniquely_covered": (in_terms == 1) & (True if position is None else inside[:, position]),
         },
         index=table.cases,

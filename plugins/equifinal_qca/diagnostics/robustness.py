@@ -15,7 +15,7 @@ from equifinal import InputError, sets
 from equifinal.errors import listing
 from equifinal_qca.engine.cubes import Cube, Floats, conjunctions
 from equifinal_qca.inputs import memberships_of
-from equifinal_qca.solution import Model
+from equifinal_qca.model import Model
 
 __all__ = ["Robustness", "robustness_to", "skewness"]
 

@@ -10,7 +10,8 @@ import pandas as pd
 from equifinal import CalibratedStudy, InputError, Method
 from equifinal.errors import listing
 from equifinal_qca.engine.cubes import Floats
-from equifinal_qca.solution import Model, Solution
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
 __all__ = ["anchor_ranges", "cutoff_ranges"]

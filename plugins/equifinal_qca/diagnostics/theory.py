@@ -6,7 +6,6 @@ import pandas as pd
 from equifinal import Expression, sets
 from equifinal_qca.expressions import simplify
 from equifinal_qca.inputs import memberships_of, outcome_memberships
-from equifinal_qca.table import column_of_lists
 
 __all__ = ["theory_evaluation"]
 
@@ -71,13 +70,4 @@ def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: 
             "cases_with_outcome": [str(name) for name in frame.index[(x > 0.5) & (y > 0.5)]],
             "cases_without_outcome": [str(name) for name in frame.index[(x > 0.5) & (y < 0.5)]],
         }
-    table = pd.DataFrame(
-        {
-            name: [record[name] for record in records.values()]
-            for name in ("expression", "consistency", "pri", "coverage")
-        },
-        index=pd.Index(records, name="intersection", dtype=str),
-    )
-    for name in ("cases_with_outcome", "cases_without_outcome"):
-        table[name] = column_of_lists([record[name] for record in records.values()])
-    return table
+    return pd.DataFrame(list(records.values()), index=pd.Index(records, name="intersection", dtype=str))

@@ -8,12 +8,11 @@ from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict
 from equifinal_qca.diagnostics import doubtful_rows
-from equifinal_qca.engine.cubes import Cube
 from equifinal_qca.method import standard_tables
-from equifinal_qca.method.standard_tables import Core
 from equifinal_qca.method.verdicts import assess
+from equifinal_qca.minimization import minimize
 from equifinal_qca.necessary import literals_necessity
-from equifinal_qca.solution import Model, Solution, SolutionType, minimize
+from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.table import TruthTable, truth_table
 
 __all__ = ["CsQCA", "FsQCA"]
@@ -97,7 +96,7 @@ class FsQCA(Method):
         )
         return Analysis(
             method=self,
-            conditions=self._conditions(study, needed, solution, shown, core),
+            conditions=self._conditions(study, needed, solution, core),
             configurations=configurations,
             cases=standard_tables.case_table(everything, table, shown, list(configurations.index)),
             fit=standard_tables.fit_of(table, solution, shown),
@@ -157,79 +156,43 @@ class FsQCA(Method):
         expectations = {condition.name: condition.expect for condition in study.conditions}
         return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
 
+    def _is_needed(self, consistency: float, relevance: float) -> bool:
+        return consistency >= self.necessity_cutoff - 1e-9 and relevance >= self.relevance_cutoff - 1e-9
+
     def _conditions(
-        self,
-        study: CalibratedStudy,
-        needed: pd.DataFrame,
-        solution: Solution,
-        shown: Model | None,
-        core: Core,
+        self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: standard_tables.Core
     ) -> pd.DataFrame:
         names = study.condition_names
         numbers = {literal: tuple(row) for literal, row in zip(needed.index, needed.to_numpy(), strict=True)}
+        cubes = [cube for model in solution.models for cube in model.cubes]
         records = []
         for position, name in enumerate(names):
             bit = 1 << (len(names) - 1 - position)
-            is_needed = {
-                sign: numbers[literal][0] >= self.necessity_cutoff - 1e-9
-                and numbers[literal][1] >= self.relevance_cutoff - 1e-9
-                for sign, literal in ((1, name), (-1, f"~{name}"))
-            }
-            signs = {sign for sign, holds in is_needed.items() if holds}
-            with_it = 0
-            is_core = False
-            for model in solution.models:
-                used = {1 if cube.bits & bit else -1 for cube in model.cubes if cube.care & bit}
-                signs |= used
-                with_it += bool(used)
-                is_core = is_core or any(mask & bit for term in core[model.terms] for mask in term)
-            role = (
-                "necessary" if any(is_needed.values()) else "core" if is_core else "contributing" if with_it else "none"
-            )
             present, absent = numbers[name], numbers[f"~{name}"]
-            paths = [cube for cube in (shown.cubes if shown else ()) if cube.care & bit]
+            necessary = {sign for sign, fit in ((1, present), (-1, absent)) if self._is_needed(*fit[:2])}
+            signs = necessary | {1 if cube.bits & bit else -1 for cube in cubes if cube.care & bit}
+            use = standard_tables.use_of(bit, solution, core)
+            shown = core[solution.best.terms] if solution.best else []
+            central = sum(any(mask & bit for mask in masks) for masks in shown)
             records.append(
                 {
-                    "role": role,
+                    "role": use.role(bool(necessary)),
                     "direction": next(iter(signs)) if len(signs) == 1 else 0,
-                    "evidence": self._evidence(name, bit, paths, shown, solution, with_it, core, present, absent),
+                    "evidence": f"{standard_tables.evidence_of(use, solution, central)}. "
+                    f"Necessity consistency {present[0]:.3f} (RoN {present[1]:.3f}), of ~{name} {absent[0]:.3f} "
+                    f"(RoN {absent[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
                     "necessity_consistency": present[0],
                     "relevance": present[1],
                     "necessity_coverage": present[2],
                     "absence_necessity_consistency": absent[0],
                     "absence_relevance": absent[1],
                     "absence_necessity_coverage": absent[2],
-                    "paths_present": sum(bool(cube.bits & bit) for cube in paths),
-                    "paths_absent": sum(not cube.bits & bit for cube in paths),
-                    "model_share": with_it / len(solution.models) if solution.models else np.nan,
+                    "paths_present": sum(bool(cube.bits & bit) for cube in use.paths),
+                    "paths_absent": sum(not cube.bits & bit for cube in use.paths),
+                    "model_share": use.model_share,
                 }
             )
         return pd.DataFrame(records, index=pd.Index(names, name="condition", dtype=str))
-
-    def _evidence(
-        self,
-        name: str,
-        bit: int,
-        paths: list[Cube],
-        shown: Model | None,
-        solution: Solution,
-        with_it: int,
-        core: Core,
-        present: tuple[float, ...],
-        absent: tuple[float, ...],
-    ) -> str:
-        necessary = (
-            f"Necessity consistency {present[0]:.3f} (RoN {present[1]:.3f}), of ~{name} {absent[0]:.3f} "
-            f"(RoN {absent[1]:.3f}); cutoff {self.necessity_cutoff:g}."
-        )
-        if shown is None:
-            return f"No path was found. {necessary}"
-        central = sum(any(mask & bit for mask in masks) for masks in core[shown.terms])
-        count = len(shown.cubes)
-        where = f"In {len(paths)} of {count} path{'s' * (count != 1)}" + (f", core in {central}" if paths else "")
-        if len(solution.models) > 1:
-            where += f"; in some path of {with_it} of {len(solution.models)} models"
-        return f"{where}. {necessary}"
 
 
 class CsQCA(FsQCA):

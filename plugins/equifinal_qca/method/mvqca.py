@@ -10,9 +10,9 @@ from pydantic import Field, field_validator
 from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.method.fsqca import FsQCA
-from equifinal_qca.method.standard_tables import Core, predicted
+from equifinal_qca.method.standard_tables import Core, evidence_of, predicted, use_of
 from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
-from equifinal_qca.solution import Model, Solution
+from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
 __all__ = ["MvQCA"]
@@ -116,59 +116,35 @@ class MvQCA(FsQCA):
             self._counts(study),
         )
 
-    def _conditions(
-        self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, shown: Model | None, core: Core
-    ) -> pd.DataFrame:
+    def _conditions(self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: Core) -> pd.DataFrame:
         table = cast(MultiValueTable, solution.table)
+        cubes = [cube for model in solution.models for cube in model.cubes]
         records = []
         for name, bits in zip(table.names, table.space.groups, strict=True):
             literals = [f"{name}[{value}]" for value in range(len(bits))]
             numbers = needed.loc[literals]
-            passes = (numbers["consistency"] >= self.necessity_cutoff - 1e-9) & (
-                numbers["relevance"] >= self.relevance_cutoff - 1e-9
-            )
-            everywhere = sum(bits)
-            terms = [cube.care for model in solution.models for cube in model.cubes]
-            used = {value for value, bit in enumerate(bits) if any(term & bit for term in terms)}
-            with_it = sum(any(cube.care & everywhere for cube in model.cubes) for model in solution.models)
-            is_core = any(mask & everywhere for masks in core.values() for term in masks for mask in term)
-            signs = used | {value for value, literal in enumerate(literals) if passes[literal]}
-            paths = (
-                [term for term, cube in zip(shown.terms, shown.cubes, strict=True) if cube.care & everywhere]
-                if shown
-                else []
-            )
+            necessary = {value for value, fit in enumerate(numbers.to_numpy()) if self._is_needed(*fit[:2])}
+            used = {value for value, bit in enumerate(bits) if any(cube.care & bit for cube in cubes)}
+            signs = used | necessary
+            use = use_of(sum(bits), solution, core)
             # Thresholds are of raw scores, directions of sets.
             turned = (study.orientation(name) or 1) if name in self.thresholds else 1
             highest = int(numbers["consistency"].fillna(-1.0).argmax())
             largest, fit = literals[highest], [float(each) for each in numbers.iloc[highest]]
-            evidence = (
-                f"In {len(paths)} of {len(shown.terms)} path{'s' * (len(shown.terms) != 1)}"
-                if shown
-                else "No path was found"
-            )
-            if len(solution.models) > 1:
-                evidence += f"; in some path of {with_it} of {len(solution.models)} models"
             records.append(
                 {
-                    "role": "necessary"
-                    if passes.any()
-                    else "core"
-                    if is_core
-                    else "contributing"
-                    if with_it
-                    else "none",
+                    "role": use.role(bool(necessary)),
                     "direction": (1 if signs == {len(bits) - 1} else -1 if signs == {0} else 0) * turned,
-                    "evidence": f"{evidence}. Necessity consistency of {largest} {fit[0]:.3f} "
+                    "evidence": f"{evidence_of(use, solution)}. Necessity consistency of {largest} {fit[0]:.3f} "
                     f"(RoN {fit[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
                     "values": len(bits),
                     "values_in_paths": ", ".join(literals[value] for value in sorted(used)),
-                    "paths": len(paths),
+                    "paths": len(use.paths),
                     "most_necessary_value": largest,
                     "necessity_consistency": fit[0],
                     "relevance": fit[1],
                     "necessity_coverage": fit[2],
-                    "model_share": with_it / len(solution.models) if solution.models else np.nan,
+                    "model_share": use.model_share,
                 }
             )
         return pd.DataFrame(records, index=pd.Index(table.names, name="condition", dtype=str))

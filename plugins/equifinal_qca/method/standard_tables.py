@@ -3,18 +3,31 @@
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
+from equifinal.plain import counted
 from equifinal_qca.diagnostics import doubtful_rows
 from equifinal_qca.engine.cubes import Cube, Floats
-from equifinal_qca.solution import Model, Solution, SolutionType
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.table import TruthTable
 
-__all__ = ["Core", "case_table", "configuration_table", "core_of", "fit_of", "further_tables", "predicted"]
+__all__ = [
+    "Core",
+    "case_table",
+    "configuration_table",
+    "core_of",
+    "evidence_of",
+    "fit_of",
+    "further_tables",
+    "predicted",
+    "use_of",
+]
 
 _MOST_COUNTERFACTUALS = 2000
 
@@ -81,6 +94,44 @@ def core_of(model: Model, parsimonious: Solution, kind: SolutionType) -> list[li
                     mask |= cube.care
             masks[-1].append(mask)
     return masks
+
+
+class Use(NamedTuple):
+    """How the models use a condition."""
+
+    paths: list[Cube]  #: of the shown model, those with the condition
+    in_models: int  #: that have it in some path
+    is_core: bool  #: in some path of some model, by some parsimonious model behind it
+    model_share: float
+
+    def role(self, necessary: bool) -> str:
+        """The highest role that applies."""
+        return "necessary" if necessary else "core" if self.is_core else "contributing" if self.in_models else "none"
+
+
+def use_of(mask: int, solution: Solution, core: Core) -> Use:
+    """How the models of a solution use the condition with this bit mask: one bit for a set, one for each of several values."""
+    models, shown = solution.models, solution.best
+    with_it = sum(any(cube.care & mask for cube in model.cubes) for model in models)
+    return Use(
+        paths=[cube for cube in (shown.cubes if shown else ()) if cube.care & mask],
+        in_models=with_it,
+        is_core=any(each & mask for masks in core.values() for term in masks for each in term),
+        model_share=with_it / len(models) if models else np.nan,
+    )
+
+
+def evidence_of(use: Use, solution: Solution, central: int | None = None) -> str:
+    """In how many paths a condition is and, when given, in how many of these it is core; of other models, in how many."""
+    if solution.best is None:
+        return "No path was found"
+    count = len(solution.best.cubes)
+    where = f"In {len(use.paths)} of {counted(count, 'path')}"
+    if central is not None and use.paths:
+        where += f", core in {central}"
+    if len(solution.models) > 1:
+        where += f"; in some path of {use.in_models} of {len(solution.models)} models"
+    return where
 
 
 def _some_and_all(masks: list[int]) -> tuple[int, int]:

@@ -13,7 +13,9 @@ import pandas as pd
 
 from equifinal import Claim, Expression, Verdict, sets
 from equifinal.errors import listing
-from equifinal_qca.solution import Model, Solution
+from equifinal.plain import counted
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution
 
 __all__ = ["assess"]
 
@@ -66,7 +68,7 @@ def assess(
                 solution,
                 lambda model: (
                     len(model.terms) >= arguments.at_least,
-                    f"{_paths(len(model.terms))} (claimed: at least {arguments.at_least})",
+                    f"{counted(len(model.terms), 'path')} (claimed: at least {arguments.at_least})",
                 ),
             )
         case "together":
@@ -149,7 +151,7 @@ def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, st
     bit = _bits(model, [condition])
     present = sum(bool(cube.bits & bit) for cube in model.cubes if cube.care & bit)
     absent = sum(not cube.bits & bit for cube in model.cubes if cube.care & bit)
-    words = f"{condition} is present in {present} and absent in {absent} of {_paths(len(model.cubes))}"
+    words = f"{condition} is present in {present} and absent in {absent} of {counted(len(model.cubes), 'path')}"
     words += (
         ", as a difference-maker, not as a net effect"
         if present or absent
@@ -166,7 +168,7 @@ def _joint(model: Model, conditions: Sequence[str]) -> tuple[bool, str]:
     holding = [
         term for term, cube in zip(model.terms, model.cubes, strict=True) if cube.care & cube.bits & bits == bits
     ]
-    words = f"{len(holding)} of {_paths(len(model.terms))} with {listing(conditions)}"
+    words = f"{len(holding)} of {counted(len(model.terms), 'path')} with {listing(conditions)}"
     return bool(holding), words + (f": {listing(holding)}" if holding else "")
 
 
@@ -186,7 +188,3 @@ def _together(model: Model, positions: Sequence[int]) -> tuple[bool | None, str]
 def _bits(model: Model, conditions: Sequence[str]) -> int:
     known = model.table.conditions
     return sum(1 << (len(known) - 1 - known.index(name)) for name in conditions)
-
-
-def _paths(count: int) -> str:
-    return f"{count} path{'s' * (count != 1)}"
