@@ -4,10 +4,10 @@ from .classifier import QCAClassifier as QCAClassifier
 from .diagnostics.assumptions import contradicting_necessity as contradicting_necessity
 from .diagnostics.assumptions import contradictory_assumptions as contradictory_assumptions
 from .diagnostics.cases import best_cases as best_cases
-from .diagnostics.cases import best_pairs as best_pairs
 from .diagnostics.cases import case_types as case_types
 from .diagnostics.doubtful_rows import simultaneous_subsets as simultaneous_subsets
 from .diagnostics.groups import consistency_by as consistency_by
+from .diagnostics.pairs import best_pairs as best_pairs
 from .diagnostics.robustness import Robustness as Robustness
 from .diagnostics.robustness import robustness_to as robustness_to
 from .diagnostics.robustness import skewness as skewness

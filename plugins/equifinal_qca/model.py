@@ -14,7 +14,7 @@ from equifinal_qca.engine.search import Terms
 from equifinal_qca.inputs import memberships_of
 from equifinal_qca.table import TruthTable
 
-__all__ = ["Model", "Pair", "TermFit"]
+__all__ = ["Model", "Pair", "TermFit", "require_model"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,3 +191,9 @@ class Pair:
     conservative: Model
     parsimonious: Model
     easy: Terms
+
+
+def require_model(given: object) -> None:
+    """Raise an error unless it is a model."""
+    if not isinstance(given, Model):
+        raise InputError(f"Expected a model, not {type(given).__name__}. Give solution.best or one of solution.models.")

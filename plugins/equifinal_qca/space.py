@@ -141,7 +141,7 @@ class SetSpace(Space):
         return corner_fit(memberships, outcome, corners)
 
     def corners_inside(self, cubes: Iterable[Cube], max_rows: int) -> Ints:
-        corners = rows_inside(list(cubes), self.everything, max_rows)
+        corners = rows_inside(cubes, self.everything, max_rows)
         if corners is None:
             raise too_many_rows(max_rows)
         return corners

@@ -17,7 +17,7 @@ import pandas as pd
 
 from equifinal import Expression, InputError, sets
 from equifinal.errors import did_you_mean
-from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints
+from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, largest
 from equifinal_qca.space import Expectation, Space, too_many_rows
 
 __all__ = ["ValueSpace"]
@@ -92,14 +92,12 @@ class ValueSpace(Space):
         return Cube(self.everything & ~corner, 0)
 
     def corners_inside(self, cubes: Iterable[Cube], max_rows: int) -> Ints:
-        cubes = set(cubes)
-        cubes = [cube for cube in cubes if not any(other != cube and other.contains(cube) for other in cubes)]
         choices = [
             [
                 [bit for bit in bits if cube.bits & bit] or [bit for bit in bits if not cube.care & bit]
                 for bits in self.groups
             ]
-            for cube in cubes
+            for cube in largest(cubes)
         ]
         if sum(prod(map(len, each)) for each in choices) > max_rows:
             raise too_many_rows(max_rows)

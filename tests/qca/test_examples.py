@@ -15,6 +15,7 @@ import pytest
         "engine.cover",
         "expressions",
         "diagnostics.groups",
+        "diagnostics.pairs",
         "engine.implicants",
         "multivalue",
         "necessary",

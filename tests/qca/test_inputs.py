@@ -120,7 +120,7 @@ def test_what_is_no_truth_table_and_no_model():
         lambda: robustness_to(solution, [solution.best]),
         lambda: robustness_to(solution.best, [solution]),
     ):
-        with pytest.raises(InputError, match="A model is asked for, not Solution"):
+        with pytest.raises(InputError, match="Expected a model, not Solution"):
             call()
 
 

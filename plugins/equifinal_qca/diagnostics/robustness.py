@@ -13,9 +13,9 @@ import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
-from equifinal_qca.engine.cubes import Cube, Floats, conjunctions
+from equifinal_qca.engine.cubes import Cube, Floats, conjunctions, largest
 from equifinal_qca.inputs import memberships_of
-from equifinal_qca.model import Model
+from equifinal_qca.model import Model, require_model
 
 __all__ = ["Robustness", "robustness_to", "skewness"]
 
@@ -157,22 +157,8 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
     >>> found.core, found.case_ratios["RCR_typ"]
     ('A*B', 0.6666666666666666)
     """
-    for number, each in enumerate((initial, *tests)):
-        if not isinstance(each, Model) and (each is not None or not number):
-            raise InputError(
-                f"A model is asked for, not {type(each).__name__}. Give solution.best or one of solution.models."
-            )
-    if not tests:
-        raise InputError("There is no test model to compare with. Give at least one.")
+    _check_comparable(initial, tests)
     conditions, y = initial.table.conditions, initial.table.outcome_membership
-    for number, test in enumerate(tests, start=1):
-        if test is not None and not test.table.cases.equals(initial.table.cases):
-            raise InputError(f"Test model {number} has other cases than the initial one. Analyse the same cases.")
-        if test is not None and test.table.conditions != conditions:
-            raise InputError(
-                f"Test model {number} has other conditions ({listing(test.table.conditions)}) than the initial one "
-                f"({listing(conditions)}). Give its truth table the same ones in the same order."
-            )
     of_initial = initial.membership
     of_tests = [np.zeros(len(y)) if test is None else test.membership for test in tests]
     least: Floats = np.minimum.reduce(of_tests)
@@ -180,8 +166,8 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
     core = np.minimum(of_initial, least)
     terms: list[Cube] = list(initial.cubes)
     for test in tests:
-        both = set(filter(initial.table.space.is_possible, conjunctions(terms, () if test is None else test.cubes)))
-        terms = [cube for cube in both if not any(other != cube and other.contains(cube) for other in both)]
+        both = conjunctions(terms, () if test is None else test.cubes)
+        terms = largest(filter(initial.table.space.is_possible, both))
     kind = _kinds(of_initial, least, most, y)
     alone = [_kinds(of_initial, each, each, y) for each in of_tests]
     return Robustness(
@@ -208,6 +194,23 @@ def robustness_to(initial: Model, tests: Sequence[Model | None]) -> Robustness:
             index=pd.RangeIndex(1, len(tests) + 1, name="test"),
         ),
     )
+
+
+def _check_comparable(initial: Model, tests: Sequence[Model | None]) -> None:
+    """Raise an error when the test models are not about the same cases and conditions."""
+    for each in (initial, *(test for test in tests if test is not None)):
+        require_model(each)
+    if not tests:
+        raise InputError("There is no test model to compare with. Give at least one.")
+    conditions = initial.table.conditions
+    for number, test in enumerate(tests, start=1):
+        if test is not None and not test.table.cases.equals(initial.table.cases):
+            raise InputError(f"Test model {number} has other cases than the initial one. Analyse the same cases.")
+        if test is not None and test.table.conditions != conditions:
+            raise InputError(
+                f"Test model {number} has other conditions ({listing(test.table.conditions)}) than the initial one "
+                f"({listing(conditions)}). Give its truth table the same ones in the same order."
+            )
 
 
 def _kinds(initial: Floats, least: Floats, most: Floats, y: Floats) -> np.ndarray[Any, np.dtype[np.object_]]:

@@ -27,6 +27,7 @@ __all__ = [
     "Ints",
     "conjunctions",
     "cubes_of",
+    "largest",
     "rows_inside",
     "without",
 ]
@@ -105,6 +106,14 @@ def conjunctions(some: Iterable[Cube], others: Collection[Cube]) -> set[Cube]:
     }
 
 
+def largest(cubes: Iterable[Cube]) -> list[Cube]:
+    """The cubes that lie inside no other one, sorted."""
+    pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
+    care, bits = pairs[:, 0], pairs[:, 1]
+    inside = np.array([(((care & ~one) == 0) & ((its & care) == bits)).sum() > 1 for one, its in pairs], dtype=bool)
+    return [Cube(*pair) for pair in pairs[~inside].tolist()]
+
+
 def without(cube: Cube, rows: Sequence[int], all_conditions: int) -> list[Cube]:
     """What is left of a cube without some rows, as disjoint cubes; never more than rows times conditions of them."""
     inside = [row for row in rows if row & cube.care == cube.bits]
@@ -120,7 +129,7 @@ def without(cube: Cube, rows: Sequence[int], all_conditions: int) -> list[Cube]:
 
 def rows_inside(cubes: Iterable[Cube], all_conditions: int, most: int) -> Ints | None:
     """Every row inside at least one of the cubes, sorted; None when the cubes hold more than `most` rows in all."""
-    cubes = [cube for cube in cubes if not any(other != cube and other.contains(cube) for other in cubes)]
+    cubes = largest(cubes)
     if sum(1 << (all_conditions & ~cube.care).bit_count() for cube in cubes) > most:
         return None
     rows: list[Ints] = []

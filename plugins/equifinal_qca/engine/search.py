@@ -160,19 +160,12 @@ def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
     budget = problem.budget()
     long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
-    truncated = long_ones.truncated or short_ones.truncated
-    bounds = {long_ones.bound, short_ones.bound} - {None}
-    complete = long_ones.complete and short_ones.complete
-    at_least = 0
+    truncated, at_least = False, 0
     found_for: dict[frozenset[Cube], Found] = {}
     sources: dict[Terms, list[Source]] = {}
     for (long_model, _), (short_model, _) in product(long_ones.models, short_ones.models):
-        easy = frozenset(
-            cube
-            for long, short in product(long_model, short_model)
-            if short.contains(long)
-            for cube in _easy(long, short, problem)
-        )
+        pairs = [(long, short) for long, short in product(long_model, short_model) if short.contains(long)]
+        easy = frozenset(cube for long, short in pairs for cube in _easy(long, short, problem))
         if easy not in found_for:
             if found_for and budget.used_up:
                 truncated = True
@@ -181,9 +174,6 @@ def intermediate(problem: Problem) -> Found:
             inside = _matching(inside, problem)
             budget.left -= len(inside) ** 2
             found_for[easy] = _found(inside, all_of_them, problem, budget)
-            complete &= all_of_them
-            truncated |= found_for[easy].truncated
-            bounds |= {found_for[easy].bound} - {None}
             at_least = max(at_least, found_for[easy].at_least)
         covers_here = [cover for cover, _ in found_for[easy].models]
         if len({*sources, *covers_here}) > problem.max_models:
@@ -195,13 +185,14 @@ def intermediate(problem: Problem) -> Found:
         if at_least > problem.max_models:  # the list is full
             break
     models = tuple((cover, tuple(behind)) for cover, behind in sources.items())
+    searches = [long_ones, short_ones, *found_for.values()]
     return Found(
         primes=tuple(sorted({prime for found in found_for.values() for prime in found.primes})),
         models=models,
-        truncated=truncated,
+        truncated=truncated or any(found.truncated for found in searches),
         at_least=max(at_least, len(models)),
-        bound=1 if bounds else None,
-        complete=complete,
+        bound=1 if any(found.bound is not None for found in searches) else None,
+        complete=all(found.complete for found in searches),
     )
 
 

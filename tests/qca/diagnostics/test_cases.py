@@ -8,7 +8,7 @@ import pytest
 
 from equifinal import InputError
 from equifinal_qca import best_cases, best_pairs, case_types, minimize, truth_table
-from equifinal_qca.diagnostics.cases import _MOST_PAIRS
+from equifinal_qca.diagnostics.pairs import _MOST_PAIRS
 
 PAIRS = (
     "typical and typical",
