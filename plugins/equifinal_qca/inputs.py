@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from equifinal import InputError
+from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
 
@@ -19,7 +19,9 @@ __all__ = [
     "condition_names",
     "cutoffs",
     "is_whole",
+    "memberships_in",
     "memberships_of",
+    "numbers_of",
     "outcome_memberships",
 ]
 
@@ -43,8 +45,8 @@ def check_cases(frame: pd.DataFrame) -> None:
         raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
 
 
-def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
-    """One column as floats, after checking that it holds memberships."""
+def numbers_of(frame: pd.DataFrame, name: str) -> Floats:
+    """One column as floats, after checking that it holds numbers and none is missing."""
     column = frame[name]
     if isinstance(column, pd.DataFrame):
         raise InputError(f"Several columns are named {name!r}. Rename or drop all but one.")
@@ -59,6 +61,12 @@ def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
         raise InputError(
             f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
         )
+    return values
+
+
+def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
+    """One column as floats, after checking that it holds memberships."""
+    values = numbers_of(frame, name)
     if (outside := (values < 0) | (values > 1)).any():
         whole = (values == np.floor(values)).all() and values.min() >= 0
         or_else = " If its numbers are the values 0, 1, 2, ... of a multi-value condition, use truth_table_mv."
@@ -67,6 +75,16 @@ def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
             f"{or_else if whole else ''}"
         )
     return values
+
+
+def memberships_in(frame: pd.DataFrame, expressions: Sequence[str]) -> Floats:
+    """Memberships of the n cases in m expressions over the columns, shape (n, m)."""
+    parsed = [Expression(each) for each in expressions]
+    for each in parsed:
+        each.require([str(name) for name in frame.columns])
+    used = {name: memberships_of(frame, name) for each in parsed for name in each.sets}
+    checked = pd.DataFrame(used, index=range(len(frame)))
+    return np.column_stack([np.empty((len(frame), 0)), *(each.membership(checked) for each in parsed)])
 
 
 def outcome_memberships(frame: pd.DataFrame, outcome: str) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
-from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, memberships_of, outcome_memberships
+from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, numbers_of, outcome_memberships
 from equifinal_qca.minimization import minimize
 from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
@@ -123,15 +123,7 @@ def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
 
 def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Floats:
     """Membership of the n cases in each value of a condition, shape (n, values)."""
-    column = frame[name]
-    if isinstance(column, pd.DataFrame) or not pd.api.types.is_numeric_dtype(column):
-        memberships_of(frame, name)  # says what is wrong, or reads truth values
-        column = column.astype(float)
-    numbers = np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
-    if (missing := np.isnan(numbers)).any():
-        raise InputError(
-            f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
-        )
+    numbers = numbers_of(frame, name)
     if not (numbers == np.floor(numbers)).all() and numbers.min() >= 0 and numbers.max() <= 1:
         if count not in (None, 2):
             raise InputError(f"values: {name!r} is a fuzzy set, which has two values, not {count}.")

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from equifinal import Expression, InputError, sets
+from equifinal import InputError, sets
 from equifinal_qca.engine.cubes import Floats
-from equifinal_qca.inputs import memberships_of, outcome_memberships
+from equifinal_qca.inputs import memberships_in, memberships_of, outcome_memberships
 
 __all__ = ["literals_necessity", "necessity"]
 
@@ -51,14 +51,7 @@ def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | No
     if isinstance(expressions, str):
         raise InputError(f"expressions = {expressions!r} is one text. Give a list of expressions.")
     expressions = list(expressions)
-    parsed = [Expression(each) for each in expressions]
-    for each in parsed:
-        each.require([str(name) for name in frame.columns])
-    checked = pd.DataFrame(
-        {name: memberships_of(frame, name) for each in parsed for name in each.sets}, index=range(len(frame))
-    )
-    x = np.column_stack([each.membership(checked) for each in parsed]) if parsed else np.empty((len(frame), 0))
-    return _table(x, y, expressions)
+    return _table(memberships_in(frame, expressions), y, expressions)
 
 
 def literals_necessity(x: Floats, y: Floats, names: Sequence[str]) -> pd.DataFrame:

@@ -170,23 +170,15 @@ class Solution:
                 f"The {self.kind} solution has no easy and difficult counterfactuals. Use the intermediate one."
             )
         observed = set(self.table.corners_with("1", "0", "C"))
-        records: list[dict[str, object]] = []
+        records: list[tuple[object, ...]] = []
         for each in self.models if model is None else [model]:
             for pair in each.pairs:
                 assumed = self.table.space.corners_inside(pair.parsimonious.cubes, max_rows - len(records))
                 easy = set(self.table.space.corners_inside(pair.easy, max_rows).tolist())
                 for corner, row in zip(assumed.tolist(), self.table.space.row_numbers(assumed).tolist(), strict=True):
-                    if corner in observed:
-                        continue
-                    records.append(
-                        {
-                            "model": each.expression,
-                            "conservative": pair.conservative.expression,
-                            "parsimonious": pair.parsimonious.expression,
-                            "kind": "easy" if corner in easy else "difficult",
-                            "row": row,
-                            "configuration": self.table.space.label(corner),
-                        }
-                    )
+                    if corner not in observed:
+                        behind = (pair.conservative.expression, pair.parsimonious.expression)
+                        kind = "easy" if corner in easy else "difficult"
+                        records.append((each.expression, *behind, kind, row, self.table.space.label(corner)))
         columns = ["model", "conservative", "parsimonious", "kind", "row", "configuration"]
         return pd.DataFrame(records, columns=columns)

@@ -41,18 +41,18 @@ class Space(ABC):
         return (1 << len(self.conditions)) - 1
 
     @property
-    @abstractmethod
     def groups(self) -> Groups:
         """The bits of the values of each multi-value condition, the value 0 first; empty for sets."""
+        return ()
 
     @property
     @abstractmethod
     def possible(self) -> int:
         """The number of configurations."""
 
-    @abstractmethod
     def is_possible(self, cube: Cube) -> bool:
-        """Whether any configuration lies inside the cube."""
+        """Whether any configuration lies inside the cube: it has no two values of a condition."""
+        return all((cube.care & sum(bits)).bit_count() < 2 for bits in self.groups)
 
     @abstractmethod
     def corners_of(self, memberships: Floats) -> Ints:
@@ -106,15 +106,8 @@ class SetSpace(Space):
     order = 1
 
     @property
-    def groups(self) -> Groups:
-        return ()
-
-    @property
     def possible(self) -> int:
         return 1 << len(self.conditions)
-
-    def is_possible(self, cube: Cube) -> bool:
-        return True
 
     def corners_of(self, memberships: Floats) -> Ints:
         weights = 1 << np.arange(len(self.conditions) - 1, -1, -1, dtype=np.int64)

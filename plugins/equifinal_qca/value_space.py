@@ -59,9 +59,6 @@ class ValueSpace(Space):
     def possible(self) -> int:
         return prod(self.counts)
 
-    def is_possible(self, cube: Cube) -> bool:
-        return all((cube.care & sum(bits)).bit_count() < 2 for bits in self.groups)
-
     def corners_of(self, memberships: Floats) -> Ints:
         corners = np.zeros(len(memberships), dtype=np.int64)
         start = 0

@@ -70,30 +70,24 @@ def near_cutoffs(table: TruthTable, again: Callable[[TruthTable, float], Solutio
     near_pri = np.abs(table.pri - table.pri_cutoff) <= NEAR + _TOLERANCE
     if table.pri_cutoff == 0:  # no cutoff at all
         near_pri[:] = False
-    records, labels = [], []
     rows = np.flatnonzero((table.output != "?") & (near_consistency | near_pri))
-    numbers = table.space.row_numbers(table.corners)
-    for row in rows:
-        corner, output = int(table.corners[row]), str(table.output[row])
-        flipped = "0" if output == "1" else "1"
-        what_if = again(table.with_output({corner: flipped}), EFFORT / len(rows))
-        parameters = [name for name, near in (("consistency", near_consistency), ("PRI", near_pri)) if near[row]]
-        labels.append(table.space.label(corner))
-        records.append(
-            {
-                "row": int(numbers[row]),
-                "n": int(table.n[row]),
-                "consistency": float(table.consistency[row]),
-                "pri": float(table.pri[row]),
-                "near": " and ".join(parameters),
-                "output": output,
-                "flipped": flipped,
-                "solution_if_flipped": _in_words(what_if),
-            }
-        )
-    columns = ["row", "n", "consistency", "pri", "near", "output", "flipped", "solution_if_flipped"]
-    index = pd.Index(labels, name="configuration", dtype=str)
-    return pd.DataFrame(records, columns=columns, index=index)
+    corners, output = table.corners[rows].tolist(), table.output[rows].tolist()
+    flipped = ["0" if each == "1" else "1" for each in output]
+    changed = [table.with_output({corner: other}) for corner, other in zip(corners, flipped, strict=True)]
+    near = {"consistency": near_consistency, "PRI": near_pri}
+    return pd.DataFrame(
+        {
+            "row": table.space.row_numbers(table.corners[rows]),
+            "n": table.n[rows],
+            "consistency": table.consistency[rows],
+            "pri": table.pri[rows],
+            "near": [" and ".join(name for name, is_near in near.items() if is_near[row]) for row in rows],
+            "output": output,
+            "flipped": flipped,
+            "solution_if_flipped": [_in_words(again(each, EFFORT / len(rows))) for each in changed],
+        },
+        index=pd.Index([table.space.label(corner) for corner in corners], name="configuration", dtype=str),
+    )
 
 
 def _in_words(solution: Solution) -> str:
@@ -140,10 +134,5 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
 
 def _members_without_outcome(table: TruthTable) -> list[str]:
     positive = np.append(table.output == "1", False)  # the last one stands for cases in no row, -1
-    return [
-        str(name)
-        for name, inside, outcome in zip(
-            table.cases, positive[table.row_of_case], table.outcome_membership, strict=True
-        )
-        if inside and outcome < 0.5
-    ]
+    deviant = positive[table.row_of_case] & (table.outcome_membership < 0.5)
+    return [str(name) for name in table.cases[deviant]]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from equifinal import Expression, InputError, sets
+from equifinal import InputError, sets
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.inputs import memberships_of, outcome_memberships
+from equifinal_qca.inputs import memberships_in, outcome_memberships
 
 __all__ = ["consistency_by"]
 
@@ -50,10 +50,7 @@ def consistency_by(frame: pd.DataFrame, expression: str, outcome: str, by: pd.Se
     """
     groups = _groups(frame, by)
     y = outcome_memberships(frame, outcome)
-    parsed = Expression(expression)
-    parsed.require([str(name) for name in frame.columns])
-    used = {name: memberships_of(frame, name) for name in parsed.sets}
-    x = parsed.membership(pd.DataFrame(used, index=range(len(frame)))).to_numpy()
+    x = memberships_in(frame, [expression])[:, 0]
     codes, labels = pd.factorize(groups, sort=True)
     records = []
     for inside in (slice(None), *(codes == code for code in range(len(labels)))):

@@ -6,10 +6,10 @@ their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
@@ -213,7 +213,7 @@ def _check_comparable(initial: Model, tests: Sequence[Model | None]) -> None:
             )
 
 
-def _kinds(initial: Floats, least: Floats, most: Floats, y: Floats) -> np.ndarray[Any, np.dtype[np.object_]]:
+def _kinds(initial: Floats, least: Floats, most: Floats, y: Floats) -> NDArray[np.object_]:
     inside = initial > 0.5
     kinds = np.full(len(y), "undecided", dtype=object)
     for side, typical, irrelevant in (
@@ -227,7 +227,7 @@ def _kinds(initial: Floats, least: Floats, most: Floats, y: Floats) -> np.ndarra
     return kinds
 
 
-def _robust_share(kinds: np.ndarray[Any, np.dtype[np.object_]], side: str) -> float:
+def _robust_share(kinds: NDArray[np.object_], side: str) -> float:
     counts = {word: int((kinds == f"{word} {side}").sum()) for word in ("robust", "shaky", "possible")}
     return _quotient(counts["robust"], sum(counts.values()))
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from equifinal import Expression, sets
 from equifinal_qca.expressions import simplify
-from equifinal_qca.inputs import memberships_of, outcome_memberships
+from equifinal_qca.inputs import memberships_in, outcome_memberships
 
 __all__ = ["theory_evaluation"]
 
@@ -49,15 +49,9 @@ def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: 
     [['A*B', ['u']], ['A*~B', ['v']], ['0', []], ['~A', ['x']]]
     """
     y = outcome_memberships(frame, outcome)
-    known = [str(name) for name in frame.columns]
-    used: dict[str, np.ndarray] = {}
-    for each in (theory, solution):
-        parsed = Expression(each)
-        parsed.require(known)
-        used |= {name: memberships_of(frame, name) for name in parsed.sets}
-    checked = pd.DataFrame(used, index=range(len(frame)))
-    expected, found = (Expression(each).membership(checked).to_numpy() for each in (theory, solution))
-    order = [name for name in known if name in used]
+    expected, found = memberships_in(frame, [theory, solution]).T
+    used = {*Expression(theory).sets, *Expression(solution).sets}
+    order = [str(name) for name in frame.columns if name in used]
     records = {}
     for label, t, s in (("T*S", 1, 1), ("~T*S", 0, 1), ("T*~S", 1, 0), ("~T*~S", 0, 0)):
         x = np.minimum(expected if t else 1.0 - expected, found if s else 1.0 - found)

@@ -32,7 +32,7 @@ _MOST_CONSENSUS = 1_000_000_000  # comparisons, some seconds
 _MOST_ON_THE_WAY = 50_000  # partial transversals, of which many will not live to the end
 
 
-def minimal_transversals(edges: Ints) -> Ints:
+def minimal_transversals(edges: Ints, most: int | None = None) -> Ints:
     """All minimal sets of elements that meet every edge (Berge's multiplication).
 
     A partial transversal t ∪ {v} is minimal exactly when each of its elements is critical: alone in meeting some edge
@@ -42,6 +42,8 @@ def minimal_transversals(edges: Ints) -> Ints:
     ----------
     edges
         One bit mask per edge. An empty edge (0) cannot be met: there is no transversal then.
+    most
+        With more partial transversals on the way, :class:`TooManyPrimes` is raised.
 
     Returns
     -------
@@ -54,11 +56,6 @@ def minimal_transversals(edges: Ints) -> Ints:
     >>> sorted(minimal_transversals(np.array([0b011, 0b110])).tolist())
     [2, 5]
     """
-    return _transversals(edges, None)
-
-
-def _transversals(edges: Ints, most: int | None) -> Ints:
-    """Minimal transversals; :class:`TooManyPrimes` when there are more than `most` on the way."""
     edges = np.unique(edges)
     within = (edges[:, np.newaxis] & ~edges) == 0  # [i, j]: edge i lies within edge j
     np.fill_diagonal(within, False)
@@ -126,7 +123,7 @@ def primes_avoiding(
         raise TooManyPrimes
     primes: set[tuple[int, int]] = set()
     for row in rows:
-        transversals = _transversals((bits ^ row) & care, most)
+        transversals = minimal_transversals((bits ^ row) & care, most)
         primes.update(zip(transversals.tolist(), (transversals & row).tolist(), strict=True))
         if most is not None and len(primes) > most:
             raise TooManyPrimes

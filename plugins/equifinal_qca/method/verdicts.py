@@ -140,11 +140,9 @@ def _over_all_models(solution: Solution, answer: Callable[[Model], tuple[bool | 
             f"The shown one of {'more than ' * solution.truncated}{count} models: {evidence} "
             f"For the claim: {numbers['models_for']}, against it: {numbers['models_against']}."
         )
-    if numbers["models_for"] == count and not solution.truncated:
-        return Verdict("supported", evidence, numbers)
-    if numbers["models_against"] == count and not solution.truncated:
-        return Verdict("contradicted", evidence, numbers)
-    return Verdict("inconclusive", evidence, numbers)
+    if solution.truncated or count not in (numbers["models_for"], numbers["models_against"]):
+        return Verdict("inconclusive", evidence, numbers)
+    return Verdict("supported" if numbers["models_for"] else "contradicted", evidence, numbers)
 
 
 def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, str]:
