@@ -27,7 +27,7 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Classify cases by their membership in the best model of a QCA solution (Ragin 2008).
 
     The features are memberships; calibrate raw scores first. The outcome is the second of the two classes. A case's
-    probability of it is its membership in the model: a degree of membership between 0 and 1, not a frequency, so judge it by
+    probability of it is its membership in the model: a degree of membership between 0 and 1, not a frequency. Judge it by
     ranking and by the crossover at 0.5 rather than by calibration curves.
 
     Parameters
@@ -159,7 +159,7 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
-        # Terms are conjunctions of what was observed; no distribution is fitted to the cases that the checks draw.
+        # Terms are conjunctions of observed values; no distribution is fitted to the cases that the checks draw.
         tags.classifier_tags.poor_score = True
         tags.input_tags.positive_only = True
         return tags

@@ -1,7 +1,7 @@
 """Algebra of expressions: negate, simplify, expand, factorize, intersect, compare.
 
 An expression such as ``"A*~B + C"`` describes corners of the property space, the configurations in which it holds.
-Whatever is said here of expressions is said of their corners and exact. :func:`negate` also leaves the memberships of fuzzy
+All statements here are about these corners, and exact. :func:`negate` also leaves the memberships of fuzzy
 cases as they are, and so does :func:`factorize` unless a product contradicts itself (``A*~A`` is dropped). Simplification
 need not: ``A*B + A*~B`` and ``A`` hold in the same corners, yet a
 case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the other.
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def negate(expression: str) -> str:
-    """The negation, written with De Morgan's laws so that ``~`` stands before single sets only.
+    """The negation, written by De Morgan's laws with ``~`` before single sets only.
 
     It holds for fuzzy memberships too: they are 1 minus those of the expression. :func:`simplify` makes a sum of
     products of it.
@@ -107,8 +107,8 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     Warns
     -----
     UserWarning
-        When the expression is too large to be minimized exactly, within some seconds. The one form is then equivalent, and no
-        term or literal of it can be left out, but there may be shorter ones.
+        When the expression is too large to be minimized exactly, within some seconds. The one form is then equivalent, and none of
+        its terms or literals can be left out, but there may be shorter ones.
 
     Examples
     --------
@@ -123,8 +123,8 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     forms, proved = shortest_forms(cubes, max_forms)
     if not proved:
         warnings.warn(
-            f"{expression[:60]!r} is too large to be minimized exactly: what is returned holds in the same corners and no "
-            "term or literal of it can be left out, but shorter forms may exist.",
+            f"{expression[:60]!r} is too large to be minimized exactly: the result holds in the same corners and none of "
+            "its terms or literals can be left out, but shorter forms may exist.",
             stacklevel=2,
         )
     fewest = min(sum(cube.literals for cube in form) for form in forms)
@@ -171,11 +171,11 @@ def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: 
 
 
 def factorize(expression: str, conditions: Sequence[str] | None = None) -> str:
-    """Write it with few literals by factoring out what terms have in common.
+    """Write it with few literals by factoring out common parts of terms.
 
     The expression is multiplied out first; terms that contradict themselves or lie inside another term are left out.
     Then factors are divided out (algebraic division, Brayton & McMullen 1982), each possible one is tried where there are up
-    to ten terms, and the shortest result is kept. Nothing else is changed: simplify first if that is wanted.
+    to ten terms, and the shortest result is kept. Nothing else changes: simplify first if you want to.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def _tree(expression: str) -> ast.expr:
 def _names(expression: str, conditions: Sequence[str] | None) -> tuple[str, ...]:
     parsed = Expression(expression)
     if isinstance(conditions, str):
-        raise InputError(f"conditions = {conditions!r} is one text. Give a list of names.")
+        raise InputError(f"conditions = {conditions!r} is a single text. Give a list of names.")
     names = parsed.sets if conditions is None else tuple(dict.fromkeys(conditions))
     parsed.require(names)
     if len(names) > MOST_CONDITIONS:

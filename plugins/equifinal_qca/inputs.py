@@ -1,4 +1,4 @@
-"""What the engine is given, checked: the frame of cases, its columns, cutoffs. Each mistake is one sentence and a remedy."""
+"""Checks of the engine's input: the frame of cases, its columns, cutoffs. Each mistake gets one sentence with a remedy."""
 
 import keyword
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _COLUMNS_OF_TABLES = ("out", "n", "consistency", "pri", "cases")
 
 
 def check_frame(frame: object) -> None:
-    """The cases come as a data frame."""
+    """Raise an error unless the cases come as a data frame."""
     if not isinstance(frame, pd.DataFrame):
         raise InputError(
             f"The cases came as {type(frame).__name__}. Give a pandas.DataFrame of memberships, one row per case, "
@@ -39,7 +39,7 @@ def check_frame(frame: object) -> None:
 
 
 def check_cases(frame: pd.DataFrame) -> None:
-    """Every case has a name of its own."""
+    """Raise an error unless every case has a name of its own."""
     if not frame.index.is_unique:
         repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
         raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
@@ -104,12 +104,12 @@ def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]
     check_frame(frame)
     if isinstance(conditions, str):
         names = [name.strip() for name in conditions.split(",")]
-        raise InputError(f"conditions = {conditions!r} is one text. Give a list of column names, {names!r}.")
+        raise InputError(f"conditions = {conditions!r} is a single text. Give a list of column names, {names!r}.")
     if conditions is None:
         conditions = [name for name in frame.columns if name != outcome and f"~{name}" != outcome]
     names = list(conditions)
     if not names:
-        raise InputError("There is no condition. Name at least one column besides the outcome.")
+        raise InputError("There are no conditions. Name at least one column besides the outcome.")
     for name in names:
         if name not in frame.columns:
             raise InputError(f"The condition {name!r} is not a column. {_unlike(name, frame)}")
@@ -129,7 +129,7 @@ def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]
 
 
 def _unlike(name: object, frame: pd.DataFrame) -> str:
-    """The end of a sentence about a condition that is no column."""
+    """The end of a sentence about a condition that is not a column."""
     if isinstance(name, str) and name.startswith("~") and name[1:] in frame.columns:
         return f"Give {name[1:]!r}: a truth table has the presence and the absence of every condition."
     return did_you_mean(str(name), [str(each) for each in frame.columns])
@@ -141,12 +141,12 @@ def is_share(value: object) -> bool:
 
 
 def is_whole(value: object, least: int = 1) -> bool:
-    """Whether it is a whole number, so large at least."""
+    """Whether it is a whole number and at least this large."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
 def check_shares(**shares: object) -> None:
-    """Cutoffs and the like, by name, are numbers from 0 to 1."""
+    """Raise an error unless all these, given by name, are numbers from 0 to 1."""
     for name, value in shares.items():
         if not is_share(value):
             raise InputError(f"{name} = {value!r} is not a number from 0 to 1.{_percent(value)}")

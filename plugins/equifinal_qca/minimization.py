@@ -30,8 +30,9 @@ def minimize(
 ) -> Solution:
     """Minimize a truth table.
 
-    A search that would take longer than about half a minute is cut short, always at the same point, and so is one that takes
-    longer than `max_seconds`. The solution then holds what was found, is `truncated`, and its notes say what is not proved.
+    A search that would take longer than about half a minute is cut short, always at the same point; so is one that takes
+    longer than `max_seconds`. The solution then holds the models found so far, is `truncated`, and its notes say what is
+    not proved.
 
     Parameters
     ----------
@@ -55,10 +56,10 @@ def minimize(
     max_models
         The most models to list; the same ones every time.
     max_seconds
-        The time for the search of covers, about; by default only the amount of work is limited. What is found in a time
-        depends on the machine.
+        The approximate time limit for the search of covers; by default only the amount of work is limited. How much is
+        found in a given time depends on the machine.
     effort
-        Of the usual amount of work: 10 for ten times as much before a search is cut short, 0.1 for a tenth.
+        The share of the usual amount of work before a search is cut short: 10 for ten times as much, 0.1 for a tenth.
 
     Returns
     -------
@@ -116,14 +117,14 @@ def _check(
     if solution not in get_args(SolutionType):
         raise InputError(f"The solution {solution!r} is unknown. {did_you_mean(str(solution), get_args(SolutionType))}")
     if not is_whole(max_models):
-        raise InputError(f"max_models = {max_models!r} is no number of models. Give a whole number from 1 on.")
+        raise InputError(f"max_models = {max_models!r} is not a number of models. Give a whole number, 1 or more.")
     if max_seconds is not None and not (isinstance(max_seconds, Real) and float(max_seconds) > 0):
         raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
     if not (isinstance(effort, Real) and 0 < float(effort) < float("inf")):
-        raise InputError(f"effort = {effort!r} is no share of the usual work. Give more than 0; 1 is usual.")
+        raise InputError(f"effort = {effort!r} is not a share of the usual work. Give more than 0; 1 is usual.")
     if isinstance(expectations, str):
         literals = [each.strip() for each in expectations.split(",")]
-        raise InputError(f"expectations = {expectations!r} is one text. Give a list, {literals!r}, or a dict.")
+        raise InputError(f"expectations = {expectations!r} is a single text. Give a list, {literals!r}, or a dict.")
 
 
 def _solution(
@@ -134,7 +135,7 @@ def _solution(
     conservative: Solution | None = None,
     parsimonious: Solution | None = None,
 ) -> Solution:
-    """Put what was found into words."""
+    """The solution in words."""
     used = {cube for cubes, _ in found.models for cube in cubes}  # many models share few terms
     texts = {cube: cube.text(table.conditions) for cube in used.union(found.primes)}
     long_ones, short_ones = (
@@ -166,7 +167,7 @@ def _solution(
 
 
 def _notes(kind: SolutionType, outcome: str, models: list[Model], found: Found, max_models: int) -> list[str]:
-    """What a reader should know: no model, a constant, what is not proved, several models."""
+    """Notes for the reader: no model, a constant, several models, anything that is not proved."""
     said = []
     if not models:
         said.append(f"No row of the truth table passes the cutoffs for {outcome}: the solution is empty.")

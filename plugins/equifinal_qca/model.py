@@ -28,8 +28,7 @@ class Model:
     cubes
         The same terms as bit masks.
     pairs
-        For an intermediate model: what it was built on, one entry for each conservative and parsimonious model that
-        lead to it.
+        For an intermediate model: one entry for each pair of a conservative and a parsimonious model that lead to it.
     """
 
     terms: tuple[str, ...]
@@ -75,8 +74,8 @@ class Model:
         Parameters
         ----------
         frame
-            One row per case, a column for each condition that the model uses, memberships from 0 to 1, calibrated as the cases
-            were that the model comes from.
+            One row per case, a column for each condition that the model uses, memberships from 0 to 1, calibrated like the
+            cases that the model comes from.
 
         Returns
         -------
@@ -148,7 +147,7 @@ class Model:
         """
         x = self.term_memberships
         terms = self._fit_of_terms
-        # What the other terms leave a case with: the second highest membership where the term itself has the highest.
+        # A case's membership in the other terms: the second highest membership where the term itself has the highest.
         highest, second = np.sort(np.column_stack([np.zeros(len(x)), x]), axis=1)[:, [-1, -2]].T[:, :, np.newaxis]
         others = np.where(x == highest, second, highest)
         without = sets.coverage(others, self.table.outcome_membership)

@@ -68,8 +68,8 @@ def truth_table_mv(
     consistency_cutoff, frequency_cutoff, pri_cutoff
         As in :func:`truth_table`.
     values
-        The number of values of a condition, where the highest ones do not occur; default: up to the highest that occurs,
-        and two at least.
+        The number of values of a condition whose highest ones do not occur; default: up to the highest that occurs, at
+        least two.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def truth_table_mv(
     Raises
     ------
     InputError
-        For unknown or repeated columns, missing values, what is no value, duplicate cases, cutoffs out of range.
+        For unknown or repeated columns, missing or invalid values, duplicate cases, cutoffs out of range.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Flo
         return np.column_stack([1.0 - numbers, numbers])
     if (wrong := (numbers < 0) | (numbers != np.floor(numbers)) | np.isinf(numbers)).any():
         raise InputError(
-            f"Column {name!r} has numbers that are no values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
+            f"Column {name!r} has numbers other than the values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
         )
     highest = int(numbers.max(initial=1))
     if highest >= MOST_CONDITIONS:

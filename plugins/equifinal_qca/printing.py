@@ -1,4 +1,4 @@
-"""Tables and notes as plain text, as one would write them down."""
+"""Tables and notes as plain text."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def as_text(*parts: str, notes: Sequence[str]) -> str:
 
 
 def frame_as_text(frame: pd.DataFrame) -> str:
-    """Three decimals, a dash for what is undefined, cases by name."""
+    """Three decimals, a dash for undefined values, cases by name."""
     shown = pd.DataFrame({name: [_entry(each) for each in frame[name]] for name in frame.columns}, index=frame.index)
     if "cases" in shown:
         width = max(map(len, [*shown["cases"], "cases"]))

@@ -22,7 +22,7 @@ SolutionType = Literal["conservative", "parsimonious", "intermediate"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Solution:
-    """What :func:`minimize` found.
+    """The result of :func:`minimize`.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Solution:
     conservative, parsimonious
         For the intermediate solution: the two that it lies between.
     notes
-        What a reader should know: no model, several models, a constant.
+        Notes for the reader: no model, several models, a constant.
     """
 
     kind: SolutionType
@@ -163,7 +163,7 @@ class Solution:
         Raises
         ------
         InputError
-            When this is no intermediate solution, or there are more than `max_rows` configurations to look at.
+            When this is not an intermediate solution, or there are more than `max_rows` configurations to look at.
         """
         if self.kind != "intermediate":
             raise InputError(

@@ -182,7 +182,7 @@ class SetSpace(Space):
         literals = {name: True} if name.isidentifier() else Expression(name).literals
         if literals is None:
             raise InputError(
-                f"The expectation for {name!r} is for no condition and no conjunction. Write it as 'A*~B'."
+                f"The expectation for {name!r} is about neither a condition nor a conjunction. Write it as 'A*~B'."
             )
         for each in literals:
             if each not in self.conditions:

@@ -45,7 +45,7 @@ class TruthTable:
     row_of_case
         Per case its row's position, or -1 for a case at exactly 0.5 in a condition.
     notes
-        What a reader should know, for instance cases at exactly 0.5.
+        Notes for the reader, for instance on cases at exactly 0.5.
     """
 
     space: Space
@@ -166,11 +166,11 @@ class TruthTable:
         return pd.DataFrame(records, columns=["configuration", "out", "n"], index=index)
 
     def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
-        """The regions in which remainders must not be assumed: expressions or row numbers, without the ``1`` rows inside."""
+        """The regions in which no remainder may be assumed, from expressions or row numbers, without the ``1`` rows inside."""
         regions: list[Cube] = []
         if not isinstance(exclude, Iterable):
             raise InputError(
-                f"exclude = {exclude!r} is no list. Give one of expressions or row numbers, [{exclude!r}]."
+                f"exclude = {exclude!r} is not a list. Give a list of expressions or row numbers, [{exclude!r}]."
             )
         for each in [exclude] if isinstance(exclude, str) else exclude:
             if isinstance(each, str):
@@ -190,7 +190,7 @@ class TruthTable:
         frequency_cutoff: float | None = None,
         pri_cutoff: float | None = None,
     ) -> Self:
-        """The same table with the outputs that other cutoffs give; a cutoff that is left out stays."""
+        """The same table with the outputs that other cutoffs give; cutoffs left out stay."""
         given = cutoffs(
             self.consistency_cutoff if consistency_cutoff is None else consistency_cutoff,
             self.frequency_cutoff if frequency_cutoff is None else frequency_cutoff,
@@ -306,7 +306,7 @@ def truth_table(
     consistency_cutoff
         From 0 to 1. With two, a row between them is a contradiction, ``C``: neither a ``1`` nor available as a remainder.
     frequency_cutoff
-        The fewest cases that make a row observed, at least 1; or, between 0 and 1, the smallest share of all cases.
+        The number of cases from which a row counts as observed, at least 1; or, between 0 and 1, a share of all cases.
     pri_cutoff
         From 0 to 1.
 

@@ -119,7 +119,7 @@ class ValueSpace(Space):
             else:
                 wanted = list(expected) if isinstance(expected, Iterable) else [expected]
             if not wanted or any(value not in possible for value in wanted):
-                raise InputError(f"The expectation {expected!r} for {name!r} is no value from 0 to {possible[-1]}.")
+                raise InputError(f"The expectation {expected!r} for {name!r} is not a value from 0 to {possible[-1]}.")
             against |= sum(bit for value, bit in enumerate(self.groups[position]) if value not in wanted)
         return 0, against, ()
 
@@ -148,7 +148,7 @@ class ValueSpace(Space):
         parsed = Expression(re.sub(r"([^\W\d]\w*)(?:\[(\d+)\])?", literal, expression))
         positions = list(used)
         if prod(self.counts[each] for each in positions) > _MOST_COMBINATIONS:
-            raise InputError(f"{where}{expression!r} names more conditions than can be looked through. Split it up.")
+            raise InputError(f"{where}{expression!r} names too many conditions to try all their values. Split it up.")
         choices = list(product(*(range(self.counts[each]) for each in positions)))
         columns = {
             f"literal_{position}_{value}": [float(choice[place] == value) for choice in choices]

@@ -207,7 +207,7 @@ def test_memberships_in_configurations_equal_the_plain_minimum():
         ({}, {"conditions": ["A", "Y"]}, "'Y' is the outcome and a condition"),
         ({}, {"conditions": ["A", "Y"], "outcome": "~Y"}, "'Y' is the outcome and a condition"),
         ({}, {"conditions": []}, "no condition"),
-        ({}, {"conditions": "AB"}, "is one text"),
+        ({}, {"conditions": "AB"}, "is a single text"),
         ({"gross product": [0.1, 0.2, 0.3]}, {}, "Rename the column"),
         ({}, {"consistency_cutoff": 1.2}, "consistency_cutoff"),
         ({}, {"consistency_cutoff": (0.5, 0.6, 0.7)}, "consistency_cutoff"),
@@ -258,5 +258,5 @@ def test_necessity_of_expressions_and_refusals():
     assert np.isnan(necessity(frame.assign(Y=0.0), "Y").loc["A", "consistency"])
     with pytest.raises(InputError, match="names the set 'C'"):
         necessity(frame, "Y", ["C"])
-    with pytest.raises(InputError, match="is one text"):
+    with pytest.raises(InputError, match="is a single text"):
         necessity(frame, "Y", "A")

@@ -193,7 +193,7 @@ def test_what_is_no_expression_is_refused(call):
 def test_an_order_that_lacks_a_set_is_refused():
     with pytest.raises(InputError, match="names the set 'B'"):
         simplify("A + B", ["A"])
-    with pytest.raises(InputError, match="is one text"):
+    with pytest.raises(InputError, match="is a single text"):
         simplify("A + B", "AB")
     with pytest.raises(InputError, match="cannot be read"):
         intersection("A)*(B", "C")

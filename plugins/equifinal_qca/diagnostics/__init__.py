@@ -1,1 +1,1 @@
-"""What to make of a solution: kinds of cases, robustness, assumptions, theory, groups of cases, rows in doubt."""
+"""Diagnostics of a solution: kinds of cases, robustness, assumptions, theory, groups of cases, doubtful rows."""

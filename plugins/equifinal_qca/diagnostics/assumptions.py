@@ -1,8 +1,8 @@
-"""Assumptions about unobserved configurations that a solution should not rest on (enhanced standard analysis).
+"""Assumptions about unobserved configurations on which a solution should not rest (enhanced standard analysis).
 
-Schneider & Wagemann (2012, ch. 8; 2013) call an assumption untenable when it contradicts another one, a claim of necessity, or
-what is possible at all. The functions here find the first two; the third is for the researcher to say. All of them are
-handed to ``minimize(..., exclude=...)``.
+Schneider & Wagemann (2012, ch. 8; 2013) call an assumption untenable when it contradicts another one, contradicts a claim of
+necessity, or is impossible. The functions here find the first two kinds; the third is for the researcher to judge. All of
+them can be given to ``minimize(..., exclude=...)``.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ __all__ = ["contradicting_necessity", "contradictory_assumptions"]
 def contradictory_assumptions(
     presence: Model | Solution, absence: Model | Solution, max_rows: int = 100_000
 ) -> "pd.Series[str]":
-    """Remainders that are assumed to lead to the outcome and, in the analysis of its negation, to the negation.
+    """Remainders that are assumed to have the outcome and, in the analysis of its negation, to lack it.
 
     Contradictory simplifying assumptions, Schneider & Wagemann (2012, ch. 8). Barring them from both solutions can make the
-    next solutions lean on other remainders; look again until none is left. Every round bars more of them, so that this ends.
+    next solutions lean on other remainders; repeat until none is left. Every round bars more of them, so this ends.
 
     Parameters
     ----------
     presence, absence
-        The two solutions, or one model of each. Of a solution with several models, what any of them assumes counts.
+        The two solutions, or one model of each. With several models, the assumptions of any of them count.
     max_rows
         The most configurations to look at.
 
@@ -68,7 +68,7 @@ def contradictory_assumptions(
 
 
 def contradicting_necessity(table: TruthTable, necessary: str | Sequence[str]) -> list[str]:
-    """What must not be assumed when some sets are necessary for the outcome: configurations outside of them.
+    """The configurations that must not be assumed when some sets are necessary for the outcome: those outside of them.
 
     A set without which the outcome does not occur cannot be absent from a configuration that is assumed to be sufficient
     (Schneider & Wagemann 2012, ch. 8: untenable assumptions).

@@ -1,7 +1,7 @@
-"""Which kind of case each case is for a model, and which cases and pairs of cases to study closely.
+"""The kind of each case for a model, and the cases to study closely.
 
 Set-theoretic multi-method research goes back to the cases once the terms are known: typical cases show how a term brings
-the outcome about, deviant ones what is wrong with it, and pairs of cases what makes the difference (Schneider & Rohlfing
+the outcome about, deviant ones where it fails, and pairs of cases what makes the difference (Schneider & Rohlfing
 2013; Rohlfing & Schneider 2018; Schneider 2024).
 """
 
@@ -44,7 +44,7 @@ _TOLERANCE = 1e-9  # 1 - 0.9 is a little less than 0.1
 
 
 def case_types(model: Model, term: str | None = None) -> pd.DataFrame:
-    """What kind of case each case is for the model, or for one of its terms.
+    """The kind of each case for the model, or for one of its terms.
 
     With x the membership in the model (or the term) and y in the outcome (Schneider & Rohlfing 2013):
 
@@ -67,8 +67,8 @@ def case_types(model: Model, term: str | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: the cases. Columns: ``membership`` (x) and ``outcome`` (y), 0 to 1; ``type``; ``terms``, the list of the
-        terms with membership above 0.5; ``uniquely_covered``, whether the case is in one term only (when a term is asked
-        about: in this one only).
+        terms with membership above 0.5; ``uniquely_covered``, whether the case is in one term only (when a term is given:
+        in this one only).
 
     Raises
     ------
@@ -108,13 +108,13 @@ def case_types(model: Model, term: str | None = None) -> pd.DataFrame:
 
 
 def best_cases(model: Model, kind: StudyType, term: str | None = None, most: int = 5) -> pd.DataFrame:
-    """The cases of one kind that promise most for a study within the case.
+    """The most promising cases of one kind for a within-case study.
 
     The principles are Schneider & Rohlfing's (2013; 2019): a *typical* case is far inside the term, as much in the outcome
     as in the term, and in no other term; a case *deviant in consistency* is far inside the term and far outside the
     outcome; a case *deviant in coverage* is far inside the outcome and far inside its own truth-table row, the place to look
-    for the condition that is missing. The score adds up how much the case falls short of each, with equal weights; this sum
-    is a plain reading of the principles, not one of the published formulas, whose weights differ from paper to paper.
+    for the condition that is missing. The score adds up, with equal weights, by how much the case falls short of each; this
+    sum is a plain reading of the principles, not one of the published formulas, whose weights differ from paper to paper.
 
     * typical: (1 - x) + abs(y - x);
     * deviant in consistency, in kind: (1 - x) + y;
@@ -135,7 +135,7 @@ def best_cases(model: Model, kind: StudyType, term: str | None = None, most: int
     Returns
     -------
     pandas.DataFrame
-        One row a case, best first; typical cases that are uniquely covered come before those that are not. Columns:
+        One row per case, best first; typical cases that are uniquely covered come before those that are not. Columns:
         ``term`` (for deviance in coverage the configuration of its row), ``case``, ``membership`` (x, or r), ``outcome``
         (y), ``uniquely_covered``, ``score`` (0 is ideal).
 

@@ -1,4 +1,4 @@
-"""What a careful reader asks of a truth table: contradictions, simultaneous subsets, rows near a cutoff, diversity."""
+"""Doubtful rows of a truth table: contradictions, simultaneous subsets, rows near a cutoff; and limited diversity."""
 
 from collections.abc import Callable
 
@@ -14,8 +14,8 @@ from equifinal_qca.table import TruthTable
 __all__ = ["MOST_WORDS", "near_cutoffs", "notes", "simultaneous_subsets"]
 
 NEAR = 0.05
-MOST_WORDS = 20  # models of a what-if solution that are worth counting
-EFFORT = 0.1  # that all what-if solutions together are worth
+MOST_WORDS = 20  # models of a what-if solution to count at most
+EFFORT = 0.1  # for all what-if solutions together
 _TOLERANCE = 1e-9
 
 
@@ -48,15 +48,15 @@ def simultaneous_subsets(table: TruthTable) -> pd.DataFrame:
 
 
 def near_cutoffs(table: TruthTable, again: Callable[[TruthTable, float], Solution]) -> pd.DataFrame:
-    """Observed rows whose consistency or PRI is within 0.05 of its cutoff, and what the other output would lead to.
+    """Observed rows whose consistency or PRI is within 0.05 of its cutoff, and the solution if they had the other output.
 
     Parameters
     ----------
     table
         The truth table.
     again
-        Minimizes a changed table in the same way, with so much effort (see :func:`minimize`). All of them together get a tenth
-        of what the solution itself may cost, about three seconds; where that does not suffice, the words say so.
+        Minimizes a changed table in the same way, with the given effort (see :func:`minimize`). All changed tables together
+        get a tenth of the solution's own effort, about three seconds; the words say where that does not suffice.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def _in_words(solution: Solution) -> str:
     words = " | ".join(model.expression for model in solution.models[:3])
     more = len(solution.models) - 3
     if not solution.proved:
-        return f"{words} (found in the time that a what-if gets; there may be models with fewer terms)"
+        return f"{words} (found within the limits of a what-if; there may be models with fewer terms)"
     if solution.truncated:
         return (
             f"{words} | at least {max(more, solution.models_at_least - 3)} more"
@@ -112,7 +112,7 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
     contradictions = [table.space.label(corner) for corner in table.corners_with("C")]
     if contradictions:
         said.append(
-            f"Contradictions, between the two consistency cutoffs and so neither explained nor assumed: {listing(contradictions)}."
+            f"Contradictions, between the two consistency cutoffs, are neither explained nor assumed: {listing(contradictions)}."
         )
     without = _members_without_outcome(table)
     if without:
@@ -125,7 +125,9 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
             "A PRI cutoff of 0.5 or more keeps such rows out of the solution."
         )
     if len(near):
-        said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
+        said.append(
+            f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs."
+        )
     observed, possible = int((table.output != "?").sum()), table.space.possible
     if observed < possible / 2:
         said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")

@@ -1,4 +1,4 @@
-"""Whether a set relation holds alike in groups of cases: regions, years, the units of a panel."""
+"""Whether a set relation holds equally in groups of cases: regions, years, the units of a panel."""
 
 import numpy as np
 import pandas as pd
@@ -32,8 +32,8 @@ def consistency_by(frame: pd.DataFrame, expression: str, outcome: str, by: pd.Se
     -------
     pandas.DataFrame
         Index: ``"pooled"``, then the groups in their order. Columns: ``n``, the number of cases; ``consistency``, ``pri``
-        and ``coverage`` as in :mod:`equifinal.sets`, 0 to 1, NaN where a denominator is 0, as where no case of
-        the group has any membership in the set; ``difference``: the group's consistency less the pooled one.
+        and ``coverage`` as in :mod:`equifinal.sets`, 0 to 1, NaN where a denominator is 0, for instance where no
+        case of the group has any membership in the set; ``difference``: the group's consistency less the pooled one.
 
     Raises
     ------

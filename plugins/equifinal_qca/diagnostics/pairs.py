@@ -1,4 +1,4 @@
-"""Which pairs of cases to compare closely (Schneider & Rohlfing 2013; 2019)."""
+"""The pairs of cases to compare closely (Schneider & Rohlfing 2013; 2019)."""
 
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, get_args
@@ -24,11 +24,11 @@ _MOST_PAIRS = 4_000_000
 
 
 def best_pairs(model: Model, kind: PairType, term: str | None = None, most: int = 5) -> pd.DataFrame:
-    """The pairs of cases that promise most for a comparison.
+    """The most promising pairs of cases for a comparison.
 
-    The principles are Schneider & Rohlfing's (2013; 2019). Two cases are compared under one term (or one truth-table row),
-    so that what they share cannot explain what they do not. The score adds up how much a pair falls short of each, with
-    equal weights; as in :func:`best_cases` this sum is a plain reading of the principles, not one of the published formulas.
+    The principles are Schneider & Rohlfing's (2013; 2019). Two cases are compared under one term (or one truth-table row):
+    what they share cannot explain how they differ. The score adds up, with equal weights, by how much a pair falls short of
+    each; as in :func:`best_cases` this sum is a plain reading of the principles, not one of the published formulas.
     x is the membership in the term, y in the outcome, Δ the first case's less the second's.
 
     *typical and typical*: as different as possible in degree within the term and within the outcome, both close to the
@@ -58,7 +58,7 @@ def best_pairs(model: Model, kind: PairType, term: str | None = None, most: int 
     Returns
     -------
     pandas.DataFrame
-        One row a pair, best first. Columns: ``term`` (for the last kind the configuration of their row), ``conjunct`` (the
+        One row per pair, best first. Columns: ``term`` (for the last kind the configuration of their row), ``conjunct`` (the
         literal that the irrelevant case lacks; else None), ``first``, ``second``, ``difference_in_outcome`` (Δy),
         ``uniquely_covered`` (no other term has one of them), ``score`` (0 is ideal). Pairs of uniquely covered cases come
         first.

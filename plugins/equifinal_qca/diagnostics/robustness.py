@@ -1,4 +1,4 @@
-"""What alternative solutions leave of a solution, and whether a set holds too few or too many cases.
+"""How much of a solution survives in alternative ones, and whether a set holds too few or too many cases.
 
 Fit-oriented and case-oriented robustness are those of Oana & Schneider (2021); their sensitivity ranges have a module of
 their own.
@@ -26,7 +26,7 @@ _TOLERANCE = 1e-9
 
 
 def skewness(frame: pd.DataFrame, low: float = 0.2, high: float = 0.8) -> pd.DataFrame:
-    """Which sets hold too few or too many of the cases.
+    """The sets that hold too few or too many of the cases.
 
     With nearly all cases on one side of 0.5, a set is (nearly) a subset or a superset of anything: consistency is high for
     the outcome and for its negation, and necessity is trivial (Schneider & Wagemann 2012, ch. 9).
@@ -58,9 +58,9 @@ def skewness(frame: pd.DataFrame, low: float = 0.2, high: float = 0.8) -> pd.Dat
     {'A': True, 'B': False}
     """
     if not 0 <= low <= high <= 1:
-        raise InputError(f"low = {low!r} and high = {high!r} are no two shares in order. Give 0 <= low <= high <= 1.")
+        raise InputError(f"low = {low!r} and high = {high!r} are not two shares in order. Give 0 <= low <= high <= 1.")
     if not len(frame):
-        raise InputError("There is no case. Give at least one.")
+        raise InputError("There are no cases. Give at least one.")
     names = [str(name) for name in frame.columns]
     values = np.column_stack([memberships_of(frame, name) for name in frame.columns])
     share = (values > 0.5).mean(axis=0)
@@ -79,7 +79,7 @@ def skewness(frame: pd.DataFrame, low: float = 0.2, high: float = 0.8) -> pd.Dat
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
-    """What :func:`robustness_to` found.
+    """The result of :func:`robustness_to`.
 
     IS is the initial model, minTS the intersection of the test models (the minimum of their memberships), maxTS their union
     (the maximum). The robust core is what IS and all test models share.
@@ -201,7 +201,7 @@ def _check_comparable(initial: Model, tests: Sequence[Model | None]) -> None:
     for each in (initial, *(test for test in tests if test is not None)):
         require_model(each)
     if not tests:
-        raise InputError("There is no test model to compare with. Give at least one.")
+        raise InputError("There are no test models to compare with. Give at least one.")
     conditions = initial.table.conditions
     for number, test in enumerate(tests, start=1):
         if test is not None and not test.table.cases.equals(initial.table.cases):

@@ -25,9 +25,9 @@ def cutoff_ranges(
 ) -> pd.DataFrame:
     """The range of each cutoff within which the solution keeps its terms, the other cutoffs staying (Oana & Schneider 2021).
 
-    A cutoff changes the truth table only where it passes the value of a row, so the ranges are exact: the rows' values are
-    gone through one after the other from the present cutoff on. A solution can change and come back farther away; the range
-    is the one around the present value.
+    A cutoff changes the truth table only where it passes the value of a row, so the ranges are exact: the rows' values
+    are tried one after the other, starting from the present cutoff. A solution can change and come back farther away; the
+    range is the one around the present value.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def cutoff_ranges(
     again
         Minimizes a table in the same way: ``lambda table: minimize(table, "parsimonious")``.
     model
-        What has to stay: this model, among the models of the solution. Default: all models, and no other.
+        The model that has to stay among the models of the solution. Default: all models, and no others.
 
     Returns
     -------
@@ -121,8 +121,8 @@ def anchor_ranges(
 
     From the present value outward the solution is found again at each raw score of the set and at `steps` evenly spaced
     values, as far as one range of the raw scores away; between the last value that keeps the solution and the first that
-    does not, bisection finds the end. A change that comes and goes between two neighbouring values is not seen: more
-    `steps` see more. Sensitivity ranges: Oana & Schneider (2021).
+    does not, bisection finds the end. A change that comes and goes between two neighbouring values goes unnoticed: more
+    `steps` find more. Sensitivity ranges: Oana & Schneider (2021).
 
     Parameters
     ----------
@@ -133,16 +133,16 @@ def anchor_ranges(
     only
         Sets to look at; default: the conditions and the outcome.
     model
-        What has to stay: this model, among the models of the solution. Default: all models, and no other.
+        The model that has to stay among the models of the solution. Default: all models, and no others.
     steps
-        How many evenly spaced values to try on each side.
+        The number of evenly spaced values to try on each side.
     tolerance
-        How exact the ends are, as a share of the range of the raw scores.
+        The precision of the ends, as a share of the range of the raw scores.
 
     Returns
     -------
     pandas.DataFrame
-        One row an anchor (or threshold, or other number that the calibration was given). Columns: ``set``, ``anchor``,
+        One row per anchor (or threshold, or other number given to the calibration). Columns: ``set``, ``anchor``,
         ``value`` (the present one), ``lower`` and ``upper``, the farthest values found to keep the solution, in units of the
         raw scores; ``below`` and ``above``: the solution beyond, in words, ``"no valid calibration"`` where the anchors would
         be out of order, missing where the search ended.
@@ -200,7 +200,7 @@ _Anchor = tuple[str, int | None]  # a field of the calibrator, and the place in 
 
 
 def _keeper(present: Solution, model: Model | None) -> _Keeps:
-    """Tells whether a solution still has what has to stay."""
+    """A function that tells whether a solution keeps the models that have to stay."""
     if model is None:
         wanted = {each.terms for each in present.models}
         return lambda solution: {each.terms for each in solution.models} == wanted
@@ -219,7 +219,7 @@ def _in_words(solution: Solution) -> str:
 def _range_of_cutoff(
     value: float, row_values: Floats, bounds: tuple[float, float], change: _Change, keeps: _Keeps
 ) -> tuple[float, float, str | None, str | None]:
-    """Where a cutoff can go; a row passes when its value reaches the cutoff."""
+    """The range of a cutoff; a row passes when its value reaches the cutoff."""
     lowest, highest = bounds
     distinct = np.unique(row_values[~np.isnan(row_values)])
     lower, upper, below, above = lowest, highest, None, None
@@ -285,7 +285,7 @@ def _end_of_range(
     steps: int,
     exactness: float,
 ) -> tuple[float, str | None]:
-    """The farthest value towards the bound that keeps the solution, and what comes beyond."""
+    """The farthest value towards the bound that keeps the solution, and the solution beyond it."""
     inside, outside = value, bound
     beyond = None
     if at(bound) is None:  # the calibration itself ends before

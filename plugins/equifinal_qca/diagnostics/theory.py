@@ -1,4 +1,4 @@
-"""The evaluation of a theory: what it expects against what the analysis found."""
+"""The evaluation of a theory: its expectations against the findings."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ __all__ = ["theory_evaluation"]
 
 
 def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Set what a theory expects against what the analysis found (Ragin 1987, ch. 7; Schneider & Wagemann 2012, ch. 11).
+    """Compare the expectations of a theory with the findings of an analysis (Ragin 1987, ch. 7; Schneider & Wagemann 2012, ch. 11).
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def _sums_of_subcubes(x: Floats, y: Floats, corners: Ints) -> Floats:
 def _add(total: Floats, codes: Ints, weights: Floats) -> None:
     if len(total) <= 4 * len(codes):
         total += np.bincount(codes, weights, minlength=len(total))
-    else:  # to pass over all sums would cost more than to sort the codes
+    else:  # passing over all sums would cost more than sorting the codes
         distinct, which = np.unique(codes, return_inverse=True)
         total[distinct] += np.bincount(which, weights)
 

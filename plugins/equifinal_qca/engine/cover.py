@@ -21,14 +21,14 @@ __all__ = ["Covers", "covers"]
 
 _SMALL = 20_000  # fields of a chart
 _FEW = (
-    12  # classes, of which there are at most 924 irredundant covers: listing these costs less than to prepare a search
+    12  # classes, of which there are at most 924 irredundant covers: listing these costs less than preparing a search
 )
 
 
 class Covers(NamedTuple):
-    """What :func:`covers` found.
+    """The result of :func:`covers`.
 
-    `truncated` says that there are, or may be, more covers than those listed; there are `at_least` so many.
+    `truncated` says that there are, or may be, more covers than those listed; there are `at_least` that many.
     `proved` says that the covers have the fewest implicants possible; else at least `bound` are needed.
     """
 
@@ -244,7 +244,7 @@ def _substituted(
 
 
 def _irredundant_part(cover: Cover, rows_of: list[int]) -> list[int]:
-    """The cover without what it can do without."""
+    """The cover without its dispensable classes."""
     kept = list(dict.fromkeys(cover))
     for each in cover:
         others = [other for other in kept if other != each]

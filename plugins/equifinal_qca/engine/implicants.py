@@ -29,7 +29,7 @@ _LARGEST_TABLE = 3**16  # cubes; 43 MB
 _FEW_COMPARISONS = 10_000_000
 _MOST_COMPARISONS = 10_000_000_000  # about a minute
 _MOST_CONSENSUS = 1_000_000_000  # comparisons, some seconds
-_MOST_ON_THE_WAY = 50_000  # partial transversals, of which many will not live to the end
+_MOST_ON_THE_WAY = 50_000  # partial transversals, many of which do not survive
 
 
 def minimal_transversals(edges: Ints, most: int | None = None) -> Ints:
@@ -75,7 +75,7 @@ def minimal_transversals(edges: Ints, most: int | None = None) -> Ints:
 
 
 def _some_transversal(edges: Ints) -> int:
-    """A minimal transversal: the element that meets most edges, again and again, then without what is not needed."""
+    """A minimal transversal: again and again the element that meets most edges, then without those that are not needed."""
     elements = [1 << bit for bit in range(64) if int(np.bitwise_or.reduce(edges)) >> bit & 1]
     chosen = 0
     while (unmet := edges[(edges & chosen) == 0]).size:
@@ -103,8 +103,8 @@ def primes_avoiding(
     """All minimal cubes that match at least one of the rows and no row of the `off` cubes.
 
     A cube around row p misses an `off` cube exactly when it uses a condition in which the two differ: the prime
-    implicants around p are the minimal transversals of these differences. Where rows and `off` cubes are so many that a
-    table of all possible cubes is smaller than their product, that is used.
+    implicants around p are the minimal transversals of these differences. Where there are so many rows and `off` cubes that
+    a table of all possible cubes is smaller than their product, the table is used.
 
     Raises
     ------
@@ -158,19 +158,19 @@ def _match_any(cubes: Ints, rows: Ints) -> NDArray[np.bool_]:
     return matches
 
 
-class TooManyPrimes(Exception):  # noqa: N818 - it is no error: the caller makes do with some of them
-    """To find all prime implicants would take too long."""
+class TooManyPrimes(Exception):  # noqa: N818 - not an error: the caller makes do with some of them
+    """Finding all prime implicants would take too long."""
 
 
 def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
     """All maximal cubes inside a union of cubes: its prime implicants, by consensus one condition at a time.
 
     Two cubes that differ in exactly one condition have a consensus, the cube that holds whatever that condition is.
-    Adding all of them for one condition after the other and dropping what is contained yields every prime implicant
+    Adding all of them for one condition after the other and dropping contained cubes yields every prime implicant
     (Tison 1967). For single rows this is the merging of pairs (Quine 1952; McCluskey 1956). With multi-value conditions, given as
     `groups`, terms with each of a condition's values have a consensus.
 
-    Where the cubes are so many that a table of all possible cubes is smaller than what would have to be compared, that is used.
+    Where there are so many cubes that a table of all possible ones takes less than the comparisons, the table is used.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
 
 
 class _Work:
-    """How many comparisons are left."""
+    """The number of comparisons left."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -257,7 +257,7 @@ def _axes(used: int, groups: Groups) -> list[list[Cube]]:
 
 
 def _regions(terms: Ints, groups: Groups) -> Ints:
-    """Terms of values as regions: what is absent instead of what is present."""
+    """Terms of values as regions: absent values instead of present ones."""
     absent = np.zeros(len(terms), dtype=np.int64)
     for values in groups:
         mask = sum(values)

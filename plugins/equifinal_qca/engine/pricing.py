@@ -29,7 +29,7 @@ _ONE = 1 << 16  # the price of rows that one implicant may cost at most
 _NEW = 400  # implicants that are added at a time
 _NARROW = 3000  # conjunctions with equally many literals that are followed up, those that cost most
 _WIDE = 60_000_000  # the same for a proof, times rows and `off` cubes
-_MOST = 300_000  # conjunctions that are worth to be listed for a proof
+_MOST = 300_000  # conjunctions to list for a proof
 _CORE = 2  # implicants for each row among which a small cover is looked for (Caprara, Fischetti & Toth 1999)
 _BLOCK = 4_000_000  # numbers in memory at once
 
@@ -128,7 +128,7 @@ class Pricing:
         relaxed = linprog(
             np.ones(columns), A_ub=-csc_array(cover.T.astype(float)), b_ub=-np.ones(rows), method="highs-ds"
         )
-        if relaxed.status != 0:  # not solved: a reason to make do with what is there, not to fail
+        if relaxed.status != 0:  # not solved: no reason to fail, the present prices will do
             raise Spent
         prices: Ints = np.floor(np.maximum(0.0, -relaxed.ineqlin.marginals) * _ONE).astype(np.int64)
         return prices
@@ -144,8 +144,8 @@ class Pricing:
         Returns
         -------
         three values
-            The conjunctions, shape (n, 2); what their rows cost, shape (n,); and the highest cost of what was not followed
-            up, 0 when everything was.
+            The conjunctions, shape (n, 2); the cost of their rows, shape (n,); and the highest cost of those not followed up,
+            0 when all were.
         """
         kind = np.float32 if prices.sum() < 1 << 24 else np.float64  # whole numbers that add up exactly
         price_of = (self._matches * prices).T.astype(kind)

@@ -34,7 +34,7 @@ _LARGEST_CHART = 200_000_000_000  # prime implicants times rows squared: some se
 
 
 class Problem(NamedTuple):
-    """What is to be explained, what must not be matched, and how models are listed.
+    """The rows to explain, the cubes that must not be matched, and how models are listed.
 
     `everything` is the mask of all conditions (of all values of multi-value conditions, which `groups` holds). `positive` are
     the ``1`` rows; `off` are cubes that must not be matched: the ``0`` and ``C`` rows, and remainders that must not be
@@ -54,7 +54,7 @@ class Problem(NamedTuple):
     max_seconds: float | None = None
     effort: float = 1.0
 
-    # Only what a search depends on, so that it is recognized when it comes again.
+    # Only what a search depends on, for the cache to recognize it.
 
     def without_theory(self) -> "Problem":
         """The problem of the parsimonious solution."""
@@ -65,12 +65,12 @@ class Problem(NamedTuple):
         return self._replace(present=0, absent=0, together=(), off=())
 
     def budget(self) -> Budget:
-        """What one search may cost."""
+        """The limits of one search."""
         return Budget(int(self.effort * MOST_WORK), self.max_seconds)
 
     @property
     def most_primes(self) -> int:
-        """How many prime implicants are looked at; what can be done with them costs about the square of their number."""
+        """The most prime implicants to look at; working with them costs about the square of their number."""
         return max(1, int(self.effort**0.5 * MOST_PRIMES))
 
     @property
@@ -88,9 +88,9 @@ class Source(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Prime implicants that match a ``1`` row, models with their sources, and what is not known.
+    """Prime implicants that match a ``1`` row, models with their sources, and what remains unknown.
 
-    `truncated` says that there are, or may be, models besides these; there are `at_least` so many. `bound` is None when the
+    `truncated` says that there are, or may be, models besides these; there are `at_least` that many. `bound` is None when the
     models are proved to have the fewest terms, else the fewest that are not ruled out. `complete` says that all prime
     implicants are there.
     """
@@ -120,7 +120,7 @@ def conservative(problem: Problem) -> Found:
 
 @lru_cache(maxsize=64)
 def parsimonious(problem: Problem) -> Found:
-    """Models that may match any remainder but the barred ones."""
+    """Models that may match any remainder except the barred ones."""
     budget = problem.budget()
     try:
         primes = primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
@@ -199,8 +199,8 @@ def intermediate(problem: Problem) -> Found:
 def _easy(long: Cube, short: Cube, problem: Problem) -> set[Cube]:
     """The terms of the easy counterfactuals between a conservative and a parsimonious term.
 
-    What is reached from a row of the conservative term by bringing about, one after the other, what is expected (a single
-    condition, or all conditions of a conjunction), all else staying and never leaving the parsimonious term.
+    They are reached from a row of the conservative term by bringing about, one after the other, the expected states (a single
+    condition, or all conditions of a conjunction), with all else unchanged and without leaving the parsimonious term.
     """
     together = [each for each in problem.together if not (each.bits ^ short.bits) & each.care & short.care]
     waiting = [_trimmed(long, short, problem)]
@@ -217,7 +217,7 @@ def _easy(long: Cube, short: Cube, problem: Problem) -> set[Cube]:
 
 
 def _trimmed(long: Cube, short: Cube, problem: Problem) -> Cube:
-    """Drop from a conservative term what is contradicted by an expectation and not needed by the parsimonious term."""
+    """Drop from a conservative term the literals that an expectation contradicts and the parsimonious term does not need."""
     contradicted = long.care & ((problem.present & ~long.bits) | (problem.absent & long.bits))
     care = long.care & ~(contradicted & ~short.care)
     return Cube(care, long.bits & care)
@@ -254,7 +254,7 @@ def _found(primes: Sequence[Cube], complete: bool, problem: Problem, budget: Bud
     """The models of some prime implicants; unless these are all, other models may be shorter, and there may be more."""
     if not problem.positive:
         return Found(tuple(primes), (), truncated=False, at_least=0)
-    # Short ones first, so that a list cut at max_models holds plain models.
+    # Short ones first: a list cut off at max_models then holds plain models.
     ordered = sorted(primes, key=lambda cube: (cube.literals, cube))
     rows = np.array(problem.positive, dtype=np.int64)
     if len(ordered) * len(rows) ** 2 > _LARGEST_CHART:

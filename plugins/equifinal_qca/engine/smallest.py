@@ -1,9 +1,9 @@
 """All smallest covers of one prime implicant chart, by branch and bound on bit masks.
 
-Three ideas keep the tree small. *Prices*: each row has a price such that no column's rows cost more than 1, so that rows
-worth 2.3 need three columns; whatever leaves rows worth more than the columns that are still to be chosen is dead. *The
-narrowest row*: branch on the open row with the fewest live columns, and ban a column in its later siblings, so that no
-cover comes twice. *The last two columns* are looked up, not searched: candidates for the last one are those that cover
+Three ideas keep the tree small. *Prices*: each row has a price such that no column's rows cost more than 1; rows worth 2.3
+therefore need three columns; whatever leaves rows worth more than the columns that are still to be chosen is dead. *The
+narrowest row*: branch on the open row with the fewest live columns, and ban a column in its later siblings: no cover
+comes twice. *The last two columns* are looked up, not searched: candidates for the last one are those that cover
 two open rows at once. Whole batches of branches are looked at together.
 
 Prices are whole numbers of 1/65536, so every comparison is exact.
@@ -34,19 +34,19 @@ _ROUNDS_AT_FIRST = 150
 _ROUNDS = 8
 
 
-class Spent(Exception):  # noqa: N818 - it is no error: the search stops and what was found is kept
+class Spent(Exception):  # noqa: N818 - not an error: the search stops and keeps the covers found
     """The budget of a search is used up."""
 
 
 class Budget:
-    """How much may be looked at, and for how long; for one search or for several.
+    """The limits of work and time for one search or for several.
 
     Parameters
     ----------
     work
         Elementary tests, about thirty million in a second; the same search spends the same each time.
     seconds
-        From now on; None for as long as the work takes.
+        Counted from now; None for no time limit.
     """
 
     def __init__(self, work: int = MOST_WORK, seconds: float | None = None) -> None:
@@ -60,7 +60,7 @@ class Budget:
         return self.left < 0 or (self.deadline is not None and monotonic() > self.deadline)
 
     def spend(self, work: int) -> None:
-        """Take this off; raise :class:`Spent` when nothing is left."""
+        """Deduct some work; raise :class:`Spent` when nothing is left."""
         self.left -= work
         if self.used_up:
             raise Spent
@@ -72,7 +72,7 @@ class Budget:
         return part
 
     def reserve(self) -> "Budget":
-        """A quarter more, from now on, to make do with what can be found when nothing can be proved."""
+        """A quarter more, from now on, to find something when nothing can be proved."""
         return Budget(self._work // 4, None if self._seconds is None else self._seconds / 4)
 
 
@@ -86,7 +86,7 @@ class Search:
     """
 
     def __init__(self, cover: Bools) -> None:
-        # The lowest bit of a set of rows shall be the row with the fewest columns.
+        # The lowest bit of a set of rows stands for the row with the fewest columns.
         cover = cover[:, np.argsort(cover.sum(axis=0), kind="stable")]
         columns, rows = cover.shape
         self.cover = cover
@@ -113,7 +113,7 @@ class Search:
         return max(1, -int(-self.prices.sum(dtype=np.int64) // _ONE))
 
     def greedy(self) -> Cover:
-        """Some irredundant cover: the column that covers most of what is open, again and again."""
+        """Some irredundant cover: again and again the column that covers most open rows."""
         chosen: list[int] = []
         open_rows = np.ones(self.cover.shape[1], dtype=np.float32)
         while open_rows.any():
@@ -276,9 +276,9 @@ class Search:
 
 
 def dominators(cover: Bools) -> Ints:
-    """For each column the first one that covers all of its rows: itself when there is no other.
+    """For each column the first one that covers all of its rows: itself when no other does.
 
-    The columns must be distinct and those with more rows must come first; then what is named is itself not dominated.
+    The columns must be distinct and those with more rows must come first; the columns named are then not dominated themselves.
     """
     cover = cover[:, np.argsort(cover.sum(axis=0), kind="stable")]
     bits = words_of(cover)
@@ -312,7 +312,7 @@ class _Lists:
 
 
 def _batches(counts: Ints) -> Iterator[slice]:
-    """Cut so that the counts in a batch sum to about one batch's size."""
+    """Slices in which the counts sum to about the size of a batch."""
     batch = (np.cumsum(counts) - counts) // _BATCH
     edges = np.flatnonzero(np.diff(batch, prepend=-1)).tolist()
     for start, stop in pairwise([*edges, len(counts)]):

@@ -132,11 +132,11 @@ class FsQCA(Method):
         return verdict or super().assess(analysis, claim, study)
 
     def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
-        """Tables that this method has besides the others."""
+        """Additional tables of this method."""
         return {}
 
     def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
-        """What propositions are judged by: the cases that the method can place."""
+        """The cases by which propositions are judged: those that the method can place."""
         return self.memberships(study).dropna()
 
     def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:

@@ -52,13 +52,13 @@ class MvQCA(FsQCA):
         for name in self.thresholds:
             if name not in study.condition_names:
                 raise InputError(
-                    f"Study {study.name!r}: the thresholds of {name!r} belong to no condition. "
+                    f"Study {study.name!r}: there are thresholds for {name!r}, which is not a condition. "
                     f"{did_you_mean(name, study.condition_names)}"
                 )
         without = [name for name in study.condition_names if name not in self.thresholds and name not in study.fuzzy]
         if without:
             raise InputError(
-                f"Study {study.name!r}: {self.title} needs values, but there are neither thresholds nor a calibration for "
+                f"Study {study.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
                 f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
             )
         columns = {
@@ -93,7 +93,9 @@ class MvQCA(FsQCA):
         if claim.kind in ("necessary", "sufficient"):
             names = Expression(str(getattr(claim, "expression", ""))).sets
             if several := [name for name in names if len(self.thresholds.get(name, ())) > 1]:
-                return Verdict("silent", f"{listing(several)}: neither present nor absent, but of several values.")
+                return Verdict(
+                    "silent", f"{listing(several)}: a condition with several values is neither present nor absent."
+                )
         return super().assess(analysis, claim, study)
 
     def _counts(self, study: CalibratedStudy) -> dict[str, int]:

@@ -31,7 +31,9 @@ __all__ = [
 
 _MOST_COUNTERFACTUALS = 2000
 
-Core = Mapping[tuple[str, ...], list[list[int]]]  # model -> term -> what is core by each parsimonious model behind it
+Core = Mapping[
+    tuple[str, ...], list[list[int]]
+]  # model -> term -> its core according to each parsimonious model behind it
 
 
 def further_tables(
@@ -44,7 +46,7 @@ def further_tables(
     core: Core,
     left_out: pd.Index,
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """The further tables of an analysis, and what its reader must know."""
+    """The further tables of an analysis, and notes for its reader."""
     table, shown = solution.table, solution.best
     tables = {
         "truth_table": table.rows,
@@ -64,7 +66,7 @@ def further_tables(
     ]
     if len(left_out):
         notes.append(
-            f"Left out, being at exactly 0.5 in a condition or the outcome and so neither in nor out: {listing(left_out)}."
+            f"Left out because they are at exactly 0.5 in a condition or the outcome, neither in nor out: {listing(left_out)}."
         )
     if solution.kind == "intermediate" and shown is not None:
         try:
@@ -135,7 +137,7 @@ def evidence_of(use: Use, solution: Solution, central: int | None = None) -> str
 
 
 def _some_and_all(masks: list[int]) -> tuple[int, int]:
-    """What is core by at least one of the pairs, and what by all of them."""
+    """The core according to at least one of the pairs, and according to all of them."""
     return reduce(or_, masks), reduce(and_, masks)
 
 

@@ -1,4 +1,4 @@
-"""What QCA says on propositions.
+"""QCA's verdicts on propositions.
 
 Parameters of fit answer claims of necessity and sufficiency. Claims about paths are answered over all models: supported or
 contradicted only when every model agrees, because no model is better founded than another (Baumgartner & Thiem 2017).
@@ -34,12 +34,12 @@ def assess(
     necessity_cutoff: float,
     relevance_cutoff: float,
 ) -> Verdict | None:
-    """Judge a claim; ``None`` for a kind on which QCA has nothing to say.
+    """Judge a claim; ``None`` for a kind about which QCA has nothing to say.
 
     Parameters
     ----------
     claim
-        The proposition; read by its ``kind`` and its arguments, so that kinds from plugins are simply unknown.
+        The proposition; read by its ``kind`` and arguments; kinds from plugins are simply unknown.
     solution
         All models.
     frame
@@ -151,9 +151,7 @@ def _influence(model: Model, condition: str, sign: int) -> tuple[bool | None, st
     absent = sum(not cube.bits & bit for cube in model.cubes if cube.care & bit)
     words = f"{condition} is present in {present} and absent in {absent} of {counted(len(model.cubes), 'path')}"
     words += (
-        ", as a difference-maker, not as a net effect"
-        if present or absent
-        else ", so that it makes no difference there"
+        ", as a difference-maker, not as a net effect" if present or absent else ", so it makes no difference there"
     )
     if bool(present) == bool(absent):
         return None, words

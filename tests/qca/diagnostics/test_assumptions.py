@@ -254,7 +254,7 @@ def test_one_literal_may_be_written_either_way():
     [
         ({"X": 1}, "names no condition"),
         ({"A*X": 1}, "names no condition"),
-        ({"A + B": 1}, "no conjunction"),
+        ({"A + B": 1}, "nor a conjunction"),
         ({"A*B": 0}, "in several ways"),
         ({"A*B": 2}, "is unknown"),
     ],
@@ -319,5 +319,5 @@ def test_expectations_as_a_list():
     for listed, told in ((["A", "~B"], {"A": 1, "B": 0}), (["A*C"], {"A*C": "present"})):
         models = [[model.terms for model in minimize(table, "intermediate", each).models] for each in (listed, told)]
         assert models[0] == models[1]
-    with pytest.raises(InputError, match="is one text"):
+    with pytest.raises(InputError, match="is a single text"):
         minimize(table, "intermediate", "A")
