@@ -41,10 +41,8 @@ def necessary_expressions(
 
     Parameters
     ----------
-    frame
-        One row per case, one column per set, memberships from 0 to 1.
-    outcome
-        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+    frame, outcome
+        As in :func:`necessity`.
     consistency
         The least consistency of necessity, inclN = Σ min(x, y) / Σ y; from 0 to 1.
     relevance

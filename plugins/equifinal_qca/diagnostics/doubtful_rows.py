@@ -125,9 +125,7 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
             "A PRI cutoff of 0.5 or more keeps such rows out of the solution."
         )
     if len(near):
-        said.append(
-            f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs."
-        )
+        said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
     observed, possible = int((table.output != "?").sum()), table.space.possible
     if observed < possible / 2:
         said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")

@@ -19,12 +19,10 @@ def consistency_by(frame: pd.DataFrame, expression: str, outcome: str, by: pd.Se
 
     Parameters
     ----------
-    frame
-        One row per case, one column per set, memberships from 0 to 1.
+    frame, outcome
+        As in :func:`necessity`.
     expression
         The sufficient set, such as ``"A*~B"`` or ``model.expression``.
-    outcome
-        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
     by
         The group of each case: a Series with the frame's index, or the name of a column of the frame.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -178,17 +179,11 @@ def anchor_ranges(
         span = float(raw.max() - raw.min())
         scores = np.unique(raw.dropna().to_numpy(dtype=float))
         for anchor, value in _numbers(calibrator.model_dump(exclude_unset=True)):
-
-            def at(
-                other: float, name: str = name, calibrator: Any = calibrator, anchor: _Anchor = anchor
-            ) -> Solution | None:
-                return _recalibrated(study, method, name, calibrator, anchor, other)
-
-            ends = [
+            at = partial(_recalibrated, study, method, name, calibrator, anchor)
+            (lower, below), (upper, above) = (
                 _end_of_range(value, value + side * span, scores, at, keeps, steps, tolerance * span)
                 for side in (-1.0, 1.0)
-            ]
-            (lower, below), (upper, above) = ends
+            )
             records.append([name, _spelt(anchor), value, lower, upper, below, above])
     columns = ["set", "anchor", "value", "lower", "upper", "below", "above"]
     return pd.DataFrame(records, columns=columns)

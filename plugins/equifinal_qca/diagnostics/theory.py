@@ -19,10 +19,8 @@ def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: 
         The hypothesis T: when the outcome is to be expected.
     solution
         The solution S, such as ``model.expression``.
-    frame
-        One row per case, one column per set, memberships from 0 to 1.
-    outcome
-        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+    frame, outcome
+        As in :func:`necessity`.
 
     Returns
     -------

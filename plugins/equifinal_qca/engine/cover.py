@@ -6,10 +6,12 @@ dropped; what is left is split into independent parts. A class whose rows lie wi
 one, so the search sees the larger ones alone, and the smaller ones take their places afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
 from itertools import chain, count, islice, product
 from math import prod
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -224,9 +226,7 @@ def _substituted(
     Each dominated class belongs to one undominated class alone, so no cover comes twice. And no smallest cover is lost: put
     for each of its classes the one it belongs to, and a cover as small is left.
     """
-    everything = 0
-    for rows in rows_of:
-        everything |= rows
+    everything = _union(range(len(rows_of)), rows_of)
 
     def complete(cover: Cover, position: int, covered: int, later: list[int], chosen: Cover) -> Iterator[Cover]:
         if position == len(cover):
@@ -253,11 +253,8 @@ def _irredundant_part(cover: Cover, rows_of: list[int]) -> list[int]:
     return kept
 
 
-def _union(cover: list[int], rows_of: list[int]) -> int:
-    union = 0
-    for each in cover:
-        union |= rows_of[each]
-    return union
+def _union(cover: Iterable[int], rows_of: list[int]) -> int:
+    return reduce(or_, (rows_of[each] for each in cover), 0)
 
 
 def _all_irredundant(cover: Bools, classes: list[list[int]], limit: int, budget: Budget) -> _Part:

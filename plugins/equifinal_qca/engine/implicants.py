@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equifinal_qca.engine.cubes import Cube, Groups, Ints
+from equifinal_qca.engine.smallest import Budget, Spent
 
 __all__ = [
     "TooManyPrimes",
@@ -180,30 +181,18 @@ def primes_inside(cubes: Iterable[Cube], groups: Groups = ()) -> list[Cube]:
     pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
     axes = _axes(_union(pairs[:, 0].tolist()), groups)
     table = prod(len(axis) + 1 for axis in axes)
-    work = _Work(table if table <= _LARGEST_TABLE else _MOST_CONSENSUS)
+    work = Budget(table if table <= _LARGEST_TABLE else _MOST_CONSENSUS)
     try:
         if groups:
             return [Cube(term, term) for term in _consensus_of_values(pairs[:, 0], groups, work).tolist()]
         return _consensus(pairs, work)
-    except TooManyPrimes:
+    except Spent:
         if table > _LARGEST_TABLE:
-            raise
+            raise TooManyPrimes from None
         return _largest(_matched(_regions(pairs, groups) if groups else pairs, axes), axes)
 
 
-class _Work:
-    """The number of comparisons left."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def spend(self, comparisons: int) -> None:
-        self.left -= comparisons
-        if self.left < 0:
-            raise TooManyPrimes
-
-
-def _consensus(pairs: Ints, work: _Work) -> list[Cube]:
+def _consensus(pairs: Ints, work: Budget) -> list[Cube]:
     care, bits = _maximal(pairs[:, 0], pairs[:, 1], work)
     used = int(np.bitwise_or.reduce(care)) if len(care) else 0
     while used:
@@ -228,7 +217,7 @@ def _consensus(pairs: Ints, work: _Work) -> list[Cube]:
     return [Cube(*pair) for pair in zip(care.tolist(), bits.tolist(), strict=True)]
 
 
-def _consensus_of_values(terms: Ints, groups: Groups, work: _Work) -> Ints:
+def _consensus_of_values(terms: Ints, groups: Groups, work: Budget) -> Ints:
     terms, _ = _maximal(terms, terms, work)
     for values in groups:
         common = np.zeros(1, dtype=np.int64)
@@ -345,7 +334,7 @@ def some_primes_inside(cubes: Iterable[Cube], is_inside: Callable[[Cube], bool],
     return found
 
 
-def _maximal(care: Ints, bits: Ints, work: _Work) -> tuple[Ints, Ints]:
+def _maximal(care: Ints, bits: Ints, work: Budget) -> tuple[Ints, Ints]:
     """Drop every cube that lies inside another one. The cubes are distinct."""
     work.spend(len(care) ** 2)
     keep = np.ones(len(care), dtype=bool)

@@ -143,7 +143,7 @@ def _priced(problem: Problem, budget: Budget) -> Found:
         affordable = pricing.affordable(terms, budget.part(0.1)) if terms >= pricing.bound else None
         if affordable is None:
             continue
-        if not _covers_all(affordable, problem):
+        if not chart(affordable, np.array(problem.positive, dtype=np.int64)).any(axis=0).all():
             return found._replace(bound=None)
         exact = _found(affordable, True, problem, budget.part(0.25))
         if exact.bound is not None:
@@ -227,10 +227,6 @@ def _matching(primes: Sequence[Cube], problem: Problem) -> list[Cube]:
     """Only those that match a ``1`` row."""
     matches = chart(primes, np.array(problem.positive, dtype=np.int64))
     return [cube for cube, its_rows in zip(primes, matches, strict=True) if its_rows.any()]
-
-
-def _covers_all(cubes: Sequence[Cube], problem: Problem) -> bool:
-    return bool(chart(cubes, np.array(problem.positive, dtype=np.int64)).any(axis=0).all())
 
 
 def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], bool]:

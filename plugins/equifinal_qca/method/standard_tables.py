@@ -86,16 +86,10 @@ def core_of(model: Model, parsimonious: Solution, kind: SolutionType) -> list[li
         behind = {pair.parsimonious.terms: pair.parsimonious for pair in model.pairs}
     else:
         behind = {other.terms: other for other in parsimonious.models}
-    masks: list[list[int]] = []
-    for term in model.cubes:
-        masks.append([])
-        for other in behind.values():
-            mask = 0
-            for cube in other.cubes:
-                if cube.contains(term):
-                    mask |= cube.care
-            masks[-1].append(mask)
-    return masks
+    return [
+        [reduce(or_, (cube.care for cube in other.cubes if cube.contains(term)), 0) for other in behind.values()]
+        for term in model.cubes
+    ]
 
 
 class Use(NamedTuple):
