@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from equifinal.study_draft import draft_study as draft_study
     from equifinal.study_file import StudySource as StudySource
     from equifinal.study_file import load_study as load_study
+    from equifinal.study_file import study_path as study_path
     from equifinal.study_writer import save_study as save_study
     from equifinal.variable import Variable as Variable
+    from equifinal.yardstick import case_types as case_types
 
 __version__ = "0.1.0"
 
@@ -67,6 +69,7 @@ _HOME_OF = {
     "Variable": "variable",
     "Verdict": "propositions",
     "calibrators": "registry",
+    "case_types": "yardstick",
     "claims": "registry",
     "compare": "comparison",
     "draft_study": "study_draft",
@@ -79,6 +82,7 @@ _HOME_OF = {
     "run": "runs",
     "save_study": "study_writer",
     "studies": "registry",
+    "study_path": "study_file",
 }
 
 __all__ = sorted(_HOME_OF)
