@@ -12,7 +12,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import listing
-from equifinal.study_writer import calibration
+from equifinal.plain import CASE_TYPES
 from equifinal_explore.settings import Setting, changed_table, settings_of_method, settings_of_set
 
 __all__ = ["Change", "Exploration", "Findings"]
@@ -90,20 +90,9 @@ class Findings:
         return {row: values for row, values in pairs.items() if values[0] != values[1]}
 
     def kinds_of_cases(self) -> dict[str, list[str]]:
-        """The cases by what the method's prediction and the outcome say of them.
-
-        After Schneider & Wagemann (2012): typical (predicted and outcome above 0.5), deviant in consistency (predicted
-        alone), deviant in coverage (outcome alone), irrelevant (neither). A case at exactly 0.5 is in none.
-        """
-        predicted = self.analysis.cases["predicted"].astype(float)
-        outcome = self.study.fuzzy[self.study.outcome.name]
-        kinds = {
-            "typical": (predicted > 0.5) & (outcome > 0.5),
-            "deviant in consistency": (predicted > 0.5) & (outcome < 0.5),
-            "deviant in coverage": (predicted < 0.5) & (outcome > 0.5),
-            "irrelevant": (predicted < 0.5) & (outcome < 0.5),
-        }
-        return {kind: [str(case) for case in outcome.index[which]] for kind, which in kinds.items()}
+        """The cases by what the method's prediction and the outcome say of them; a case at exactly 0.5 is in none."""
+        types = eq.case_types(self.analysis.cases["predicted"], self.study.fuzzy[self.study.outcome.name])
+        return {kind: [str(case) for case in types.index[types == kind]] for kind in CASE_TYPES}
 
 
 class Exploration:
@@ -206,7 +195,7 @@ class Exploration:
         def calibrated(variable: eq.Variable) -> eq.Variable:
             if variable.name not in of_sets:
                 return variable
-            return dataclasses.replace(variable, calibrate=changed_table(calibration(variable), of_sets[variable.name]))
+            return dataclasses.replace(variable, calibrate=changed_table(variable.calibration, of_sets[variable.name]))
 
         try:
             outcome, conditions = calibrated(study.outcome), [calibrated(each) for each in study.conditions]

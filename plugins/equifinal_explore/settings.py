@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal.study_writer import calibration
 
 __all__ = ["Setting", "changed_table", "settings_of_method", "settings_of_set"]
 
@@ -75,7 +74,7 @@ def settings_of_set(variable: eq.Variable, raw: pd.Series) -> tuple[Setting, ...
     """
     if variable.calibrator is None:
         return ()
-    given = {key: value for key, value in calibration(variable).items() if key != "method"}
+    given = {key: value for key, value in variable.calibration.items() if key != "method"}
     return _settings(type(variable.calibrator), variable.calibrator.parameters() | given, (raw.min(), raw.max()), {})
 
 
