@@ -8,7 +8,7 @@ from dash import html
 
 import equifinal as eq
 from equifinal.plain import DIRECTIONS, SIGNS, counted
-from equifinal_explore.exploration import Change, Findings, configuration
+from equifinal_explore.exploration import ADVICE, Change, Findings, configuration
 from equifinal_explore.tables import scrollable, table
 
 __all__ = ["changes", "crossed", "kinds", "notes", "solution", "status", "tables", "verdicts"]
@@ -41,11 +41,7 @@ def changes(made: Sequence[Change], now: Findings, own: Findings) -> list[Any]:
         html.H2("What changed"),
         html.Ul([html.Li(str(change)) for change in made]),
         html.P([each for each in said if each] or "The paths are those of the study's own settings."),
-        html.P(
-            "A result found by moving settings until it appears is not tested by these data: give reasons from outside the data, "
-            "and report the search.",
-            className="warning",
-        ),
+        html.P(ADVICE, className="warning"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What can be moved: the parameters of calibrators and methods, read from what they declare."""
+"""The settings that can be moved: the parameters of calibrators and methods, read from their declarations."""
 
 import copy
 import math
@@ -22,13 +22,13 @@ class Setting:
     Attributes
     ----------
     path : tuple
-        Where it stands in the table of parameters: ``("crossover",)``, or ``("thresholds", 0)`` for the first of several.
+        Its place in the table of parameters: ``("crossover",)``, or ``("thresholds", 0)`` for the first of several.
     value
-        What the study itself has. ``None``: not given.
+        The study's own value. ``None``: not given.
     choices : tuple
-        What it may be, when it is no number.
+        The values allowed when it is not a number.
     minimum, maximum : float or None
-        The limits of a slider. A score ranges over the observed ones; other parameters within what they declare.
+        The limits of a slider: the observed scores for a score, the declared limits for other parameters.
     step : float or None
         The step of the slider; ``None`` without limits.
     description : str
@@ -70,7 +70,7 @@ def settings_of_set(variable: eq.Variable, raw: pd.Series) -> tuple[Setting, ...
     variable
         The set.
     raw
-        Its raw scores: the anchors' sliders range over them, and over the anchors that the study has beyond them.
+        Its raw scores. The anchors' sliders range over them, and over anchors of the study that lie beyond them.
     """
     if variable.calibrator is None:
         return ()
@@ -86,14 +86,14 @@ def settings_of_method(method: eq.Method, raw: pd.DataFrame) -> tuple[Setting, .
     method
         With the study's parameters.
     raw
-        The raw scores, a column per set: a number that belongs to a set (``{"LEAD": [30, 60]}``) is one of its scores.
+        The raw scores, one column per set: a number that belongs to a set (``{"LEAD": [30, 60]}``) is one of its scores.
     """
     ranges = {str(name): (scores.min(), scores.max()) for name, scores in raw.items()}
     return _settings(type(method), method.parameters(), None, ranges)
 
 
 def changed_table(table: Mapping[str, Any], changes: Mapping[Path, Any]) -> dict[str, Any]:
-    """A table of parameters with some of them changed; one that becomes ``None`` is left out.
+    """A table of parameters with some of them changed; those that become ``None`` are left out.
 
     >>> changed_table({"thresholds": [30, 60]}, {("thresholds", 1): 70, ("below",): 2})
     {'thresholds': [30, 70], 'below': 2}
@@ -139,7 +139,7 @@ def _settings(
 
 
 def _choices(declared: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The values of a parameter that is no number; ``None`` among them when it may be left out."""
+    """The values of a parameter that is not a number, with ``None`` when it may be left out."""
     branches = declared.get("anyOf", [declared])
     if any(branch.get("type") == "boolean" for branch in branches):
         return (True, False)
