@@ -8,9 +8,17 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import counted
 from equifinal_regression.equation import Covariance, Floats
-from equifinal_regression.specification import Fitted
+from equifinal_regression.specification import Fitted, Specification
 
-__all__ = ["AVERAGED", "about_cases", "about_failed_samples", "about_outside", "about_units", "about_vif"]
+__all__ = [
+    "AVERAGED",
+    "about_cases",
+    "about_failed_samples",
+    "about_joined",
+    "about_outside",
+    "about_units",
+    "about_vif",
+]
 
 CASES_PER_PARAMETER = 10
 HIGH_VIF = 10.0
@@ -74,6 +82,12 @@ def about_vif(vif: Floats, names: Iterable[str]) -> list[str]:
         for name, value in zip(names, vif, strict=True)
         if value > HIGH_VIF
     ]
+
+
+def about_joined(spec: Specification) -> list[str]:
+    """Conditions that have no partial residuals."""
+    joined = [name for name in spec.names if any(name in term for term in spec.products)]
+    return [f"In an interaction, and so without partial residuals: {', '.join(joined)}."] if joined else []
 
 
 def about_outside(memberships: pd.Series) -> list[str]:

@@ -10,7 +10,7 @@ import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_regression import diagnostics, notes
 from equifinal_regression.advice import advice
-from equifinal_regression.equation import Covariance, Description, Floats, Model, describe, solve
+from equifinal_regression.equation import Covariance, Description, Floats, Model, solve
 from equifinal_regression.interactions import checked, product_of
 from equifinal_regression.specification import Fitted, Scale, Specification
 from equifinal_regression.tables import cases_table, estimates, model_table
@@ -112,12 +112,10 @@ class Regression(eq.Method):
         See :meth:`equifinal.Method.analyze`.
         """
         spec, fitted = self._specification(study), self._fitted(study)
-        described, df_resid = self._described(fitted)
+        described = fitted.described()
         equation, scores = fitted.equation, fitted.scores[fitted.used]
-        weights = spec.averaging(scores)
-        averaged = weights @ described.covariance @ weights.T
-        coefficients = estimates(equation.params, described.covariance, df_resid, self.alpha)
-        effects = estimates(weights @ equation.params, averaged, df_resid, self.alpha)
+        coefficients, statistics = self._estimates(fitted, described)
+        effects = self._estimates(fitted, described, spec.averaging(scores))[0]
         said = [*equation.notes, *described.notes, *notes.about_cases(study, fitted)]
         said += notes.about_units(study, fitted.covariance)
         if self.bootstrap:
@@ -129,15 +127,11 @@ class Regression(eq.Method):
         tables = {
             "coefficients": pd.DataFrame(coefficients, index=terms),
             "correlation": pd.DataFrame(correlation, index=names, columns=names),
-        }
-        if equation.scaling is not None:
-            tables["scaling"] = equation.scaling
-        models = [(terms, coefficients, described.statistics)]
+        } | ({} if equation.scaling is None else {"scaling": equation.scaling})
+        models = [(terms, coefficients, statistics)]
         if self.interactions:
             nested = self.model_copy(update={"interactions": ()})._fitted(study)
-            without, df_without = self._described(nested)
-            estimated = estimates(nested.equation.params, without.covariance, df_without, self.alpha)
-            models.insert(0, (["constant", *names], estimated, without.statistics))
+            models.insert(0, (["constant", *names], *self._estimates(nested, nested.described())))
             tables["interactions"] = pd.DataFrame(effects, index=spec.labels).iloc[len(names) :]
             tables["interaction_tests"] = diagnostics.interaction_tests(fitted, nested.equation, described)
             said.append(notes.AVERAGED)
@@ -145,16 +139,14 @@ class Regression(eq.Method):
         tables["influence"] = diagnostics.influence_table(described, len(terms), study.cases[fitted.used])
         if self.partial_residuals:
             tables["partial_residuals"] = diagnostics.partial_residuals(fitted, spec, study.cases)
-            joined = [name for name in names if any(name in term for term in spec.products)]
-            if joined:
-                said.append(f"In an interaction, and so without partial residuals: {', '.join(joined)}.")
+            said += notes.about_joined(spec)
         cases = cases_table(study, spec, fitted, described)
         return eq.Analysis(
             method=self,
             conditions=self._conditions(study, spec, effects).assign(vif=vif),
             configurations=pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"], dtype=object),
             cases=cases,
-            fit=described.statistics,
+            fit=statistics,
             tables=tables,
             notes=said + (notes.about_outside(cases["fitted"]) if spec.on_memberships else []),
             native=equation,
@@ -226,12 +218,16 @@ class Regression(eq.Method):
             )
         return Covariance("cluster", pd.factorize(study.data[study.unit])[0])
 
-    def _described(self, fitted: Fitted) -> tuple[Description, float]:
-        """The equation's description, and the degrees of freedom of its coefficients; infinite: the normal distribution."""
-        design, outcome = fitted.design[fitted.used], fitted.outcome[fitted.used]
-        df_resid = max(fitted.covariance.df_resid(*design.shape), 0)
-        described = describe(fitted.equation, design, outcome, fitted.covariance)
-        return described, np.inf if self.model == "logit" else df_resid
+    def _estimates(
+        self, fitted: Fitted, described: Description, weights: Floats | None = None
+    ) -> tuple[dict[str, Floats], dict[str, float]]:
+        """The coefficients, or weighted sums of them, with their intervals; and the fit of the equation."""
+        values, covariance = fitted.equation.params, described.covariance
+        if weights is not None:
+            values, covariance = weights @ values, weights @ covariance @ weights.T
+        df_resid = max(fitted.covariance.df_resid(*fitted.design[fitted.used].shape), 0)
+        normal = self.model == "logit"
+        return estimates(values, covariance, np.inf if normal else df_resid, self.alpha), described.statistics
 
     def _without_errors(self) -> "Regression":
         """The same equation, when its standard errors are not needed: the classical ones take least time."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal_regression.equation import Covariance, Equation, Floats, Model
+from equifinal_regression.equation import Covariance, Description, Equation, Floats, Model, describe
 from equifinal_regression.interactions import Term
 
 __all__ = ["Fitted", "Scale", "Specification"]
@@ -25,6 +25,10 @@ class Fitted(NamedTuple):
     design: Floats  # (n, k)
     outcome: Floats  # (n,)
     used: Any  # which of the n cases entered: a mask or a slice
+
+    def described(self) -> Description:
+        """How well the equation is estimated."""
+        return describe(self.equation, self.design[self.used], self.outcome[self.used], self.covariance)
 
 
 @dataclass(frozen=True)
