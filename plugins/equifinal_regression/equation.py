@@ -80,11 +80,7 @@ class Description:
 
 
 def solve(
-    model: Model,
-    design: Floats,
-    outcome: Floats,
-    covariance: Covariance,
-    scaling: pd.DataFrame | None,
+    model: Model, design: Floats, outcome: Floats, covariance: Covariance, scaling: pd.DataFrame | None
 ) -> Equation:
     """Estimate the coefficients of `design` (n, k), whose first column is the constant."""
     problem = _not_estimable(design, outcome)
