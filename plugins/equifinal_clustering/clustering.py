@@ -92,13 +92,8 @@ class Clustering(eq.Method):
         default=None, description="A column of the data with groups known beforehand, to compare the clusters with."
     )
 
-    # ------------------------------------------------------------------------------------------------ analysis
-
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        """Form the clusters and describe them; `rng` seeds all starts and samples.
-
-        See :meth:`equifinal.Method.analyze`.
-        """
+        """Form the clusters and describe them; `rng` seeds all starts and samples. See :meth:`equifinal.Method.analyze`."""
         reference = self._reference(study)
         found = self._found(study, rng)
         partition = found.partition
@@ -148,10 +143,7 @@ class Clustering(eq.Method):
         return pd.Series(clusters.mean_outcome[joined], index=study.cases, name=study.outcome.name)
 
     def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
-        """Judge ``together``: supported when all cases share a cluster, contradicted when no two do.
-
-        See :meth:`equifinal.Method.assess`.
-        """
+        """Judge ``together``, as :mod:`~equifinal_clustering.verdicts` says. See :meth:`equifinal.Method.assess`."""
         return verdict(analysis, claim)
 
     def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
@@ -162,8 +154,6 @@ class Clustering(eq.Method):
         See :meth:`equifinal.Method.advise`.
         """
         return advice(analysis, study, scaled(self._unscaled(study), analysis.native.scaling))
-
-    # ---------------------------------------------------------------------------------------------- partition
 
     def _found(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> Found:
         if self.scale == "membership":
@@ -270,8 +260,6 @@ class Clustering(eq.Method):
                 "cases."
             )
         return chosen
-
-    # ---------------------------------------------------------------------------------------------- on request
 
     def _stability(self, found: Found, rng: np.random.Generator) -> pd.DataFrame:
         scores, labels = found.scores[found.partition.order], found.partition.labels

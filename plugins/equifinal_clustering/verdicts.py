@@ -1,4 +1,4 @@
-"""The verdict rules of clustering: only on which cases share a cluster."""
+"""The verdict rules of clustering, which only judges whether cases share a cluster."""
 
 from typing import Literal
 

@@ -80,8 +80,6 @@ class NCA(eq.Method):
         default=10, ge=1, description="Steps of the bottleneck table from 0 to 100 % of the range."
     )
 
-    # ------------------------------------------------------------------------------------------------ analysis
-
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Find the ceilings and test them; `rng` seeds the permutations. See :meth:`equifinal.Method.analyze`.
 
@@ -152,8 +150,6 @@ class NCA(eq.Method):
                 raise eq.InputError(
                     f"{where}: {outside[0]} has {raw[outside[0]]:g}, outside {low:g} to {high:g}. Widen the scope."
                 )
-
-    # ------------------------------------------------------------------------------------- propositions, advice
 
     def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
         """Judge ``necessary`` for a condition, its absence, or a conjunction; silent on everything else.

@@ -19,6 +19,12 @@ class _Outlook(NamedTuple):
     memberships: Floats
 
 
+class _Change(NamedTuple):
+    lever: eq.Variable
+    source: int  # the case whose score every case gets
+    then: _Outlook
+
+
 def advice(analysis: eq.Analysis, study: eq.CalibratedStudy, spec: Specification) -> pd.Series:
     """A sentence for each case without the outcome. Ties within 1e-9 are all given."""
     lacking = np.flatnonzero(study.fuzzy[study.outcome.name].to_numpy() < 0.5)
@@ -36,33 +42,26 @@ def advice(analysis: eq.Analysis, study: eq.CalibratedStudy, spec: Specification
 
     now = outlook(scores)
     rising = 1 if spec.on_memberships else study.orientation(study.outcome.name) or 1
-    changes: list[tuple[eq.Variable, int, _Outlook]] = []
+    changes: list[_Change] = []
     for lever in levers:
         column = spec.names.index(lever.name)
         for source in (int(scores[:, column].argmin()), int(scores[:, column].argmax())):
             changed = scores.copy()
             changed[:, column] = scores[source, column]
-            changes.append((lever, source, outlook(changed)))
-    gains = np.array([rising * (then.expected - now.expected) for _, _, then in changes])
+            changes.append(_Change(lever, source, outlook(changed)))
+    gains = np.array([rising * (each.then.expected - now.expected) for each in changes])
     nothing = f"Already at the most favourable score observed of {', '.join(each.label for each in levers)}."
     sentences = []
     for case in lacking:
         best = gains[:, case].max()
         equal = np.flatnonzero(gains[:, case] >= best - 1e-9) if best > 1e-9 else np.array([], dtype=int)
-        said = [_said(study, spec, int(case), now, *changes[each]) for each in equal]
+        said = [_said(study, spec, int(case), now, changes[each]) for each in equal]
         sentences.append("; or: ".join(said) or nothing)
     return pd.Series(sentences, index=study.cases[lacking], dtype=object)
 
 
-def _said(
-    study: eq.CalibratedStudy,
-    spec: Specification,
-    case: int,
-    now: _Outlook,
-    lever: eq.Variable,
-    source: int,
-    then: _Outlook,
-) -> str:
+def _said(study: eq.CalibratedStudy, spec: Specification, case: int, now: _Outlook, change: _Change) -> str:
+    lever, source, then = change
     raw = study.raw[lever.name].to_numpy()
     verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
     gain = then.expected[case] - now.expected[case]

@@ -76,9 +76,6 @@ class Description:
     notes: list[str] = field(default_factory=list)
 
 
-# ------------------------------------------------------------------------------------------------ estimation
-
-
 def solve(
     model: Model, design: Floats, outcome: Floats, covariance: Covariance, scaling: pd.DataFrame | None
 ) -> Equation:
@@ -160,9 +157,6 @@ def _sizes(design: Floats) -> Floats:
     """Divisors of the columns: 1, unless they differ so much that a pseudo-inverse would lose the small ones."""
     sizes = np.linalg.norm(design, axis=0)
     return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
-
-
-# ----------------------------------------------------------------------------------------------- description
 
 
 def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Covariance) -> Description:

@@ -104,13 +104,8 @@ class Regression(eq.Method):
     def _readable(cls, interactions: tuple[str, ...]) -> tuple[str, ...]:
         return checked(interactions)
 
-    # ------------------------------------------------------------------------------------------------ analysis
-
     def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        """Fit the equation; `rng` draws the bootstrap samples, nothing else is random.
-
-        See :meth:`equifinal.Method.analyze`.
-        """
+        """Fit the equation; `rng` draws only the bootstrap samples. See :meth:`equifinal.Method.analyze`."""
         spec, fitted = self._specification(study), self._fitted(study)
         described = fitted.described()
         equation, scores = fitted.equation, fitted.scores[fitted.used]
@@ -166,10 +161,7 @@ class Regression(eq.Method):
         return pd.Series(spec.memberships(expected, study), index=study.cases, name=study.outcome.name)
 
     def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
-        """Judge ``influence`` by the interval of the condition, ``joint`` by that of the interaction if it was fitted.
-
-        See :meth:`equifinal.Method.assess`.
-        """
+        """Judge ``influence`` and ``joint``, as :mod:`~equifinal_regression.verdicts` says. See :meth:`equifinal.Method.assess`."""
         return verdict(analysis, claim, study, self._specification(study))
 
     def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
@@ -179,8 +171,6 @@ class Regression(eq.Method):
         any case while the others stay. See :meth:`equifinal.Method.advise`.
         """
         return advice(analysis, study, self._specification(study))
-
-    # ---------------------------------------------------------------------------------------------- estimation
 
     def _specification(self, study: eq.CalibratedStudy) -> Specification:
         names = study.condition_names
