@@ -96,13 +96,10 @@ def _all_divided(scores: Floats, counts: Sequence[int], divide: Divide) -> list[
 
 
 def _log_within(scores: Floats, labels: Labels) -> float:
-    within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in _parts(scores, labels))
+    parts = (scores[labels == label] for label in np.unique(labels))
+    within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in parts)
     # Identical cases differ by rounding alone.
     return float(np.log(within)) if within > 1e-20 * max(float((scores**2).sum()), 1e-300) else -np.inf
-
-
-def _parts(scores: Floats, labels: Labels) -> list[Floats]:
-    return [scores[labels == label] for label in np.unique(labels)]
 
 
 def stability(scores: Floats, labels: Labels, divide: Divide, samples: int, rng: np.random.Generator) -> pd.DataFrame:

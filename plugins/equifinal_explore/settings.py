@@ -125,16 +125,13 @@ def _settings(
             continue
         low, high = _limits(declared, own)
         for path, value in _numbers((name,), own):
-            of_set = next((of_sets[str(part)] for part in path if part in of_sets), None)
-            declares_nothing = low is None and high is None
-            if declares_nothing and (limits := of_set or scores):
-                found.append(
-                    Setting(path, value, (), *_slider(min(limits[0], value), max(limits[1], value)), about, True)
-                )
-            elif low is not None and high is not None:
-                found.append(Setting(path, value, (), low, high, _step(high - low), about))
+            limits = next((of_sets[str(part)] for part in path if part in of_sets), scores)
+            if low is None and high is None and limits:
+                slider = _slider(min(limits[0], value), max(limits[1], value))
+                found.append(Setting(path, value, (), *slider, about, is_score=True))
             else:
-                found.append(Setting(path, value, (), low, high, None, about))
+                step = None if low is None or high is None else _step(high - low)
+                found.append(Setting(path, value, (), low, high, step, about))
     return tuple(found)
 
 

@@ -1,7 +1,6 @@
 """The method ``nca``: necessary conditions in degree, from the empty corners of scatter plots of raw scores."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from equifinal_nca.advice import advice
 from equifinal_nca.ceiling import Ceiling, Scope, ceilings, p_values
 from equifinal_nca.found import Found, Native, SetLiteral
 from equifinal_nca.notes import about_ceilings
-from equifinal_nca.verdicts import NO_UNION, Rule, silent, verdict
+from equifinal_nca.verdicts import Rule, verdict
 
 __all__ = ["NCA"]
 
@@ -152,23 +151,15 @@ class NCA(eq.Method):
                 )
 
     def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
-        """Judge ``necessary`` for a condition, its absence, or a conjunction; silent on everything else.
-
-        A literal is necessary when d reaches the cutoff and p lies below alpha, and is not when d stays below the cutoff;
-        otherwise NCA cannot decide. A conjunction is necessary when each of its literals is, because whatever lacks one of them
-        lacks the conjunction. On disjunctions it is silent: raw scores in different units have no union.
-        See :meth:`equifinal.Method.assess`.
-        """
-        if claim.kind != "necessary":
-            return silent(claim)
-        arguments: Any = claim
-        literals = eq.Expression(arguments.expression).literals
-        if not literals or not set(literals) <= set(study.condition_names):
-            return eq.Verdict("silent", NO_UNION)
+        """Judge ``necessary``, as :mod:`~equifinal_nca.verdicts` says. See :meth:`equifinal.Method.assess`."""
         native: Native = analysis.native
-        others = [each for each in literals.items() if each not in native.found]
-        known = {**native.found, **(self._find(study, others, native.seed) if others else {})}
-        return verdict(claim, [known[each] for each in literals.items()], self._rule)
+
+        def find(literals: Iterable[SetLiteral]) -> list[Found]:
+            others = [each for each in literals if each not in native.found]
+            known = {**native.found, **(self._find(study, others, native.seed) if others else {})}
+            return [known[each] for each in literals]
+
+        return verdict(claim, study.condition_names, find, self._rule)
 
     def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series | None:
         """For each case without the outcome, the necessary conditions that keep it below the lowest score of a case with it.

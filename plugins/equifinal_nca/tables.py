@@ -65,11 +65,9 @@ def bottleneck_levels(found: Sequence[Found], steps: int) -> pd.DataFrame:
     for each in found:
         scope, (x_sign, y_sign) = each.plane.scope, each.signs
         for ceiling in CEILINGS:
-            percent = _needed(each, ceiling, levels)
-            bound = np.isfinite(percent)
-            level = np.where(
-                bound, scope.x_low + np.where(bound, percent, 0) / 100 * (scope.x_high - scope.x_low), np.nan
-            )
+            needed = _needed(each, ceiling, levels)
+            percent = np.where(np.isfinite(needed), needed, np.nan)
+            level = scope.x_low + percent / 100 * (scope.x_high - scope.x_low)
             below = (each.plane.x[:, None] < level - each.room).mean(axis=0) * 100
             tables.append(
                 pd.DataFrame(
@@ -78,10 +76,10 @@ def bottleneck_levels(found: Sequence[Found], steps: int) -> pd.DataFrame:
                         "ceiling": NAMES[ceiling],
                         "outcome_percent": levels,
                         "outcome": y_sign * (scope.y_low + levels / 100 * (scope.y_high - scope.y_low)),
-                        "needs": _needs(percent, x_sign),
-                        "percent": np.where(bound, percent, np.nan),
+                        "needs": _needs(needed, x_sign),
+                        "percent": percent,
                         "actual": x_sign * level,
-                        "percentile": np.where(bound, below, np.nan),
+                        "percentile": np.where(np.isnan(percent), np.nan, below),
                     }
                 )
             )

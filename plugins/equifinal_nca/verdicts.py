@@ -1,6 +1,6 @@
 """The verdict rules of NCA: when a condition is necessary in degree."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,9 @@ import numpy as np
 
 import equifinal as eq
 from equifinal_nca.ceiling import CEILINGS, TOLERANCE, Ceiling
-from equifinal_nca.found import NAMES, Found, benchmark, p_text
+from equifinal_nca.found import NAMES, Found, SetLiteral, benchmark, p_text
 
-__all__ = ["NO_UNION", "Rule", "silent", "verdict"]
+__all__ = ["Rule", "verdict"]
 
 _SILENT = {
     "sufficient": "A ceiling says what an outcome needs, not what brings it about.",
@@ -19,7 +19,7 @@ _SILENT = {
     "equifinal": "Necessary conditions are not paths to the outcome.",
     "together": "NCA does not form groups of cases.",
 }
-NO_UNION = "NCA judges single conditions and their conjunctions; raw scores of several conditions have no union."
+_NO_UNION = "NCA judges single conditions and their conjunctions; raw scores of several conditions have no union."
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,21 @@ def _numbers(found: Found, ceiling: Ceiling) -> str:
     return f"{NAMES[ceiling]} d = {size:.2f}, {p_text(found.p[ceiling], 'not tested')}"
 
 
-def silent(claim: eq.Claim) -> eq.Verdict:
-    """On every other claim than ``necessary``."""
-    return eq.Verdict("silent", _SILENT.get(claim.kind, "NCA has nothing to say on claims of this kind."))
+def verdict(
+    claim: eq.Claim, conditions: Collection[str], find: Callable[[Iterable[SetLiteral]], list[Found]], rule: Rule
+) -> eq.Verdict:
+    """``necessary`` for a condition, its absence, or a conjunction; silent on everything else.
 
-
-def verdict(claim: eq.Claim, judged: Sequence[Found], rule: Rule) -> eq.Verdict:
-    """A conjunction is necessary when each of its literals is, because whatever lacks one of them lacks the conjunction."""
+    A conjunction is necessary when each of its literals is, because whatever lacks one of them lacks the conjunction. On
+    disjunctions NCA is silent: raw scores in different units have no union. `find` gives the findings on literals.
+    """
     arguments: Any = claim
+    if claim.kind != "necessary":
+        return eq.Verdict("silent", _SILENT.get(claim.kind, "NCA has nothing to say on claims of this kind."))
+    literals = eq.Expression(arguments.expression).literals
+    if not literals or not set(literals) <= set(conditions):
+        return eq.Verdict("silent", _NO_UNION)
+    judged = find(literals.items())
     answers = [rule.answer(each) for each in judged]
     evidence = f"In degree: {'; '.join(rule.reason(each) for each in judged)}."
     numbers: dict[str, float] = {"cutoff": rule.cutoff, "alpha": rule.alpha}

@@ -10,15 +10,7 @@ from equifinal.plain import counted
 from equifinal_regression.equation import Covariance, Floats
 from equifinal_regression.specification import Fitted, Specification
 
-__all__ = [
-    "AVERAGED",
-    "about_cases",
-    "about_failed_samples",
-    "about_joined",
-    "about_outside",
-    "about_units",
-    "about_vif",
-]
+__all__ = ["AVERAGED", "about_cases", "about_joined", "about_outside", "about_units", "about_vif"]
 
 CASES_PER_PARAMETER = 10
 HIGH_VIF = 10.0
@@ -61,16 +53,6 @@ def about_units(study: eq.CalibratedStudy, covariance: Covariance) -> list[str]:
     return [
         f"Several cases belong to one {study.unit}, and {covariance.name} standard errors treat them as independent. "
         'covariance = "cluster" does not.'
-    ]
-
-
-def about_failed_samples(failed: int, samples: int) -> list[str]:
-    """Bootstrap samples without a solution."""
-    if not failed:
-        return []
-    return [
-        f"{failed} of {samples} bootstrap samples have no single solution and were left out, so the bootstrap intervals "
-        "are too narrow."
     ]
 
 

@@ -246,7 +246,9 @@ class Regression(eq.Method):
             missing = np.full((2, len(columns["coefficient"])), np.nan)
             ends = np.quantile(values, [self.alpha / 2, 1 - self.alpha / 2], axis=0) if values else missing
             columns["bootstrap_low"], columns["bootstrap_high"] = ends
-        return notes.about_failed_samples(self.bootstrap - len(drawn[0]), self.bootstrap)
+        failed = f"{self.bootstrap - len(drawn[0])} of {self.bootstrap} bootstrap samples have no single solution"
+        note = f"{failed} and were left out, so the bootstrap intervals are too narrow."
+        return [note] if len(drawn[0]) < self.bootstrap else []
 
     def _conditions(self, study: eq.CalibratedStudy, spec: Specification, effects: dict[str, Floats]) -> pd.DataFrame:
         """Role, direction and evidence of each condition, by the interval of its (average) effect."""
