@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Clusters", "Floats", "Found", "Labels", "Partition", "Scaling", "closest", "cluster_means", "distances_of"]
-__all__ += [
+__all__ = [
+    "Clusters",
+    "Found",
+    "Partition",
+    "closest",
+    "cluster_means",
+    "distances_of",
     "kmeans",
     "mixture",
     "numbered",
-    "orders",
-    "other_clusters",
-    "scaled",
-    "silhouettes_of",
-    "single",
-    "ward_cuts",
 ]
+__all__ += ["orders", "other_clusters", "scaled", "silhouettes_of", "single", "ward_cuts"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
