@@ -135,20 +135,8 @@ def _variable(variable: Variable, where: str) -> "Table":
     if not variable.manipulable:
         table["manipulable"] = False
     if variable.calibrator is not None:
-        table["calibrate"] = _value(calibration(variable), f"{where}the calibration of {variable.name}: ")
+        table["calibrate"] = _value(variable.calibration, f"{where}the calibration of {variable.name}: ")
     return table
-
-
-def calibration(variable: Variable) -> dict[str, Any]:
-    """How a variable with a calibrator is calibrated, as a table of ``study.toml``: the method and the parameters given."""
-    if isinstance(variable.calibrate, Mapping):
-        return dict(variable.calibrate)
-    calibrator = variable.calibrator
-    assert calibrator is not None
-    fields, given = type(calibrator).model_fields, calibrator.parameters()
-    defaults = {name: plain(field.get_default(call_default_factory=True)) for name, field in fields.items()}
-    differing = {name: value for name, value in given.items() if fields[name].is_required() or value != defaults[name]}
-    return {"method": calibrator.name, **differing}
 
 
 def _proposition(claim: Claim, where: str) -> "Table":
