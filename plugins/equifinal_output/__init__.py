@@ -1,24 +1,24 @@
 """Writing a comparison down: html, csv, json, markdown and figures; tables for papers as docx, xlsx, latex and fragments.
 
-Each is an :class:`equifinal.Output`. What there is to say, and in which order, is in ``content``, the tables that papers print
-are in ``publication``; how a value is written for people is in ``wording``; the rest is one file per format, and a folder of the
-figures. Each figure is also a function, ``plot_...``, imported when it is first used.
+Each is an :class:`equifinal.Output`: ``report`` has what there is to say, in order, ``papers`` the tables that papers print,
+``data`` the numbers for other programs, ``figures`` a function ``plot_...`` for each figure, imported when it is first used.
 """
 
 from typing import Any
 
 import equifinal as eq
 from equifinal_output import figures
-from equifinal_output.csv_tables import CsvTables
-from equifinal_output.excel import ExcelTables
+from equifinal_output.data.csv_tables import CsvTables
+from equifinal_output.data.json_file import JsonFile
 from equifinal_output.figures import Figures, figures_of
-from equifinal_output.fragments import Fragments
-from equifinal_output.html_report import HtmlReport
-from equifinal_output.json_file import JsonFile
-from equifinal_output.latex import LatexTables
-from equifinal_output.markdown_report import MarkdownReport
-from equifinal_output.publication import PublicationTable, publication_tables
-from equifinal_output.word import WordTables
+from equifinal_output.papers.excel import ExcelTables
+from equifinal_output.papers.fragments import Fragments
+from equifinal_output.papers.latex import LatexTables
+from equifinal_output.papers.publication import publication_tables
+from equifinal_output.papers.table import PublicationTable
+from equifinal_output.papers.word import WordTables
+from equifinal_output.report.html_report import HtmlReport
+from equifinal_output.report.markdown_report import MarkdownReport
 
 __all__ = [
     "CsvTables",

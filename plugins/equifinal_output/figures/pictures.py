@@ -187,7 +187,16 @@ def _data(found: _Collected, comparison: eq.Comparison) -> None:
 
 def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: eq.Analysis) -> None:
     """What one method has, by its tables alone."""
-    from equifinal_output.figures import clusters, effects, sets, specifications
+    from equifinal_output.figures import (
+        clusters,
+        configurations,
+        effects,
+        necessity,
+        specifications,
+        truth_table,
+        xy,
+    )
+    from equifinal_output.words.paths import claims_paths
 
     def add(name: str, title: str, plot: Callable[..., Any], words: Callable[..., str], *what: Any) -> None:
         found.add(
@@ -199,11 +208,16 @@ def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: 
         )
 
     if has_table("truth_table", "out", "n", "consistency", "pri", "cases")(analysis):
-        add("truth-table", f"Truth table, {label}", sets.plot_truth_table, sets.truth_table_in_words)
-    if sets.claims_paths(analysis):
-        add("configurations", f"Configurations, {label}", sets.plot_configurations, sets.configurations_in_words)
+        add("truth-table", f"Truth table, {label}", truth_table.plot_truth_table, truth_table.truth_table_in_words)
+    if claims_paths(analysis):
+        add(
+            "configurations",
+            f"Configurations, {label}",
+            configurations.plot_configurations,
+            configurations.configurations_in_words,
+        )
     if has_table("necessity", "consistency", "relevance", "coverage")(analysis):
-        add("necessity", f"Necessity, {label}", sets.plot_necessity, sets.necessity_in_words)
+        add("necessity", f"Necessity, {label}", necessity.plot_necessity, necessity.necessity_in_words)
     if has_table("coefficients", "coefficient", "ci_low", "ci_high")(analysis):
         add("coefficients", f"Coefficients, {label}", effects.plot_coefficients, effects.coefficients_in_words)
     if specifications.has_specifications(analysis):
@@ -220,6 +234,6 @@ def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: 
     if clusters.has_silhouettes(analysis):
         add("silhouette", f"Silhouette, {label}", clusters.plot_silhouette, clusters.silhouette_in_words)
     if analysis.cases["predicted"].notna().any():
-        add("xy", f"XY plot, {label}", sets.plot_xy, sets.xy_in_words)
-        for number, path in enumerate(sets.fuzzy_paths(comparison, label), 1):
-            add(f"xy-path-{number}", f"XY plot, {label}: {path}", sets.plot_xy, sets.xy_in_words, path)
+        add("xy", f"XY plot, {label}", xy.plot_xy, xy.xy_in_words)
+        for number, path in enumerate(xy.fuzzy_paths(comparison, label), 1):
+            add(f"xy-path-{number}", f"XY plot, {label}: {path}", xy.plot_xy, xy.xy_in_words, path)

@@ -1,0 +1,183 @@
+"""The tables of the study and of all methods side by side: calibration, regressions, verdicts, fit."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from equifinal.plain import MISSING, SIGNS, is_missing, stated
+from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
+from equifinal_output.papers.table import Cell, Kind, PublicationTable, Row, count, figure, score
+from equifinal_output.words.propositions import claims
+from equifinal_output.words.wording import MEASURES
+
+__all__ = ["TablesAcross"]
+
+_OF_AN_EQUATION = {
+    "n": "N",
+    "r_squared": "R²",
+    "adj_r_squared": "Adjusted R²",
+    "deviance_r_squared": "Deviance R²",
+    "efron_r_squared": "Efron's R²",
+    "residual_std_error": "Residual standard error",
+    "log_likelihood": "Log likelihood",
+    "aic": "AIC",
+    "bic": "BIC",
+}
+_STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+_NUMBERS: list[Kind] = ["number"]
+_SIGNS: list[Kind] = ["sign"]
+
+
+class TablesAcross(TableMaker):
+    """Makes the tables in which methods stand beside one another."""
+
+    def calibration(self) -> PublicationTable:
+        """Sets, columns, anchors and the spread of the raw scores."""
+        sets = self.comparison.run.study.describe()
+        rows = []
+        for name, row in sets.iterrows():
+            expected = row["expect"] or MISSING
+            cells = [Cell(self.label_of(self.study.variable(str(name))))]
+            cells += [Cell(str(row["calibration"]).replace("_", " ")), Cell(expected)]
+            rows.append(
+                row_of(*cells, *(score(row[each]) for each in ("minimum", "median", "maximum")), rule=len(rows) == 1)
+            )
+        return self.table(
+            "calibration",
+            f"Outcome, conditions and their calibration: {self.study.title}",
+            ("label", "text", "label", "number", "number", "number"),
+            (
+                (Cell(span=3), Cell("Raw scores", span=3)),
+                head_of("Set", "Calibration", "Expected", "Minimum", "Median", "Maximum"),
+            ),
+            rows,
+            [
+                "The first row is the outcome. Expected: whether the condition is expected to contribute by presence or absence."
+            ],
+        )
+
+    def regressions(self, intervals: bool) -> Iterator[PublicationTable]:
+        """Coefficients of all equations: terms in rows, equations in columns."""
+        equations: dict[str, pd.DataFrame] = {}
+        for label, analysis in self.comparison.analyses.items():
+            table = analysis.tables.get("coefficients")
+            if table is None or table.index.has_duplicates or "coefficient" not in table:
+                continue
+            if "std_error" in table or {"ci_low", "ci_high"} <= set(table.columns):
+                equations[label] = table
+        if not equations:
+            return
+        terms = list(dict.fromkeys(term for table in equations.values() for term in table.index))
+        terms = [*(term for term in terms if term != "constant"), *(term for term in terms if term == "constant")]
+        starred = {
+            label for label in equations if self.comparison.analyses[label].method.parameters().get("stars") is True
+        }
+        rows = []
+        for term in terms:
+            estimates, spreads = [], []
+            for label, table in equations.items():
+                estimate, spread = (EMPTY, EMPTY)
+                if term in table.index:
+                    estimate, spread = _estimate(table.loc[term], intervals, label in starred)
+                estimates.append(estimate)
+                spreads.append(spread)
+            name = "Constant" if term == "constant" else self.condition(term)
+            rows += [row_of(Cell(name), *estimates), row_of(EMPTY, *spreads)]
+        fits = {label: self.comparison.analyses[label].fit for label in equations}
+        measures = [key for key in _OF_AN_EQUATION if any(key in fit for fit in fits.values())]
+        for position, key in enumerate(measures):
+            cells = [
+                EMPTY if key not in fit else count(fit[key]) if key == "n" else figure(fit[key])
+                for fit in fits.values()
+            ]
+            rows.append(row_of(Cell(_OF_AN_EQUATION[key]), *cells, rule=not position))
+        numbers = [f"({position})" for position in range(1, len(equations) + 1)]
+        said = []
+        for number, label in zip(numbers, equations, strict=True):
+            given = self.comparison.analyses[label].method.parameters().items()
+            parameters = {key: value for key, value in given if value not in (None, "", [], False, 0)}
+            said.append(f"{number} {label}: {stated(parameters)}.".replace(": –.", "."))
+        below = "confidence intervals" if intervals else "standard errors"
+        yield self.table(
+            "regressions",
+            f"Regressions of {self.outcome}",
+            ("label", *_NUMBERS * len(equations)),
+            (head_of("", *numbers), head_of("Term", *equations)),
+            rows,
+            [
+                f"Coefficients; {below} in brackets below them.",
+                *said,
+                "* p < 0.05, ** p < 0.01, *** p < 0.001." if starred else "",
+                *dict.fromkeys(note for label in equations for note in self.comparison.analyses[label].notes),
+            ],
+        )
+
+    def verdicts(self) -> Iterator[PublicationTable]:
+        """Propositions in rows, methods in columns."""
+        verdicts = self.comparison.verdicts
+        if verdicts.empty:
+            return
+        texts = claims(self.comparison.propositions)
+        rows = [
+            row_of(
+                Cell(str(name)),
+                Cell(str(texts[name])),
+                *(Cell(SIGNS[answer], words=answer) for answer in verdicts.loc[name]),
+            )
+            for name in verdicts.index
+        ]
+        key = ", ".join(f"{sign} {answer}" for answer, sign in SIGNS.items())
+        yield self.table(
+            "verdicts",
+            f"What each method says of each proposition: {self.study.title}",
+            ("label", "text", *_SIGNS * verdicts.shape[1]),
+            (
+                (Cell(span=2), Cell("Methods", span=verdicts.shape[1])),
+                head_of("Id", "Proposition", *map(str, verdicts.columns)),
+            ),
+            rows,
+            [
+                f"{key[:1].upper()}{key[1:]} (the method has nothing to say on such a claim).",
+                *(
+                    f"{label}: {cutoffs}"
+                    for label, analysis in self.comparison.analyses.items()
+                    if (cutoffs := " ".join(filter(None, (self.cutoffs(analysis), self.cutoffs(analysis, True)))))
+                ),
+            ],
+        )
+
+    def fit(self) -> PublicationTable:
+        """The common yardstick: measures in rows, methods in columns."""
+        fit = self.comparison.fit
+        rows: list[Row] = []
+        for when, suffix in (("In sample", ""), ("Out of sample", "_out_of_sample")):
+            rows.append(row_of(Cell(when, span=len(fit) + 1), rule=bool(rows)))
+            for measure, words in MEASURES.items():
+                if f"{measure}{suffix}" in fit:
+                    rows.append(row_of(Cell(in_words(words)), *(figure(value) for value in fit[f"{measure}{suffix}"])))
+        rows.append(row_of(Cell("Refits"), *(count(value) for value in fit["folds"]), rule=True))
+        rows.append(row_of(Cell("Refits that failed"), *(count(value) for value in fit["failed_folds"])))
+        return self.table(
+            "fit",
+            f"How well each method predicts {self.outcome}",
+            ("label", *_NUMBERS * len(fit)),
+            (head_of("", *map(str, fit.index)),),
+            rows,
+            [
+                "Predicted against actual memberships in the outcome; out of sample, each case by a refit that has not seen it.",
+                "A sufficient path is a lower bound, so that the mean absolute error is biased against set-theoretic methods.",
+                PRI_NOTE,
+            ],
+        )
+
+
+def _estimate(row: pd.Series, intervals: bool, starred: bool) -> tuple[Cell, Cell]:
+    """A coefficient and what goes below it."""
+    mark = ""
+    if starred and not is_missing(row.get("p_value")):
+        mark = next((each for limit, each in _STARS if row["p_value"] < limit), "")
+    if "std_error" in row and not (intervals and {"ci_low", "ci_high"} <= set(row.index)):
+        return figure(row["coefficient"], after=mark, tiny=True), figure(row["std_error"], "(", ")", tiny=True)
+    ends = tuple(figure(row[end], tiny=True) for end in ("ci_low", "ci_high"))
+    interval = Cell(f"[{', '.join(end.text for end in ends)}]", ends=ends)
+    return figure(row["coefficient"], after=mark, tiny=True), interval
