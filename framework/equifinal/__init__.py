@@ -18,15 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from equifinal.analysis import Analysis as Analysis
+    from equifinal.asymmetry import Asymmetry as Asymmetry
     from equifinal.calibrated_study import CalibratedStudy as CalibratedStudy
     from equifinal.calibrator import Calibrator as Calibrator
     from equifinal.comparison import Comparison as Comparison
     from equifinal.comparison import compare as compare
+    from equifinal.contrarian import ContrarianCases as ContrarianCases
     from equifinal.errors import InputError as InputError
     from equifinal.hookspecs import API_VERSION as API_VERSION
     from equifinal.hookspecs import hookimpl as hookimpl
     from equifinal.method import Method as Method
     from equifinal.output import Output as Output
+    from equifinal.panels import ByTime as ByTime
     from equifinal.propositions import Claim as Claim
     from equifinal.propositions import Verdict as Verdict
     from equifinal.registry import calibrators as calibrators
@@ -45,19 +48,25 @@ if TYPE_CHECKING:
     from equifinal.study_file import StudySource as StudySource
     from equifinal.study_file import load_study as load_study
     from equifinal.study_writer import save_study as save_study
+    from equifinal.summary import Headline as Headline
     from equifinal.variable import Variable as Variable
+    from equifinal.yardstick import case_types as case_types
 
 __version__ = "0.1.0"
 
 _HOME_OF = {
     "API_VERSION": "hookspecs",
     "Analysis": "analysis",
+    "Asymmetry": "asymmetry",
+    "ByTime": "panels",
     "CalibratedStudy": "calibrated_study",
     "Calibrator": "calibrator",
     "Claim": "propositions",
     "Comparison": "comparison",
+    "ContrarianCases": "contrarian",
     "Expression": "sets",
     "Failure": "runs",
+    "Headline": "summary",
     "InputError": "errors",
     "Method": "method",
     "Output": "output",
@@ -67,6 +76,7 @@ _HOME_OF = {
     "Variable": "variable",
     "Verdict": "propositions",
     "calibrators": "registry",
+    "case_types": "yardstick",
     "claims": "registry",
     "compare": "comparison",
     "draft_study": "study_draft",

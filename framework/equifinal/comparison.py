@@ -29,7 +29,7 @@ from equifinal.parallel import one_thread
 from equifinal.propositions import Claim, Verdict
 from equifinal.runs import Failure, Run, analyse, check_whole, generator
 from equifinal.sets import Expression
-from equifinal.summary import summary
+from equifinal.summary import Headline, headline, summary
 from equifinal.time_limit import TimeLimitError, within_for_each
 from equifinal.yardstick import (
     Yardstick,
@@ -139,7 +139,16 @@ class Comparison:
     @cached_property
     def summary(self) -> list[str]:
         """What the tables say, in sentences; see :mod:`equifinal.summary`."""
-        return summary(self)
+        return self.summarize()
+
+    def summarize(self, texts: bool = True, evidence: bool = True) -> list[str]:
+        """:attr:`summary`, with or without the propositions' texts and the evidence where methods part."""
+        return summary(self, texts, evidence)
+
+    @cached_property
+    def headline(self) -> Headline:
+        """What the methods agree on, and where they part; see :func:`equifinal.summary.headline`."""
+        return headline(self)
 
     @cached_property
     def disagreements(self) -> pd.DataFrame:
@@ -200,9 +209,8 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, not_observed, piece, table
-        from equifinal.summary import headline
 
-        study, said = self.study, headline(self)
+        study, said = self.study, self.headline
         parts = [
             heading(study.title),
             not_observed(study.provenance, study.note),
