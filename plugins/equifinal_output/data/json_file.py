@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import equifinal as eq
-from equifinal.asymmetry import Asymmetry
-from equifinal.panels import ByTime
 from equifinal.plain import flattened, plain
 
 __all__ = ["JsonFile"]
@@ -98,7 +96,7 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _by_time(found: ByTime) -> dict[str, Any]:
+def _by_time(found: eq.ByTime) -> dict[str, Any]:
     return {
         "paths": found.paths,
         "holding": found.holding,
@@ -110,7 +108,7 @@ def _by_time(found: ByTime) -> dict[str, Any]:
     }
 
 
-def _asymmetry(found: Asymmetry) -> dict[str, Any]:
+def _asymmetry(found: eq.Asymmetry) -> dict[str, Any]:
     return {
         "conditions": found.conditions.set_axis(flattened(found.conditions.columns), axis="columns"),
         "paths": found.paths,

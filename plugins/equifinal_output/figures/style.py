@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import equifinal as eq
 from equifinal.plain import banner
@@ -118,11 +118,14 @@ def noting_missing(characters: dict[str, None]) -> Iterator[None]:
         yield
 
 
-def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
+P = ParamSpec("P")
+
+
+def drawn(plot: Callable[P, "Axes"]) -> Callable[P, "Axes"]:
     """Draw in the project's style, whatever the user has set; other figures keep theirs."""
 
     @wraps(plot)
-    def styled(*arguments: Any, **options: Any) -> "Axes":
+    def styled(*arguments: P.args, **options: P.kwargs) -> "Axes":
         with in_style():
             ax = plot(*arguments, **options)
             # Labels of ticks are made when first asked for: here, while a dollar sign is a dollar sign.

@@ -8,7 +8,6 @@ import equifinal as eq
 from equifinal import sets
 from equifinal.errors import did_you_mean, listing
 from equifinal.plain import counted, is_missing, shown
-from equifinal.yardstick import case_types
 from equifinal_output.figures.labels import label_points
 from equifinal_output.figures.source import analysis_of, labelled
 from equifinal_output.figures.style import (
@@ -104,7 +103,7 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
     y = comparison.cases["outcome", ""].astype(float)
     there = (x.notna() & y.notna()).to_numpy()
     x, y = x[there], y[there]
-    types = case_types(x, y).fillna("neither in nor out")
+    types = eq.case_types(x, y).fillna("neither in nor out")
     ax, own = sized(ax, 4.8, 4.8)
     ax.plot([0, 1], [0, 1], color=INK, lw=0.8, alpha=0.7, zorder=1)
     ax.axhline(0.5, color=INK, lw=0.6, alpha=0.5, ls=(0, (1, 2)), zorder=1)
@@ -161,7 +160,7 @@ def xy_in_words(comparison: eq.Comparison, method: str, path: Any = None) -> str
     _, _, x = memberships(comparison, method, path)
     y = comparison.cases["outcome", ""].astype(float)
     there = x.notna() & y.notna()
-    types = case_types(x[there], y[there]).fillna("neither in nor out")
+    types = eq.case_types(x[there], y[there]).fillna("neither in nor out")
     said = [f"{_fit(x[there], y[there])}."]
     for kind in _TYPES:
         members = [clean(case) for case in types.index[types == kind]]

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from equifinal.plain import MISSING, SIGNS, is_missing, stated
+from equifinal_output.papers.cells import Cell, Kind, Row, count, figure, score
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
-from equifinal_output.papers.table import Cell, Kind, PublicationTable, Row, count, figure, score
+from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.propositions import claims
 from equifinal_output.words.wording import MEASURES
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
 from equifinal_output.data.csv_tables import FORMULA
+from equifinal_output.papers.cells import Cell, Row
 from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
-from equifinal_output.papers.table import Cell, PublicationTable, Row
+from equifinal_output.papers.table import PublicationTable
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

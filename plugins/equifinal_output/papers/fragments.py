@@ -5,8 +5,9 @@ from pathlib import Path
 
 import equifinal as eq
 from equifinal_output.data.csv_tables import file_name
-from equifinal_output.papers.markup import html, markdown
+from equifinal_output.papers.markdown_markup import markdown
 from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
+from equifinal_output.papers.table import html
 
 __all__ = ["Fragments"]
 

@@ -3,8 +3,9 @@
 import math
 import re
 
+from equifinal_output.papers.cells import Cell, Row
 from equifinal_output.papers.latex_text import escaped
-from equifinal_output.papers.table import Cell, PublicationTable, Row
+from equifinal_output.papers.table import PublicationTable
 
 __all__ = ["comment", "latex"]
 
@@ -37,7 +38,7 @@ def latex(table: PublicationTable, label: str = "") -> str:
 
     Examples
     --------
-    >>> from equifinal_output.papers.table import Row
+    >>> from equifinal_output.papers.cells import Row
     >>> table = PublicationTable("t", "50 %", ("label", "number"), ((Cell("a_b"), Cell("n")),), (Row((Cell("~A"), Cell("-0.5"))),))
     >>> print(latex(table).partition(r"\midrule")[2].partition(r"\bottomrule")[0].strip())
     $\sim$A & $-$0.5 \\

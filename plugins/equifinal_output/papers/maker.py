@@ -6,7 +6,8 @@ from typing import Any
 
 import equifinal as eq
 from equifinal.plain import counted, stated
-from equifinal_output.papers.table import Cell, Kind, PublicationTable, Row
+from equifinal_output.papers.cells import Cell, Kind, Row
+from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.paths import with_paths
 
 __all__ = ["EMPTY", "PRI_NOTE", "TableMaker", "head_of", "in_words", "row_of"]

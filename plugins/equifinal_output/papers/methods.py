@@ -9,8 +9,9 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import MARKS, MISSING, is_missing, joined
+from equifinal_output.papers.cells import Cell, Kind, Row, any_value, count, figure
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
-from equifinal_output.papers.table import Cell, Kind, PublicationTable, Row, any_value, count, figure
+from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.paths import marks_of, numbered
 
 __all__ = ["MethodTables"]

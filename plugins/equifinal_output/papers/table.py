@@ -1,57 +1,13 @@
-"""A table as a paper prints it, and its cells."""
+"""A table as a paper prints it, and as it shows itself: in HTML."""
 
 import math
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Literal
+from html import escape
 
-import numpy as np
+from equifinal_output.papers.cells import Cell, Kind, Row
 
-from equifinal.plain import MISSING, is_missing, joined, shown
-
-__all__ = ["Cell", "Kind", "PublicationTable", "Row", "any_value", "count", "figure", "score"]
-
-#: How a column is set: ``label`` and ``text`` to the left, of which ``text`` wraps; ``number`` to the right; ``sign`` centred.
-Kind = Literal["label", "text", "number", "sign"]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What stands in one place of a table.
-
-    Attributes
-    ----------
-    text : str
-        What is printed.
-    number : int or float, optional
-        The figure behind it, unrounded, for spreadsheets.
-    pattern : str
-        How a spreadsheet shows the figure.
-    size : str
-        ``"large"`` or ``"small"`` for the signs of Fiss (2011), else empty.
-    words : str
-        What a sign stands for, for those who cannot see it.
-    span : int
-        The number of columns that it takes.
-    ends : tuple of Cell
-        The lower and the upper end of an interval, for spreadsheets; else empty.
-    """
-
-    text: str = ""
-    number: int | float | None = None
-    pattern: str = ""
-    size: Literal["", "large", "small"] = ""
-    words: str = ""
-    span: int = 1
-    ends: tuple["Cell", ...] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """Cells whose spans add up to the number of columns; `rule`: a line above."""
-
-    cells: tuple[Cell, ...]
-    rule: bool = False
+__all__ = ["PublicationTable", "html"]
 
 
 @dataclass(frozen=True)
@@ -108,26 +64,8 @@ class PublicationTable:
         needed = [_LEAST if kind == "text" else width for width, kind in zip(self.widths, self.kinds, strict=True)]
         return sum(needed) + 2 * len(self.kinds) > _UPRIGHT
 
-    def to_markdown(self) -> str:
-        """The table in GitHub's Markdown."""
-        from equifinal_output.papers.markup import markdown
-
-        return markdown(self)
-
-    def to_html(self) -> str:
-        """The table as a piece of HTML, without a style sheet."""
-        from equifinal_output.papers.markup import html
-
-        return html(self)
-
-    def to_latex(self) -> str:
-        """The table in LaTeX, for ``\\input``."""
-        from equifinal_output.papers.latex_markup import latex
-
-        return latex(self)
-
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return html(self)
 
 
 def _length(text: str) -> int:
@@ -145,51 +83,50 @@ def _width(character: str) -> float:
 _WRAPPED, _LEAST, _UPRIGHT = 42, 18, 92
 
 
-# -------------------------------------------------------------------------------------------------------------- cells
+_ALIGNED = {"number": "right", "sign": "center"}
+_SIZES = {"large": "1.5em", "small": "0.75em"}
 
 
-def figure(value: Any, before: str = "", after: str = "", tiny: bool = False) -> Cell:
-    """A figure with three decimals; signs before and after it are text.
-
-    Where `tiny` figures matter, those that three decimals hide are in scientific notation, as very large ones always are.
-
-    >>> figure(0.25).text, figure(-0.00002).text, figure(float("nan")).text, figure(1.5, "(", ")").text
-    ('0.250', '0.000', '–', '(1.500)')
-    >>> figure(-0.00002, tiny=True).text
-    '-2.0e-05'
-    """
-    if is_missing(value):
-        return Cell(MISSING)
-    number = float(value)
-    if not np.isfinite(number):
-        return Cell(f"{before}{shown(number)}{after}")
-    size = abs(number)
-    small, large = tiny and 1e-12 < size < 0.0005, size >= 1e6
-    text = f"{number:.1e}" if small else f"{number:.3e}" if large else f"{number:z.3f}"
-    pattern = "0.0E+00" if small else "0.000E+00" if large else "0.000"
-    if before or after:
-        # A spreadsheet shows a negative number after the minus: -(0.1) would be wrong.
-        opening, closing = (f'"{each}"' if each else "" for each in (before, after))
-        pattern = f"{opening}{pattern}{closing};{opening}-{pattern}{closing}"
-    return Cell(f"{before}{text}{after}", number, pattern)
-
-
-def count(value: Any) -> Cell:
-    """A whole number."""
-    return Cell(MISSING) if is_missing(value) else Cell(f"{int(value)}", int(value), "0")
-
-
-def score(value: float) -> Cell:
-    """A raw score, with as many decimals as it has."""
-    return Cell(f"{value:.6g}", float(value), "General")
+def html(table: PublicationTable) -> str:
+    """A table as a piece of HTML with caption, headings that name their scope, and notes; it needs no style sheet."""
+    lines = ["<table>", f"<caption>{escape(table.title)}</caption>", "<thead>"]
+    for cells in table.head:
+        texts, position = [], 0
+        for cell in cells:
+            scope = f'scope="colgroup" colspan="{cell.span}"' if cell.span > 1 else 'scope="col"'
+            style = _style("center" if cell.span > 1 else _ALIGNED.get(table.kinds[position], "left"))
+            # An empty heading would be read aloud.
+            texts.append(
+                f"<th {scope}{style}>{escape(cell.text)}</th>" if cell.text else f'<td colspan="{cell.span}"></td>'
+            )
+            position += cell.span
+        lines.append(f"<tr>{''.join(texts)}</tr>")
+    lines += ["</thead>", "<tbody>"]
+    for row in table.rows:
+        texts, position = [], 0
+        rule = "border-top: 1px solid;" if row.rule else ""
+        for cell in row.cells:
+            span = f' colspan="{cell.span}"' if cell.span > 1 else ""
+            kind = table.kinds[position]
+            align = "center" if cell.span > 1 and position else _ALIGNED.get(kind, "left")
+            if position == 0 and cell.text:
+                texts.append(f'<th scope="row"{span}{_style("left", rule)}>{_in_html(cell)}</th>')
+            else:
+                texts.append(f"<td{span}{_style(align, rule)}>{_in_html(cell)}</td>")
+            position += cell.span
+        lines.append(f"<tr>{''.join(texts)}</tr>")
+    lines += ["</tbody>", "</table>"]
+    if table.notes:
+        lines.append(f"<p><em>Note.</em> {escape(' '.join(table.notes))}</p>")
+    return "\n".join(lines)
 
 
-def any_value(value: Any) -> Cell:
-    """A figure, a whole number or a text, whichever it is."""
-    if isinstance(value, (bool, np.bool_)) or is_missing(value):
-        return Cell(shown(value))
-    if isinstance(value, (int, np.integer)):
-        return count(value)
-    if isinstance(value, (float, np.floating)):
-        return figure(value, tiny=True)
-    return Cell(joined(value) if isinstance(value, (list, tuple)) else str(value))
+def _style(align: str, more: str = "") -> str:
+    return f' style="text-align: {align};{more}"'
+
+
+def _in_html(cell: Cell) -> str:
+    if not cell.words:
+        return escape(cell.text)
+    size = f' style="font-size: {_SIZES[cell.size]}"' if cell.size else ""
+    return f'<span role="img" aria-label="{escape(cell.words)}"{size}>{escape(cell.text)}</span>'

@@ -4,7 +4,6 @@ from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal.plain import counted
-from equifinal.summary import headline, summary
 from equifinal_output.report.document import Content, Table
 from equifinal_output.report.sections.findings import findings
 from equifinal_output.report.sections.measures import measures
@@ -41,10 +40,10 @@ def _content(comparison: eq.Comparison) -> Content:
         note="" if comparison.banner else " ".join(study.note.split()),
         subject=_subject(comparison),
         opening=_opening(comparison),
-        headline=headline(comparison),
+        headline=comparison.headline,
         left_out=_left_out(comparison),
         # The evidence stands in the section on verdicts.
-        summary=tuple(summary(comparison, evidence=False)),
+        summary=tuple(comparison.summarize(evidence=False)),
         sections=tuple(sections),
         background=(Table("propositions", "Propositions", comparison.propositions),),
     )

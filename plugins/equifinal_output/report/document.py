@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from equifinal.summary import Headline
+import equifinal as eq
 from equifinal_output.report.reading_help import HELP, Help
 
 __all__ = ["MOST_ROWS", "Content", "Section", "Table"]
@@ -103,7 +103,7 @@ class Content:
     note: str
     subject: str
     opening: str
-    headline: Headline
+    headline: eq.Headline
     left_out: str
     summary: tuple[str, ...]
     sections: tuple[Section, ...]

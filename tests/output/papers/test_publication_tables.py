@@ -18,10 +18,19 @@ from markdown_it import MarkdownIt
 
 import equifinal as eq
 from equifinal import output as outputs
-from equifinal_output import ExcelTables, Fragments, LatexTables, PublicationTable, WordTables, publication_tables
-from equifinal_output.papers.latex_markup import latex
+from equifinal_output import (
+    ExcelTables,
+    Fragments,
+    LatexTables,
+    PublicationTable,
+    WordTables,
+    html,
+    latex,
+    markdown,
+    publication_tables,
+)
+from equifinal_output.papers.cells import Cell, Row
 from equifinal_output.papers.latex_text import escaped
-from equifinal_output.papers.table import Cell, Row
 from equifinal_qca import FsQCA
 
 NASTY = (
@@ -370,7 +379,7 @@ def test_the_page_of_the_docs_shows_the_chart_as_it_is() -> None:
     page = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
     chart = next(table for table in publication_tables(comparison) if table.name == "fsqca_chart")
-    title, cells, _ = chart.to_markdown().split("\n\n")
+    title, cells, _ = markdown(chart).split("\n\n")
     assert f"{title}\n\n{cells}\n" in page
     outputs = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `-f ")]
     assert [each.removeprefix("-f ") for each in outputs] == ["docx", "xlsx", "latex", "fragments"]
@@ -597,13 +606,13 @@ def test_fragments_show_user_text_as_text(strange: eq.Comparison, tmp_path: Path
     assert len(paths) == 2 * len(expected)
     assert len({path.name.lower() for path in paths}) == len(paths)
     allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "em", "span", "strong", "code"}
-    for table, markdown, html in zip(expected, paths[::2], paths[1::2], strict=True):
-        page = Tags(html.read_text(encoding="utf-8"))
+    for table, in_markdown, in_html in zip(expected, paths[::2], paths[1::2], strict=True):
+        page = Tags(in_html.read_text(encoding="utf-8"))
         assert not page.open
         assert {tag for tag, _ in page.tags} <= allowed
         assert table.title in page.text
         assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
-        source = markdown.read_text(encoding="utf-8").partition("-->")[2]
+        source = in_markdown.read_text(encoding="utf-8").partition("-->")[2]
         rendered = Tags(MarkdownIt("commonmark").enable("table").render(source))
         assert {tag for tag, _ in rendered.tags} <= allowed
         assert " ".join(table.title.split()) in " ".join(rendered.text.split())
@@ -611,10 +620,10 @@ def test_fragments_show_user_text_as_text(strange: eq.Comparison, tmp_path: Path
 
 
 def test_markdown_says_in_words_what_sizes_say(tables: dict[str, PublicationTable]) -> None:
-    source = tables["fsqca_chart"].to_markdown()
+    source = markdown(tables["fsqca_chart"])
     assert "| Leadership support (LEAD) | ● core | ● peripheral |" in source
-    assert 'aria-label="peripheral condition, present"' in tables["fsqca_chart"].to_html()
-    head = tables["calibration"].to_markdown().splitlines()[2]
+    assert 'aria-label="peripheral condition, present"' in html(tables["fsqca_chart"])
+    head = markdown(tables["calibration"]).splitlines()[2]
     assert head == "| Set | Calibration | Expected | Minimum | Median | Maximum |"
 
 
@@ -622,13 +631,13 @@ def test_markdown_names_the_group_where_headings_repeat() -> None:
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
     _ = comparison.asymmetry
     table = next(table for table in publication_tables(comparison) if table.name == "fsqca_necessity")
-    head = table.to_markdown().splitlines()[2]
+    head = markdown(table).splitlines()[2]
     assert "Necessary for OPEN Consistency" in head
     assert "Necessary for `~OPEN` Consistency" in head
 
 
 def test_a_table_shows_itself_in_a_notebook(tables: dict[str, PublicationTable]) -> None:
-    assert tables["fit"]._repr_html_() == tables["fit"].to_html()
+    assert tables["fit"]._repr_html_() == html(tables["fit"])
 
 
 # ------------------------------------------------------------------------------------------- what is not there

@@ -15,7 +15,6 @@ from markdown_it import MarkdownIt
 import equifinal as eq
 import equifinal_output
 from equifinal.plain import shown, shown_column
-from equifinal.summary import headline
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.figures import figures_of
 from equifinal_output.report.content import content
@@ -546,7 +545,7 @@ def test_in_sum_says_what_the_methods_that_answer_say() -> None:
 def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Page, comparison: eq.Comparison) -> None:
     text = squeezed(page.text)
     start = text.index("What the methods agree on")
-    for sentence in (*headline(comparison).agreed, *headline(comparison).parted):
+    for sentence in (*comparison.headline.agreed, *comparison.headline.parted):
         assert start < text.index(squeezed(sentence)) < text.index("The whole summary")
     between = text[start : text.index("Where they part")]
     for name, row in comparison.verdicts.iterrows():

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal.contrarian import ContrarianCases
 from equifinal.plain import DIRECTIONS, MISSING, is_missing, shown
 from equifinal_output.report.document import Section, Table
 from equifinal_output.words.wording import MEASURES
@@ -108,7 +107,7 @@ def _contrarian(comparison: eq.Comparison) -> Section:
     return Section("contrarian", "Contrarian cases", notes=found.notes, tables=tuple(tables) if found.groups else ())
 
 
-def _against(found: ContrarianCases) -> pd.DataFrame:
+def _against(found: eq.ContrarianCases) -> pd.DataFrame:
     """One row for all methods that give a condition the same direction."""
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for (name, label), row in found.against.iterrows():
