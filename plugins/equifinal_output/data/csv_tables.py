@@ -13,11 +13,10 @@ import equifinal as eq
 from equifinal.plain import flattened, is_missing, joined, plain
 from equifinal_output.report.content import content
 from equifinal_output.report.document import Table
+from equifinal_output.words.names import FORMULA, file_name
 
 __all__ = ["CsvTables"]
 
-#: What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
@@ -48,16 +47,6 @@ class CsvTables(eq.Output):
         stated = plain({**comparison.manifest, "banner": comparison.banner, "tables": titles})
         manifest.write_text(json.dumps(stated, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
         return [*written, manifest]
-
-
-def file_name(name: str, taken: set[str], ending: str = "csv") -> str:
-    """A file name that every system can store; equal ones are numbered."""
-    stem = re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "table"
-    number, file = 1, f"{stem}.{ending}"
-    while file.lower() in taken:
-        number += 1
-        file = f"{stem}-{number}.{ending}"
-    return file
 
 
 def _rows(table: Table) -> list[list[Any]]:

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import equifinal as eq
 from equifinal.plain import flattened, plain
 
@@ -23,29 +25,16 @@ class JsonFile(eq.Output):
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``comparison.json``; see :meth:`equifinal.Output.write`."""
-        study = comparison.run.study
         everything = {
             "manifest": comparison.manifest,
             "banner": comparison.banner,
-            "study": {
-                "name": study.name,
-                "title": study.title,
-                "description": study.description,
-                "provenance": study.provenance,
-                "note": study.note,
-                "source": study.source,
-                "licence": study.licence,
-                "citation": study.citation,
-                "sets": study.describe(),
-                "raw": comparison.study.raw.rename_axis("case"),
-                "memberships": comparison.study.fuzzy.rename_axis("case"),
-            },
+            "study": _study(comparison),
             "summary": comparison.summary,
             "propositions": comparison.propositions,
             "verdicts": comparison.verdicts,
             "verdict_evidence": comparison.verdict_evidence,
-            "conditions": comparison.conditions.set_axis(flattened(comparison.conditions.columns), axis="columns"),
-            "cases": comparison.cases.set_axis(flattened(comparison.cases.columns), axis="columns"),
+            "conditions": _flat(comparison.conditions),
+            "cases": _flat(comparison.cases),
             "fit": comparison.fit,
             "differences": comparison.differences,
             "permutations": comparison.permutations,
@@ -53,18 +42,10 @@ class JsonFile(eq.Output):
             "agreement_intervals": comparison.agreement_intervals,
             "advice": comparison.advice.drop(columns=_advising(comparison)),
             "advice_by_method": comparison.advice.groupby("case", sort=False)[_advising(comparison)].first(),
-            "disagreements": comparison.disagreements.set_axis(
-                flattened(comparison.disagreements.columns), axis="columns"
-            ),
-            "contrarian": {
-                "groups": comparison.contrarian.groups,
-                "association": comparison.contrarian.association,
-                "against": comparison.contrarian.against,
-                "tables": comparison.contrarian.tables,
-                "notes": comparison.contrarian.notes,
-            },
-            "by_time": None if comparison.study.time is None else _by_time(comparison.by_time),
-            "asymmetry": _asymmetry(comparison.asymmetry) if comparison.with_asymmetry else None,
+            "disagreements": _flat(comparison.disagreements),
+            "contrarian": _members(comparison.contrarian, "groups", "association", "against", "tables", "notes"),
+            "by_time": _by_time(comparison),
+            "asymmetry": _asymmetry(comparison),
             "notes": comparison.notes.to_dict("records"),
             "failures": {label: asdict(failure) for label, failure in comparison.failures.items()},
             "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},
@@ -96,22 +77,33 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _by_time(found: eq.ByTime) -> dict[str, Any]:
+def _members(found: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in names}
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis(flattened(frame.columns), axis="columns")
+
+
+def _study(comparison: eq.Comparison) -> dict[str, Any]:
+    study, calibrated = comparison.run.study, comparison.study
+    texts = ("name", "title", "description", "provenance", "note", "source", "licence", "citation")
     return {
-        "paths": found.paths,
-        "holding": found.holding,
-        "within": found.within,
-        "fit": found.fit,
-        "propositions": found.propositions,
-        "groups": found.groups,
-        "notes": found.notes,
+        **_members(study, *texts),
+        "sets": study.describe(),
+        "raw": calibrated.raw.rename_axis("case"),
+        "memberships": calibrated.fuzzy.rename_axis("case"),
     }
 
 
-def _asymmetry(found: eq.Asymmetry) -> dict[str, Any]:
-    return {
-        "conditions": found.conditions.set_axis(flattened(found.conditions.columns), axis="columns"),
-        "paths": found.paths,
-        "methods": found.methods,
-        "notes": found.notes,
-    }
+def _by_time(comparison: eq.Comparison) -> dict[str, Any] | None:
+    if comparison.study.time is None:
+        return None
+    return _members(comparison.by_time, "paths", "holding", "within", "fit", "propositions", "groups", "notes")
+
+
+def _asymmetry(comparison: eq.Comparison) -> dict[str, Any] | None:
+    if not comparison.with_asymmetry:
+        return None
+    found = comparison.asymmetry
+    return {"conditions": _flat(found.conditions), **_members(found, "paths", "methods", "notes")}

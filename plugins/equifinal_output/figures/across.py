@@ -10,6 +10,9 @@ from equifinal.errors import did_you_mean
 from equifinal.plain import SIGNS, counted, shown
 from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
+from equifinal_output.words.names import capitalized
+from equifinal_output.words.propositions import full_texts
+from equifinal_output.words.wording import AGREEMENT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +65,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
             f"Study {comparison.study.name!r} states no propositions, so there are no verdicts to draw. "
             "Give it some ([[proposition]] in its study.toml)."
         )
-    texts = [wrapped(_claim(comparison, name), 52, lines=3) for name in verdicts.index]
+    texts = [wrapped(text, 52, lines=3) for text in full_texts(comparison.propositions)]
     heights = [max(0.42, 0.17 + 0.155 * (text.count("\n") + 1)) for text in texts]
     ax, own = sized(ax, 1.2 * columns, sum(heights))
     tops = np.concatenate([[0.0], np.cumsum(heights)])
@@ -92,36 +95,27 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     return finish(ax, own, comparison, "What each method says to each proposition")
 
 
-def _claim(comparison: eq.Comparison, name: Any) -> str:
-    claim = comparison.propositions.loc[name]
-    where = f" (among cases in {claim['where']})" if claim["where"] else ""
-    return f"{claim['text'] or name}{where}"
-
-
 def verdicts_in_words(comparison: eq.Comparison) -> str:
     verdicts = comparison.verdicts
     counts = {answer: int((verdicts == answer).to_numpy().sum()) for answer in STYLES}
     said = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}:"]
     said.append(", ".join(f"{count} {answer}" for answer, count in counts.items()) + ".")
+    texts = full_texts(comparison.propositions)
     for name, answers in verdicts.iterrows():
         each = ", ".join(f"{label} {answer}" for label, answer in answers.items())
-        said.append(f"{clean(_claim(comparison, name)).rstrip('.')}: {each}.")
+        said.append(f"{clean(texts[name]).rstrip('.')}: {each}.")
     return " ".join(said)
 
 
 # ------------------------------------------------------------------------------------------------- agreement
 
-_AGREEMENT = {
-    "predictions": ("Agreement of predictions", "Spearman's rank correlation of the predicted memberships"),
-    "groups": ("Agreement of groups", "Adjusted mutual information of the groups of cases; 0 is chance"),
-    "importance": ("Agreement of importances", "Kendall's tau-b of the conditions' importances"),
-    "directions": ("Agreement of directions", "Share of conditions with the same direction"),
-    "verdicts": ("Agreement of verdicts", "Share of propositions with the same verdict where neither is silent"),
-}
-
 
 def agreement_title(kind: str) -> str:
-    return _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))[0]
+    return f"Agreement of {AGREEMENT[kind][0]}" if kind in AGREEMENT else f"Agreement: {kind}"
+
+
+def _meaning(kind: str) -> str:
+    return capitalized(AGREEMENT.get(kind, ("", ""))[1])
 
 
 def has_agreement(comparison: eq.Comparison, kind: str) -> bool:
@@ -179,9 +173,8 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
     ax.set_yticks(range(count), labels)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    title, meaning = _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))
-    ax.set_xlabel(wrapped(meaning, 22 + 9 * count), labelpad=8)
-    return finish(ax, own, comparison, title)
+    ax.set_xlabel(wrapped(_meaning(kind), 22 + 9 * count), labelpad=8)
+    return finish(ax, own, comparison, agreement_title(kind))
 
 
 def _square(column: int, row: int, colour: Any) -> Any:
@@ -199,7 +192,7 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
         for column in range(row + 1, len(table))
         if np.isfinite(values[row, column])
     ]
-    return f"{_AGREEMENT.get(kind, ('', kind))[1]}: {', '.join(pairs)}."
+    return f"{_meaning(kind) or kind}: {', '.join(pairs)}."
 
 
 # ------------------------------------------------------------------------------------------------ importance

@@ -2,13 +2,14 @@
 
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 
 import equifinal as eq
 from equifinal.errors import listing
 from equifinal_output.figures.pictures import figures_of
+from equifinal_output.words.names import stamp
 
 __all__ = ["Figures"]
 
@@ -34,9 +35,6 @@ class Figures(eq.Output):
 
         folder = directory / "figures"
         folder.mkdir(exist_ok=True)
-        manifest = comparison.manifest
-        stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
-        stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = []
         boxes: dict[str, None] = {}
         for picture in figures_of(comparison):
@@ -49,9 +47,9 @@ class Figures(eq.Output):
             with in_style(**{"svg.hashsalt": picture.name, "text.hinting": "none"}), noting_missing(boxes):
                 for kind in dict.fromkeys(self.formats):
                     path = folder / f"{picture.name}.{kind}"
-                    described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}
+                    described = {**about, says[kind]: f"{picture.alt} {stamp(comparison)}", **undated[kind]}
                     # Level 1 takes a fraction of the time of level 6, for files somewhat larger.
-                    options = {"pil_kwargs": {"compress_level": 1}} if kind == "png" else {}
+                    options: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}} if kind == "png" else {}
                     figure.savefig(path, dpi=self.dpi, metadata=described, **options)
                     paths.append(path)
         if boxes and set(self.formats) != {"svg"}:  # in SVG text is text, which the reader's own fonts show

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import equifinal as eq
 from equifinal.plain import counted
 from equifinal_output.figures.source import labelled, study_of
-from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, wrapped
+from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, whole_ticks, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -312,7 +312,7 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     ax.set_xlim(-0.6, len(columns) - 0.4)
     ax.set_ylim(0, counts.max() * 1.1)
     ax.set_xticks([])
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(ax.yaxis)
     ax.set_ylabel("Cases")
     height = 0.24 * len(names)
     inches = ax.get_window_extent().height / ax.figure.dpi

@@ -8,6 +8,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_output.figures.style import short
+from equifinal_output.words import names
 
 __all__ = ["analysis_of", "comparison_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
 
@@ -93,10 +94,9 @@ def study_of(source: Any) -> eq.CalibratedStudy:
 
 def labelled(variable: eq.Variable, most: int | None = None) -> str:
     """Label and name of a set, once where they are the same; a label that is too long gives way, the name does not."""
-    if variable.label == variable.name:
-        return variable.name
-    label = variable.label if most is None else short(variable.label, max(most - len(variable.name) - 3, 8))
-    return f"{label} ({variable.name})"
+    if variable.label == variable.name or most is None:
+        return names.labelled(variable)
+    return f"{short(variable.label, max(most - len(variable.name) - 3, 8))} ({variable.name})"
 
 
 def interval_share(analysis: eq.Analysis) -> str:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import equifinal as eq
 from equifinal.plain import banner
+from equifinal_output.words.names import labelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "short",
     "sized",
     "style",
+    "whole_ticks",
     "wrapped",
 ]
 
@@ -153,6 +156,13 @@ def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]
     return figure.add_axes((1 / (width + 2), 1 / (height + 2), width / (width + 2), height / (height + 2))), True
 
 
+def whole_ticks(axis: "Axis") -> None:
+    """Ticks at whole numbers alone."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
+
+
 #: Around a figure, and between its parts, in inches.
 _MARGIN, _BETWEEN = 0.1, 0.09
 _NARROWEST = 4.4
@@ -250,10 +260,8 @@ def _about(source: Any) -> list[str]:
     if source is None or isinstance(source, eq.Analysis):
         return []
     study = source.study if isinstance(source, eq.Comparison) else source
-    outcome = study.outcome
-    named = outcome.name if outcome.label == outcome.name else f"{outcome.label} ({outcome.name})"
     warning = banner(study.provenance, study.note)
-    return [clean(f"{study.title} · outcome: {named}"), *([clean(warning)] if warning else [])]
+    return [clean(f"{study.title} · outcome: {labelled(study.outcome)}"), *([clean(warning)] if warning else [])]
 
 
 # ---------------------------------------------------------------------------------------------------------- text

@@ -8,7 +8,8 @@ from equifinal.plain import MISSING, SIGNS, is_missing, stated
 from equifinal_output.papers.cells import Cell, Kind, Row, count, figure, score
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.papers.table import PublicationTable
-from equifinal_output.words.propositions import claims
+from equifinal_output.words.names import capitalized, labelled
+from equifinal_output.words.propositions import full_texts
 from equifinal_output.words.wording import MEASURES
 
 __all__ = ["TablesAcross"]
@@ -38,7 +39,7 @@ class TablesAcross(TableMaker):
         rows = []
         for name, row in sets.iterrows():
             expected = row["expect"] or MISSING
-            cells = [Cell(self.label_of(self.study.variable(str(name))))]
+            cells = [Cell(labelled(self.study.variable(str(name))))]
             cells += [Cell(str(row["calibration"]).replace("_", " ")), Cell(expected)]
             rows.append(
                 row_of(*cells, *(score(row[each]) for each in ("minimum", "median", "maximum")), rule=len(rows) == 1)
@@ -118,7 +119,7 @@ class TablesAcross(TableMaker):
         verdicts = self.comparison.verdicts
         if verdicts.empty:
             return
-        texts = claims(self.comparison.propositions)
+        texts = full_texts(self.comparison.propositions)
         rows = [
             row_of(
                 Cell(str(name)),
@@ -138,7 +139,7 @@ class TablesAcross(TableMaker):
             ),
             rows,
             [
-                f"{key[:1].upper()}{key[1:]} (the method has nothing to say on such a claim).",
+                f"{capitalized(key)} (the method has nothing to say on such a claim).",
                 *(
                     f"{label}: {cutoffs}"
                     for label, analysis in self.comparison.analyses.items()

@@ -1,5 +1,6 @@
 """What stands in one place of a table that a paper prints, and how figures are written there."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -7,10 +8,11 @@ import numpy as np
 
 from equifinal.plain import MISSING, is_missing, joined, shown
 
-__all__ = ["Cell", "Kind", "Row", "any_value", "count", "figure", "score"]
+__all__ = ["ALIGNED", "Cell", "Kind", "Row", "any_value", "count", "figure", "placed", "score"]
 
 #: How a column is set: ``label`` and ``text`` to the left, of which ``text`` wraps; ``number`` to the right; ``sign`` centred.
 Kind = Literal["label", "text", "number", "sign"]
+ALIGNED = {"label": "left", "text": "left", "number": "right", "sign": "center"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Row:
 
     cells: tuple[Cell, ...]
     rule: bool = False
+
+
+def placed(cells: Iterable[Cell]) -> Iterator[tuple[int, Cell]]:
+    """Each cell after the column in which it begins."""
+    column = 0
+    for cell in cells:
+        yield column, cell
+        column += cell.span
 
 
 def figure(value: Any, before: str = "", after: str = "", tiny: bool = False) -> Cell:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
-from equifinal_output.data.csv_tables import FORMULA
-from equifinal_output.papers.cells import Cell, Row
-from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
+from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
+from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.papers.table import PublicationTable
+from equifinal_output.words.names import FORMULA, stamp, storable
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -103,35 +103,12 @@ class _Book:
         sheet = self.workbook.add_worksheet(name)
         self.text(sheet, 0, 0, table.title, bold=True, font_size=12)
         first = 2
+        start, end = first + len(table.head), first + len(table.head) + len(table.rows)
         for line, cells in enumerate(table.head, first):
-            is_last = line == first + len(table.head) - 1
-            position = 0
-            for cell in cells:
-                align = "center" if cell.span > 1 else _ALIGNED[table.kinds[position]]
-                style = {"bold": True, "text_wrap": True, "align": align, "valign": "bottom"}
-                style |= {"indent": 1} if cell.span == 1 and table.kinds[position] == "text" else {}
-                style |= {"top": 1} if line == first else {}
-                style |= {"bottom": 1} if is_last or (cell.span > 1 and cell.text) else {}
-                self._write(sheet, line, position, cell, style)
-                position += cell.span
-        start = first + len(table.head)
+            self._headings(sheet, line, cells, table, first=line == first, last=line == start - 1)
         for line, row in enumerate(table.rows, start):
-            position = 0
-            for cell in row.cells:
-                kind = table.kinds[position]
-                style = {"align": "center" if cell.span > 1 and position else _ALIGNED[kind]}
-                style |= {"text_wrap": True, "indent": 1} if kind == "text" else {}
-                style |= {"top": 1} if row.rule else {}
-                style |= {"bottom": 1} if line == start + len(table.rows) - 1 else {}
-                self._write(sheet, line, position, cell, style)
-                position += cell.span
-        widths = [
-            _WIDEST if kind == "text" else width + 3 for width, kind in zip(table.widths, table.kinds, strict=True)
-        ]
-        for row in table.rows:
-            if all(cell.span == 1 for cell in row.cells):
-                said = [len(_said(cell)) + 2 if cell.words else 0 for cell in row.cells]
-                widths = [max(pair) for pair in zip(widths, said, strict=True)]
+            self._row(sheet, line, row, table, last=line == end - 1)
+        widths = _widths(table)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         self._heights(sheet, table, first, widths)
@@ -139,7 +116,7 @@ class _Book:
         last, room = len(widths) - 1, sum(widths)
         while room < _WIDEST:
             last, room = last + 1, room + _USUAL
-        for line, note in enumerate(table.notes, start + len(table.rows) + 1):
+        for line, note in enumerate(table.notes, end + 1):
             style = {"italic": True, "text_wrap": True}
             if last:
                 sheet.merge_range(line, 0, line, last, "", self.style(**style))
@@ -150,22 +127,40 @@ class _Book:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
 
+    def _headings(
+        self, sheet: "Worksheet", line: int, cells: tuple[Cell, ...], table: PublicationTable, first: bool, last: bool
+    ) -> None:
+        for column, cell in placed(cells):
+            kind = table.kinds[column]
+            style = {"bold": True, "text_wrap": True, "valign": "bottom"}
+            style |= {"align": "center" if cell.span > 1 else ALIGNED[kind]}
+            style |= {"indent": 1} if cell.span == 1 and kind == "text" else {}
+            style |= {"top": 1} if first else {}
+            style |= {"bottom": 1} if last or (cell.span > 1 and cell.text) else {}
+            self._write(sheet, line, column, cell, style)
+
+    def _row(self, sheet: "Worksheet", line: int, row: Row, table: PublicationTable, last: bool) -> None:
+        for column, cell in placed(row.cells):
+            kind = table.kinds[column]
+            style: dict[str, Any] = {"align": "center" if cell.span > 1 and column else ALIGNED[kind]}
+            style |= {"text_wrap": True, "indent": 1} if kind == "text" else {}
+            style |= {"top": 1} if row.rule else {}
+            style |= {"bottom": 1} if last else {}
+            self._write(sheet, line, column, cell, style)
+
     @staticmethod
     def _heights(sheet: "Worksheet", table: PublicationTable, first: int, widths: list[int]) -> None:
         """Room for what wraps, which not every program makes by itself."""
         for line, cells in enumerate((*table.head, *(row.cells for row in table.rows)), first):
-            lines, position = 1, 0
-            for cell in cells:
+            lines = 1
+            for column, cell in placed(cells):
                 if line < first + len(table.head) and cell.span == 1:
-                    lines = max(
-                        lines, len(cell.text.replace("-", " ").split()) if len(cell.text) > widths[position] else 1
-                    )
-                elif table.kinds[position] == "text":
-                    lines = max(lines, math.ceil(len(cell.text) / widths[position]))
-                position += cell.span
-            height = _LINE * lines
-            if height > _LINE:
-                sheet.set_row(line, min(height, _HIGHEST))
+                    words = len(cell.text.replace("-", " ").split())
+                    lines = max(lines, words if len(cell.text) > widths[column] else 1)
+                elif table.kinds[column] == "text":
+                    lines = max(lines, math.ceil(len(cell.text) / widths[column]))
+            if lines > 1:
+                sheet.set_row(line, min(_LINE * lines, _HIGHEST))
 
     def _write(self, sheet: "Worksheet", line: int, column: int, cell: Cell, style: dict[str, Any]) -> None:
         last = column + cell.span - 1
@@ -177,6 +172,16 @@ class _Book:
             self.text(sheet, line, column, _said(cell), **style)
         else:
             sheet.write_blank(line, column, None, self.style(**style))
+
+
+def _widths(table: PublicationTable) -> list[int]:
+    """The width of each column, in characters; signs are spelled out here."""
+    widths = [_WIDEST if kind == "text" else width + 3 for width, kind in zip(table.widths, table.kinds, strict=True)]
+    for row in table.rows:
+        if all(cell.span == 1 for cell in row.cells):
+            said = [len(_said(cell)) + 2 if cell.words else 0 for cell in row.cells]
+            widths = [max(pair) for pair in zip(widths, said, strict=True)]
+    return widths
 
 
 def _with_ends(table: PublicationTable) -> PublicationTable:
@@ -198,14 +203,9 @@ def _said(cell: Cell) -> str:
     return f"{cell.text} {kind}" if kind and cell.text != kind else cell.text
 
 
-_ALIGNED = {"label": "left", "text": "left", "number": "right", "sign": "center"}
-#: What XML cannot hold.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
 def _clean(text: str) -> str:
     """Text that a cell can hold."""
-    clean = _FORBIDDEN.sub("", text)
+    clean = storable(text)
     return clean if len(clean) <= _MOST_CHARACTERS else f"{clean[: _MOST_CHARACTERS - 2]} …"
 
 

@@ -4,10 +4,10 @@ from html import escape
 from pathlib import Path
 
 import equifinal as eq
-from equifinal_output.data.csv_tables import file_name
 from equifinal_output.papers.markdown_markup import markdown
-from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
+from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.papers.table import html
+from equifinal_output.words.names import file_name, stamp
 
 __all__ = ["Fragments"]
 

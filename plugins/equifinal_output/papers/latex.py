@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import equifinal as eq
-from equifinal_output.data.csv_tables import file_name
 from equifinal_output.papers.latex_markup import comment, latex
 from equifinal_output.papers.latex_text import escaped
-from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
+from equifinal_output.papers.publication import INTERVALS, publication_tables
+from equifinal_output.words.names import file_name, stamp
 
 __all__ = ["LatexTables"]
 

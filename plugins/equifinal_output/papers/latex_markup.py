@@ -3,7 +3,7 @@
 import math
 import re
 
-from equifinal_output.papers.cells import Cell, Row
+from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
 from equifinal_output.papers.latex_text import escaped
 from equifinal_output.papers.table import PublicationTable
 
@@ -97,7 +97,7 @@ def _columns(table: PublicationTable, sideways: bool) -> str:
     line, gap = (_LONG_LINE, _NARROW_GAP) if sideways else (_LINE, _GAP)
     share = _room_for_text(table, line, gap) / line
     text = rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}"
-    return "".join({"label": "l", "number": "r", "sign": "c", "text": text}[kind] for kind in table.kinds)
+    return "".join(text if kind == "text" else ALIGNED[kind][0] for kind in table.kinds)
 
 
 def _taken(table: PublicationTable, gap: float) -> float:
@@ -121,16 +121,15 @@ def _lines(table: PublicationTable) -> int:
 
 
 def _head(cells: tuple[Cell, ...], table: PublicationTable, number: int) -> list[str]:
-    texts, rules, position = [], [], 0
-    for cell in cells:
+    texts, rules = [], []
+    for column, cell in placed(cells):
         text = _broken(cell.text) if cell.span == 1 else escaped(cell.text)
-        if cell.span > 1 or table.kinds[position] in ("number", "sign", "text"):
-            align = "l" if table.kinds[position] == "text" else "r" if table.kinds[position] == "number" else "c"
-            text = rf"\multicolumn{{{cell.span}}}{{{'c' if cell.span > 1 else align}}}{{{text}}}"
+        if cell.span > 1 or table.kinds[column] != "label":
+            align = "c" if cell.span > 1 else ALIGNED[table.kinds[column]][0]
+            text = rf"\multicolumn{{{cell.span}}}{{{align}}}{{{text}}}"
         texts.append(text)
         if cell.text and number < len(table.head) - 1 and (cell.span > 1 or len(table.kinds) == 2):
-            rules.append(rf"\cmidrule(lr){{{position + 1}-{position + cell.span}}}")
-        position += cell.span
+            rules.append(rf"\cmidrule(lr){{{column + 1}-{column + cell.span}}}")
     return [f"{' & '.join(texts)} \\\\", *(["".join(rules)] if rules else [])]
 
 
@@ -151,13 +150,12 @@ def _broken(text: str) -> str:
 
 
 def _row(row: Row, table: PublicationTable) -> str:
-    texts, position = [], 0
-    for cell in row.cells:
+    texts = []
+    for column, cell in placed(row.cells):
         text = _cell(cell)
         if cell.span > 1:
-            text = rf"\multicolumn{{{cell.span}}}{{{'c' if position else 'l'}}}{{{text}}}"
+            text = rf"\multicolumn{{{cell.span}}}{{{'c' if column else 'l'}}}{{{text}}}"
         texts.append(text)
-        position += cell.span
     rule = r"\midrule" + "\n" if row.rule else ""
     return f"{rule}{' & '.join(texts)} \\\\"
 

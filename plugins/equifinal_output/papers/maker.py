@@ -8,6 +8,7 @@ import equifinal as eq
 from equifinal.plain import counted, stated
 from equifinal_output.papers.cells import Cell, Kind, Row
 from equifinal_output.papers.table import PublicationTable
+from equifinal_output.words.names import capitalized, labelled
 from equifinal_output.words.paths import with_paths
 
 __all__ = ["EMPTY", "PRI_NOTE", "TableMaker", "head_of", "in_words", "row_of"]
@@ -25,8 +26,7 @@ def head_of(*texts: str) -> tuple[Cell, ...]:
 
 
 def in_words(name: Any) -> str:
-    text = str(name).replace("_", " ")
-    return f"{text[:1].upper()}{text[1:]}"
+    return capitalized(str(name).replace("_", " "))
 
 
 @dataclass
@@ -46,14 +46,10 @@ class TableMaker:
             else f"{analysis.method.title} ({label})"
             for label, analysis in self.comparison.analyses.items()
         }
-        self.outcome = self.label_of(self.study.outcome)
-
-    @staticmethod
-    def label_of(variable: eq.Variable) -> str:
-        return variable.name if variable.label == variable.name else f"{variable.label} ({variable.name})"
+        self.outcome = labelled(self.study.outcome)
 
     def condition(self, name: Any) -> str:
-        return self.label_of(self.study.variable(name)) if name in self.study.condition_names else str(name)
+        return labelled(self.study.variable(name)) if name in self.study.condition_names else str(name)
 
     def table(
         self,
@@ -92,7 +88,7 @@ class TableMaker:
         said = ", ".join(
             f"{key.replace('pri_', 'PRI ').replace('_', ' ')} {stated(value)}" for key, value in given.items()
         )
-        return f"{said[:1].upper()}{said[1:]}." if said else ""
+        return f"{capitalized(said)}." if said else ""
 
     def solution_kind(self, analysis: eq.Analysis) -> str:
         kind = analysis.method.parameters().get("solution")

@@ -13,7 +13,7 @@ from equifinal_output.papers.across import TablesAcross
 from equifinal_output.papers.methods import MethodTables
 from equifinal_output.papers.table import PublicationTable
 
-__all__ = ["INTERVALS", "publication_tables", "stamp"]
+__all__ = ["INTERVALS", "publication_tables"]
 
 #: The parameter of every format that writes these tables.
 INTERVALS: Any = pydantic.Field(
@@ -54,12 +54,3 @@ def publication_tables(comparison: eq.Comparison, intervals: bool = False) -> li
         *across.verdicts(),
         across.fit(),
     ]
-
-
-def stamp(comparison: eq.Comparison) -> str:
-    """What a file made of a comparison says of its origin."""
-    manifest = comparison.manifest
-    return (
-        f"equifinal {manifest['version']}, study {manifest['study']} ({manifest['provenance']}), "
-        f"data SHA-256 {manifest['data_sha256']}, seed {manifest['seed']}"
-    )

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from html import escape
 
-from equifinal_output.papers.cells import Cell, Kind, Row
+from equifinal_output.papers.cells import ALIGNED, Cell, Kind, Row, placed
 
 __all__ = ["PublicationTable", "html"]
 
@@ -46,14 +46,11 @@ class PublicationTable:
         """About how many characters each column needs; one that wraps asks for no more than 42."""
         columns = [1] * len(self.kinds)
         for number, cells in enumerate((*self.head, *(row.cells for row in self.rows))):
-            position = 0
-            for cell in cells:
+            for column, cell in placed(cells):
                 if cell.span == 1:
                     # Headings wrap.
                     pieces = cell.text.replace("-", "- ").split() if number < len(self.head) else [cell.text]
-                    needed = max(map(_length, pieces), default=0)
-                    columns[position] = max(columns[position], needed)
-                position += cell.span
+                    columns[column] = max(columns[column], max(map(_length, pieces), default=0))
         return [
             min(width, _WRAPPED) if kind == "text" else width for width, kind in zip(columns, self.kinds, strict=True)
         ]
@@ -83,7 +80,6 @@ def _width(character: str) -> float:
 _WRAPPED, _LEAST, _UPRIGHT = 42, 18, 92
 
 
-_ALIGNED = {"number": "right", "sign": "center"}
 _SIZES = {"large": "1.5em", "small": "0.75em"}
 
 
@@ -91,29 +87,26 @@ def html(table: PublicationTable) -> str:
     """A table as a piece of HTML with caption, headings that name their scope, and notes; it needs no style sheet."""
     lines = ["<table>", f"<caption>{escape(table.title)}</caption>", "<thead>"]
     for cells in table.head:
-        texts, position = [], 0
-        for cell in cells:
+        texts = []
+        for column, cell in placed(cells):
             scope = f'scope="colgroup" colspan="{cell.span}"' if cell.span > 1 else 'scope="col"'
-            style = _style("center" if cell.span > 1 else _ALIGNED.get(table.kinds[position], "left"))
+            style = _style("center" if cell.span > 1 else ALIGNED[table.kinds[column]])
             # An empty heading would be read aloud.
             texts.append(
                 f"<th {scope}{style}>{escape(cell.text)}</th>" if cell.text else f'<td colspan="{cell.span}"></td>'
             )
-            position += cell.span
         lines.append(f"<tr>{''.join(texts)}</tr>")
     lines += ["</thead>", "<tbody>"]
     for row in table.rows:
-        texts, position = [], 0
+        texts = []
         rule = "border-top: 1px solid;" if row.rule else ""
-        for cell in row.cells:
+        for column, cell in placed(row.cells):
             span = f' colspan="{cell.span}"' if cell.span > 1 else ""
-            kind = table.kinds[position]
-            align = "center" if cell.span > 1 and position else _ALIGNED.get(kind, "left")
-            if position == 0 and cell.text:
+            align = "center" if cell.span > 1 and column else ALIGNED[table.kinds[column]]
+            if column == 0 and cell.text:
                 texts.append(f'<th scope="row"{span}{_style("left", rule)}>{_in_html(cell)}</th>')
             else:
                 texts.append(f"<td{span}{_style(align, rule)}>{_in_html(cell)}</td>")
-            position += cell.span
         lines.append(f"<tr>{''.join(texts)}</tr>")
     lines += ["</tbody>", "</table>"]
     if table.notes:

@@ -1,7 +1,6 @@
 """The format ``docx``: a document with all tables, to copy into a paper."""
 
 import io
-import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 import equifinal as eq
-from equifinal_output.papers.cells import Cell, Row
-from equifinal_output.papers.publication import INTERVALS, publication_tables, stamp
+from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
+from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.papers.table import PublicationTable
+from equifinal_output.words.names import stamp, storable
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -43,20 +43,20 @@ class WordTables(eq.Output):
         document = docx.Document()
         created = datetime.fromisoformat(comparison.manifest["created"]).replace(tzinfo=None)
         about = document.core_properties
-        about.title, about.comments = (_clean(each)[:255] for each in (comparison.study.title, stamp(comparison)))
+        about.title, about.comments = (storable(each)[:255] for each in (comparison.study.title, stamp(comparison)))
         about.author, about.language = "", "en"
         about.created = about.modified = created
         _set_up(document)
-        document.add_heading(_clean(comparison.study.title), level=1)
+        document.add_heading(storable(comparison.study.title), level=1)
         if comparison.banner:
-            document.add_paragraph().add_run(_clean(comparison.banner)).bold = True
+            document.add_paragraph().add_run(storable(comparison.banner)).bold = True
         sideways = False
         for number, table in enumerate(publication_tables(comparison, self.intervals), 1):
             if table.is_wide != sideways:
                 sideways = table.is_wide
                 _turn(document, sideways, first=number == 1)
             _add(document, table, number, _SIDEWAYS if sideways else _UPRIGHT)
-        document.add_paragraph(_clean(f"Made by {stamp(comparison)}."), style="Note")
+        document.add_paragraph(storable(f"Made by {stamp(comparison)}."), style="Note")
         path = directory / "tables.docx"
         _save(document, path, created)
         return [path]
@@ -118,24 +118,17 @@ def _add(document: "Document", table: PublicationTable, number: int, room: int) 
     note = document.add_paragraph(style="Note")
     if table.notes:
         note.add_run("Note. ").italic = True
-        note.add_run(_clean(" ".join(table.notes)))
+        note.add_run(storable(" ".join(table.notes)))
 
 
 # --------------------------------------------------------------------------------------------------------- XML
 
 _NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ALIGNED = {"label": "left", "text": "left", "number": "right", "sign": "center"}
-
-
-def _clean(text: str) -> str:
-    """Text that XML can hold."""
-    return _FORBIDDEN.sub("", text)
 
 
 def _run(text: str, size: int = 0, bold: bool = False) -> str:
     properties = ("<w:b/>" if bold else "") + (f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else "")
-    shown = escape(_clean(text.replace("\n", " ")))
+    shown = escape(storable(text.replace("\n", " ")))
     return f'<w:r {_NAMESPACE}><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{shown}</w:t></w:r>'
 
 
@@ -148,7 +141,7 @@ def _table(table: PublicationTable, room: int) -> str:
         for number, cells in enumerate(table.head)
     ]
     lines += [_line(row, table, widths, last=number == len(table.rows) - 1) for number, row in enumerate(table.rows)]
-    title, description = (quoteattr(_clean(each)) for each in (table.title, " ".join(table.notes)[:1000]))
+    title, description = (quoteattr(storable(each)) for each in (table.title, " ".join(table.notes)[:1000]))
     return (
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
@@ -177,26 +170,24 @@ def _widths(table: PublicationTable, room: int) -> list[int]:
 def _line(
     row: Row, table: PublicationTable, widths: list[int], head: bool = False, last: bool = False, first: bool = False
 ) -> str:
-    cells, position = [], 0
+    cells = []
     # A table that fits on a page stays on one.
     together = head or ("text" not in table.kinds and len(table.rows) <= _ROWS_OF_A_PAGE)
     middle = "bottom" if head else "center" if any(cell.size for cell in row.cells) else "top"
-    for cell in row.cells:
-        kind = table.kinds[position]
-        align = "center" if cell.span > 1 and (head or position) else _ALIGNED[kind]
+    for column, cell in placed(row.cells):
+        align = "center" if cell.span > 1 and (head or column) else ALIGNED[table.kinds[column]]
         top = '<w:top w:val="single" w:sz="12" w:color="000000"/>' if first else ""
         top = '<w:top w:val="single" w:sz="4" w:color="000000"/>' if row.rule else top
         bottom = ""
         if last or (head and cell.span > 1 and cell.text):
             bottom = f'<w:bottom w:val="single" w:sz="{12 if last and not head else 6}" w:color="000000"/>'
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
-        width = sum(widths[position : position + cell.span])
+        width = sum(widths[column : column + cell.span])
         properties = (
             f'<w:tcW w:w="{width}" w:type="dxa"/>{span}<w:tcBorders>{top}{bottom}</w:tcBorders>'
             f'<w:vAlign w:val="{middle}"/>'
         )
         cells.append(f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph(cell, align, head, together)}</w:tc>")
-        position += cell.span
     header = "<w:tblHeader/>" if head else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(cells)}</w:tr>"
 

@@ -9,6 +9,7 @@ from equifinal_output.report.sections.findings import findings
 from equifinal_output.report.sections.measures import measures
 from equifinal_output.report.sections.methods import methods
 from equifinal_output.report.sections.origin import origin
+from equifinal_output.words.names import labelled
 
 __all__ = ["content"]
 
@@ -51,7 +52,6 @@ def _content(comparison: eq.Comparison) -> Content:
 
 def _subject(comparison: eq.Comparison) -> str:
     outcome, study = comparison.study.outcome, comparison.study
-    named = f"{outcome.label} ({outcome.name})" if outcome.label != outcome.name else outcome.name
     methods: dict[str, list[str]] = {}
     for label, analysis in comparison.analyses.items():
         methods.setdefault(analysis.method.title, []).append(label)
@@ -60,7 +60,7 @@ def _subject(comparison: eq.Comparison) -> str:
     )
     count = counted(len(comparison.analyses), "method")
     return (
-        f"Outcome: {named}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
+        f"Outcome: {labelled(outcome)}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
         f"{count}: {listed}."
     )
 

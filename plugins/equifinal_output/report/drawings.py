@@ -13,12 +13,13 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import counted, joined, shown
+from equifinal_output.words.distribution import anchors, distribution_in_words, edges, near
+from equifinal_output.words.names import named
 
 __all__ = ["Anchor", "Bar", "Distribution", "Dot", "Importances", "Scatter", "distributions", "importances", "scatters"]
 
 #: Width of every picture, in its own units; pages scale it.
 WIDTH = 320
-_MOST_BINS = 20
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,10 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
     scores = study.raw[variable.name].to_numpy(dtype=float)
     calibrated = variable.name in study.fuzzy
     memberships = study.fuzzy[variable.name].to_numpy(dtype=float) if calibrated else np.full(len(scores), np.nan)
-    calibrator = study.calibrators.get(variable.name)
-    anchors = calibrator.anchor_scores() if calibrator else {}
-    edges = _edges(scores)
-    span = edges[-1] - edges[0]
-    drawn = {name: value for name, value in anchors.items() if edges[0] - span <= value <= edges[-1] + span}
-    low, high = min(edges[0], *drawn.values(), edges[-1]), max(edges[0], *drawn.values(), edges[-1])
-
-    def across(value: float) -> float:
-        return round(left + (value - low) / (high - low) * (right - left), 1)
-
-    counts, inside = np.histogram(scores, edges)[0], np.histogram(scores[memberships > 0.5], edges)[0]
+    bins = edges(scores)
+    drawn = near(anchors(study, variable.name), bins[0], bins[-1])
+    across = _scale(min(bins[0], *drawn.values(), bins[-1]), max(bins[0], *drawn.values(), bins[-1]), left, right)
+    counts, inside = np.histogram(scores, bins)[0], np.histogram(scores[memberships > 0.5], bins)[0]
     unit = (bottom - top) / counts.max()
     bars = tuple(
         Bar(
@@ -101,7 +95,7 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
             round(n * unit, 1),
             round(k * unit, 1),
         )
-        for start, end, n, k in zip(edges, edges[1:], counts, inside, strict=False)
+        for start, end, n, k in zip(bins, bins[1:], counts, inside, strict=False)
         if n
     )
     pairs = {
@@ -109,31 +103,19 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
         for score, m in zip(scores, memberships, strict=True)
         if not np.isnan(m)
     }
-    stated = ", ".join(f"{name} {value:g}" for name, value in anchors.items())
-    text = (
-        f"{counted(len(scores), 'raw score')} from {scores.min():g} to {scores.max():g}, median {np.median(scores):g}. "
-        f"{f'Anchors: {stated}. ' if stated else ''}"
+    first, last = across(scores.min()), across(scores.max())
+    ends = (
+        Anchor(first, f"{scores.min():g}", 0, "start" if first < left + 10 else "middle"),
+        Anchor(last, f"{scores.max():g}", 0, "end" if last > right - 10 else "middle"),
     )
-    if calibrated:
-        text += f"{(memberships > 0.5).sum()} cases are more in than out of the set, {(memberships < 0.5).sum()} more out than in."
-    else:
-        text += "Not calibrated."
-    title = variable.name if variable.label == variable.name else f"{variable.name} · {variable.label}"
     return Distribution(
         name=variable.name,
-        title=title,
-        text=text.strip(),
+        title=named(variable),
+        text=distribution_in_words(study, variable.name),
         bars=bars,
         dots=tuple(Dot(x, y) for x, y in sorted(pairs)),
         anchors=_lines(drawn, across, left, right),
-        ends=(
-            Anchor(
-                across(scores.min()), f"{scores.min():g}", 0, "start" if across(scores.min()) < left + 10 else "middle"
-            ),
-            Anchor(
-                across(scores.max()), f"{scores.max():g}", 0, "end" if across(scores.max()) > right - 10 else "middle"
-            ),
-        ),
+        ends=ends,
         most=int(counts.max()),
         left=left,
         right=right,
@@ -142,12 +124,9 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
     )
 
 
-def _edges(scores: np.ndarray) -> np.ndarray:
-    """Bins of equal width; whole scores on a short scale have one each."""
-    low, high = float(scores.min()), float(scores.max())
-    if (scores % 1 == 0).all() and high - low <= _MOST_BINS:
-        return np.arange(low - 0.5, high + 1)
-    return np.linspace(low, high, min(_MOST_BINS, math.ceil(2 * math.sqrt(len(scores)))) + 1)
+def _scale(low: float, high: float, left: float, right: float) -> Callable[[float], float]:
+    """Where a value lies between the ends of a picture."""
+    return lambda value: round(float(left + (value - low) / (high - low) * (right - left)), 1)
 
 
 def _lines(
@@ -251,10 +230,7 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
     names = [str(name) for name in table.index]
     left = 12.0 + min(14, max(map(len, names))) * 7.0
     right = WIDTH - 48.0
-
-    def across(value: float) -> float:
-        return round(left + (value - low) / (high - low) * (right - left), 1)
-
+    across = _scale(low, high, left, right)
     found = []
     for label, values in means.items():
         rows = []

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-__all__ = ["claims", "in_sum"]
+__all__ = ["full_texts", "in_sum"]
 
 ALL_SUPPORT, ALL_CONTRADICT, ALL_INCONCLUSIVE = "all support", "all contradict", "all inconclusive"
 PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
@@ -40,6 +40,7 @@ def _together(answers: set[str]) -> str:
     return alone[next(iter(said))] if len(said) == 1 else PARTLY
 
 
-def claims(propositions: pd.DataFrame) -> pd.Series:
+def full_texts(propositions: pd.DataFrame) -> "pd.Series[str]":
+    """Each proposition's text, or its id where it has none, with the cases to which it is limited."""
     limits = propositions["where"].map(lambda where: f" (among cases in {where})" if where else "")
-    return propositions["text"] + limits
+    return propositions["text"].where(propositions["text"] != "", propositions.index.astype(str)) + limits

@@ -7,8 +7,9 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import DIRECTIONS, MARKS, MISSING, SIGNS, counted, is_missing, shown
 from equifinal_output.report.document import Section, Table
+from equifinal_output.words.names import named
 from equifinal_output.words.paths import marks_of, numbered, with_paths
-from equifinal_output.words.propositions import claims, in_sum
+from equifinal_output.words.propositions import full_texts, in_sum
 
 __all__ = ["findings"]
 
@@ -22,7 +23,7 @@ def findings(comparison: eq.Comparison) -> list[Section]:
 def _verdicts(comparison: eq.Comparison) -> Section:
     verdicts, propositions = comparison.verdicts, comparison.propositions
     marked = verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
-    columns: dict[int, Any] = {0: claims(propositions)}
+    columns: dict[int, Any] = {0: full_texts(propositions)}
     columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
     answering = (verdicts != "silent").sum(axis=1)
     columns |= {len(columns): in_sum(verdicts) + answering.map(lambda count: f" ({count} of {verdicts.shape[1]})")}
@@ -61,7 +62,7 @@ def _conditions(comparison: eq.Comparison) -> Section:
         said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
         columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
-    labels = [_name_and_label(comparison.study.variable(name)) for name in data.index]
+    labels = [named(comparison.study.variable(name)) for name in data.index]
     readable.index = pd.Index(labels, name="condition", dtype=object)
     return Section(
         "conditions",
@@ -70,10 +71,6 @@ def _conditions(comparison: eq.Comparison) -> Section:
             Table("conditions", "Role, direction and importance of each condition", data, readable, kind="stacked"),
         ),
     )
-
-
-def _name_and_label(variable: eq.Variable) -> str:
-    return variable.name if variable.label == variable.name else f"{variable.name} · {variable.label}"
 
 
 def _paths(comparison: eq.Comparison) -> Section:
@@ -141,7 +138,7 @@ def _chart(comparison: eq.Comparison) -> list[Table]:
             columns[label, heading] = [*(marks.get(each, "") for each in names), *figures, str(len(row["cases"]))]
     if not columns:
         return []
-    labels = [_name_and_label(comparison.study.variable(name)) for name in names]
+    labels = [named(comparison.study.variable(name)) for name in names]
     chart = pd.DataFrame(
         list(columns.values()),
         index=pd.MultiIndex.from_tuples(columns),

@@ -7,7 +7,8 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import DIRECTIONS, MISSING, is_missing, shown
 from equifinal_output.report.document import Section, Table
-from equifinal_output.words.wording import MEASURES
+from equifinal_output.words.names import capitalized
+from equifinal_output.words.wording import AGREEMENT, MEASURES
 
 __all__ = ["measures"]
 
@@ -62,19 +63,11 @@ def _with_interval(figures: Any) -> list[str]:
     return [f"{shown(estimate)}{interval}" for estimate, interval in zip(figures["estimate"], intervals, strict=True)]
 
 
-_AGREEMENT = {
-    "predictions": ("Predictions", "Spearman's rank correlation of the predicted memberships"),
-    "groups": ("Groups", "adjusted mutual information of the groups of cases; 0 is what chance would give"),
-    "importance": ("Importance", "Kendall's tau-b of the conditions' importances"),
-    "directions": ("Directions", "share of conditions with the same direction"),
-    "verdicts": ("Verdicts", "share of propositions with the same verdict, where neither method is silent"),
-}
-
-
 def _agreement(comparison: eq.Comparison) -> Section:
     tables = []
     for name, data in comparison.agreement.items():
-        title, meaning = _AGREEMENT.get(name, (name, ""))
+        words, meaning = AGREEMENT.get(name, (name, ""))
+        title = capitalized(words)
         tables.append(Table(f"agreement_{name}", f"{title}: {meaning}" if meaning else title, data, kind="heat map"))
         if (intervals := comparison.agreement_intervals.get(name)) is not None and intervals["low"].notna().any():
             title = f"{title}: 95 % intervals over cases"
