@@ -38,14 +38,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     Parameters
     ----------
     comparison
-        What to draw.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the study states no propositions.
+        What to draw; its study must state propositions.
 
     Examples
     --------
@@ -130,18 +123,9 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
 
     Parameters
     ----------
-    comparison
-        What to draw.
     kind
         A key of ``comparison.agreement``: ``"predictions"``, ``"groups"``, ``"importance"``, ``"directions"`` or
         ``"verdicts"``; figures lie between -1 and 1.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When there is no such agreement.
 
     Examples
     --------
@@ -221,13 +205,6 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ----------
     comparison
         What to draw: permutation importance, as in ``comparison.conditions``.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When no method has importances.
 
     Examples
     --------

@@ -30,11 +30,6 @@ def plot_calibration(source: Any, name: str | None = None, ax: "Axes | None" = N
     ax
         Where; by default in a new figure. Memberships go up on the left, numbers of cases (bars) on the right.
 
-    Raises
-    ------
-    equifinal.InputError
-        When the study has no such set.
-
     Examples
     --------
     >>> import equifinal as eq

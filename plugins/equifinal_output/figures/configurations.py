@@ -12,7 +12,8 @@ from equifinal_output.figures.style import (
     sized,
     wrapped,
 )
-from equifinal_output.words.paths import numbered, paths_of
+from equifinal_output.words.names import capitalized
+from equifinal_output.words.paths import OF_A_PATH, numbered, paths_of, solution_fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,12 +22,6 @@ __all__ = ["plot_configurations"]
 
 _OWN = "set-theoretic methods have one"
 
-_MEASURES = {
-    "consistency": "Consistency",
-    "pri": "PRI",
-    "coverage": "Raw coverage",
-    "unique_coverage": "Unique coverage",
-}
 #: Beyond, the chart would be wider than a page; those with the largest raw coverage are drawn.
 _MOST_PATHS = 24
 _SIZES = {"core": 17.0, "peripheral": 8.5, "": 12.0}
@@ -43,15 +38,6 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
     ----------
     source
         A comparison, or an analysis.
-    method
-        Label in the comparison; by default the first with paths.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no paths.
 
     Examples
     --------
@@ -70,7 +56,7 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
     largest = analysis.configurations.loc[list(marks), "coverage"].astype(float).nlargest(_MOST_PATHS).index
     paths = analysis.configurations.loc[[path for path in marks if path in largest or len(marks) <= _MOST_PATHS]]
     conditions = [str(name) for name in analysis.conditions.index]
-    measures = {key: words for key, words in _MEASURES.items() if key in paths}
+    measures = {key: capitalized(words) for key, words in OF_A_PATH.items() if key in paths}
     heads = [wrapped(_named(source, name), 32, lines=2) for name in conditions]
     rows = [*heads, *measures.values(), "Cases"]
     ax, own = sized(ax, max(1.6, 0.78 * len(paths)), 0.36 * len(rows))
@@ -137,8 +123,7 @@ def _legend_of_signs(said: set[str]) -> dict[str, Any] | None:
 
 
 def _whole(analysis: eq.Analysis) -> str:
-    words = {"consistency": "consistency", "pri": "PRI", "coverage": "coverage"}
-    said = [f"{text} {shown(float(analysis.fit[key]))}" for key, text in words.items() if key in analysis.fit]
+    said = [f"{words} {shown(float(value))}" for words, value in solution_fit(analysis).items()]
     return f"The solution as a whole: {', '.join(said)}." if said else ""
 
 
@@ -164,6 +149,6 @@ def configurations_in_words(source: Any, method: str | None = None) -> str:
         for condition, mark in signs.items():
             sign, _, kind = mark.partition(" ")
             listed.append(f"{condition} {words.get(sign, mark)}{f' ({kind})' if sign in words and kind else ''}")
-        figures = [f"{text.lower()} {shown(float(row[key]))}" for key, text in _MEASURES.items() if key in row]
-        said.append(f"{numbers[name]}: {', '.join(listed) or 'always'}; {', '.join(figures)}.".replace("pri ", "PRI "))
+        figures = [f"{text} {shown(float(row[key]))}" for key, text in OF_A_PATH.items() if key in row]
+        said.append(f"{numbers[name]}: {', '.join(listed) or 'always'}; {', '.join(figures)}.")
     return " ".join([*said, _whole(analysis)]).strip()

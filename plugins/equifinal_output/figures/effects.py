@@ -18,7 +18,7 @@ __all__ = ["partial_dependence", "plot_coefficients", "plot_partial_dependence"]
 
 # --------------------------------------------------------------------------------------------- coefficients
 
-_INTERVAL = ("coefficient", "ci_low", "ci_high")
+INTERVAL = ("coefficient", "ci_low", "ci_high")
 _OWN = "regression methods have one"
 
 
@@ -40,15 +40,6 @@ def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" 
     ----------
     source
         A comparison, or an analysis with a table ``coefficients``.
-    method
-        Label in the comparison; by default the first with such a table.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no coefficients.
 
     Examples
     --------
@@ -59,12 +50,12 @@ def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" 
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['LEAD', 'DEM', 'FIN', 'HUM']
     """
-    label, analysis, table = with_table(source, method, "coefficients", _INTERVAL, _OWN)
+    label, analysis, table = with_table(source, method, "coefficients", INTERVAL, _OWN)
     terms, others = _terms(analysis, table)
     ax, own = sized(ax, 4.2, 0.36 * len(terms) + 0.15)
     bootstrap = {"bootstrap_low", "bootstrap_high"} <= set(terms.columns)
     for row, (_, each) in enumerate(terms.iterrows()):
-        value, low, high = (float(each[key]) for key in _INTERVAL)
+        value, low, high = (float(each[key]) for key in INTERVAL)
         clear = low > 0 or high < 0
         ax.plot([low, high], [row, row], color=BLUE, lw=1.6, solid_capstyle="butt")
         ax.plot(value, row, "o", ms=6, mfc=BLUE if clear else "none", mec=BLUE, mew=1.3)
@@ -85,13 +76,13 @@ def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" 
 def _stated(rows: pd.DataFrame) -> str:
     said = []
     for term, each in rows.iterrows():
-        value, low, high = (shown(float(each[key])) for key in _INTERVAL)
+        value, low, high = (shown(float(each[key])) for key in INTERVAL)
         said.append(f"{clean(term)} {value} ({low} to {high})")
     return ", ".join(said)
 
 
 def coefficients_in_words(source: Any, method: str | None = None) -> str:
-    _, analysis, table = with_table(source, method, "coefficients", _INTERVAL, _OWN)
+    _, analysis, table = with_table(source, method, "coefficients", INTERVAL, _OWN)
     return f"Coefficients with their {interval_share(analysis)}intervals: {_stated(table)}."
 
 
@@ -173,19 +164,10 @@ def plot_partial_dependence(
 
     Parameters
     ----------
-    comparison
-        What to draw.
     condition
         By default the first condition.
     method
         Label of one method; by default all that predict.
-    ax
-        Where; by default in a new figure.
-
-    Raises
-    ------
-    equifinal.InputError
-        When there is no such condition, or no method predicts.
 
     Examples
     --------

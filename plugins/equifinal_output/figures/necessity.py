@@ -24,7 +24,7 @@ __all__ = ["plot_necessity"]
 
 _OWN = "set-theoretic methods have one"
 
-_NECESSITY = {
+COLUMNS = {
     "consistency": ("Consistency", BLUE, "o"),
     "relevance": ("Relevance (RoN)", VERMILLION, "D"),
     "coverage": ("Coverage", GREEN, "s"),
@@ -39,15 +39,6 @@ def plot_necessity(source: Any, method: str | None = None, ax: "Axes | None" = N
     ----------
     source
         A comparison, or an analysis with a table ``necessity``.
-    method
-        Label in the comparison; by default the first with such a table.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no table of necessity.
 
     Notes
     -----
@@ -63,13 +54,13 @@ def plot_necessity(source: Any, method: str | None = None, ax: "Axes | None" = N
     >>> [label.get_text() for label in ax.get_yticklabels()][:2]
     ['LEAD', 'DEM']
     """
-    label, analysis, table = with_table(source, method, "necessity", tuple(_NECESSITY), _OWN)
+    label, analysis, table = with_table(source, method, "necessity", tuple(COLUMNS), _OWN)
     names = [wrapped(name, 34, lines=2) for name in table.index]
     ax, own = sized(ax, 4.4, 0.27 * len(names) + 0.1)
     rows = np.arange(len(names))
-    low, high = table[list(_NECESSITY)].min(axis=1), table[list(_NECESSITY)].max(axis=1)
+    low, high = table[list(COLUMNS)].min(axis=1), table[list(COLUMNS)].max(axis=1)
     ax.hlines(rows, low, high, color=INK, lw=0.6, alpha=0.35, zorder=1)
-    for key, (words, colour, marker) in _NECESSITY.items():
+    for key, (words, colour, marker) in COLUMNS.items():
         ax.plot(table[key].astype(float), rows, marker, ms=6, mfc=colour, mec="none", alpha=0.9, label=words)
     cutoff = analysis.method.parameters().get("necessity_cutoff")
     if isinstance(cutoff, float):
@@ -82,10 +73,10 @@ def plot_necessity(source: Any, method: str | None = None, ax: "Axes | None" = N
 
 
 def necessity_in_words(source: Any, method: str | None = None) -> str:
-    _, analysis, table = with_table(source, method, "necessity", tuple(_NECESSITY), _OWN)
+    _, analysis, table = with_table(source, method, "necessity", tuple(COLUMNS), _OWN)
     cutoff = analysis.method.parameters().get("necessity_cutoff")
     said = [f"Cutoff of consistency {cutoff:g}."] if isinstance(cutoff, float) else []
     for name, row in table.iloc[:40].iterrows():
-        figures = ", ".join(f"{key} {shown(float(row[key]))}" for key in _NECESSITY)
+        figures = ", ".join(f"{key} {shown(float(row[key]))}" for key in COLUMNS)
         said.append(f"{name}: {figures}.")
     return " ".join(said)

@@ -161,13 +161,6 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
         A comparison or a study.
     sets
         Names of conditions (the outcome can be one); by default all conditions with a calibration.
-    ax
-        Where; by default in a new figure.
-
-    Raises
-    ------
-    equifinal.InputError
-        When a set is unknown or has no calibration, or there are more than five.
 
     Examples
     --------
@@ -282,11 +275,6 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     -------
     matplotlib.axes.Axes
         The axes of the bars; those of the dots are its only child.
-
-    Raises
-    ------
-    equifinal.InputError
-        When a set is unknown or has no calibration.
 
     Examples
     --------

@@ -53,8 +53,6 @@ def plot_specification_curve(source: Any, method: str | None = None, ax: "Axes |
     ----------
     source
         A comparison, an analysis with a table ``specifications``, or such a table.
-    method
-        Label in the comparison; by default the first with such a table.
     ax
         Where the curve is drawn; the choices come below. By default in a new figure of fitting size.
 
@@ -62,11 +60,6 @@ def plot_specification_curve(source: Any, method: str | None = None, ax: "Axes |
     -------
     matplotlib.axes.Axes
         The axes of the curve; those of the choices are its only child.
-
-    Raises
-    ------
-    equifinal.InputError
-        When no method has the table, or it has no estimate or too many choices.
 
     Examples
     --------

@@ -1,5 +1,6 @@
 """What all figures share: colours, a page to draw on, headings, and the way into SVG."""
 
+import inspect
 import io
 import re
 import textwrap
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
 from html import escape
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec
 
 import equifinal as eq
 from equifinal.plain import banner
@@ -98,7 +99,8 @@ def in_style(**further: Any) -> Iterator[None]:
     """Settings of all figures, for as long as something is drawn or saved."""
     import matplotlib as mpl
 
-    with mpl.rc_context({**style(), **further}), warnings.catch_warnings():
+    settings: Any = {**style(), **further}
+    with mpl.rc_context(settings), warnings.catch_warnings():
         # Characters that no font here has are shown as boxes; in SVG the reader's own fonts show them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
@@ -123,9 +125,19 @@ def noting_missing(characters: dict[str, None]) -> Iterator[None]:
 
 P = ParamSpec("P")
 
+#: What the functions that draw have in common, said once for the documentation of all.
+_SHARED = {
+    "comparison": "    What to draw.",
+    "method": "    Label in the comparison; by default the first method that has what is drawn.",
+    "ax": "    Where to draw; by default in a new figure of fitting size.",
+}
+_RAISES = (
+    "Raises\n------\nequifinal.InputError\n    When there is nothing of the kind to draw, or an argument is wrong.\n\n"
+)
+
 
 def drawn(plot: Callable[P, "Axes"]) -> Callable[P, "Axes"]:
-    """Draw in the project's style, whatever the user has set; other figures keep theirs."""
+    """Draw in the project's style, whatever the user has set, and complete the documentation; other figures keep their style."""
 
     @wraps(plot)
     def styled(*arguments: P.args, **options: P.kwargs) -> "Axes":
@@ -136,7 +148,18 @@ def drawn(plot: Callable[P, "Axes"]) -> Callable[P, "Axes"]:
                 each.get_xticklabels(), each.get_yticklabels()
             return ax
 
+    styled.__doc__ = _documented(plot)
     return styled
+
+
+def _documented(plot: Callable[..., Any]) -> str:
+    """The documentation with the parameters and errors that functions share, in the order of the signature."""
+    before, heading, after = inspect.cleandoc(plot.__doc__ or "").partition("Parameters\n----------\n")
+    own, _, rest = after.partition("\n\n")
+    texts = {**_SHARED, **dict(re.findall(r"^(\w+)\n((?: +.*\n?)+)", own, flags=re.M))}
+    listed = "\n".join(f"{name}\n{texts[name].rstrip()}" for name in inspect.signature(plot).parameters)
+    rest = re.sub(r"^(?=(?:Notes|Examples)\n-)", _RAISES, rest, count=1, flags=re.M)
+    return f"{before}{heading}{listed}\n\n{rest}\n"
 
 
 def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]:
@@ -146,7 +169,8 @@ def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]
             raise eq.InputError(
                 f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}."
             )
-        ax.figure.draw_without_rendering()  # what is placed by where things lie needs a layout
+        whole: Any = ax.figure
+        whole.draw_without_rendering()  # what is placed by where things lie needs a layout
         return ax, False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -194,66 +218,94 @@ def finish(
     legend
         Options of a legend below the drawing; ``None`` for none.
     """
-    figure = ax.figure
-    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
-    inner = ax.get_window_extent(renderer)
-    dpi, width, height = figure.dpi, inner.width / figure.dpi, inner.height / figure.dpi
-
-    def around() -> tuple[float, float, float, float]:
-        """How far everything reaches beyond the axes: to the left, right, top and bottom, in inches."""
-        boxes = [each.get_tightbbox(renderer) for each in (figure.axes if own else [ax])]
-        left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
-        low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
-        return (inner.x0 - left) / dpi, (right - inner.x1) / dpi, (high - inner.y1) / dpi, (inner.y0 - low) / dpi
-
-    left, right, top, bottom = around()
+    reach = _reach(ax, own)
     if legend is not None:
-        anchor = (-left / width, -(bottom + _BETWEEN) / height)
-        options = {
-            "loc": "upper left",
-            "borderaxespad": 0.0,
-            "borderpad": 0.0,
-            "handletextpad": 0.5,
-            "columnspacing": 1.4,
-        }
-        key = ax.legend(bbox_to_anchor=anchor, **{**options, **legend})
-        box = key.get_window_extent(renderer)
-        right = max(right, (box.x1 - inner.x1) / dpi)
-        bottom = (inner.y0 - box.y0) / dpi
+        reach = _with_legend(ax, reach, legend)
     lines = [line for line in (figures, *_about(source)) if line]
-    if not own:
-        heading = "\n".join(wrapped(line, int(width * 12.2)) for line in (title, *lines))
-        ax.set_title(heading, loc="left", fontsize=10)
-        if note:
-            below = (-left * 72, -(bottom + _BETWEEN) * 72)
-            text = wrapped(note, int(width * 14.5))
-            ax.annotate(text, (0, 0), below, xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+    if own:
+        _fit_figure(ax.figure, reach, title, lines, note)
         return ax
-    whole = max(left + width + right + 2 * _MARGIN, _NARROWEST)
+    heading = "\n".join(wrapped(line, int(reach.width * 12.2)) for line in (title, *lines))
+    ax.set_title(heading, loc="left", fontsize=10)
+    if note:
+        below = (-reach.left * 72, -(reach.bottom + _BETWEEN) * 72)
+        text = wrapped(note, int(reach.width * 14.5))
+        ax.annotate(text, (0, 0), below, xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+    return ax
+
+
+class _Reach(NamedTuple):
+    """How far everything reaches beyond the axes, and the size of the axes, in inches."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    width: float
+    height: float
+
+
+def _renderer(ax: "Axes") -> Any:
+    canvas: Any = ax.figure.canvas
+    return canvas.get_renderer() if hasattr(canvas, "get_renderer") else None
+
+
+def _reach(ax: "Axes", own: bool) -> _Reach:
+    renderer = _renderer(ax)
+    inner, dpi = ax.get_window_extent(renderer), ax.figure.dpi
+    boxes: list[Any] = [each.get_tightbbox(renderer) for each in (ax.figure.axes if own else [ax])]
+    left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
+    beyond = (inner.x0 - left, right - inner.x1, high - inner.y1, inner.y0 - low, inner.width, inner.height)
+    return _Reach(*(float(each) / dpi for each in beyond))
+
+
+def _with_legend(ax: "Axes", reach: _Reach, legend: Mapping[str, Any]) -> _Reach:
+    """Put a legend below everything, and count it in."""
+    options = {
+        "loc": "upper left",
+        "bbox_to_anchor": (-reach.left / reach.width, -(reach.bottom + _BETWEEN) / reach.height),
+        "borderaxespad": 0.0,
+        "borderpad": 0.0,
+        "handletextpad": 0.5,
+        "columnspacing": 1.4,
+    }
+    renderer = _renderer(ax)
+    box = ax.legend(**{**options, **legend}).get_window_extent(renderer)
+    inner, dpi = ax.get_window_extent(renderer), ax.figure.dpi
+    return reach._replace(right=max(reach.right, (box.x1 - inner.x1) / dpi), bottom=(inner.y0 - box.y0) / dpi)
+
+
+def _fit_figure(figure: Any, reach: _Reach, title: str, lines: list[str], note: str) -> None:
+    """Write heading and note, and make the figure just large enough; the size of the axes stays."""
+    whole = max(reach.left + reach.width + reach.right + 2 * _MARGIN, _NARROWEST)
     room = whole - 2 * _MARGIN
-    said = [
-        (wrapped(title, int(room * 11.0)), {"fontsize": 10.5, "weight": "bold"}),
-        *((wrapped(line, int(room * 13.0)), {"fontsize": 9.0}) for line in lines),
-    ]
-    over = _MARGIN
-    texts = []
-    for text, options in said:
-        texts.append((figure.text(0, 0, text, va="top", linespacing=1.2, **options), over))
-        over += options["fontsize"] * 1.42 * (text.count("\n") + 1) / 72
-    under = _MARGIN
+    heading = [(wrapped(title, int(room * 11.0)), 10.5, "bold")]
+    heading += [(wrapped(line, int(room * 13.0)), 9.0, "normal") for line in lines]
+    over, under = _MARGIN, _MARGIN
+    placed = []
+    for text, size, weight in heading:
+        written = figure.text(0, 0, text, va="top", linespacing=1.2, fontsize=size, weight=weight)
+        placed.append((written, over))
+        over += _height(text, size)
     if note:
         text = wrapped(note, int(room * 14.5))
-        under += 8.0 * 1.42 * (text.count("\n") + 1) / 72 + _BETWEEN
+        under += _height(text, 8.0) + _BETWEEN
         figure.text(_MARGIN / whole, 0, text, va="bottom", fontsize=8, linespacing=1.2)
-    total = over + _BETWEEN + top + height + bottom + under
+    total = over + _BETWEEN + reach.top + reach.height + reach.bottom + under
     figure.set_size_inches(whole, total)
     for each in figure.axes:
-        each.set_position(((_MARGIN + left) / whole, (bottom + under) / total, width / whole, height / total))
-    for text, from_top in texts:
-        text.set_position((_MARGIN / whole, 1 - from_top / total))
+        below = (reach.bottom + under) / total
+        each.set_position(((_MARGIN + reach.left) / whole, below, reach.width / whole, reach.height / total))
+    for written, from_top in placed:
+        written.set_position((_MARGIN / whole, 1 - from_top / total))
     if note:
         figure.texts[-1].set_y(_MARGIN / total)
-    return ax
+
+
+def _height(text: str, size: float) -> float:
+    """Of lines of text of that size (points), in inches."""
+    return size * 1.42 * (text.count("\n") + 1) / 72
 
 
 def _about(source: Any) -> list[str]:

@@ -32,6 +32,7 @@ _OWN = "set-theoretic methods have one"
 
 _OUTPUTS = {"1": GREEN, "0": VERMILLION, "C": ORANGE, "?": "#808080"}
 _MOST_ROWS = 64
+COLUMNS = ("out", "n", "consistency", "pri", "cases")
 
 
 def _observed(analysis: eq.Analysis) -> tuple[list[str], pd.DataFrame]:
@@ -53,15 +54,6 @@ def plot_truth_table(source: Any, method: str | None = None, ax: "Axes | None" =
     ----------
     source
         A comparison, or an analysis with a table ``truth_table``.
-    method
-        Label in the comparison; by default the first with a truth table.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no truth table.
 
     Examples
     --------
@@ -72,9 +64,7 @@ def plot_truth_table(source: Any, method: str | None = None, ax: "Axes | None" =
     >>> [label.get_text() for label in ax.get_xticklabels()][:5]
     ['LEAD', 'DEM', 'FIN', 'HUM', 'output']
     """
-    label, analysis, whole = with_table(
-        source, method, "truth_table", ("out", "n", "consistency", "pri", "cases"), _OWN
-    )
+    label, analysis, whole = with_table(source, method, "truth_table", COLUMNS, _OWN)
     names, rows = _observed(analysis)
     hidden = rows.iloc[_MOST_ROWS:]
     rows = rows.iloc[:_MOST_ROWS]
@@ -87,19 +77,9 @@ def plot_truth_table(source: Any, method: str | None = None, ax: "Axes | None" =
     ax, own = sized(ax, edges[-1], tops[-1])
     for number, (_, row) in enumerate(rows.iterrows()):
         y = (tops[number] + tops[number + 1]) / 2
-        for column, name in enumerate(names):
-            _condition_cell(ax, middles[column], y, row[name])
-        x = middles[len(names) :]
-        output = str(row["out"])
-        colour = _OUTPUTS.get(output, "#808080")
-        _box(ax, x[0] - 0.19, y - 0.11, 0.38, 0.22, (colour, 0.45))
-        ax.text(x[0], y, output, ha="center", va="center", in_layout=False)
-        ax.text(x[1], y, f"{int(row['n'])}", ha="center", va="center", in_layout=False)
-        consistency = float(row["consistency"])
-        if math.isfinite(consistency):
-            _box(ax, x[2] - 0.37, y - 0.11, 0.74 * consistency, 0.22, (BLUE, 0.22))
-        ax.text(x[2], y, shown(consistency), ha="center", va="center", in_layout=False)
-        ax.text(x[3], y, shown(float(row["pri"])), ha="center", va="center", in_layout=False)
+        for x, name in zip(middles, names, strict=False):
+            _condition_cell(ax, x, y, row[name])
+        _output_cells(ax, middles[len(names) :], y, row)
         ax.text(
             edges[-2] + 0.06, y, cases[number], ha="left", va="center", fontsize=7.5, linespacing=1.05, in_layout=False
         )
@@ -122,6 +102,17 @@ def _condition_cell(ax: "Axes", x: float, y: float, value: Any) -> None:
         ax.plot(x, y, "o", ms=8, mfc=INK if value == 1 else "none", mec=INK, mew=0.9)
     else:
         ax.text(x, y, shown(value), ha="center", va="center", in_layout=False)
+
+
+def _output_cells(ax: "Axes", x: Any, y: float, row: pd.Series) -> None:
+    """Output, number of cases, consistency with a bar behind it, and PRI."""
+    output, consistency = str(row["out"]), float(row["consistency"])
+    _box(ax, x[0] - 0.19, y - 0.11, 0.38, 0.22, (_OUTPUTS.get(output, "#808080"), 0.45))
+    if math.isfinite(consistency):
+        _box(ax, x[2] - 0.37, y - 0.11, 0.74 * consistency, 0.22, (BLUE, 0.22))
+    texts = (output, f"{int(row['n'])}", shown(consistency), shown(float(row["pri"])))
+    for place, text in zip(x, texts, strict=False):
+        ax.text(place, y, text, ha="center", va="center", in_layout=False)
 
 
 def _box(ax: "Axes", x: float, y: float, width: float, height: float, colour: Any) -> None:
@@ -158,7 +149,7 @@ def _of_the_rest(analysis: eq.Analysis, whole: pd.DataFrame, hidden: pd.DataFram
 
 
 def truth_table_in_words(source: Any, method: str | None = None) -> str:
-    _, analysis, whole = with_table(source, method, "truth_table", ("out", "n", "consistency", "pri", "cases"), _OWN)
+    _, analysis, whole = with_table(source, method, "truth_table", COLUMNS, _OWN)
     names, rows = _observed(analysis)
     said = [f"{counted(len(rows), 'configuration')} of {', '.join(map(str, names))} with cases."]
     for _, row in rows.iloc[:24].iterrows():

@@ -74,19 +74,10 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
 
     Parameters
     ----------
-    comparison
-        What to draw.
     method
         Label of a method that predicts; by default the first.
     path
         A label of its ``configurations``; by default all together, as ``predicted``.
-    ax
-        Where; by default in a new figure.
-
-    Raises
-    ------
-    equifinal.InputError
-        When there is no such method or path, or the method does not predict.
 
     Examples
     --------

@@ -12,18 +12,11 @@ from equifinal.plain import MARKS, MISSING, is_missing, joined
 from equifinal_output.papers.cells import Cell, Kind, Row, any_value, count, figure
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.papers.table import PublicationTable
-from equifinal_output.words.paths import marks_of, numbered
+from equifinal_output.words.names import capitalized
+from equifinal_output.words.paths import OF_A_PATH, marks_of, numbered, solution_fit
 
 __all__ = ["MethodTables"]
 
-#: Columns of the figures of a path, in the order of papers; a coverage beside a unique one is the raw one.
-_OF_A_TERM = {
-    "consistency": "Consistency",
-    "pri": "PRI",
-    "coverage": "Raw coverage",
-    "unique_coverage": "Unique coverage",
-}
-_OF_A_SOLUTION = {"consistency": "Solution consistency", "pri": "Solution PRI", "coverage": "Solution coverage"}
 _OF_A_NECESSITY = {"consistency": "Consistency", "relevance": "Relevance (RoN)", "coverage": "Coverage"}
 _OF_A_ROW = {"out", "n", "consistency", "pri", "cases"}
 #: More paths than that side by side are too narrow to read.
@@ -100,7 +93,9 @@ class MethodTables(TableMaker):
     def _terms(self, label: str, analysis: eq.Analysis) -> PublicationTable:
         """Terms, or other groups of cases, in rows."""
         found, is_solution = analysis.configurations, label in self.paths
-        columns = {key: words for key, words in _OF_A_TERM.items() if key in found and found[key].notna().any()}
+        columns = {
+            key: capitalized(words) for key, words in OF_A_PATH.items() if key in found and found[key].notna().any()
+        }
         if "unique_coverage" not in columns and "coverage" in columns:
             columns["coverage"] = "Coverage"
         numbers = numbered(found) if is_solution else {name: str(name) for name in found.index}
@@ -113,11 +108,10 @@ class MethodTables(TableMaker):
             cells += [figure(row.get("model_share"))] * share + [any_value(row[key]) for key in own]
             rows.append(row_of(*cells, count(len(row["cases"])), Cell(joined(row["cases"]))))
         if is_solution:
-            whole = {key: words for key, words in _OF_A_SOLUTION.items() if key in analysis.fit}
             rest = len(columns) + share + 2
             rows += [
-                row_of(Cell(words, span=2), figure(analysis.fit[key]), Cell(span=rest - 1), rule=not position)
-                for position, (key, words) in enumerate(whole.items())
+                row_of(Cell(f"Solution {words}", span=2), figure(value), Cell(span=rest - 1), rule=not position)
+                for position, (words, value) in enumerate(solution_fit(analysis).items())
             ]
         heads = ["Path" if is_solution else "Group", "Expression", *columns.values(), *["Share of models"] * share]
         heads += [*map(in_words, own), "n", "Cases"]
@@ -136,7 +130,7 @@ class MethodTables(TableMaker):
     @staticmethod
     def _own_columns(found: pd.DataFrame) -> list[Any]:
         """Figures of a method's own that the table does not hold in another form."""
-        known = {*_OF_A_TERM, "expression", "cases", "n", "model_share"}
+        known = {*OF_A_PATH, "expression", "cases", "n", "model_share"}
         return [
             key
             for key in found.columns
@@ -169,17 +163,16 @@ class MethodTables(TableMaker):
         for each in names:
             cells = [self._sign((marks[name] or {}).get(each, "")) for name in drawn]
             rows.append(row_of(Cell(self.condition(each)), *cells))
-        for position, (key, words) in enumerate(_OF_A_TERM.items()):
+        for position, (key, words) in enumerate(OF_A_PATH.items()):
             if key in paths:
                 cells = [figure(value) for value in paths.loc[drawn, key]]
-                rows.append(row_of(Cell(words), *cells, rule=not position))
+                rows.append(row_of(Cell(capitalized(words)), *cells, rule=not position))
         rows.append(
             row_of(Cell("Number of cases"), *(count(len(cases)) for cases in paths.loc[drawn, "cases"].tolist()))
         )
-        whole = [(words, analysis.fit[key]) for key, words in _OF_A_SOLUTION.items() if key in analysis.fit]
         rows += [
-            row_of(Cell(words), replace(figure(value), span=len(drawn)), rule=not position)
-            for position, (words, value) in enumerate(whole)
+            row_of(Cell(f"Solution {words}"), replace(figure(value), span=len(drawn)), rule=not position)
+            for position, (words, value) in enumerate(solution_fit(analysis).items())
         ]
         said = {mark for name in drawn for mark in (marks[name] or {}).values()}
         key = "● present, ⊗ absent; an empty cell: the condition is in the path neither way."

@@ -87,15 +87,10 @@ def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribut
     across = _scale(min(bins[0], *drawn.values(), bins[-1]), max(bins[0], *drawn.values(), bins[-1]), left, right)
     counts, inside = np.histogram(scores, bins)[0], np.histogram(scores[memberships > 0.5], bins)[0]
     unit = (bottom - top) / counts.max()
+    sides = [across(edge) for edge in bins]
     bars = tuple(
-        Bar(
-            across(start) + 0.5,
-            round(bottom - n * unit, 1),
-            round(across(end) - across(start) - 1, 1),
-            round(n * unit, 1),
-            round(k * unit, 1),
-        )
-        for start, end, n, k in zip(bins, bins[1:], counts, inside, strict=False)
+        Bar(start + 0.5, round(bottom - n * unit, 1), round(end - start - 1, 1), round(n * unit, 1), round(k * unit, 1))
+        for start, end, n, k in zip(sides, sides[1:], counts, inside, strict=False)
         if n
     )
     pairs = {

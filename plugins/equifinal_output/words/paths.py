@@ -8,7 +8,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import is_missing
 
-__all__ = ["claims_paths", "marks_of", "numbered", "paths_of", "with_paths"]
+__all__ = ["OF_A_PATH", "claims_paths", "marks_of", "numbered", "paths_of", "solution_fit", "with_paths"]
 
 
 def with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
@@ -18,6 +18,21 @@ def with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
         for label, analysis in comparison.analyses.items()
         if (analysis.method.sufficient_paths or "core" in analysis.configurations) and not analysis.configurations.empty
     }
+
+
+#: The parameters of fit of a path, in the order of papers; a coverage beside a unique one is the raw one.
+OF_A_PATH = {
+    "consistency": "consistency",
+    "pri": "PRI",
+    "coverage": "raw coverage",
+    "unique_coverage": "unique coverage",
+}
+_OF_A_SOLUTION = {"consistency": "consistency", "pri": "PRI", "coverage": "coverage"}
+
+
+def solution_fit(analysis: eq.Analysis) -> dict[str, Any]:
+    """The parameters of fit of all paths together, by what they are called."""
+    return {words: analysis.fit[key] for key, words in _OF_A_SOLUTION.items() if key in analysis.fit}
 
 
 _LITERAL = re.compile(r"(~?)(\w+)(?:\[([\d,]+)\])?")

@@ -8,7 +8,7 @@ import equifinal as eq
 from equifinal.plain import DIRECTIONS, MARKS, MISSING, SIGNS, counted, is_missing, shown
 from equifinal_output.report.document import Section, Table
 from equifinal_output.words.names import named
-from equifinal_output.words.paths import marks_of, numbered, with_paths
+from equifinal_output.words.paths import OF_A_PATH, marks_of, numbered, solution_fit, with_paths
 from equifinal_output.words.propositions import full_texts, in_sum
 
 __all__ = ["findings"]
@@ -99,23 +99,11 @@ def _paths(comparison: eq.Comparison) -> Section:
     )
 
 
-#: What a path has besides its conditions, in the order of Fiss's chart.
-_OF_A_PATH = {
-    "consistency": "consistency",
-    "pri": "PRI",
-    "coverage": "raw coverage",
-    "unique_coverage": "unique coverage",
-}
-_OF_A_SOLUTION = {"consistency": "consistency", "pri": "PRI", "coverage": "coverage"}
-
-
 def _solutions(comparison: eq.Comparison) -> dict[str, str]:
     """The parameters of fit of all paths of a method together."""
     facts = {}
     for label, analysis in with_paths(comparison).items():
-        figures = [
-            f"{words} {shown(analysis.fit[key])}" for key, words in _OF_A_SOLUTION.items() if key in analysis.fit
-        ]
+        figures = [f"{words} {shown(value)}" for words, value in solution_fit(analysis).items()]
         if figures:
             count = counted(len(analysis.configurations), "path")
             facts[label] = f"{count}; the solution as a whole: {', '.join(figures)}."
@@ -133,7 +121,7 @@ def _chart(comparison: eq.Comparison) -> list[Table]:
             marks = marks_of(row)
             if marks is None or not set(marks) <= set(names):
                 continue
-            figures = [shown(row[key]) if key in paths else MISSING for key in _OF_A_PATH]
+            figures = [shown(row[key]) if key in paths else MISSING for key in OF_A_PATH]
             heading = f"{numbers[name]}: {row['expression']}"
             columns[label, heading] = [*(marks.get(each, "") for each in names), *figures, str(len(row["cases"]))]
     if not columns:
@@ -142,7 +130,7 @@ def _chart(comparison: eq.Comparison) -> list[Table]:
     chart = pd.DataFrame(
         list(columns.values()),
         index=pd.MultiIndex.from_tuples(columns),
-        columns=pd.Index([*labels, *_OF_A_PATH.values(), "number of cases"], name="condition", dtype=object),
+        columns=pd.Index([*labels, *OF_A_PATH.values(), "number of cases"], name="condition", dtype=object),
         dtype=object,
     ).T
     said = {mark for cells in columns.values() for mark in cells}
