@@ -93,10 +93,9 @@ def verdicts_in_words(comparison: eq.Comparison) -> str:
     counts = {answer: int((verdicts == answer).to_numpy().sum()) for answer in STYLES}
     said = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}:"]
     said.append(", ".join(f"{count} {answer}" for answer, count in counts.items()) + ".")
-    texts = full_texts(comparison.propositions)
-    for name, answers in verdicts.iterrows():
-        each = ", ".join(f"{label} {answer}" for label, answer in answers.items())
-        said.append(f"{clean(texts[name]).rstrip('.')}: {each}.")
+    for text, answers in zip(full_texts(comparison.propositions), verdicts.to_numpy(), strict=True):
+        each = ", ".join(f"{label} {answer}" for label, answer in zip(verdicts.columns, answers, strict=True))
+        said.append(f"{clean(text).rstrip('.')}: {each}.")
     return " ".join(said)
 
 
@@ -187,7 +186,7 @@ def _importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
     table = comparison.conditions
     found = {}
     for label in comparison.analyses:
-        each = table[label][["importance", "importance_sd"]].astype(float)
+        each = pd.DataFrame(table[label])[["importance", "importance_sd"]].astype(float)
         if each["importance"].notna().any():
             found[label] = each
     return found

@@ -118,7 +118,7 @@ def _described(analysis: eq.Analysis, name: str) -> str:
     rows = analysis.configurations
     mean = ""
     if name in rows.index and "mean_outcome" in rows:
-        mean = f", mean outcome {shown(float(rows.at[name, 'mean_outcome']))}"
+        mean = f", mean outcome {shown(float(rows['mean_outcome'].astype(float)[name]))}"
     return f"{short(name, 40)} ({counted(size, 'case')}{mean})"
 
 

@@ -103,7 +103,7 @@ def _legend_of_signs(said: set[str]) -> dict[str, Any] | None:
     entries = [(sign, kind) for kind in _SIZES for sign in words if f"{sign} {kind}".strip() in said]
     handles: list[Any] = []
     for sign, kind in entries:
-        line = {"ls": "none", "ms": _SIZES[kind], "mec": INK, "color": INK}
+        line: dict[str, Any] = {"ls": "none", "ms": _SIZES[kind], "mec": INK, "color": INK}
         full = Line2D([], [], marker="o", mfc=INK if sign == "●" else "none", **line)
         cross = Line2D([], [], marker="x", **{**line, "ms": _SIZES[kind] * 0.62})
         handles.append(full if sign == "●" else (full, cross))

@@ -185,7 +185,9 @@ def plot_partial_dependence(
     table = partial_dependence(comparison, name)
     if method is not None:
         if method not in table:
-            raise eq.InputError(f"{method!r} does not predict; methods that predict: {', '.join(table) or 'none'}.")
+            raise eq.InputError(
+                f"{method!r} does not predict; methods that predict: {', '.join(map(str, table)) or 'none'}."
+            )
         table = table[[method]]
     if table.empty:
         raise eq.InputError(f"No method of study {study.name!r} predicts, so there is no partial dependence to draw.")

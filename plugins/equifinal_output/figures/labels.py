@@ -168,10 +168,11 @@ class _Taken:
 
     def _covered(self, low: Floats, high: Floats, but: Floats | None = None) -> NDArray[np.bool_]:
         apart = (low[:, np.newaxis] >= self._high) | (high[:, np.newaxis] <= self._low)
-        covers = ~apart.any(axis=2)
+        covers: NDArray[np.bool_] = ~np.any(apart, axis=2)
         if but is not None:  # a line begins at its own point
             covers &= ~((self._low <= but) & (but <= self._high)).all(axis=1)
-        return covers.any(axis=1)
+        found: NDArray[np.bool_] = np.any(covers, axis=1)
+        return found
 
     def _take(self, low: Floats, high: Floats) -> None:
         self._low, self._high = np.vstack([self._low, low]), np.vstack([self._high, high])

@@ -52,7 +52,8 @@ class Picture:
     def figure(self) -> "Figure":
         """The picture drawn, once for all formats; :meth:`draw` makes one that you can change."""
         if self.name not in self._drawn:
-            self._drawn[self.name] = self.draw().figure
+            figure: Any = self.draw().figure
+            self._drawn[self.name] = figure
         return self._drawn[self.name]
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":

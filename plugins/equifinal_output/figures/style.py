@@ -253,10 +253,11 @@ def _renderer(ax: "Axes") -> Any:
 def _reach(ax: "Axes", own: bool) -> _Reach:
     renderer = _renderer(ax)
     inner, dpi = ax.get_window_extent(renderer), ax.figure.dpi
+    width, height = inner.width, inner.height  # before an aspect is applied
     boxes: list[Any] = [each.get_tightbbox(renderer) for each in (ax.figure.axes if own else [ax])]
     left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
     low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
-    beyond = (inner.x0 - left, right - inner.x1, high - inner.y1, inner.y0 - low, inner.width, inner.height)
+    beyond = (inner.x0 - left, right - inner.x1, high - inner.y1, inner.y0 - low, width, height)
     return _Reach(*(float(each) / dpi for each in beyond))
 
 

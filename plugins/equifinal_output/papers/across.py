@@ -36,7 +36,7 @@ class TablesAcross(TableMaker):
     def calibration(self) -> PublicationTable:
         """Sets, columns, anchors and the spread of the raw scores."""
         sets = self.comparison.run.study.describe()
-        rows = []
+        rows: list[Row] = []
         for name, row in sets.iterrows():
             expected = row["expect"] or MISSING
             cells = [Cell(labelled(self.study.variable(str(name))))]
@@ -60,44 +60,17 @@ class TablesAcross(TableMaker):
 
     def regressions(self, intervals: bool) -> Iterator[PublicationTable]:
         """Coefficients of all equations: terms in rows, equations in columns."""
-        equations: dict[str, pd.DataFrame] = {}
-        for label, analysis in self.comparison.analyses.items():
-            table = analysis.tables.get("coefficients")
-            if table is None or table.index.has_duplicates or "coefficient" not in table:
-                continue
-            if "std_error" in table or {"ci_low", "ci_high"} <= set(table.columns):
-                equations[label] = table
+        equations = self._equations()
         if not equations:
             return
-        terms = list(dict.fromkeys(term for table in equations.values() for term in table.index))
-        terms = [*(term for term in terms if term != "constant"), *(term for term in terms if term == "constant")]
-        starred = {
-            label for label in equations if self.comparison.analyses[label].method.parameters().get("stars") is True
-        }
-        rows = []
-        for term in terms:
-            estimates, spreads = [], []
-            for label, table in equations.items():
-                estimate, spread = (EMPTY, EMPTY)
-                if term in table.index:
-                    estimate, spread = _estimate(table.loc[term], intervals, label in starred)
-                estimates.append(estimate)
-                spreads.append(spread)
-            name = "Constant" if term == "constant" else self.condition(term)
-            rows += [row_of(Cell(name), *estimates), row_of(EMPTY, *spreads)]
-        fits = {label: self.comparison.analyses[label].fit for label in equations}
-        measures = [key for key in _OF_AN_EQUATION if any(key in fit for fit in fits.values())]
-        for position, key in enumerate(measures):
-            cells = [
-                EMPTY if key not in fit else count(fit[key]) if key == "n" else figure(fit[key])
-                for fit in fits.values()
-            ]
-            rows.append(row_of(Cell(_OF_AN_EQUATION[key]), *cells, rule=not position))
+        methods = {label: self.comparison.analyses[label].method for label in equations}
+        starred = {label for label, method in methods.items() if method.parameters().get("stars") is True}
         numbers = [f"({position})" for position in range(1, len(equations) + 1)]
         said = []
-        for number, label in zip(numbers, equations, strict=True):
-            given = self.comparison.analyses[label].method.parameters().items()
-            parameters = {key: value for key, value in given if value not in (None, "", [], False, 0)}
+        for number, (label, method) in zip(numbers, methods.items(), strict=True):
+            parameters = {
+                key: value for key, value in method.parameters().items() if value not in (None, "", [], False, 0)
+            }
             said.append(f"{number} {label}: {stated(parameters)}.".replace(": –.", "."))
         below = "confidence intervals" if intervals else "standard errors"
         yield self.table(
@@ -105,7 +78,7 @@ class TablesAcross(TableMaker):
             f"Regressions of {self.outcome}",
             ("label", *_NUMBERS * len(equations)),
             (head_of("", *numbers), head_of("Term", *equations)),
-            rows,
+            [*self._coefficients(equations, starred, intervals), *self._fits(list(equations))],
             [
                 f"Coefficients; {below} in brackets below them.",
                 *said,
@@ -113,6 +86,35 @@ class TablesAcross(TableMaker):
                 *dict.fromkeys(note for label in equations for note in self.comparison.analyses[label].notes),
             ],
         )
+
+    def _equations(self) -> dict[str, pd.DataFrame]:
+        """The coefficients, by method, where they have a spread."""
+        tables = {label: analysis.tables.get("coefficients") for label, analysis in self.comparison.analyses.items()}
+        return {
+            label: table
+            for label, table in tables.items()
+            if table is not None and not table.index.has_duplicates and "coefficient" in table
+            if "std_error" in table or {"ci_low", "ci_high"} <= set(table.columns)
+        }
+
+    def _coefficients(self, equations: dict[str, pd.DataFrame], starred: set[str], intervals: bool) -> Iterator[Row]:
+        """Two rows for each term, the constant last: estimates, and how sure they are."""
+        terms = list(dict.fromkeys(term for table in equations.values() for term in table.index))
+        for term in sorted(terms, key=lambda term: term == "constant"):
+            pairs = [
+                _estimate(table.loc[term], intervals, label in starred) if term in table.index else (EMPTY, EMPTY)
+                for label, table in equations.items()
+            ]
+            name = "Constant" if term == "constant" else self.condition(term)
+            yield row_of(Cell(name), *(estimate for estimate, _ in pairs))
+            yield row_of(EMPTY, *(spread for _, spread in pairs))
+
+    def _fits(self, labels: list[str]) -> Iterator[Row]:
+        """What each equation says of its own fit."""
+        fits = [self.comparison.analyses[label].fit for label in labels]
+        for position, key in enumerate(key for key in _OF_AN_EQUATION if any(key in fit for fit in fits)):
+            cells = [EMPTY if key not in fit else count(fit[key]) if key == "n" else figure(fit[key]) for fit in fits]
+            yield row_of(Cell(_OF_AN_EQUATION[key]), *cells, rule=not position)
 
     def verdicts(self) -> Iterator[PublicationTable]:
         """Propositions in rows, methods in columns."""

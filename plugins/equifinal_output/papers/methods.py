@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from string import ascii_lowercase
 from typing import Any
 
 import pandas as pd
@@ -67,15 +68,6 @@ class MethodTables(TableMaker):
         heads = [*names, self.study.outcome.name, "n", "Consistency", *["PRI"] * has_pri, *map(in_words, further)]
         heads += ["Cases"] * has_cases
         upper = (Cell("Conditions", span=len(names)),) if names else ()
-        fit, outside = analysis.fit, ""
-        if {"rows_observed", "rows_possible"} <= set(fit):
-            outside = (
-                f"{int(fit['rows_observed'])} of {int(fit['rows_possible'])} possible configurations are observed. "
-            )
-        kinds_of_rows = {str(value) for value in table["out"]}
-        key = f"{self.study.outcome.name}: 1, sufficient for the outcome; 0, not"
-        key += "; C, contradictory" * ("C" in kinds_of_rows)
-        key += "; ?, fewer cases than the frequency cutoff" * ("?" in kinds_of_rows)
         yield self.table(
             f"{label}_truth_table",
             f"{self.names[label]}: truth table for {self.outcome}",
@@ -83,12 +75,22 @@ class MethodTables(TableMaker):
             ((*upper, Cell(span=len(kinds) - len(names))), head_of(*map(str, heads))),
             rows,
             [
-                f"{outside}{key}. n: cases with a membership above 0.5 in the configuration.",
+                f"{self._outputs(analysis)} n: cases with a membership above 0.5 in the configuration.",
                 PRI_NOTE if has_pri else "",
                 self.cutoffs(analysis),
                 self.calibration_note(),
             ],
         )
+
+    def _outputs(self, analysis: eq.Analysis) -> str:
+        """How many configurations are observed, and what their outputs mean."""
+        fit, said = analysis.fit, ""
+        if {"rows_observed", "rows_possible"} <= set(fit):
+            said = f"{int(fit['rows_observed'])} of {int(fit['rows_possible'])} possible configurations are observed. "
+        outputs = {str(value) for value in analysis.tables["truth_table"]["out"]}
+        said += f"{self.study.outcome.name}: 1, sufficient for the outcome; 0, not"
+        said += "; C, contradictory" * ("C" in outputs)
+        return said + "; ?, fewer cases than the frequency cutoff" * ("?" in outputs) + "."
 
     def _terms(self, label: str, analysis: eq.Analysis) -> PublicationTable:
         """Terms, or other groups of cases, in rows."""
@@ -174,16 +176,6 @@ class MethodTables(TableMaker):
             row_of(Cell(f"Solution {words}"), replace(figure(value), span=len(drawn)), rule=not position)
             for position, (words, value) in enumerate(solution_fit(analysis).items())
         ]
-        said = {mark for name in drawn for mark in (marks[name] or {}).values()}
-        key = "● present, ⊗ absent; an empty cell: the condition is in the path neither way."
-        if said & set(MARKS):
-            key += " Large signs: core conditions, part of a parsimonious solution; small signs: peripheral ones."
-        if any(mark.startswith("=") for mark in said):
-            key += " = 2: the condition has the value 2; values of core conditions are large."
-        if len(set(numbers.values())) > len(
-            {number.rstrip("abcdefghijklmnopqrstuvwxyz") for number in numbers.values()}
-        ):
-            key += " Paths that share a number share their core conditions."
         left_out = [
             str(name) for name in paths.index if marks[name] is None or not set(marks[name] or {}) <= set(names)
         ]
@@ -195,7 +187,7 @@ class MethodTables(TableMaker):
             ((EMPTY, Cell("Paths", span=len(drawn))), head_of("Condition", *(numbers[name] for name in drawn))),
             rows,
             [
-                key,
+                _signs({mark for name in drawn for mark in (marks[name] or {}).values()}, numbers),
                 f"Not drawn, because no conjunctions of conditions: {', '.join(left_out)}." if left_out else "",
                 PRI_NOTE if "pri" in paths else "",
                 self.ambiguity(analysis),
@@ -283,6 +275,18 @@ class MethodTables(TableMaker):
             if pd.api.types.is_numeric_dtype(table[key]) and not pd.api.types.is_bool_dtype(table[key])
         ]
         return table[figures] if figures else None
+
+
+def _signs(said: set[str], numbers: Mapping[Any, str]) -> str:
+    """What the signs and numbers in a chart mean."""
+    key = "● present, ⊗ absent; an empty cell: the condition is in the path neither way."
+    if said & set(MARKS):
+        key += " Large signs: core conditions, part of a parsimonious solution; small signs: peripheral ones."
+    if any(mark.startswith("=") for mark in said):
+        key += " = 2: the condition has the value 2; values of core conditions are large."
+    if len(set(numbers.values())) > len({number.rstrip(ascii_lowercase) for number in numbers.values()}):
+        key += " Paths that share a number share their core conditions."
+    return key
 
 
 def _unsettled(paths: pd.DataFrame, numbers: Mapping[Any, str]) -> str:

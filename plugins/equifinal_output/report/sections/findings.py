@@ -179,7 +179,7 @@ def _advice(comparison: eq.Comparison) -> Section:
 
 def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
     """One row per case: the nearest path, or several as near, and what it would take."""
-    by_case: dict[Any, list[dict[str, Any]]] = {}
+    by_case: dict[Any, list[dict[Any, Any]]] = {}
     for row in data[["case", "path", "method", "distance", "shortfall", "raw_targets", "note"]].to_dict("records"):
         by_case.setdefault(row["case"], []).append(row)
     rows = {}

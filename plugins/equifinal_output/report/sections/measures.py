@@ -1,6 +1,6 @@
 """Methods measured alike, and against each other: fit, agreement, contrarian cases, time, asymmetry."""
 
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -103,7 +103,8 @@ def _contrarian(comparison: eq.Comparison) -> Section:
 def _against(found: eq.ContrarianCases) -> pd.DataFrame:
     """One row for all methods that give a condition the same direction."""
     rows: dict[tuple[str, int], dict[str, Any]] = {}
-    for (name, label), row in found.against.iterrows():
+    for place, row in found.against.iterrows():
+        name, label = cast(tuple[str, str], place)
         shared = rows.setdefault((name, int(row["direction"])), {"condition": name, "methods": [], **row})
         shared["methods"].append(label)
     readable = pd.DataFrame(list(rows.values()), columns=["condition", "methods", *found.against.columns])
