@@ -12,7 +12,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import flattened, is_missing, joined, plain
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Table
+from equifinal_output.report.document import Table, levels_of
 from equifinal_output.words.names import FORMULA, file_name
 
 __all__ = ["CsvTables"]
@@ -53,15 +53,10 @@ def _rows(table: Table) -> list[list[Any]]:
     frame = table.data
     header = [_text(label) for label in flattened(frame.columns)]
     columns = [[_cell(value) for value in frame.iloc[:, number]] for number in range(frame.shape[1])]
-    if not _is_counter(frame.index):
-        levels = [frame.index.get_level_values(number) for number in range(frame.index.nlevels)]
-        header = [*(_text(str(level.name if level.name is not None else "index")) for level in levels), *header]
-        columns = [*([_cell(value) for value in level] for level in levels), *columns]
+    levels = levels_of(frame.index)
+    header = [*(_text(str(level.name if level.name is not None else "index")) for level in levels), *header]
+    columns = [*([_cell(value) for value in level] for level in levels), *columns]
     return [header, *(list(row) for row in zip(*columns, strict=True))]
-
-
-def _is_counter(index: pd.Index) -> bool:
-    return isinstance(index, pd.RangeIndex) and index.name is None
 
 
 def _cell(value: Any) -> Any:

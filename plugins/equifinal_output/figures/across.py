@@ -7,9 +7,10 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal.plain import SIGNS, counted, shown
+from equifinal.plain import SIGNS, counted
 from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
+from equifinal_output.words.importance import importances
 from equifinal_output.words.names import capitalized
 from equifinal_output.words.propositions import full_texts
 from equifinal_output.words.wording import AGREEMENT
@@ -181,21 +182,6 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
 # ------------------------------------------------------------------------------------------------ importance
 
 
-def _importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
-    """Mean and standard deviation by condition, for the methods that have them."""
-    table = comparison.conditions
-    found = {}
-    for label in comparison.analyses:
-        each = pd.DataFrame(table[label])[["importance", "importance_sd"]].astype(float)
-        if each["importance"].notna().any():
-            found[label] = each
-    return found
-
-
-def has_importance(comparison: eq.Comparison) -> bool:
-    return bool(_importances(comparison))
-
-
 @drawn
 def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
     """Draw the importance of each condition to each method, with a standard deviation to both sides.
@@ -214,7 +200,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     >>> len(ax.containers)
     2
     """
-    found = _importances(comparison_of(comparison))
+    found = importances(comparison_of(comparison))
     if not found:
         raise eq.InputError(
             f"No method of study {comparison.study.name!r} has importances; methods that predict have them."
@@ -227,7 +213,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
         ax.errorbar(
             each["importance"],
             rows,
-            xerr=each["importance_sd"].fillna(0.0),
+            xerr=each["importance_sd"],
             fmt=MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
             ms=4.5,
@@ -245,11 +231,3 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")
     note = "How much worse a method predicts when the condition is permuted among the cases."
     return finish(ax, own, comparison, "Importance of the conditions", note=note, legend={"ncols": 3})
-
-
-def importance_in_words(comparison: eq.Comparison) -> str:
-    said = []
-    for label, each in _importances(comparison).items():
-        order = each["importance"].dropna().sort_values(ascending=False)
-        said.append(f"{label}: {', '.join(f'{name} {shown(float(value))}' for name, value in order.items())}.")
-    return " ".join(said)

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
+from equifinal_output.words.importance import importance_in_words, importances
 from equifinal_output.words.paths import claims_paths
 
 if TYPE_CHECKING:
@@ -135,8 +136,8 @@ def _across(found: _Collected, comparison: eq.Comparison) -> None:
         if across.has_agreement(comparison, kind):
             title = across.agreement_title(kind)
             add(f"agreement-{kind}", title, across.plot_agreement, across.agreement_in_words, kind)
-    if across.has_importance(comparison):
-        add("importance", "Importance of the conditions", across.plot_importance, across.importance_in_words)
+    if importances(comparison):
+        add("importance", "Importance of the conditions", across.plot_importance, importance_in_words)
     if any(comparison.run.methods[label].predicts() for label in comparison.analyses):
         plot, words = effects.plot_partial_dependence, effects.partial_dependence_in_words
         for condition in comparison.study.conditions:

@@ -13,10 +13,17 @@ import pandas as pd
 import equifinal as eq
 from equifinal_output.report.reading_help import HELP, Help
 
-__all__ = ["MOST_ROWS", "Content", "Section", "Table"]
+__all__ = ["MOST_ROWS", "Content", "Section", "Table", "levels_of"]
 
 #: A page shows so many rows of a table.
 MOST_ROWS = 1000
+
+
+def levels_of(index: pd.Index) -> list[pd.Index]:
+    """The labels of rows, level by level; none where rows are only counted."""
+    if isinstance(index, pd.RangeIndex) and index.name is None:
+        return []
+    return [index.get_level_values(number) for number in range(index.nlevels)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +38,7 @@ class Table:
         Whether readers look single rows up in it.
     kind : str
         ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
-        :data:`equifinal_output.words.wording.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
+        :data:`equifinal.plain.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
     """
 
     name: str

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal.plain import counted, joined, shown
+from equifinal.plain import counted, shown
+from equifinal_output.words import importance
 from equifinal_output.words.distribution import anchors, distribution_in_words, edges, near
 from equifinal_output.words.names import named
 
@@ -212,39 +213,26 @@ class Importances:
 
 def importances(comparison: eq.Comparison) -> list[Importances]:
     """A picture per method that has importances."""
-    table = comparison.conditions
-    means = {label: table[label, "importance"].astype(float) for label in comparison.analyses}
-    spreads = {label: table[label, "importance_sd"].astype(float).fillna(0.0) for label in comparison.analyses}
-    means = {label: each for label, each in means.items() if each.notna().any()}
-    if not means:
-        return []
-    low = min(0.0, min(float((means[label] - spreads[label]).min()) for label in means))
-    high = max(0.0, max(float((means[label] + spreads[label]).max()) for label in means))
+    tables = importance.importances(comparison)
+    ends = [each["importance"] + side * each["importance_sd"] for each in tables.values() for side in (-1, 1)]
+    low, high = min([0.0, *(end.min() for end in ends)]), max([0.0, *(end.max() for end in ends)])
     if high - low < 1e-9:
         return []
-    names = [str(name) for name in table.index]
-    left = 12.0 + min(14, max(map(len, names))) * 7.0
-    right = WIDTH - 48.0
-    across = _scale(low, high, left, right)
+    names = [str(name) for name in comparison.conditions.index]
+    across = _scale(low, high, 12.0 + min(14, max(map(len, names))) * 7.0, WIDTH - 48.0)
     found = []
-    for label, values in means.items():
-        rows = []
-        for number, (name, value) in enumerate(zip(names, values, strict=True)):
-            if np.isnan(value):
-                continue
-            y, spread = 6.0 + 24 * number, float(spreads[label].iloc[number])
-            start, end = sorted((across(0.0), across(value)))
-            rows.append(
-                _Row(
-                    name if len(name) <= 14 else f"{name[:13]}…",
-                    y + 8,
-                    Bar(start, y, round(max(end - start, 0.5), 1), 16.0),
-                    across(value - spread),
-                    across(value + spread),
-                    shown(float(value)),
-                )
-            )
-        order = values.dropna().sort_values(ascending=False)
-        text = f"Importance: {joined(f'{name} {shown(float(value))}' for name, value in order.items())}."
-        found.append(Importances(label, text, tuple(rows), across(0.0), 24.0 * len(names) + 8))
+    for label, each in tables.items():
+        rows = tuple(
+            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, spread, across)
+            for number, (name, value, spread) in enumerate(zip(names, *each.to_numpy().T, strict=True))
+            if not np.isnan(value)
+        )
+        text = f"Importance: {importance.ranked(each['importance'])}."
+        found.append(Importances(label, text, rows, across(0.0), 24.0 * len(names) + 8))
     return found
+
+
+def _row(name: str, y: float, value: float, spread: float, across: Callable[[float], float]) -> _Row:
+    start, end = sorted((across(0.0), across(value)))
+    bar = Bar(start, y, round(max(end - start, 0.5), 1), 16.0)
+    return _Row(name, y + 8, bar, across(value - spread), across(value + spread), shown(float(value)))

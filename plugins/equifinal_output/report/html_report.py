@@ -14,7 +14,7 @@ import pydantic
 import equifinal as eq
 from equifinal.plain import MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Table
+from equifinal_output.report.document import Content, Table, levels_of
 from equifinal_output.report.drawings import WIDTH, distributions, importances, scatters
 from equifinal_output.report.reading_help import DRAWN
 from equifinal_output.words.propositions import in_sum
@@ -192,7 +192,7 @@ class _Grid:
 
 def _grid(table: Table) -> _Grid:
     frame = table.shown
-    levels = _levels(frame.index)
+    levels = levels_of(frame.index)
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
     if table.kind == "heat map":
         columns = [[_shaded(cell) for cell in column] for column in columns]
@@ -244,13 +244,6 @@ def _marked(cell: _Cell) -> _Cell:
 def _endless(text: str) -> bool:
     """Whether a text has a word that is too long for a column."""
     return len(text) > _LONG_WORD and max(map(len, text.split()), default=0) > _LONG_WORD
-
-
-def _levels(index: pd.Index) -> list[pd.Index]:
-    """The labels of the rows; rows that are merely counted have none."""
-    if isinstance(index, pd.RangeIndex) and index.name is None:
-        return []
-    return [index.get_level_values(number) for number in range(index.nlevels)]
 
 
 def _head(labels: pd.Index, columns: list[list[_Cell]], levels: list[str], sortable: bool) -> list[list[_Heading]]:

@@ -10,7 +10,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import flattened, plain, shown, shown_column
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Section, Table
+from equifinal_output.report.document import Content, Section, Table, levels_of
 from equifinal_output.words.markdown_text import as_text
 
 __all__ = ["MarkdownReport"]
@@ -77,11 +77,10 @@ def _table(table: Table) -> str:
     header = flattened(frame.columns)
     columns = [shown_column(frame.iloc[:, number]) for number in range(frame.shape[1])]
     numeric = [pd.api.types.is_numeric_dtype(frame.iloc[:, number]) for number in range(frame.shape[1])]
-    if not (isinstance(frame.index, pd.RangeIndex) and frame.index.name is None):
-        levels = [frame.index.get_level_values(number) for number in range(frame.index.nlevels)]
-        header = [*(str(level.name or "") for level in levels), *header]
-        columns = [*([shown(value) for value in level] for level in levels), *columns]
-        numeric = [*([False] * len(levels)), *numeric]
+    levels = levels_of(frame.index)
+    header = [*(str(level.name or "") for level in levels), *header]
+    columns = [*([shown(value) for value in level] for level in levels), *columns]
+    numeric = [*([False] * len(levels)), *numeric]
     lines = [header, ["---:" if each else "---" for each in numeric]]
     text = [" | ".join(as_text(cell) if number != 1 else cell for cell in row) for number, row in enumerate(lines)]
     text += [" | ".join(map(as_text, row)) for row in zip(*columns, strict=True)]
