@@ -21,10 +21,10 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
 class CsvTables(eq.Output):
-    """One CSV file per table, with the full precision of the figures.
+    """One CSV file per table, in full precision.
 
     The files are UTF-8 and separated by commas; a missing value is an empty cell, the entries of a list are joined by "; ".
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    Text that a spreadsheet would run as a formula is prefixed with an apostrophe.
     """
 
     name = "csv"
@@ -72,7 +72,7 @@ def _cell(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    """Text that stays text in a spreadsheet.
+    """Text that remains text in a spreadsheet.
 
     >>> _text("=1+1"), _text("~LEAD*FIN"), _text("-0.5")
     ("'=1+1", '~LEAD*FIN', '-0.5')

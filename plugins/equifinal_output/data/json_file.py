@@ -1,4 +1,4 @@
-"""The format ``json``: everything in one file, for programs."""
+"""The format ``json``: everything in one file, for other programs."""
 
 import json
 from dataclasses import asdict
@@ -17,8 +17,8 @@ class JsonFile(eq.Output):
     """Everything that was found, as strict JSON.
 
     Tables are lists with one object per row, each on a line of its own, whose first entries are the row's labels. Missing and
-    infinite values are null. What methods say to single cases, which ``Comparison.advice`` repeats for every path of a case,
-    stands once in ``advice_by_method``: with thousands of cases it would be most of the file.
+    infinite values are null. What methods say about a case, which ``Comparison.advice`` repeats for every path of the case,
+    appears once, in ``advice_by_method``: with thousands of cases it would otherwise be most of the file.
     """
 
     name = "json"
@@ -60,7 +60,7 @@ def _advising(comparison: eq.Comparison) -> list[str]:
 
 
 def _text(value: Any, indent: str = "") -> str:
-    """JSON with one entry of a mapping, and one row of a table, to a line."""
+    """JSON with one line for each entry of a mapping and each row of a table."""
     deeper = f"{indent}  "
     if isinstance(value, dict) and value:
         lines = (f"{json.dumps(key, ensure_ascii=False)}: {_text(each, deeper)}" for key, each in value.items())

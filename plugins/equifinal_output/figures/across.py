@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_agreement", "plot_importance", "plot_verdicts"]
 
-#: Colour per verdict, and how strong it is. The colours are Okabe & Ito's, thin enough for text on light and dark.
+#: The colour of each verdict and its opacity: Okabe & Ito's colours, pale enough for text on light and dark.
 STYLES = {
     "supported": ("#009E73", 0.42),
     "contradicted": ("#D55E00", 0.42),
@@ -112,7 +112,7 @@ def _meaning(kind: str) -> str:
 
 
 def has_agreement(comparison: eq.Comparison, kind: str) -> bool:
-    """Whether two different methods have a figure."""
+    """Whether any two different methods have a figure."""
     table = comparison.agreement[kind].to_numpy(dtype=float)
     return bool(np.isfinite(table[~np.eye(len(table), dtype=bool)]).any())
 

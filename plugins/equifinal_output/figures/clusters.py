@@ -18,7 +18,7 @@ __all__ = ["plot_dendrogram", "plot_profiles", "plot_silhouette"]
 LINKAGE = ("left", "right", "distance", "size")
 PROFILES = ("cluster", "condition")
 _OWN = "methods of hierarchical clustering have one"
-#: With more cases each name would be too small to read.
+#: With more cases the names would be too small to read.
 _MOST_NAMES = 120
 _MOST_BRANCHES = 60
 
@@ -48,8 +48,8 @@ def _by_number(name: str) -> tuple[int, str]:
 def plot_dendrogram(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the tree in which cases, then groups of cases, were joined, and how far apart they were.
 
-    Branches have the colour of their cluster. Beyond 120 cases the tree ends at its last 60 branches, each with its number of
-    cases.
+    Branches have the colour of their cluster. With more than 120 cases the tree ends at its last 60 branches, each with its
+    number of cases.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def _scale_of(table: pd.DataFrame, scale: str | None, label: str) -> str:
         return there[0]
     if scale not in there:
         raise eq.InputError(
-            f"The profiles of {label!r} are not on the scale {scale!r}; they are on: {', '.join(there)}."
+            f"The profiles of {label!r} are not on the scale {scale!r}; they are available on: {', '.join(there)}."
         )
     return scale
 

@@ -22,7 +22,7 @@ __all__ = ["plot_configurations"]
 
 _OWN = "set-theoretic methods have one"
 
-#: Beyond, the chart would be wider than a page; those with the largest raw coverage are drawn.
+#: More would be wider than a page; those with the largest raw coverage are drawn.
 _MOST_PATHS = 24
 _SIZES = {"core": 17.0, "peripheral": 8.5, "": 12.0}
 
@@ -31,8 +31,8 @@ _SIZES = {"core": 17.0, "peripheral": 8.5, "": 12.0}
 def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the configuration chart of Fiss (2011): conditions in rows, sufficient paths in columns.
 
-    ● says that a condition is present, ⊗ that it is absent; a large sign marks a core condition, a small one a peripheral
-    condition, an empty cell says that it may be either. Paths that share their core conditions share a number.
+    ● means that a condition is present, ⊗ that it is absent; a large sign marks a core condition, a small one a peripheral
+    condition; an empty cell means that it may be either. Paths that share their core conditions share a number.
 
     Parameters
     ----------

@@ -33,8 +33,8 @@ def _terms(analysis: eq.Analysis, table: pd.DataFrame) -> tuple[pd.DataFrame, pd
 def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the coefficients of an equation with their intervals.
 
-    A full dot has an interval on one side of 0, an empty one an interval that includes it. Bootstrap intervals are drawn
-    below where there are any. The constant, whose size has nothing to do with the others', is stated below the drawing.
+    A full dot has an interval on one side of 0, an empty one an interval that includes 0. Bootstrap intervals, if any, are
+    drawn below. The constant, whose size cannot be compared with the others, is given below the drawing.
 
     Parameters
     ----------
@@ -98,15 +98,15 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
     Parameters
     ----------
     comparison
-        Its analyses predict again; a method that cannot predict is left out.
+        Its methods predict again; those that cannot are left out.
     condition
-        Its raw score, and the membership that goes with it, is set to that of one case after the other, in all cases.
+        Its raw score and membership are set, in all cases at once, to those of one case after another.
 
     Returns
     -------
     pandas.DataFrame
-        Index: the raw scores that occur (21 of them, evenly over the cases, where there are more); a column per method, mean
-        predicted memberships, 0 to 1.
+        Index: the raw scores that occur (at most 21, spread evenly over the cases); one column per method: mean predicted
+        memberships, from 0 to 1.
 
     Notes
     -----
@@ -129,8 +129,8 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
 def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFrame:
     study = comparison.study
     if condition not in study.condition_names:
-        study.variable(condition)  # which says what it may have been
-        raise eq.InputError(f"{condition} is the outcome; the partial dependence is that on a condition.")
+        study.variable(condition)  # its error suggests what was meant
+        raise eq.InputError(f"{condition} is the outcome; partial dependence is on a condition.")
     scores = study.raw[condition].to_numpy(dtype=float)
     order = np.argsort(scores, kind="stable")
     sources = order[np.unique(scores[order], return_index=True)[1]]
@@ -146,7 +146,7 @@ def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFra
             continue
         try:
             predicted = method.predict(analysis, what_if.protected()).to_numpy(dtype=float)
-        except Exception:  # a stranger's method may fail on what no case is like; the others are drawn all the same
+        except Exception:  # a method may fail on data unlike any case; the others are drawn all the same
             continue
         means = predicted.reshape(len(sources), count)
         if np.isfinite(means).any(axis=1).all():
@@ -179,7 +179,7 @@ def plot_partial_dependence(
     ['fsqca', 'regression']
     """
     if not isinstance(comparison, eq.Comparison):
-        raise eq.InputError("Partial dependence needs predictions of what if, so it is drawn of a comparison.")
+        raise eq.InputError("Partial dependence needs new predictions, so it is drawn of a comparison.")
     study = comparison.study
     name = study.condition_names[0] if condition is None else condition
     table = partial_dependence(comparison, name)

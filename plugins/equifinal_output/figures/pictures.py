@@ -1,4 +1,4 @@
-"""Which figures a comparison has, and what each says in words."""
+"""The figures that a comparison has, and what each says in words."""
 
 import re
 from collections.abc import Callable
@@ -32,9 +32,9 @@ class Picture:
     title : str
         What it shows.
     plot : callable
-        Draws it: the ``plot_...`` function with its arguments.
+        The ``plot_...`` function with its arguments.
     words : callable
-        Returns the text for those who do not see it.
+        Returns the alternative text.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Picture:
 
     @property
     def figure(self) -> "Figure":
-        """The picture drawn, once for all formats; :meth:`draw` makes one that you can change."""
+        """The drawn figure, shared by all formats; :meth:`draw` makes one that you can change."""
         if self.name not in self._drawn:
             figure: Any = self.draw().figure
             self._drawn[self.name] = figure
@@ -64,7 +64,7 @@ class Picture:
     def svg(self, dark: bool = False) -> str:
         """One ``<svg>`` element to put into a page; see :func:`equifinal_output.figures.style.inline_svg`.
 
-        Text and axes take the page's text colour, so that the same element serves light and dark pages; `dark` gives them a
+        Text and axes take the page's text colour, so the same element serves light and dark pages; `dark` gives them a
         light colour of their own, for a dark page that sets none.
         """
         from equifinal_output.figures.style import inline_svg
@@ -74,7 +74,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class _Collected:
-    """Pictures under names that every system can store, each once."""
+    """Pictures under unique names that every system can store."""
 
     comparison: eq.Comparison
     drawn: dict[str, "Figure"]
@@ -92,12 +92,12 @@ class _Collected:
         self.pictures[unique.lower()] = Picture(unique, section, title, draws, says, self.drawn)
 
 
-#: What was drawn of a comparison, for as long as that lives: the report and the files show the same figures.
+#: What was drawn of a comparison, kept as long as the comparison: the report and the files show the same figures.
 _drawn: WeakKeyDictionary[eq.Comparison, dict[str, "Figure"]] = WeakKeyDictionary()
 
 
 def figures_of(comparison: eq.Comparison) -> list[Picture]:
-    """The figures that a comparison has, by the tables that its analyses hold.
+    """The figures that a comparison has, as its analyses' tables allow.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     Returns
     -------
     list of Picture
-        Those across methods first, then the data, then each method's own in the order of the run. Nothing is drawn yet.
+        First those across methods, then the data, then each method's own in the order of the run. Nothing is drawn yet.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def _data(found: _Collected, study: eq.CalibratedStudy) -> None:
 
 
 def _method(found: _Collected, label: str, analysis: eq.Analysis) -> None:
-    """What one method has, by its tables alone."""
+    """The figures of one method, decided by its tables alone."""
     from equifinal_output.figures import clusters, configurations, effects, necessity, specifications, truth_table, xy
 
     def add(name: str, title: str, plot: Callable[..., "Axes"], words: Callable[..., str]) -> None:

@@ -1,4 +1,4 @@
-"""What all figures share: colours, a page to draw on, headings, and the way into SVG."""
+"""What all figures share: colours, axes to draw on, headings, and the conversion to SVG."""
 
 import inspect
 import io
@@ -46,11 +46,11 @@ __all__ = [
 #: Text and axes. A page that shows a figure puts its own text colour there.
 INK = "#1d1d1c"
 
-# Okabe & Ito (2008), Color universal design: told apart by the colour-blind too.
+# Okabe & Ito (2008), Color universal design: the colour-blind can tell them apart.
 BLUE, VERMILLION, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, YELLOW = "#56B4E9", "#E69F00", "#F0E442"
 COLOURS = (BLUE, VERMILLION, GREEN, PINK, SKY, ORANGE, INK, "#808080")
-#: A sign beside each colour, so that nothing hangs on colour alone.
+#: A marker for each colour, so that nothing depends on colour alone.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p")
 
 _STYLE = {
@@ -73,7 +73,7 @@ _STYLE = {
 }
 
 
-#: Families with Chinese, Japanese and Korean characters, which the family that comes with matplotlib lacks.
+#: Font families with Chinese, Japanese and Korean characters, which matplotlib's own lacks.
 _EAST_ASIAN = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -87,7 +87,7 @@ _EAST_ASIAN = (
 
 @cache
 def style() -> dict[str, Any]:
-    """Settings of matplotlib for all figures, with the fonts that are there."""
+    """Settings of matplotlib for all figures, with the fonts available."""
     from matplotlib.font_manager import fontManager
 
     there = set(fontManager.get_font_names())
@@ -96,19 +96,19 @@ def style() -> dict[str, Any]:
 
 @contextmanager
 def in_style(**further: Any) -> Iterator[None]:
-    """Settings of all figures, for as long as something is drawn or saved."""
+    """Apply the settings of all figures while something is drawn or saved."""
     import matplotlib as mpl
 
     settings: Any = {**style(), **further}
     with mpl.rc_context(settings), warnings.catch_warnings():
-        # Characters that no font here has are shown as boxes; in SVG the reader's own fonts show them.
+        # Characters that no font has are shown as boxes; in SVG the reader's own fonts show them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
 @contextmanager
 def noting_missing(characters: dict[str, None]) -> Iterator[None]:
-    """Inside `in_style`: collect the characters that no font here has, in the order in which they come."""
+    """Within `in_style`, collect the characters that no font has, in order of appearance."""
     show = warnings.showwarning
 
     def note(message: Warning | str, *place: Any, **more: Any) -> None:
@@ -143,7 +143,7 @@ def drawn(plot: Callable[P, "Axes"]) -> Callable[P, "Axes"]:
     def styled(*arguments: P.args, **options: P.kwargs) -> "Axes":
         with in_style():
             ax = plot(*arguments, **options)
-            # Labels of ticks are made when first asked for: here, while a dollar sign is a dollar sign.
+            # Tick labels are made on first use: here, while a dollar sign is a dollar sign.
             for each in (ax, *ax.child_axes):
                 each.get_xticklabels(), each.get_yticklabels()
             return ax
@@ -163,14 +163,14 @@ def _documented(plot: Callable[..., Any]) -> str:
 
 
 def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]:
-    """The axes given, or new ones of that size (inches) in a figure of their own, and whether they are new."""
+    """The axes passed in, or new ones of that size (inches) in their own figure, and whether they are new."""
     if ax is not None:
         if not hasattr(ax, "get_tightbbox"):
             raise eq.InputError(
                 f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}."
             )
         whole: Any = ax.figure
-        whole.draw_without_rendering()  # what is placed by where things lie needs a layout
+        whole.draw_without_rendering()  # placing things by position needs a layout
         return ax, False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -181,7 +181,7 @@ def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]
 
 
 def whole_ticks(axis: "Axis") -> None:
-    """Ticks at whole numbers alone."""
+    """Put ticks at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
@@ -201,16 +201,16 @@ def finish(
     note: str = "",
     legend: Mapping[str, Any] | None = None,
 ) -> "Axes":
-    """Write what stands around a drawing, and make its figure just large enough for everything.
+    """Write what surrounds a drawing, and make its figure just large enough for everything.
 
     Parameters
     ----------
     ax, own
-        From :func:`sized`. An own figure is laid out around the axes, whose size stays; in a figure of the user's, heading,
-        legend and note are put around the axes.
+        From :func:`sized`. A new figure is laid out around the axes, whose size stays; in the user's figure, heading,
+        legend and note are placed around the axes.
     source
-        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, and has the banner of
-        data not observed.
+        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, with a banner for
+        data that were not observed.
     title, figures
         What is drawn, and a line with numbers.
     note
@@ -321,7 +321,7 @@ def _about(source: Any) -> list[str]:
 
 
 def clean(text: Any) -> str:
-    """Text on one line, without characters that cannot be printed.
+    """Text on one line, without unprintable characters.
 
     >>> clean("line\\nbreak\\x07"), clean("a  b")
     ('line break', 'a b')
@@ -330,7 +330,7 @@ def clean(text: Any) -> str:
 
 
 def short(text: Any, most: int) -> str:
-    """One line of at most `most` characters; three dots where something is left out.
+    """One line of at most `most` characters, with an ellipsis where something is left out.
 
     >>> short("Leadership support", 12), short("FIN", 12)
     ('Leadership …', 'FIN')
@@ -340,7 +340,7 @@ def short(text: Any, most: int) -> str:
 
 
 def wrapped(text: Any, width: int, lines: int | None = None) -> str:
-    """Lines of at most `width` characters; words that are longer are broken, lines beyond `lines` are left out.
+    """Lines of at most `width` characters; longer words are broken, lines beyond `lines` are left out.
 
     >>> wrapped("Leadership support", 10)
     'Leadership\\nsupport'
@@ -352,7 +352,7 @@ def wrapped(text: Any, width: int, lines: int | None = None) -> str:
 
 
 def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) -> str:
-    """One ``<svg>`` to put into a page: no fonts, links or styles from elsewhere, and no identifier shared with others.
+    """One ``<svg>`` to put into a page: no external fonts, links or styles, and no identifier shared with other pictures.
 
     Text and axes take the page's own text colour (``currentColor``), so that one picture serves light, dark and print;
     `dark` sets a light colour for pages that set none.
@@ -367,7 +367,7 @@ def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) ->
     width, height = (float(each) * 4 / 3 for each in box.group(1).split()[2:])
     body = body[body.index(">") + 1 : body.rindex("</svg>")]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    # It would hold for the whole page.
+    # It would apply to the whole page.
     body = re.sub(r'<style type="text/css">.*?</style>', "", body, flags=re.DOTALL)
     body = re.sub(r"<defs>\s*</defs>", "", body)
     body = _named(body, name)
@@ -385,7 +385,7 @@ def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) ->
 
 
 def _named(body: str, name: str) -> str:
-    """Identifiers that something refers to get the picture's name in front; the others go."""
+    """Prefix identifiers that are referred to with the picture's name, and drop the others."""
     used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', body))
 
     def identifier(match: re.Match[str]) -> str:

@@ -97,7 +97,7 @@ def plot_truth_table(source: Any, method: str | None = None, ax: "Axes | None" =
 
 
 def _condition_cell(ax: "Axes", x: float, y: float, value: Any) -> None:
-    """A full dot for 1, an empty one for 0, the number itself for further values."""
+    """A full dot for 1, an empty one for 0, and the number itself for other values."""
     if value in (0, 1):
         ax.plot(x, y, "o", ms=8, mfc=INK if value == 1 else "none", mec=INK, mew=0.9)
     else:
@@ -122,7 +122,7 @@ def _box(ax: "Axes", x: float, y: float, width: float, height: float, colour: An
 
 
 def _as_many_as_fit(names: Any, room: int) -> str:
-    """Names up to a number of characters, and how many more there are."""
+    """As many names as fit into that many characters, and how many more there are."""
     names = [short(name, 26) for name in names]
     most = len(names)
     while most > 1 and len(listing(names, most)) > room:

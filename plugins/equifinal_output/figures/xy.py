@@ -60,7 +60,7 @@ def memberships(comparison: eq.Comparison, method: str | None, path: Any = None)
     expression = analysis.configurations.at[path, "expression"]
     if is_missing(expression):
         raise eq.InputError(
-            f"{str(path)!r} of method {label!r} is no expression of sets, so cases have no membership in it; paths have."
+            f"{str(path)!r} of method {label!r} is not an expression of sets, so cases have no membership in it; in paths they do."
         )
     return label, analysis, eq.Expression(str(expression)).membership(comparison.study.fuzzy)
 
@@ -69,8 +69,8 @@ def memberships(comparison: eq.Comparison, method: str | None, path: Any = None)
 def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the XY plot: membership in a path, or in a method's whole solution, against membership in the outcome.
 
-    Above the diagonal a case agrees with "sufficient", below it with "necessary". Cases are named where there is room, those
-    that deviate first; how many are not is said below the drawing. The parameters of fit above it are those of the points drawn.
+    Cases above the diagonal agree with "sufficient", those below it with "necessary". Cases are named where there is room,
+    deviant ones first; a note below the drawing counts the others. The parameters of fit above it are those of the points.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
     ('Membership in the solution of fsqca', 'Membership in Data openness (OPEN)')
     """
     if not isinstance(comparison, eq.Comparison):
-        raise eq.InputError("An XY plot needs the outcome, so it is drawn of a comparison, not of an analysis alone.")
+        raise eq.InputError("An XY plot needs the outcome, so it is drawn of a comparison, not of a single analysis.")
     label, analysis, x = memberships(comparison, method, path)
     y = comparison.cases["outcome", ""].astype(float)
     there = (x.notna() & y.notna()).to_numpy()
@@ -114,9 +114,9 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
 
 
 def fuzzy_paths(comparison: eq.Comparison, method: str) -> list[Any]:
-    """The sufficient paths that get an XY plot of their own: cases have more than two memberships in them.
+    """The sufficient paths that get their own XY plot: those in which cases have more than two different memberships.
 
-    None when there is one path only, as the whole solution is the same; the eight with the largest coverage when there are more.
+    None when there is only one path, which is the whole solution; at most the eight with the largest coverage.
     """
     analysis = comparison.analyses[method]
     if not claims_paths(analysis) or len(analysis.configurations) < 2:

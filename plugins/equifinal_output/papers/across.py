@@ -31,7 +31,7 @@ _SIGNS: list[Kind] = ["sign"]
 
 
 class TablesAcross(TableMaker):
-    """Makes the tables in which methods stand beside one another."""
+    """Makes the tables in which methods stand side by side."""
 
     def calibration(self) -> PublicationTable:
         """Sets, columns, anchors and the spread of the raw scores."""
@@ -141,7 +141,7 @@ class TablesAcross(TableMaker):
             ),
             rows,
             [
-                f"{capitalized(key)} (the method has nothing to say on such a claim).",
+                f"{capitalized(key)} (the method does not judge such claims).",
                 *(
                     f"{label}: {cutoffs}"
                     for label, analysis in self.comparison.analyses.items()
@@ -168,8 +168,8 @@ class TablesAcross(TableMaker):
             (head_of("", *map(str, fit.index)),),
             rows,
             [
-                "Predicted against actual memberships in the outcome; out of sample, each case by a refit that has not seen it.",
-                "A sufficient path is a lower bound, so that the mean absolute error is biased against set-theoretic methods.",
+                "Predicted against actual memberships in the outcome; out of sample, by refits that have not seen the case.",
+                "A sufficient path is a lower bound, so the mean absolute error is biased against set-theoretic methods.",
                 PRI_NOTE,
             ],
         )

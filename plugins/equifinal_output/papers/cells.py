@@ -1,4 +1,4 @@
-"""What stands in one place of a table that a paper prints, and how figures are written there."""
+"""One place in a table that a paper prints, and how figures are written there."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ ALIGNED = {"label": "left", "text": "left", "number": "right", "sign": "center"}
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one place of a table.
+    """The content of one place in a table.
 
     Attributes
     ----------
     text : str
         What is printed.
     number : int or float, optional
-        The figure behind it, unrounded, for spreadsheets.
+        The underlying figure, unrounded, for spreadsheets.
     pattern : str
         How a spreadsheet shows the figure.
     size : str
         ``"large"`` or ``"small"`` for the signs of Fiss (2011), else empty.
     words : str
-        What a sign stands for, for those who cannot see it.
+        What a sign means, for those who cannot see it.
     span : int
-        The number of columns that it takes.
+        The number of columns that it spans.
     ends : tuple of Cell
         The lower and the upper end of an interval, for spreadsheets; else empty.
     """
@@ -55,7 +55,7 @@ class Row:
 
 
 def placed(cells: Iterable[Cell]) -> Iterator[tuple[int, Cell]]:
-    """Each cell after the column in which it begins."""
+    """Each cell with the number of the column in which it begins."""
     column = 0
     for cell in cells:
         yield column, cell
@@ -65,7 +65,7 @@ def placed(cells: Iterable[Cell]) -> Iterator[tuple[int, Cell]]:
 def figure(value: Any, before: str = "", after: str = "", tiny: bool = False) -> Cell:
     """A figure with three decimals; signs before and after it are text.
 
-    Where `tiny` figures matter, those that three decimals hide are in scientific notation, as very large ones always are.
+    With `tiny`, figures that three decimals would hide are in scientific notation, as very large ones always are.
 
     >>> figure(0.25).text, figure(-0.00002).text, figure(float("nan")).text, figure(1.5, "(", ")").text
     ('0.250', '0.000', '–', '(1.500)')
@@ -94,12 +94,12 @@ def count(value: Any) -> Cell:
 
 
 def score(value: float) -> Cell:
-    """A raw score, with as many decimals as it has."""
+    """A raw score, with all its decimals."""
     return Cell(f"{value:.6g}", float(value), "General")
 
 
 def any_value(value: Any) -> Cell:
-    """A figure, a whole number or a text, whichever it is."""
+    """A figure, a whole number or text, depending on the value."""
     if isinstance(value, (bool, np.bool_)) or is_missing(value):
         return Cell(shown(value))
     if isinstance(value, (int, np.integer)):

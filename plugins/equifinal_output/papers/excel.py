@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ExcelTables"]
 
-#: Characters that a cell can hold, and of a column of text.
+#: The most characters that a cell can hold, and the width of a column of text.
 _MOST_CHARACTERS = 32_767
 _WIDEST = 60
-#: Characters of a column by default; points of a line, and of a row at most.
+#: The default width of a column in characters; the height of a line, and the most of a row, in points.
 _USUAL, _LINE, _HIGHEST = 8, 15, 409
 
 
@@ -71,12 +71,12 @@ class _Book:
         return self._formats[key]
 
     def text(self, sheet: "Worksheet", row: int, column: int, text: str, **properties: Any) -> None:
-        """Text stays text, also when someone edits the cell."""
+        """Write text that stays text even when someone edits the cell."""
         quoted = {"quote_prefix": True} if text.startswith(FORMULA) else {}
         sheet.write_string(row, column, _clean(text), self.style(**properties, **quoted))
 
     def contents(self, comparison: eq.Comparison, tables: dict[str, PublicationTable]) -> None:
-        """The first sheet: what there is, and where it comes from."""
+        """The first sheet: the list of tables and their origin."""
         sheet = self.workbook.add_worksheet("Contents")
         sheet.set_column(0, 0, 32)
         sheet.set_column(1, 1, 90)
@@ -150,7 +150,7 @@ class _Book:
 
     @staticmethod
     def _heights(sheet: "Worksheet", table: PublicationTable, first: int, widths: list[int]) -> None:
-        """Room for what wraps, which not every program makes by itself."""
+        """Make room for what wraps: not every program does so by itself."""
         for line, cells in enumerate((*table.head, *(row.cells for row in table.rows)), first):
             lines = 1
             for column, cell in placed(cells):
@@ -185,7 +185,7 @@ def _widths(table: PublicationTable) -> list[int]:
 
 
 def _with_ends(table: PublicationTable) -> PublicationTable:
-    """Intervals as two rows of figures, so that a spreadsheet can calculate with them."""
+    """Intervals as two rows of figures, for calculations in the spreadsheet."""
     rows: list[Row] = []
     for row in table.rows:
         if any(cell.ends for cell in row.cells):
@@ -198,7 +198,7 @@ def _with_ends(table: PublicationTable) -> PublicationTable:
 
 
 def _said(cell: Cell) -> str:
-    """A sign with its meaning in words, for those who sort, filter or cannot see the size that tells it apart."""
+    """A sign with its meaning in words, for sorting and filtering and for those who cannot see its size."""
     kind = {"large": "core", "small": "peripheral"}.get(cell.size, cell.words)
     return f"{cell.text} {kind}" if kind and cell.text != kind else cell.text
 

@@ -1,4 +1,4 @@
-"""The format ``fragments``: tables for papers as pieces of Markdown and HTML, a file each."""
+"""The format ``fragments``: tables for papers as pieces of Markdown and HTML, one file each."""
 
 from html import escape
 from pathlib import Path
@@ -13,7 +13,7 @@ __all__ = ["Fragments"]
 
 
 class Fragments(eq.Output):
-    """Tables for papers as Markdown and HTML, one file per table, to put into a page of one's own."""
+    """Tables for papers as Markdown and HTML, one file per table, to put into your own pages."""
 
     name = "fragments"
     intervals: bool = INTERVALS

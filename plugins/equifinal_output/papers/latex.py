@@ -31,7 +31,7 @@ class LatexTables(eq.Output):
         tables = publication_tables(comparison, self.intervals)
         for table in tables:
             taken = {document.name, *(path.name.lower() for path in written)}
-            # TeX takes some signs in file names for its own.
+            # TeX interprets some characters in file names.
             name = re.sub(r"[^A-Za-z0-9.-]+", "-", table.name)
             path = folder / file_name(name, taken, "tex")
             path.write_text(f"{origin}\n{latex(table, path.stem)}\n", encoding="utf-8")

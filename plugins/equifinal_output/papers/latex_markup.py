@@ -9,15 +9,15 @@ from equifinal_output.papers.table import PublicationTable
 
 __all__ = ["comment", "latex"]
 
-#: Beyond so many lines a table goes on on the next page.
+#: A table with more lines continues on the next page.
 _LINES_OF_A_PAGE = 42
-#: About how many characters a line has room for, in the narrow column of LaTeX's own article; a gap between columns takes some.
+#: Roughly how many characters fit on a line of LaTeX's own narrow article, and in a gap between columns.
 _LINE, _GAP = 74, 2.6
-#: The same on a page on its side, in small type with narrow gaps.
+#: The same on a landscape page, in small type with narrow gaps.
 _LONG_LINE, _NARROW_GAP = 108, 1.3
-#: A column of wrapped text has room for no fewer characters than that.
+#: A column of wrapped text has room for at least this many characters.
 _LEAST = 20
-#: What the oldest encoding of fonts has no place for.
+#: What the oldest font encoding lacks.
 _T1 = re.compile(r"\\(k|dj|DJ|dh|DH|th|TH|quotedblbase|guillemotleft|guillemotright|guilsinglleft|guilsinglright)\b")
 
 
@@ -29,7 +29,7 @@ def latex(table: PublicationTable, label: str = "") -> str:
     table
         One of :func:`equifinal_output.publication_tables`.
     label
-        What ``\ref{tab:...}`` calls it; by default its name.
+        Its name in ``\ref{tab:...}``; by default the name of the table.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def latex(table: PublicationTable, label: str = "") -> str:
 
 
 def _caption_lines(is_long: bool, caption: str, columns: str, head: list[str]) -> list[str]:
-    """What comes before the rows: the headings, in a long table with the caption and again on every page."""
+    """What comes before the rows: the headings; in a long table the caption too, and the headings again on every page."""
     if not is_long:
         return [*head, r"\midrule"]
     return [
@@ -101,7 +101,7 @@ def _columns(table: PublicationTable, sideways: bool) -> str:
 
 
 def _taken(table: PublicationTable, gap: float) -> float:
-    """The characters that the columns take that do not wrap, and all gaps."""
+    """The characters taken by the columns that do not wrap, and by all gaps."""
     widths = (width for width, kind in zip(table.widths, table.kinds, strict=True) if kind != "text")
     return sum(widths) + gap * len(table.kinds)
 
@@ -112,7 +112,7 @@ def _room_for_text(table: PublicationTable, line: float, gap: float) -> float:
 
 
 def _lines(table: PublicationTable) -> int:
-    """About how many lines it takes."""
+    """Roughly how many lines it takes."""
     room, total = _room_for_text(table, _LINE, _GAP), len(table.head) + 2
     for row in table.rows:
         texts = [len(cell.text) for cell, kind in zip(row.cells, table.kinds, strict=False) if kind == "text"]

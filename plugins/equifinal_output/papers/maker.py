@@ -1,4 +1,4 @@
-"""What the makers of all tables share: how sets and methods are called, captions, notes."""
+"""What the makers of all tables share: names of sets and methods, captions, notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +79,7 @@ class TableMaker:
         )
 
     def cutoffs(self, analysis: eq.Analysis, necessity: bool = False) -> str:
-        """The cutoffs among a method's parameters; those of necessity go with its table."""
+        """The cutoffs among a method's parameters; those for necessity belong to that table."""
         given = {
             key: value
             for key, value in analysis.method.parameters().items()

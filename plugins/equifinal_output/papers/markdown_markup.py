@@ -25,7 +25,7 @@ def markdown(table: PublicationTable) -> str:
     heads = [as_text(cell.text) for cell in last]
     for cells in table.head[:-1]:
         above = [as_text(cell.text) for cell in _expanded(cells, repeat=True)]
-        # What one group has, the next one may have as well.
+        # Several groups may have the same headings.
         if len(set(heads)) < len(heads):
             heads = [f"{upper} {lower}".strip() for upper, lower in zip(above, heads, strict=True)]
     rules = {"number": "---:", "sign": ":---:"}
@@ -38,7 +38,7 @@ def markdown(table: PublicationTable) -> str:
 
 
 def _in_markdown(cell: Cell) -> str:
-    """Text has one size, so that what large and small signs tell apart is said in words."""
+    """Markdown has one text size, so words replace large and small signs."""
     kind = {"large": " core", "small": " peripheral"}.get(cell.size, "")
     return as_text(f"{cell.text}{kind}")
 

@@ -20,7 +20,7 @@ __all__ = ["MethodTables"]
 
 _OF_A_NECESSITY = {"consistency": "Consistency", "relevance": "Relevance (RoN)", "coverage": "Coverage"}
 _OF_A_ROW = {"out", "n", "consistency", "pri", "cases"}
-#: More paths than that side by side are too narrow to read.
+#: More paths side by side would be too narrow to read.
 _PATHS_OF_A_CHART = 12
 _RON = "RoN: relevance of necessity; a low one marks a set that is necessary because nearly every case is in it."
 _NUMBERS: list[Kind] = ["number"]
@@ -29,7 +29,7 @@ _TEXTS: list[Kind] = ["text"]
 
 
 class MethodTables(TableMaker):
-    """Makes the tables that an analysis has figures for."""
+    """Makes the tables that an analysis can fill."""
 
     def of_a_method(self, label: str) -> Iterator[PublicationTable]:
         """The tables of one analysis."""
@@ -131,7 +131,7 @@ class MethodTables(TableMaker):
 
     @staticmethod
     def _own_columns(found: pd.DataFrame) -> list[Any]:
-        """Figures of a method's own that the table does not hold in another form."""
+        """A method's own figures that the table does not hold in another form."""
         known = {*OF_A_PATH, "expression", "cases", "n", "model_share"}
         return [
             key
@@ -142,7 +142,7 @@ class MethodTables(TableMaker):
         ]
 
     def _chart(self, label: str, analysis: eq.Analysis) -> Iterator[PublicationTable]:
-        """Conditions in rows, paths in columns (Fiss 2011); further charts where there are more paths than a page is wide."""
+        """Conditions in rows, paths in columns (Fiss 2011); several charts where one would be wider than a page."""
         paths, names = analysis.configurations, list(self.study.condition_names)
         marks = {name: marks_of(row) for name, row in paths.iterrows()}
         drawn = [name for name, mark in marks.items() if mark is not None and set(mark) <= set(names)]
@@ -188,7 +188,9 @@ class MethodTables(TableMaker):
             rows,
             [
                 _signs({mark for name in drawn for mark in (marks[name] or {}).values()}, numbers),
-                f"Not drawn, because no conjunctions of conditions: {', '.join(left_out)}." if left_out else "",
+                f"Not drawn because they are not conjunctions of conditions: {', '.join(left_out)}."
+                if left_out
+                else "",
                 PRI_NOTE if "pri" in paths else "",
                 self.ambiguity(analysis),
                 self.solution_kind(analysis),
@@ -279,7 +281,7 @@ class MethodTables(TableMaker):
 
 def _signs(said: set[str], numbers: Mapping[Any, str]) -> str:
     """What the signs and numbers in a chart mean."""
-    key = "● present, ⊗ absent; an empty cell: the condition is in the path neither way."
+    key = "● present, ⊗ absent; an empty cell: the path does not contain the condition."
     if said & set(MARKS):
         key += " Large signs: core conditions, part of a parsimonious solution; small signs: peripheral ones."
     if any(mark.startswith("=") for mark in said):
@@ -290,7 +292,7 @@ def _signs(said: set[str], numbers: Mapping[Any, str]) -> str:
 
 
 def _unsettled(paths: pd.DataFrame, numbers: Mapping[Any, str]) -> str:
-    """The conditions that are core by some, but not by all of the parsimonious models behind a solution."""
+    """The conditions that are core by some but not all of the parsimonious models behind a solution."""
     if not {"core", "core_in_every_pair"} <= set(paths.columns):
         return ""
     said = []

@@ -1,7 +1,7 @@
-"""The tables that papers print, as one structure on which LaTeX, Word, spreadsheets, Markdown and HTML draw.
+"""The tables that papers print, in one structure that LaTeX, Word, spreadsheets, Markdown and HTML share.
 
-Which tables there are is read from the tables of the analyses: a method that fills ``truth_table``, ``necessity``,
-``coefficients`` or ``configurations`` gets the table that goes with it, whoever wrote the method.
+The tables of the analyses decide which there are: a method that fills ``truth_table``, ``necessity``, ``coefficients`` or
+``configurations`` gets the corresponding table, whoever wrote the method.
 """
 
 from typing import Any
@@ -17,26 +17,26 @@ __all__ = ["INTERVALS", "publication_tables"]
 
 #: The parameter of every format that writes these tables.
 INTERVALS: Any = pydantic.Field(
-    default=False, description="Below each coefficient its confidence interval, not its standard error."
+    default=False, description="Show below each coefficient its confidence interval instead of its standard error."
 )
 
 
 def publication_tables(comparison: eq.Comparison, intervals: bool = False) -> list[PublicationTable]:
-    """The tables for a paper that a comparison has figures for.
+    """The tables for a paper that a comparison can fill.
 
     Parameters
     ----------
     comparison
         What to show.
     intervals
-        Below each coefficient of a regression its confidence interval; otherwise its standard error.
+        Whether to show the confidence interval below each coefficient of a regression, instead of the standard error.
 
     Returns
     -------
     list of PublicationTable
-        The calibration; of each method that has them a truth table, its paths in Fiss's chart and in rows, all models when there
-        are several, tests of necessity, groups of cases; the coefficients of all regressions side by side; the verdicts and the
-        fit of all methods.
+        The calibration; for each method that has them, the truth table, the paths in Fiss's chart and in rows, all models
+        when there are several, tests of necessity, groups of cases; the coefficients of all regressions side by side; the
+        verdicts and the fit of all methods.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A table as a paper prints it, and as it shows itself: in HTML."""
+"""A table as a paper prints it, and in HTML."""
 
 import math
 import unicodedata
@@ -43,7 +43,7 @@ class PublicationTable:
 
     @property
     def widths(self) -> list[int]:
-        """About how many characters each column needs; one that wraps asks for no more than 42."""
+        """Roughly how many characters each column needs; one that wraps asks for at most 42."""
         columns = [1] * len(self.kinds)
         for number, cells in enumerate((*self.head, *(row.cells for row in self.rows))):
             for column, cell in placed(cells):
@@ -57,7 +57,7 @@ class PublicationTable:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it needs more than a page that stands upright."""
+        """Whether it is too wide for an upright page."""
         needed = [_LEAST if kind == "text" else width for width, kind in zip(self.widths, self.kinds, strict=True)]
         return sum(needed) + 2 * len(self.kinds) > _UPRIGHT
 
@@ -66,7 +66,7 @@ class PublicationTable:
 
 
 def _length(text: str) -> int:
-    """Characters; capitals and the sign of negation count for more, Chinese, Japanese and Korean ones for two."""
+    """The length in characters; capitals and ~ count for more, Chinese, Japanese and Korean characters for two."""
     return math.ceil(sum(map(_width, text)))
 
 
@@ -76,7 +76,7 @@ def _width(character: str) -> float:
     return 1.25 if character.isupper() or character == "~" else 1.0
 
 
-#: Characters: how wide a text that wraps gets, how narrow it may become, and what a line of a page that stands upright holds.
+#: In characters: the width of text that wraps, how narrow it may become, and the line of an upright page.
 _WRAPPED, _LEAST, _UPRIGHT = 42, 18, 92
 
 
@@ -84,7 +84,7 @@ _SIZES = {"large": "1.5em", "small": "0.75em"}
 
 
 def html(table: PublicationTable) -> str:
-    """A table as a piece of HTML with caption, headings that name their scope, and notes; it needs no style sheet."""
+    """A table in HTML with a caption, headings that name their scope, and notes; it needs no style sheet."""
     lines = ["<table>", f"<caption>{escape(table.title)}</caption>", "<thead>"]
     for cells in table.head:
         texts = []

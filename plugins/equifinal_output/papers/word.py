@@ -21,9 +21,9 @@ __all__ = ["WordTables"]
 #: Half points.
 _SIZES = {"": 18, "large": 30, "small": 15}
 _ROWS_OF_A_PAGE = 30
-#: Twentieths of a point between the margins of a page of A4, upright and on its side.
+#: Twentieths of a point between the margins of an A4 page, portrait and landscape.
 _UPRIGHT, _SIDEWAYS = 9638, 14570
-#: And of a character, of what is around a text (generous, for programs without Calibri), and of the narrowest text that wraps.
+#: The same of a character, of the padding around text (generous, for programs without Calibri), of the narrowest wrapped text.
 _CHARACTER, _PADDING, _NARROWEST = 95, 260, 2400
 
 
@@ -63,7 +63,7 @@ class WordTables(eq.Output):
 
 
 def _save(document: "Document", path: Path, created: datetime) -> None:
-    """With the comparison's time in the archive, not the present one, so that the same comparison gives the same bytes."""
+    """Save with the comparison's time in the archive, so that the same comparison gives the same bytes."""
     made = io.BytesIO()
     document.save(made)
     with zipfile.ZipFile(made) as parts, zipfile.ZipFile(path, "w") as archive:
@@ -94,7 +94,7 @@ def _set_up(document: "Document") -> None:
 
 
 def _turn(document: "Document", sideways: bool, first: bool) -> None:
-    """A new page, upright or on its side; the first table stays on the page of the title."""
+    """Begin a page in portrait or landscape; the first table stays on the page of the title."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
     from docx.shared import Mm
 
@@ -133,7 +133,7 @@ def _run(text: str, size: int = 0, bold: bool = False) -> str:
 
 
 def _table(table: PublicationTable, room: int) -> str:
-    """The table; written as text, because a document made cell by cell takes many times as long."""
+    """The table as XML text: making a document cell by cell takes many times as long."""
     widths = _widths(table, room)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     lines = [
@@ -152,9 +152,9 @@ def _table(table: PublicationTable, room: int) -> str:
 
 
 def _widths(table: PublicationTable, room: int) -> list[int]:
-    """What each column needs; texts that wrap take what is left.
+    """The width of each column; texts that wrap take what is left.
 
-    Where there is too little, texts give way first, then labels, which wrap too, and figures last of all.
+    Where space is short, texts give way first, then labels, which wrap too, and figures last.
     """
     widths = [_CHARACTER * max(width, 3) + _PADDING for width in table.widths]
     for kind in ("text", "label"):
@@ -171,7 +171,7 @@ def _line(
     row: Row, table: PublicationTable, widths: list[int], head: bool = False, last: bool = False, first: bool = False
 ) -> str:
     cells = []
-    # A table that fits on a page stays on one.
+    # A table that fits on one page is not split.
     together = head or ("text" not in table.kinds and len(table.rows) <= _ROWS_OF_A_PAGE)
     middle = "bottom" if head else "center" if any(cell.size for cell in row.cells) else "top"
     for column, cell in placed(row.cells):

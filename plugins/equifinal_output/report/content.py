@@ -13,7 +13,7 @@ from equifinal_output.words.names import labelled
 
 __all__ = ["content"]
 
-#: What was made of a comparison, for as long as that lives, with and without its asymmetry: each format asks for it anew.
+#: What was made of a comparison, with and without its asymmetry, kept as long as the comparison: each format asks for it.
 _made: WeakKeyDictionary[eq.Comparison, dict[bool, Content]] = WeakKeyDictionary()
 
 
@@ -70,9 +70,7 @@ def _opening(comparison: eq.Comparison) -> str:
     said = f"The method looks at {cases}." if count == 1 else f"Each method looks at the same {cases} in its own way."
     if comparison.verdicts.empty:
         return said
-    return (
-        f"{said} Propositions are claims that the study puts to the test; a method that cannot judge one stays silent."
-    )
+    return f"{said} Propositions are claims that the study tests; a method that cannot judge one stays silent."
 
 
 def _left_out(comparison: eq.Comparison) -> str:

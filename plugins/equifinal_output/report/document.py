@@ -1,7 +1,7 @@
-"""What a report is made of: tables in sections, in order. Every format draws on it.
+"""What a report is made of: tables in sections, in order. Every format reads it.
 
-A table holds the figures as they were computed (``data``, which csv writes) and, where it differs, the form that a reader is
-shown (``readable``).
+A table holds the figures as computed (``data``, which csv writes) and, where it differs, the form shown to a reader
+(``readable``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from equifinal_output.report.reading_help import HELP, Help
 
 __all__ = ["MOST_ROWS", "Content", "Section", "Table", "levels_of"]
 
-#: A page shows so many rows of a table.
+#: The most rows of a table that a page shows.
 MOST_ROWS = 1000
 
 
@@ -35,7 +35,7 @@ class Table:
     folded : bool
         Whether a page may fold it away, because it is background.
     searchable : bool
-        Whether readers look single rows up in it.
+        Whether readers look up single rows in it.
     kind : str
         ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
         :data:`equifinal.plain.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
@@ -51,12 +51,12 @@ class Table:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """What a page shows: of thousands of rows the first."""
+        """What a page shows: the first of thousands of rows."""
         return (self.data if self.readable is None else self.readable).iloc[:MOST_ROWS]
 
     @property
     def heading(self) -> str:
-        """The title, and what is not shown."""
+        """The title, and how much is not shown."""
         rows = len(self.data if self.readable is None else self.readable)
         if rows <= MOST_ROWS:
             return self.title
@@ -97,11 +97,11 @@ class Content:
     Attributes
     ----------
     opening : str
-        What was done, for a reader who knows none of the methods.
+        What was done, for a reader who does not know the methods.
     left_out : str
         A sentence on methods that failed; empty when none did.
     background : tuple of Table
-        Tables whose content is part of a readable table already; files of figures hold them all the same.
+        Tables whose content is already part of a readable table; data files hold them as well.
     """
 
     title: str
@@ -118,7 +118,7 @@ class Content:
 
     @property
     def answers(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The headline's sentences, under what they answer."""
+        """The headline's sentences, under the question they answer."""
         if not self.headline.parted:
             return [("What the method finds", self.headline.agreed)]
         return [("What the methods agree on", self.headline.agreed), ("Where they part", self.headline.parted)]

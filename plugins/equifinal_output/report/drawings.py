@@ -1,7 +1,7 @@
-"""Small pictures of a report as figures for a template: where each bar, dot and line lies, and what it says in words.
+"""Small pictures of a report, as numbers for a template: where each bar, dot and line lies, and what it says in words.
 
-They are drawn as SVG by the template itself, which takes hundredths of a second; the colours are the page's own, so that
-they are right in light, dark and print.
+The template draws them as SVG, which takes hundredths of a second; the colours are the page's own, and so right in light,
+dark and print.
 """
 
 import math
@@ -19,13 +19,13 @@ from equifinal_output.words.names import named
 
 __all__ = ["Anchor", "Bar", "Distribution", "Dot", "Importances", "Scatter", "distributions", "importances", "scatters"]
 
-#: Width of every picture, in its own units; pages scale it.
+#: The width of every picture, in its own units; pages scale it.
 WIDTH = 320
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle; ``inside`` is how much of its height, from below, are cases more in than out of the set."""
+    """A rectangle; ``inside`` is the part of its height, from below, for cases more in than out of the set."""
 
     x: float
     y: float

@@ -1,4 +1,4 @@
-"""The format ``html``: one page that needs nothing else, neither network nor fonts."""
+"""The format ``html``: one self-contained page that needs neither network nor fonts."""
 
 import json
 import warnings
@@ -21,14 +21,14 @@ from equifinal_output.words.propositions import in_sum
 
 __all__ = ["HtmlReport"]
 
-#: Of what the methods agree on, and where they part, a phone shows so many sentences at first.
+#: How many sentences of each part of the answer a phone shows at first.
 _FIRST_SENTENCES = 3
 #: Lists with more entries, and background tables with more rows, are folded away.
 _LONG_LIST = 6
 _LONG_TABLE = 15
 #: Tables with more columns are printed smaller.
 _WIDE = {"widest": 30, "wider": 20, "wide": 14}
-#: Text with more characters gets room to wrap in, and a word with more may break anywhere.
+#: Longer text gets room to wrap, and a longer word may break anywhere.
 _LONG_TEXT = 28
 _LONG_WORD = 30
 
@@ -40,7 +40,7 @@ class HtmlReport(eq.Output):
 
     figures: bool = pydantic.Field(
         default=False,
-        description="Put the pictures of the format figures into the page as well, which takes some seconds.",
+        description="Put the pictures of the format figures into the page as well, which takes a few seconds.",
     )
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
@@ -78,7 +78,7 @@ class HtmlReport(eq.Output):
         return [path]
 
 
-#: How the names of figures begin that the page has as tables and drawings of its own.
+#: The beginnings of names of figures that the page shows in another form.
 _SHOWN_ANYHOW = ("verdicts", "agreement", "importance")
 
 
@@ -89,7 +89,7 @@ class _Picture:
 
 
 def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Picture]]:
-    """The figures by the section that they belong to, without those that the page shows by itself."""
+    """The figures by section, without those that the page shows in another form."""
     from equifinal_output.figures import figures_of
 
     methods = {part.title: part.name for section in report.sections for part in section.parts}
@@ -98,7 +98,7 @@ def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Pic
         if not picture.name.startswith(_SHOWN_ANYHOW):
             place = "conditions" if picture.section == "comparison" else methods.get(picture.section, picture.section)
             with warnings.catch_warnings():
-                # Text stays text, so that the reader's fonts show what those that are here lack.
+                # Text stays text, so the reader's fonts show what the fonts here lack.
                 warnings.filterwarnings("ignore", message="Glyph .* missing from")
                 svg = picture.svg()
             found.setdefault(place, []).append(_Picture(picture.title, svg))
@@ -126,7 +126,7 @@ class _Proposition:
 
     @property
     def shared(self) -> str:
-        """The answer that all methods that answer give; empty when they give several or none."""
+        """The answer on which all answering methods agree; empty when there are several or none."""
         answers = {each.answer for each in self.answers} - {"silent"}
         return answers.pop() if len(answers) == 1 else ""
 
@@ -216,7 +216,7 @@ def _grid(table: Table) -> _Grid:
 
 
 def _style(table: Table, columns: int) -> str:
-    """What a page should know to draw it: what it is, and how small it must be to go on paper."""
+    """What the style sheet must know: the kind of table, and how small it must be to fit on paper."""
     styles = ["sortable"] if table.searchable else [table.kind.replace(" ", "-")] if table.kind != "plain" else []
     for name, most in _WIDE.items():
         if columns > most:

@@ -47,7 +47,7 @@ def _document(report: Content) -> Iterator[str]:
     yield "\n".join(f"- {as_text(sentence)}" for sentence in report.summary)
     if report.note:
         yield f"**Keep in mind.** {as_text(report.note)}"
-    # The manifest and the references come last, so that the report ends with the manifest as JSON.
+    # The manifest comes last, so the report ends with it as JSON.
     sections = sorted(report.sections, key=lambda section: section.name == "manifest")
     for section in sections:
         yield from _section(section, "##")

@@ -1,4 +1,4 @@
-"""The raw scores of a set and its anchors, as every picture of them needs them."""
+"""The raw scores of a set and its anchors, for every picture of them."""
 
 import math
 from typing import Any
@@ -14,7 +14,7 @@ _MOST_BINS = 20
 
 
 def anchors(study: eq.CalibratedStudy, name: str) -> dict[str, float]:
-    """The raw scores at which membership in a set turns, by what they are called."""
+    """The raw scores that anchor membership in a set, by name."""
     calibrator = study.calibrators.get(name)
     return calibrator.anchor_scores() if calibrator else {}
 

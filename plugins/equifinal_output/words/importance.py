@@ -1,4 +1,4 @@
-"""The importance of each condition to each method, as every picture of it needs it."""
+"""The importance of each condition to each method, for every picture of it."""
 
 import pandas as pd
 

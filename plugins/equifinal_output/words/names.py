@@ -1,4 +1,4 @@
-"""How sets, files and files' origins are named."""
+"""Names of sets and files, and the origin of a file."""
 
 import re
 
@@ -6,7 +6,7 @@ import equifinal as eq
 
 __all__ = ["FORMULA", "capitalized", "file_name", "labelled", "named", "stamp", "storable"]
 
-#: What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection).
+#: What a spreadsheet would take for the start of a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: What XML cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -1,4 +1,4 @@
-"""Paths as charts show them (Fiss 2011): which analyses have them, their numbers, and the sign of each condition."""
+"""Paths as charts show them (Fiss 2011): which analyses have them, their numbers, and the signs of their conditions."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["OF_A_PATH", "claims_paths", "marks_of", "numbered", "paths_of", "sol
 
 
 def with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
-    """The analyses whose configurations are paths: they claim to be sufficient, or tell core conditions from others."""
+    """The analyses whose configurations are paths: they claim sufficiency, or distinguish core conditions."""
     return {
         label: analysis
         for label, analysis in comparison.analyses.items()
@@ -39,7 +39,7 @@ _LITERAL = re.compile(r"(~?)(\w+)(?:\[([\d,]+)\])?")
 
 
 def marks_of(path: pd.Series) -> dict[str, str] | None:
-    """What a path says of each of its conditions; ``None`` when it is not a conjunction of conditions.
+    """What a path says about each of its conditions; ``None`` when it is not a conjunction of conditions.
 
     >>> marks_of(pd.Series({"expression": "A*~B*C", "core": "A"}))
     {'A': '● core', 'B': '⊗ peripheral', 'C': '● peripheral'}
@@ -64,7 +64,7 @@ def marks_of(path: pd.Series) -> dict[str, str] | None:
 
 
 def paths_of(analysis: eq.Analysis) -> dict[Any, dict[str, str]]:
-    """What each path says of each of its conditions, for the paths that are conjunctions of the study's conditions."""
+    """What each path says about each of its conditions, for the paths that are conjunctions of the study's conditions."""
     names = set(map(str, analysis.conditions.index))
     found = {}
     for name, row in analysis.configurations.iterrows():
@@ -75,7 +75,7 @@ def paths_of(analysis: eq.Analysis) -> dict[Any, dict[str, str]]:
 
 
 def claims_paths(analysis: eq.Analysis) -> bool:
-    """Whether the configurations are paths: they claim to be sufficient, or tell core conditions from others."""
+    """Whether the configurations are paths: they claim sufficiency, or distinguish core conditions."""
     paths = analysis.method.sufficient_paths or "core" in analysis.configurations
     return bool(paths and paths_of(analysis))
 

@@ -1,4 +1,4 @@
-"""Propositions for readers: their text with its limits, and what the methods say together."""
+"""Propositions for readers: their texts, and what the methods say together."""
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
 
 
 def in_sum(verdicts: pd.DataFrame) -> pd.Series:
-    """What the methods that answer a proposition say together.
+    """What the methods that answer a proposition jointly say.
 
     Parameters
     ----------

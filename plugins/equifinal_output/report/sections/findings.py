@@ -1,4 +1,4 @@
-"""What the methods say: of propositions, conditions, paths, cases, and what could change."""
+"""What the methods say about propositions, conditions, paths and cases, and what could change."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def _verdicts(comparison: eq.Comparison) -> Section:
     answering = (verdicts != "silent").sum(axis=1)
     columns |= {len(columns): in_sum(verdicts) + answering.map(lambda count: f" ({count} of {verdicts.shape[1]})")}
     matrix = pd.DataFrame(columns, index=verdicts.index)
-    # By position, because a method may be called like one of the other columns.
+    # By position, because a method may have the name of another column.
     matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)
     long = pd.DataFrame(
         [
@@ -152,7 +152,7 @@ def _cases(comparison: eq.Comparison) -> Section:
             ),
             Table(
                 "disagreements",
-                "How far apart the methods' predictions lie, the furthest first",
+                "How far apart the methods' predictions lie, the farthest first",
                 comparison.disagreements,
                 searchable=True,
             ),
@@ -169,7 +169,7 @@ def _advice(comparison: eq.Comparison) -> Section:
     if len(data):
         sentences = data.groupby("case", sort=False)[labels].first()
         nearest = _nearest_paths(data)
-        # By position, because a method may be called like one of the other columns.
+        # By position, because a method may have the name of another column.
         readable = pd.concat([nearest, sentences], axis="columns")
         title = "What could change, case by case"
         tables.insert(0, Table("advice_by_method", title, sentences if labels else nearest, readable, searchable=True))
@@ -178,7 +178,7 @@ def _advice(comparison: eq.Comparison) -> Section:
 
 
 def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
-    """One row per case: the nearest path, or several as near, and what it would take."""
+    """One row per case: the nearest path, or several equally near, and what it would take."""
     by_case: dict[Any, list[dict[Any, Any]]] = {}
     for row in data[["case", "path", "method", "distance", "shortfall", "raw_targets", "note"]].to_dict("records"):
         by_case.setdefault(row["case"], []).append(row)

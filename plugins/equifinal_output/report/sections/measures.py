@@ -1,4 +1,4 @@
-"""Methods measured alike, and against each other: fit, agreement, contrarian cases, time, asymmetry."""
+"""Methods measured alike and against each other: fit, agreement, contrarian cases, time, asymmetry."""
 
 from typing import Any, cast
 
@@ -33,7 +33,7 @@ def _fit(comparison: eq.Comparison) -> Section:
     columns["refits", "failed"] = data["failed_folds"]
     tables = [Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns))]
     if not comparison.differences.empty:
-        title = "Differences between methods: the method's figure less the other's, with 95 % intervals over cases"
+        title = "Differences between methods: the method's figure minus the other's, with 95 % intervals over cases"
         tables.append(Table("differences", title, comparison.differences, _differences(comparison.differences)))
     if comparison.permutations is not None:
         renamed: dict[Any, str] = {**MEASURES, "any_solution": "any solution"}
@@ -51,7 +51,7 @@ def _differences(data: pd.DataFrame) -> pd.DataFrame:
         for measure, words in MEASURES.items():
             columns[when, words] = _with_interval(data[f"{measure}{suffix}"])
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
-    # A pair with a method that predicts nothing has no figures.
+    # A pair has no figures when one of its methods predicts nothing.
     return readable[(readable != MISSING).any(axis=1)]
 
 
@@ -83,11 +83,14 @@ def _contrarian(comparison: eq.Comparison) -> Section:
     found = comparison.contrarian
     tables = [
         Table(
-            "contrarian", "Cases against the direction that a method gives a condition", found.against, _against(found)
+            "contrarian",
+            "Cases that run against the direction that a method gives a condition",
+            found.against,
+            _against(found),
         ),
         Table(
             "contrarian_association",
-            "How the groups and the scores go together",
+            "Association of groups and of scores",
             found.association,
             found.association.set_axis(["phi squared", "Cramér's V", "Spearman"], axis="columns"),
         ),
