@@ -53,7 +53,7 @@ def combinations(
                 f"Study {study.name!r}: {name} has no calibration, so it is not a set. Give it anchors."
             )
     if len(set(names)) < len(names):
-        raise eq.InputError(f"Each set can be drawn only once: {', '.join(names)}.")
+        raise eq.InputError(f"A set can be drawn once only: {', '.join(names)}.")
     crisp = study.crisp[list(names)].to_numpy(dtype=float)
     there = ~np.isnan(crisp).any(axis=1)
     has = study.fuzzy[study.outcome.name].to_numpy(dtype=float)[there] > 0.5

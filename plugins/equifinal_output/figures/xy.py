@@ -89,7 +89,7 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
     ('Membership in the solution of fsqca', 'Membership in Data openness (OPEN)')
     """
     if not isinstance(comparison, eq.Comparison):
-        raise eq.InputError("An XY plot needs the outcome, so it is drawn of a comparison, not of a single analysis.")
+        raise eq.InputError("An XY plot needs the outcome, so it is drawn of a comparison, not of an analysis alone.")
     label, analysis, x = memberships(comparison, method, path)
     y = comparison.cases["outcome", ""].astype(float)
     there = (x.notna() & y.notna()).to_numpy()
