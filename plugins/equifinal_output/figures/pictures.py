@@ -62,12 +62,12 @@ class Picture:
         return self.plot(ax=ax)
 
     def svg(self, dark: bool = False) -> str:
-        """One ``<svg>`` element to put into a page; see :func:`equifinal_output.figures.style.inline_svg`.
+        """One ``<svg>`` element to put into a page; see :func:`equifinal_output.figures.svg.inline_svg`.
 
         Text and axes take the page's text colour, so the same element serves light and dark pages; `dark` gives them a
         light colour of their own, for a dark page that sets none.
         """
-        from equifinal_output.figures.style import inline_svg
+        from equifinal_output.figures.svg import inline_svg
 
         return inline_svg(self.figure, self.name, self.title, self.alt, dark)
 
