@@ -18,9 +18,9 @@ from equifinal.comparison.importance import _tenth_and_ninetieth, importance, mo
 
 
 def test_importance_equals_a_loop_over_the_same_permutations() -> None:
-    study = made(scores(14, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    found = importance(Linear(), analyzed(Linear(), study), study, seed=3)
+    calibrated = made(scores(14, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    found = importance(Linear(), analyzed(Linear(), calibrated), calibrated, seed=3)
     fitted = OLS(y, np.column_stack([np.ones(14), x])).fit().params
 
     def error(values: Any) -> float:
@@ -38,9 +38,9 @@ def test_importance_equals_a_loop_over_the_same_permutations() -> None:
 
 
 def test_importance_is_scikit_learns_in_expectation() -> None:
-    study = made(scores(40, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    found = importance(Linear(), analyzed(Linear(), study), study, seed=0)
+    calibrated = made(scores(40, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    found = importance(Linear(), analyzed(Linear(), calibrated), calibrated, seed=0)
     theirs = permutation_importance(
         LinearRegression().fit(x, y), x, y, scoring="neg_mean_absolute_error", n_repeats=1000, random_state=0
     )
@@ -60,10 +60,10 @@ class Gap(Linear):
 
 
 def test_cases_without_a_prediction_do_not_count_for_importance_and_movement() -> None:
-    study = made(scores(9)).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    analysis = analyzed(Gap(), study)
-    found = importance(Gap(), analysis, study, seed=0)
+    calibrated = made(scores(9)).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    analysis = analyzed(Gap(), calibrated)
+    found = importance(Gap(), analysis, calibrated, seed=0)
     missing = x[:, 0].argmax()
     fitted = OLS(y, np.column_stack([np.ones(9), x])).fit().params
     before = np.abs((np.column_stack([np.ones(9), x]) @ fitted).clip(0, 1) - y)
@@ -75,12 +75,12 @@ def test_cases_without_a_prediction_do_not_count_for_importance_and_movement() -
         there = (source != missing) & (np.arange(9) != missing)
         rises.append((after[there] - before[there]).mean())
     assert found.loc["A", "importance"] == pytest.approx(np.mean(rises))
-    assert movement(Gap(), analysis, study).notna()["B"]
+    assert movement(Gap(), analysis, calibrated).notna()["B"]
 
 
 def test_a_condition_that_a_method_ignores_has_no_importance_and_no_direction() -> None:
-    study = made(scores(10)).calibrate()
-    found = measured(Mean(), study)
+    calibrated = made(scores(10)).calibrate()
+    found = measured(Mean(), calibrated)
     assert found.importance is not None
     assert (found.importance == 0).all(axis=None)
     assert found.direction is not None
@@ -90,11 +90,11 @@ def test_a_condition_that_a_method_ignores_has_no_importance_and_no_direction() 
 def test_importance_does_not_depend_on_how_many_permutations_are_predicted_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = made(scores(10)).calibrate()
-    analysis = analyzed(Linear(), study)
-    at_once = importance(Linear(), analysis, study, seed=0)
+    calibrated = made(scores(10)).calibrate()
+    analysis = analyzed(Linear(), calibrated)
+    at_once = importance(Linear(), analysis, calibrated, seed=0)
     monkeypatch.setattr("equifinal.comparison.importance._ROWS_AT_ONCE", 30)
-    pd.testing.assert_frame_equal(importance(Linear(), analysis, study, seed=0), at_once)
+    pd.testing.assert_frame_equal(importance(Linear(), analysis, calibrated, seed=0), at_once)
 
 
 class Watcher(Linear):
@@ -118,36 +118,36 @@ def test_raw_score_membership_and_data_are_permuted_together() -> None:
 
 def test_movement_is_the_change_of_the_mean_prediction_between_the_tenth_and_the_ninetieth_percentile() -> None:
     frame = scores(21, "AB").assign(A=np.random.default_rng(0).permutation(21) / 2)
-    study = made(frame).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(frame).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     fitted = OLS(y, np.column_stack([np.ones(21), x])).fit().params
     means = []
     for percentile in (10, 90):
         moved = x.copy()
         moved[:, 0] = np.percentile(x[:, 0], percentile, method="nearest")  # cases 3 and 19 of 21
         means.append((np.column_stack([np.ones(21), moved]) @ fitted).clip(0, 1).mean())
-    found = movement(Linear(), analyzed(Linear(), study), study)
+    found = movement(Linear(), analyzed(Linear(), calibrated), calibrated)
     assert found["A"] == pytest.approx(means[1] - means[0])
 
 
 @pytest.mark.parametrize("cases", range(3, 40))
 def test_the_two_cases_lie_equally_far_from_the_ends(cases: int) -> None:
-    study = made(scores(cases).assign(A=np.arange(cases))).calibrate()
-    low, high = _tenth_and_ninetieth(study, "A")
+    calibrated = made(scores(cases).assign(A=np.arange(cases))).calibrate()
+    low, high = _tenth_and_ninetieth(calibrated, "A")
     assert low == cases - 1 - high
     assert abs(low - 0.1 * (cases - 1)) <= 0.5
 
 
 def test_where_the_percentiles_coincide_the_extremes_are_compared() -> None:
     frame = scores(20).assign(A=[2.0] + [5.0] * 18 + [8.0])
-    study = made(frame).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(frame).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     fitted = OLS(y, np.column_stack([np.ones(20), x])).fit().params
     means = []
     for extreme in (x[:, 0].min(), x[:, 0].max()):
         moved = np.column_stack([np.ones(20), np.full(20, extreme), x[:, 1]])
         means.append((moved @ fitted).clip(0, 1).mean())
-    found = movement(Linear(), analyzed(Linear(), study), study)
+    found = movement(Linear(), analyzed(Linear(), calibrated), calibrated)
     assert found["A"] == pytest.approx(means[1] - means[0])
     assert found["A"] != 0
 

@@ -22,14 +22,14 @@ MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spear
 
 
 def test_leave_one_out_equals_a_loop_with_statsmodels() -> None:
-    study = made(scores(15, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(scores(15, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     expected = []
     for case in range(15):
         others = [other for other in range(15) if other != case]
         coefficients = OLS(y[others], np.column_stack([np.ones(14), x[others]])).fit().params
         expected.append(np.clip(coefficients @ [1, *x[case]], 0, 1))
-    found = measured(Linear(), study)
+    found = measured(Linear(), calibrated)
     np.testing.assert_allclose(found.predicted_out_of_sample, expected, atol=1e-10)
     assert found.fit["mae_out_of_sample"] == pytest.approx(mean_absolute_error(y, expected))
     assert found.fit["spearman_out_of_sample"] == pytest.approx(spearmanr(y, expected).statistic)
@@ -60,8 +60,8 @@ def test_every_case_is_left_out_once_alone_up_to_200_in_tenths_beyond(cases: int
 
 
 def test_tenths_are_drawn_by_the_seed() -> None:
-    study = made(scores(201)).calibrate()
-    first, again, other = (folds(study, seed)[0][1].tolist() for seed in (1, 1, 2))
+    calibrated = made(scores(201)).calibrate()
+    first, again, other = (folds(calibrated, seed)[0][1].tolist() for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -69,8 +69,8 @@ def test_tenths_are_drawn_by_the_seed() -> None:
 def test_in_panels_whole_units_are_left_out(units: int, count: int) -> None:
     frame = scores(units * 3)
     frame["country"] = [f"country {number % units}" for number in range(units * 3)]
-    study = made(frame, unit="country").calibrate()
-    splits = folds(study, seed=0)
+    calibrated = made(frame, unit="country").calibrate()
+    splits = folds(calibrated, seed=0)
     assert len(splits) == count
     for train, test in splits:
         assert not set(frame["country"].iloc[train]) & set(frame["country"].iloc[test])
@@ -79,12 +79,12 @@ def test_in_panels_whole_units_are_left_out(units: int, count: int) -> None:
 
 
 def test_one_unit_leaves_nothing_to_learn_from() -> None:
-    study = made(scores(6).assign(country="Ghana"), unit="country").calibrate()
-    found = measured(Linear(), study)
+    calibrated = made(scores(6).assign(country="Ghana"), unit="country").calibrate()
+    found = measured(Linear(), calibrated)
     assert found.fit["folds"] == 0
     assert found.predicted_out_of_sample.isna().all()
     assert not np.isnan(found.fit["mae"])
-    assert np.isnan(baselines(study, 0)["baseline: mean"]["mae_out_of_sample"])
+    assert np.isnan(baselines(calibrated, 0)["baseline: mean"]["mae_out_of_sample"])
 
 
 class Shy(Linear):
@@ -99,12 +99,12 @@ class Shy(Linear):
 
 
 def test_failed_folds_are_missing_and_counted() -> None:
-    study = made(scores(10)).calibrate()
-    found, whole = measured(Shy(), study), measured(Linear(), study)
+    calibrated = made(scores(10)).calibrate()
+    found, whole = measured(Shy(), calibrated), measured(Linear(), calibrated)
     assert found.predicted_out_of_sample.index[found.predicted_out_of_sample.isna()].tolist() == ["case 2", "case 5"]
     assert (found.fit["folds"], found.fit["failed_folds"]) == (10, 2)
     there = ~found.predicted_out_of_sample.isna()
-    expected = measures(whole.predicted_out_of_sample[there], study.fuzzy["Y"][there])
+    expected = measures(whole.predicted_out_of_sample[there], calibrated.fuzzy["Y"][there])
     assert {name: found.fit[f"{name}_out_of_sample"] for name in MEASURES} == pytest.approx(expected)
     assert "2 of 10" in found.notes[0]
     assert "LookupError: not without these two" in found.notes[0]
@@ -120,27 +120,27 @@ def test_a_fold_whose_calibrators_cannot_be_fitted_fails_alone() -> None:
 
 def test_conditions_are_calibrated_anew_on_the_training_cases_and_the_outcome_is_not() -> None:
     frame = scores(12)
-    study = made(frame, {"A": {"method": "ranks"}, "Y": {"method": "ranks"}}).calibrate()
+    calibrated = made(frame, {"A": {"method": "ranks"}, "Y": {"method": "ranks"}}).calibrate()
 
     def ranks(values: Any, among: Any) -> Any:
         """Cheli & Lemmi's formula, where no two scores are equal: the share of scores reached, from 0 at the lowest."""
         return [max(0, (sum(other <= value for other in among) - 1) / (len(among) - 1)) for value in values]
 
     raw, y = frame["A"].to_numpy(), np.array(ranks(frame["y"], frame["y"]))
-    b = study.fuzzy["B"].to_numpy()
-    np.testing.assert_allclose(outcome_of(study), y)
+    b = calibrated.fuzzy["B"].to_numpy()
+    np.testing.assert_allclose(outcome_of(calibrated), y)
     expected = []
     for case in range(12):
         others = np.array([other for other in range(12) if other != case])
         x = np.column_stack([np.ones(11), ranks(raw[others], raw[others]), b[others]])
         new = np.array([1, *ranks([raw[case]], raw[others]), b[case]])
         expected.append(np.clip(OLS(y[others], x).fit().params @ new, 0, 1))
-    np.testing.assert_allclose(measured(Linear(), study).predicted_out_of_sample, expected, atol=1e-10)
+    np.testing.assert_allclose(measured(Linear(), calibrated).predicted_out_of_sample, expected, atol=1e-10)
 
 
 def test_a_method_that_does_not_predict_has_figures_in_sample_only() -> None:
-    study = made(scores(10)).calibrate()
-    found = measured(Blind(), study)
+    calibrated = made(scores(10)).calibrate()
+    found = measured(Blind(), calibrated)
     assert found.fit["mae"] == 0
     assert all(np.isnan(found.fit[f"{name}_out_of_sample"]) for name in MEASURES)
     assert (found.importance, found.direction) == (None, None)
@@ -227,20 +227,20 @@ class Spy(Mean):
 
 def test_predictions_cannot_see_the_outcome() -> None:
     frame = scores(8)
-    study = made(frame).calibrate()
-    secrets = {*frame["y"], *study.fuzzy["Y"]}
-    assert set(everything_in(study, {})) >= secrets  # the search does find them where they are
+    calibrated = made(frame).calibrate()
+    secrets = {*frame["y"], *calibrated.fuzzy["Y"]}
+    assert set(everything_in(calibrated, {})) >= secrets  # the search does find them where they are
     FOUND.clear()
-    found = measured(Spy(secrets=tuple(secrets)), study)
+    found = measured(Spy(secrets=tuple(secrets)), calibrated)
     assert found.fit["failed_folds"] == 0
     assert found.notes == []
     assert FOUND == []
 
 
 def test_each_refit_draws_random_numbers_of_its_own() -> None:
-    study = made(scores(6, "ABC")).calibrate()
-    found = measured(Noise(), study, seed=4)
+    calibrated = made(scores(6, "ABC")).calibrate()
+    found = measured(Noise(), calibrated, seed=4)
     label = zlib.crc32(b"it")
     weights = [np.random.default_rng([4, label, 1, fold]).dirichlet(np.ones(3)) for fold in range(6)]
-    expected = [row @ weight for row, weight in zip(memberships(study), weights, strict=True)]
+    expected = [row @ weight for row, weight in zip(memberships(calibrated), weights, strict=True)]
     np.testing.assert_allclose(found.predicted_out_of_sample, expected)

@@ -12,9 +12,9 @@ MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spear
 
 
 def test_the_mean_as_a_baseline() -> None:
-    study = made(scores(9)).calibrate()
-    y = outcome_of(study)
-    found = baselines(study, 0)["baseline: mean"]
+    calibrated = made(scores(9)).calibrate()
+    y = outcome_of(calibrated)
+    found = baselines(calibrated, 0)["baseline: mean"]
     others = np.array([np.delete(y, case).mean() for case in range(9)])
     assert found["mae"] == pytest.approx(np.abs(y - y.mean()).mean())
     assert found["mae_out_of_sample"] == pytest.approx(np.abs(y - others).mean())
@@ -25,16 +25,16 @@ def test_the_mean_as_a_baseline() -> None:
 
 
 def test_a_method_that_predicts_the_mean_is_the_baseline() -> None:
-    study = made(scores(9)).calibrate()
-    found, baseline = measured(Mean(), study).fit, baselines(study, 0)["baseline: mean"]
+    calibrated = made(scores(9)).calibrate()
+    found, baseline = measured(Mean(), calibrated).fit, baselines(calibrated, 0)["baseline: mean"]
     assert found == pytest.approx(baseline, nan_ok=True)
     assert np.isnan(found["spearman_out_of_sample"])
 
 
 def test_the_permuted_outcome_as_a_baseline() -> None:
-    study = made(scores(30)).calibrate()
-    y = outcome_of(study)
-    found = baselines(study, 0)["baseline: permuted outcome"]
+    calibrated = made(scores(30)).calibrate()
+    y = outcome_of(calibrated)
+    found = baselines(calibrated, 0)["baseline: permuted outcome"]
     differences = np.abs(np.subtract.outer(y, y))
     assert found["mae"] == pytest.approx(differences.mean(), abs=0.02)  # over all pairs of cases
     assert found["consistency"] == pytest.approx(np.minimum.outer(y, y).mean() / y.mean(), abs=0.03)

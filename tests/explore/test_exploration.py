@@ -205,7 +205,9 @@ def test_what_is_saved_gives_the_same_memberships_and_parameters(name, tmp_path)
     pd.testing.assert_frame_equal(now["fsqca"].configurations, again["fsqca"].configurations)
     for key in ("title", "provenance", "description", "source", "licence", "citation", "unit", "time"):
         assert getattr(saved, key) == getattr(own, key), key
-    assert [claim.model_dump() for claim in saved.propositions] == [claim.model_dump() for claim in own.propositions]
+    assert [proposition.model_dump() for proposition in saved.propositions] == [
+        proposition.model_dump() for proposition in own.propositions
+    ]
     assert [(v.label, v.expect, v.manipulable, v.column) for v in saved.variables] == [
         (v.label, v.expect, v.manipulable, v.column) for v in own.variables
     ]

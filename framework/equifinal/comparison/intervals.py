@@ -42,7 +42,7 @@ _Statistic = tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Float
 def differences(
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     seed: int,
     which: Sequence[Measure] = BUILT_IN,
 ) -> pd.DataFrame:
@@ -62,9 +62,9 @@ def differences(
         the number of resamples that were left out because the difference is undefined there, for instance
         because all their cases have the outcome. Where the estimate is missing, so is the interval.
     """
-    outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
     found: dict[str, list[Floats]] = {label: [] for label in analyses}
-    for weights in _resamples(study, seed):
+    for weights in _resamples(calibrated, seed):
         for label, analysis in analyses.items():
             inside = analysis.cases["predicted"].to_numpy(dtype=float, na_value=np.nan)
             outside = yardsticks[label].predicted_out_of_sample.to_numpy(dtype=float)
@@ -85,7 +85,7 @@ def agreement_intervals(
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
     agreement: Mapping[str, pd.DataFrame],
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
     """How far agreement on predictions, groups, importances and directions depends on the cases.
@@ -103,13 +103,13 @@ def agreement_intervals(
         ``low``, ``high``, ``undefined`` (resamples left out). A method that does not predict has a direction without
         movements, and so no interval for it. Empty with fewer than 20 cases, or units of a panel, where resamples say little.
     """
-    if units(study)[1] < FEWEST:
+    if units(calibrated)[1] < FEWEST:
         return {}
     compare = _statistics(analyses, yardsticks)
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
     found: dict[str, list[Floats]] = {name: [] for name in compare}
-    for weights in _resamples(study, seed):
+    for weights in _resamples(calibrated, seed):
         for name, (things, statistic, _) in compare.items():
             known = ~np.isnan(observed[name])
             values = np.full((len(weights), len(pairs)), np.nan)
@@ -173,9 +173,9 @@ def _cell(table: pd.DataFrame, row: str, column: str) -> float:
 # -------------------------------------------------------------------------------------- resamples and intervals
 
 
-def _resamples(study: CalibratedStudy, seed: int) -> Iterator[Floats]:
+def _resamples(calibrated: CalibratedStudy, seed: int) -> Iterator[Floats]:
     """How often each case is drawn, in blocks of shape (resamples, n). In panels whole units are drawn."""
-    unit_of, count = units(study)
+    unit_of, count = units(calibrated)
     rng = generator(seed, "bootstrap of cases")
     at_once = max(1, _CELLS_AT_ONCE // len(unit_of))
     with one_thread():

@@ -207,13 +207,13 @@ def _of(number: int, total: int) -> str:
 
 
 def _outcome(comparison: Compared) -> str:
-    outcome = comparison.study.outcome
+    outcome = comparison.calibrated.outcome
     return f"the absence of {outcome.label.removeprefix('Absence of: ')}" if outcome.negated else outcome.label
 
 
 def _label(comparison: Compared, name: str) -> str:
     """A condition's label, in quotes where it could be taken for several."""
-    label = comparison.study.variable(name).label
+    label = comparison.calibrated.variable(name).label
     return f"“{label}”" if any(each in label for each in (",", ";", ":", " and ", " in ")) else label
 
 
@@ -327,9 +327,9 @@ def _quoted(comparison: Compared, names: Sequence[str], texts: bool) -> list[str
     if not texts:
         return list(names)
     rows = [comparison.propositions.loc[name] for name in names]
-    claims = [f" “{row['text']}”" if row["text"] else "" for row in rows]
+    propositions = [f" “{row['text']}”" if row["text"] else "" for row in rows]
     limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
-    return [f"{name}{text}{limit}" for name, text, limit in zip(names, claims, limits, strict=True)]
+    return [f"{name}{text}{limit}" for name, text, limit in zip(names, propositions, limits, strict=True)]
 
 
 # -------------------------------------------------------------------------------------------------- conditions

@@ -34,7 +34,7 @@ class TablesAcross(TableMaker):
 
     def calibration(self) -> PublicationTable:
         """Sets, columns, anchors and the spread of the raw scores."""
-        sets = self.comparison.run.study.describe()
+        sets = self.comparison.study.describe()
         rows: list[Row] = []
         for name, row in sets.iterrows():
             expected = row["expect"] or MISSING

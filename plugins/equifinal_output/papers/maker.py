@@ -37,7 +37,7 @@ class TableMaker:
     paths: Mapping[str, eq.Analysis] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.study = self.comparison.study
+        self.study = self.comparison.calibrated
         self.paths = with_paths(self.comparison)
         titles = [analysis.method.title for analysis in self.comparison.analyses.values()]
         self.names = {
@@ -71,7 +71,7 @@ class TableMaker:
     # -------------------------------------------------------------------------------------------------- notes
 
     def _source(self) -> str:
-        study, manifest = self.comparison.run.study, self.comparison.manifest
+        study, manifest = self.comparison.study, self.comparison.manifest
         source = " ".join((study.source or study.citation or study.title).split()).rstrip(".")
         return (
             f"Source: {source}. {counted(len(self.study.cases), 'case')}; equifinal {manifest['version']}, "
@@ -102,7 +102,7 @@ class TableMaker:
     def calibration_note(self) -> str:
         """The anchors, once for all sets that share them."""
         same: dict[str, list[str]] = {}
-        for name, row in self.comparison.run.study.describe().iterrows():
+        for name, row in self.comparison.study.describe().iterrows():
             same.setdefault(str(row["calibration"]).replace("_", " "), []).append(str(name))
         said = "; ".join(f"{', '.join(names)} ({how})" for how, names in same.items())
         return f"Calibration: {said}."

@@ -130,7 +130,7 @@ def test_configurations(study, method, request):
     comparison = request.getfixturevalue(study)
     ax = figures.plot_configurations(comparison, method)
     paths = comparison.analyses[method].configurations
-    conditions = list(comparison.study.condition_names)
+    conditions = list(comparison.calibrated.condition_names)
     signs = {}
     for line in ax.lines:
         if line.get_gid():

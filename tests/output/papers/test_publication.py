@@ -151,7 +151,7 @@ def test_necessity_and_the_absence_of_the_outcome() -> None:
         ("Necessary for OPEN", 3),
         ("Necessary for ~OPEN", 3),
     ]
-    fuzzy = comparison.study.fuzzy
+    fuzzy = comparison.calibrated.fuzzy
     for row in table.rows:
         name = row.cells[0].text
         x = 1 - fuzzy[name[1:]] if name.startswith("~") else fuzzy[name]
