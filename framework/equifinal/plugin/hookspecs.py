@@ -43,8 +43,8 @@ def equifinal_studies() -> list[Any]:  # type: ignore[empty-body]
 
 
 @hookspec
-def equifinal_claims() -> list[Any]:  # type: ignore[empty-body]
-    """Return :class:`~equifinal.Claim` classes: further kinds of propositions."""
+def equifinal_propositions() -> list[Any]:  # type: ignore[empty-body]
+    """Return :class:`~equifinal.Proposition` classes: further kinds of propositions."""
 
 
 @hookspec

@@ -38,11 +38,11 @@ __all__ = [
     "Plugin",
     "Registry",
     "calibrators",
-    "claims",
     "load_plugin",
     "methods",
     "outputs",
     "plugins",
+    "propositions",
     "start",
     "studies",
 ]
@@ -96,7 +96,7 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Entry:
-    """One calibrator, method, output, kind of claim or study, with the plugin it comes from."""
+    """One calibrator, method, output, kind of proposition or study, with the plugin it comes from."""
 
     name: str
     cls: Any
@@ -151,7 +151,7 @@ NOUNS = {
     "calibrators": "calibrator",
     "methods": "method",
     "outputs": "output",
-    "claims": "kind of claim",
+    "propositions": "kind of proposition",
     "studies": "study",
 }
 
@@ -545,9 +545,9 @@ def studies() -> Listing[Entry]:
     return current().listing("studies")
 
 
-def claims() -> Listing[Entry]:
+def propositions() -> Listing[Entry]:
     """The kinds of propositions, by what a study writes after ``claim =``."""
-    return current().listing("claims")
+    return current().listing("propositions")
 
 
 def plugins() -> Listing[Plugin]:

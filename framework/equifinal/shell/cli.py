@@ -41,7 +41,7 @@ Without = Annotated[
 
 
 #: What can be listed.
-KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "plugins")
+KINDS = ("methods", "calibrators", "outputs", "studies", "propositions", "plugins")
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -207,7 +207,9 @@ def list_(
 
 @app.command()
 def describe(
-    name: Annotated[str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of claim.")],
+    name: Annotated[
+        str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of proposition.")
+    ],
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
@@ -218,7 +220,7 @@ def describe(
 
     _load(plugin, without)
     console = _console()
-    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.claims()):
+    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()):
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
     if name not in registry.studies() and not Path(name).exists():
@@ -227,7 +229,7 @@ def describe(
             *registry.methods(),
             *registry.calibrators(),
             *registry.outputs(),
-            *registry.claims(),
+            *registry.propositions(),
         ]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)

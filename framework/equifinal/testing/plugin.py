@@ -81,7 +81,7 @@ def _file(target: str) -> Plugin:
 
 
 def _entries() -> list[Entry]:
-    listings = (registry.methods, registry.calibrators, registry.outputs, registry.claims, registry.studies)
+    listings = (registry.methods, registry.calibrators, registry.outputs, registry.propositions, registry.studies)
     return [entry for listing in listings for entry in listing().values()]
 
 
@@ -90,7 +90,7 @@ def _entry(name: str) -> Entry:
     if not found:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
-            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study or kind of claim. "
+            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study or kind of proposition. "
             f"{did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]
