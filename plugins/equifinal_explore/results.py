@@ -97,7 +97,7 @@ def tables(now: Findings, own: Findings) -> list[Any]:
 
 def notes(now: Findings) -> list[Any]:
     """The notes of the study and the method."""
-    said = [*now.study.notes, *now.analysis.notes]
+    said = [*now.calibrated.notes, *now.analysis.notes]
     return [html.H2("Notes"), html.Ul([html.Li(note) for note in said])] if said else []
 
 

@@ -193,7 +193,7 @@ def test_case_names_need_not_be_text() -> None:
     found = eq.compare(eq.run(made(frame, propositions=propositions), ["fsqca", "regression", "clustering", Linear()]))
     assert found.failures == {}
     assert found.cases.index.tolist() == list(range(2001, 2015))
-    assert set(found.advice["case"]) == set(frame.index[found.study.fuzzy["Y"] < 0.5])
+    assert set(found.advice["case"]) == set(frame.index[found.calibrated.fuzzy["Y"] < 0.5])
     assert found.fit["failed_folds"].eq(0).all()
 
 
@@ -377,8 +377,8 @@ def test_the_reconstructed_cities_end_to_end() -> None:
     assert found.verdicts.index.tolist() == [proposition.id for proposition in study.propositions]
     paths = found.analyses["fsqca"].configurations.index
     assert set(paths) == {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}
-    lacking = found.study.fuzzy["OPEN"] < 0.5
-    assert set(found.advice["case"]) == set(found.study.cases[lacking])
+    lacking = found.calibrated.fuzzy["OPEN"] < 0.5
+    assert set(found.advice["case"]) == set(found.calibrated.cases[lacking])
     assert found.banner.startswith("Reconstructed data.")
 
 

@@ -54,10 +54,10 @@ def test_nothing_moved_is_the_study_itself(barometer):
 def test_a_moved_anchor_changes_memberships_by_the_formula(barometer):
     findings = barometer.findings({CROSSOVER: 5.2, ("set", "LEAD", "full_in"): 8}, "fsqca")
     raw = barometer.study.raw["LEAD"]
-    np.testing.assert_allclose(findings.study.fuzzy["LEAD"], by_hand(raw, 2, 5.2, 8), atol=1e-12)
+    np.testing.assert_allclose(findings.calibrated.fuzzy["LEAD"], by_hand(raw, 2, 5.2, 8), atol=1e-12)
     own = barometer.findings({}, "fsqca")
     for name in ("DEM", "FIN", "HUM", "OPEN"):
-        pd.testing.assert_series_equal(findings.study.fuzzy[name], own.study.fuzzy[name])
+        pd.testing.assert_series_equal(findings.calibrated.fuzzy[name], own.calibrated.fuzzy[name])
 
 
 def test_the_solution_is_that_of_the_engine_on_these_memberships(barometer):

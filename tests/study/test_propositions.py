@@ -99,7 +99,7 @@ def test_any_other_verdict_is_refused(answer: object) -> None:
 
 
 def test_a_kind_of_proposition_needs_a_kind() -> None:
-    with pytest.raises(TypeError, match="Nameless has no kind"):
+    with pytest.raises(TypeError, match="Nameless has no claim"):
 
         class Nameless(eq.Proposition):
             """Holds."""

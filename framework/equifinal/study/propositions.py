@@ -71,12 +71,12 @@ ExpressionText = Annotated[str, pydantic.AfterValidator(_expression)]
 class Proposition(pydantic.BaseModel):
     """A proposition. Subclasses are the kinds of propositions; their fields are the arguments, named as in ``study.toml``.
 
-    A new kind gives ``kind``, its fields, and a docstring that says when it holds. Fields called ``expression``,
+    A new kind gives ``claim``, its fields, and a docstring that says when it holds. Fields called ``expression``,
     ``condition``, ``conditions`` and ``cases`` are checked against the study.
 
     Attributes
     ----------
-    kind : str
+    claim : str
         What a study writes after ``claim =``.
     id, text, where
         The proposition's identifier, its sentence, and an optional expression: the claim is then about the cases with
@@ -86,7 +86,7 @@ class Proposition(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     offered_by: ClassVar[str] = "equifinal_propositions"
-    kind: ClassVar[str]
+    claim: ClassVar[str]
     name: ClassVar[str] = ""
     id: str = pydantic.Field(min_length=1, description="What results call it.")
     text: str = pydantic.Field(default="", description="The sentence.")
@@ -98,11 +98,11 @@ class Proposition(pydantic.BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if not has_body(cls):
             return
-        if not isinstance(getattr(cls, "kind", None), str):
+        if not isinstance(getattr(cls, "claim", None), str):
             raise TypeError(
-                f'{cls.__name__} has no kind. Write one in the body of the class, without annotation: kind = "my-kind".'
+                f'{cls.__name__} has no claim. Write one in the body of the class, without annotation: claim = "my-claim".'
             )
-        cls.name = cls.kind
+        cls.name = cls.claim
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Answer from the common yardstick alone, alike for every method; ``None`` (the default) leaves it to the method.

@@ -341,7 +341,7 @@ def propositions_answered(method: Method) -> None:
             fail(
                 f"the verdict on a claim of the kind {proposition.claim!r} has the number {numbers[0]!r}, which is none"
             )
-        if proposition.claim == SampleProposition.kind and verdict.answer != "silent":
+        if proposition.claim == SampleProposition.claim and verdict.answer != "silent":
             fail(
                 f"it says {verdict.answer!r} to a kind of proposition that nobody knows. Be silent: super().assess(...)"
             )

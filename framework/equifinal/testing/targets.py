@@ -53,7 +53,7 @@ def checks_of(target: Any) -> list[Check]:
         if isinstance(thing, base):
             return checks_for(f"{kind} {thing.name}", properties, thing)
     if isinstance(thing, type) and issubclass(thing, Proposition):
-        return checks_for(f"kind of proposition {thing.kind}", PROPOSITION_PROPERTIES, thing)
+        return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
     _no_target(target)
 
 

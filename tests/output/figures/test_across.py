@@ -48,7 +48,7 @@ def test_importance(countries):
 
 def test_partial_dependence_equals_predictions_one_by_one(countries):
     """Brute force: every case gets the score and the membership of one case, and the predictions are averaged."""
-    study = countries.study
+    study = countries.calibrated
     table = figures.partial_dependence(countries, "LEAD")
     assert list(table.index) == sorted(study.raw["LEAD"].unique())
     assert list(table) == list(countries.analyses)

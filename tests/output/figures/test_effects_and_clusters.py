@@ -73,7 +73,7 @@ def test_silhouette(countries):
     from sklearn.metrics import silhouette_samples
 
     ax = figures.plot_silhouette(countries, "clustering")
-    raw = countries.study.raw[list(countries.study.condition_names)]
+    raw = countries.calibrated.raw[list(countries.calibrated.condition_names)]
     groups = countries.analyses["clustering"].cases["group"]
     expected = pd.Series(silhouette_samples((raw - raw.mean()) / raw.std(), groups), index=raw.index)
     names = ticks(ax.yaxis)

@@ -19,7 +19,7 @@ from equifinal_output.report.sections.origin import CITATION
 
 def test_distributions_show_the_scores_and_their_anchors(heilongjiang: eq.Comparison) -> None:
     """Heights against numpy's own count of the cases on each side of the crossover, anchors against the study file."""
-    study = heilongjiang.study
+    study = heilongjiang.calibrated
     for found in distributions(study):
         scores, members = study.raw[found.name], study.fuzzy[found.name]
         unit = (found.bottom - found.top) / found.most

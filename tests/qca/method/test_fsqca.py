@@ -37,7 +37,7 @@ def small_study(rows, names="ABC", expect="present", **calibrate):
 
 
 def proposition(kind, **arguments):
-    known = {each.kind: each for each in eq.propositions.equifinal_propositions()}
+    known = {name: each.cls for name, each in eq.propositions().items()}
     return known[kind](id="T", **arguments)
 
 

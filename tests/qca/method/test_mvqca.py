@@ -124,7 +124,7 @@ def test_prediction_of_cases_not_seen_is_that_of_the_engine():
 
 def test_verdicts():
     study, method, analysis = analysed()
-    known = {each.kind: each for each in eq.propositions.equifinal_propositions()}
+    known = {name: each.cls for name, each in eq.propositions().items()}
 
     def answer(kind, **arguments):
         return method.assess(analysis, known[kind](id="T", **arguments), study).answer
