@@ -58,7 +58,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     if run.time_limit is None:
         yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
         with one_thread():
-            answers = judge(run, yardsticks)
+            answers = judge(run, yardsticks, registry.current().hooks)
     else:
         yardsticks = _measured_within(run, run.time_limit)
         answers = _answers_within(run, yardsticks, run.time_limit)
@@ -120,7 +120,8 @@ def _measured_within(run: Run, limit: float) -> dict[str, Yardstick]:
 
 
 def _answers_within(run: Run, yardsticks: Mapping[str, Yardstick], limit: float) -> dict[str, list[Verdict]]:
-    tasks = [(_alone(run, label), {label: yardsticks[label]}) for label in run.analyses]
+    hooks = registry.current().hooks
+    tasks = [(_alone(run, label), {label: yardsticks[label]}, hooks) for label in run.analyses]
     found: dict[str, list[Verdict]] = {}
     for label, outcome in zip(
         run.analyses, within_for_each(limit, "judging the propositions", judge, tasks, run.n_jobs), strict=True

@@ -11,6 +11,7 @@ from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import Run, analyse
+from equifinal.plugin.calling import Hooks
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Claim, Verdict
@@ -28,14 +29,15 @@ class _Scope:
     prefix: str
 
 
-def judge(run: Run, yardsticks: Mapping[str, Yardstick]) -> dict[str, list[Verdict]]:
+def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
+    """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called."""
     whole = _Scope(run.calibrated, run.analyses, {label: each.importance for label, each in yardsticks.items()}, "")
     scopes: dict[str | None, _Scope] = {None: whole}
     for claim in run.study.propositions:
         if claim.where not in scopes:
             scopes[claim.where] = _restricted(run, str(claim.where), len(scopes))
     return {
-        label: [_answer(label, run.methods[label], claim, scopes[claim.where]) for claim in run.study.propositions]
+        label: [_answer(label, run.methods[label], claim, scopes[claim.where], hooks) for claim in run.study.propositions]
         for label in run.analyses
     }
 
@@ -64,12 +66,15 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     return _Scope(study, analyses, importances, prefix)
 
 
-def _answer(label: str, method: Method, claim: Claim, scope: _Scope) -> Verdict:
+def _answer(label: str, method: Method, claim: Claim, scope: _Scope, hooks: Hooks) -> Verdict:
     analysis = scope.analyses[label]
     if isinstance(analysis, str):
         return Verdict("silent", evidence=analysis)
     try:
         verdict = claim.judge(scope.importances[label])
+        if verdict is None:
+            given = scope.study.protected()
+            verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=claim, calibrated=given)
         if verdict is None:
             verdict = method.assess(analysis, claim, scope.study.protected())
     except FAULTS as error:

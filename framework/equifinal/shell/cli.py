@@ -40,8 +40,11 @@ Without = Annotated[
 ]
 
 
+#: Plugins switched off before the command's name, for all that it does.
+_off: list[str] = []
+
 #: What can be listed.
-KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "plugins")
+KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "measures", "facets", "scenarios", "commands", "plugins")
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -79,8 +82,14 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="PLUGIN", is_eager=True, help="Switch a plugin with its commands off. Repeatable."),
+    ] = None,
 ) -> None:
-    pass
+    _off[:] = without or ()
+    if without:
+        _load(None)
 
 
 @app.command()
@@ -91,7 +100,10 @@ def compare(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            "--method", "-m", metavar="METHOD", help="A method or a label of the study. Repeatable; default: all."
+            "--method",
+            "-m",
+            metavar="METHOD",
+            help="A method or a label of the study. Repeatable; default: all. Parameters behind a colon: fsqca:pri_cutoff=0.7.",
         ),
     ] = None,
     output: Annotated[
@@ -300,8 +312,8 @@ def new_study(
 def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
     from equifinal.plugin.registry import load_plugin, start
 
-    if without:
-        start(without)
+    if off := [*_off, *(without or ())]:
+        start(off)
     for file in files or []:
         load_plugin(file)
 
