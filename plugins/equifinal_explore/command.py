@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 import equifinal as eq
-from equifinal.study.study_file import study_path
 
 __all__ = ["explore"]
 
@@ -45,7 +44,7 @@ def explore(
             'Install it with: pip install "equifinal[explore]"'
         ) from None
     listening = _listen(port)
-    serving = server(loaded, listening, study_path(study))
+    serving = server(loaded, listening, eq.study_path(study))
     address = f"http://{_HOST}:{listening.getsockname()[1]}/"
     print(f"Exploring {loaded.title!r} at {address} (this computer only). Press Ctrl-C to end.", flush=True)
     try:

@@ -37,7 +37,9 @@ def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[s
         if claim.where not in scopes:
             scopes[claim.where] = _restricted(run, str(claim.where), len(scopes))
     return {
-        label: [_answer(label, run.methods[label], claim, scopes[claim.where], hooks) for claim in run.study.propositions]
+        label: [
+            _answer(label, run.methods[label], claim, scopes[claim.where], hooks) for claim in run.study.propositions
+        ]
         for label in run.analyses
     }
 

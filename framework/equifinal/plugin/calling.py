@@ -94,7 +94,9 @@ class Hooks:
                 report(problem)
                 return instead
             if self._asked is not None:
-                self._asked.offer(name, [thing for each in (answer if wrapper else [answer]) for thing in each], wrapper)
+                self._asked.offer(
+                    name, [thing for each in (answer if wrapper else [answer]) for thing in each], wrapper
+                )
             return answer
 
         @functools.wraps(function)

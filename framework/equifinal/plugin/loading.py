@@ -113,20 +113,21 @@ def implementations(module: ModuleType) -> tuple[dict[str, Callable[..., Any]], 
         elif hook not in HOOKS:
             if not options.get("optionalhook"):
                 problems.append(f"{hook} is no hook. {did_you_mean(hook, HOOKS)}")
-        elif reason := _unsuitable(hook, function, options):
+        elif reason := _unsuitable(hook, hook if name == hook else f"{hook} ({name})", function, options):
             problems.append(reason)
         else:
             found[hook] = function
     return found, problems
 
 
-def _unsuitable(hook: str, function: Callable[..., Any], options: dict[str, Any]) -> str:
-    """Why a marked function cannot implement a hook; empty when it can."""
-    called = function.__name__ if function.__name__ in (hook, "<lambda>") else f"{hook} ({function.__name__})"
+def _unsuitable(hook: str, called: str, function: Callable[..., Any], options: dict[str, Any]) -> str:
+    """Why a marked function, as messages call it, cannot implement a hook; empty when it can."""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         return f"{called} is an async function, which nobody awaits. Write it with a plain def"
     if options.get("hookwrapper"):
-        return f"{called} is marked hookwrapper=True, pluggy's old way. Mark it wrapper=True, and return what yield gives"
+        return (
+            f"{called} is marked hookwrapper=True, pluggy's old way. Mark it wrapper=True, and return what yield gives"
+        )
     if inspect.isgeneratorfunction(function) != bool(options.get("wrapper")):
         if options.get("wrapper"):
             return f"{called} is marked wrapper=True, but has no yield. Write one, or leave wrapper=True out"

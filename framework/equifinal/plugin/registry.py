@@ -214,7 +214,9 @@ class Registry:
                 del self._plugins[name]
             else:
                 module, problem = loading.imported(point, plugin)
-                self._plugins[name] = _with_problem(plugin, problem) if module is None else self._register(module, plugin)
+                self._plugins[name] = (
+                    _with_problem(plugin, problem) if module is None else self._register(module, plugin)
+                )
 
     # -- loading
 
@@ -293,9 +295,7 @@ class Registry:
         plugins.update(found)
         return listings, plugins
 
-    def _take(
-        self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str
-    ) -> None:
+    def _take(self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str) -> None:
         name, kind, plugin = _name_of(thing, hook), listing.kind, found[owner]
         if name is None:
             found[owner] = _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")

@@ -30,7 +30,9 @@ def check_requires(requires: Sequence[str], where: str) -> None:
         try:
             problem = _lacking(Requirement(wanted))
         except InvalidRequirement:
-            problem = f"which cannot be read. Write a plugin's or a package's name, and a version: {'equifinal-cna>=0.2'!r}"
+            problem = (
+                f"which cannot be read. Write a plugin's or a package's name, and a version: {'equifinal-cna>=0.2'!r}"
+            )
         if problem:
             raise InputError(f"{where}it requires {wanted!r}, {problem}.")
 
@@ -42,7 +44,9 @@ def _lacking(wanted: "Requirement") -> str:
     install = f'Install it: pip install "{wanted}"'
     name = canonicalize_name(wanted.name)
     known = registry.plugins()
-    found = [each for key, each in known.items() if name in (canonicalize_name(key), canonicalize_name(each.distribution))]
+    found = [
+        each for key, each in known.items() if name in (canonicalize_name(key), canonicalize_name(each.distribution))
+    ]
     if not found:
         return f"which is not there. {install} (or load its file: --plugin, equifinal.load_plugin)"
     for plugin in found:

@@ -44,7 +44,18 @@ Without = Annotated[
 _off: list[str] = []
 
 #: What can be listed.
-KINDS = ("methods", "calibrators", "outputs", "studies", "claims", "measures", "facets", "scenarios", "commands", "plugins")
+KINDS = (
+    "methods",
+    "calibrators",
+    "outputs",
+    "studies",
+    "claims",
+    "measures",
+    "facets",
+    "scenarios",
+    "commands",
+    "plugins",
+)
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -84,7 +95,9 @@ def _options(
     ] = False,
     without: Annotated[
         list[str] | None,
-        typer.Option("--without", metavar="PLUGIN", is_eager=True, help="Switch a plugin with its commands off. Repeatable."),
+        typer.Option(
+            "--without", metavar="PLUGIN", is_eager=True, help="Switch a plugin with its commands off. Repeatable."
+        ),
     ] = None,
 ) -> None:
     _off[:] = without or ()

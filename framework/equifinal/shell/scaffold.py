@@ -137,7 +137,9 @@ def _check_name(name: str) -> None:
     if problem := wrong_name(name):
         raise InputError(f"A plugin cannot be named {name!r}. {problem}")
     if name.startswith("equifinal"):
-        raise InputError(f"A plugin cannot be named {name!r}: choose a name that is not 'equifinal' and does not begin with it.")
+        raise InputError(
+            f"A plugin cannot be named {name!r}: choose a name that is not 'equifinal' and does not begin with it."
+        )
 
 
 def _check_taken(name: str) -> None:

@@ -188,6 +188,11 @@ def _read_study(path: Path) -> Study:
     except InputError as error:
         raise InputError(f"{where}{error}") from None
     return Study(
-        **about, data=data, outcome=outcome, conditions=conditions, propositions=file.proposition, methods=file.methods,
+        **about,
+        data=data,
+        outcome=outcome,
+        conditions=conditions,
+        propositions=file.proposition,
+        methods=file.methods,
         plugins=file.plugins,
     )

@@ -338,6 +338,7 @@ def _check_read_back(study: Study, file: Path) -> None:
     if plain(study.plugins) != plain(again.plugins):
         raise InputError(f"{where}its settings of plugins would be read as others.")
     if any(
-        getattr(study, key) != getattr(again, key) for key in ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
+        getattr(study, key) != getattr(again, key)
+        for key in ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
     ):
         raise InputError(f"{where}its description would be read as another.")
