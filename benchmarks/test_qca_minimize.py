@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from equifinal_qca import minimize, search, truth_table
+from equifinal_qca import minimize, truth_table
+from equifinal_qca.engine import search
 
 pytestmark = pytest.mark.benchmark(timer=process_time)  # other programs on the machine do not count
 DATA = Path(__file__).parent / "data"

@@ -11,7 +11,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from equifinal_qca import minimize, search, truth_table
+from equifinal_qca import minimize, truth_table
+from equifinal_qca.engine import search
 
 mpl.use("Agg")
 from matplotlib import pyplot

@@ -61,17 +61,17 @@ INTRODUCTION = """\
 
 # Gallery
 
-Every figure is a function `plot_...` that returns matplotlib's axes, so that you can change what you like, put several into one
-figure (`ax=`), and save it in any format. `equifinal compare STUDY -o report -f figures` writes all that a study has; in Python
-`figures.figures_of(comparison)` lists them, each with a title, a text for those who do not see it, and an SVG for a web page.
-A figure takes its numbers from the tables of an analysis: a method of your own that has the same tables is drawn alike.
+Every figure is a function `plot_...` that returns matplotlib's axes, so you can change what you like, put several into one figure
+(`ax=`), and save it in any format. `equifinal compare STUDY -o report -f figures` writes all the figures of a study; in Python
+`figures.figures_of(comparison)` lists them, each with a title, a text for readers who cannot see it, and an SVG for a web page. A
+figure takes its numbers from the tables of an analysis: a method of your own that has the same tables is drawn in the same way.
 
 ```python
 {start}```
 
-Colours are those of Okabe & Ito, told apart by the colour-blind, and a sign goes with each. Chinese, Japanese and Korean names
-need a font that has them, such as Noto Sans CJK; in SVG they are text, which the reader's own font shows. matplotlib keeps a list
-of fonts: after installing one, empty the folder that `matplotlib.get_cachedir()` names.
+The colours are those of Okabe & Ito, which colour-blind readers can tell apart, and each comes with a sign. Chinese, Japanese and
+Korean names need a font that has their characters, such as Noto Sans CJK; in SVG they are text, shown in the reader's own font.
+Matplotlib keeps a list of fonts: after installing one, empty the folder that `matplotlib.get_cachedir()` names.
 """
 
 SAVING = """
@@ -95,7 +95,7 @@ figures.plot_necessity(comparison, "fsqca", ax=right)
 figure.savefig("two.png")
 ```
 
-A set of your choice, or a study before anything is compared:
+A figure of sets of your choice, or of a study before anything is compared:
 
 ```python
 study = eq.load_study("heilongjiang")

@@ -16,7 +16,11 @@ from equifinal.shell.cli import main
 
 # A slow machine is no failure; where a change is judged, the same examples come every time.
 settings.register_profile(
-    "equifinal", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "equifinal",
+    max_examples=int(os.environ.get("EXAMPLES", 100)),
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("equifinal")
 

@@ -89,7 +89,7 @@ def _classes(listing: Mapping) -> str:
 
 
 def _about(cls: type) -> str:
-    return cli._prose(inspect.getdoc(cls) or "")
+    return describe._prose(inspect.getdoc(cls) or "")
 
 
 def _table(frame: pd.DataFrame) -> str:

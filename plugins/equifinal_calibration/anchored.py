@@ -172,7 +172,7 @@ class Linear(_Anchors, eq.Calibrator):
 
 
 class Power(Linear):
-    """Powers between the anchors, 0 and 1 outside: the same as ``linear``, under the name that its exponents suggest.
+    """Powers between the anchors, 0 and 1 outside: ``linear`` under the name that its exponents suggest.
 
     Examples
     --------

@@ -7,15 +7,11 @@ import pandas as pd
 import pydantic
 
 import equifinal as eq
-from equifinal_calibration.scores import Floats, memberships, outside, values
+from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
 
 __all__ = ["Clusters", "Crisp", "thresholds_by_clustering"]
 
 Linkage = Literal["complete", "average", "single", "ward"]
-
-
-def _spell(thresholds: tuple[float, ...]) -> str:
-    return ", ".join(f"{threshold:g}" for threshold in thresholds)
 
 
 def count_passed(x: Floats, thresholds: tuple[float, ...]) -> Floats:
@@ -25,14 +21,14 @@ def count_passed(x: Floats, thresholds: tuple[float, ...]) -> Floats:
 
 def check_rising(thresholds: tuple[float, ...]) -> None:
     if (np.diff(thresholds) <= 0).any():
-        raise ValueError(f"the thresholds must rise, no two of them equal; they are {_spell(thresholds)}")
+        raise ValueError(f"the thresholds must rise, no two of them equal; they are {numbers(thresholds)}")
 
 
 class Crisp(eq.Calibrator):
     """Crisp sets: 1 from the threshold on, 0 below it; with several thresholds the values 0, 1, 2, ...
 
-    Formula: Ragin (1987); a score at a threshold counts as above. Values beyond 1 are those of a multi-value condition
-    (Cronqvist & Berg-Schlosser 2009), not memberships: studies of fuzzy or crisp sets refuse them.
+    Formula: Ragin (1987); a score at a threshold counts as above. Values beyond 1 are for multi-value conditions
+    (Cronqvist & Berg-Schlosser 2009), not memberships: studies of fuzzy or crisp sets reject them.
 
     Raises
     ------
@@ -61,7 +57,7 @@ class Crisp(eq.Calibrator):
     @pydantic.model_validator(mode="after")
     def _check_thresholds(self) -> Self:
         if (self.threshold is None) == (not self.thresholds):
-            both = "both are" if self.thresholds else "none is"
+            both = "both are" if self.thresholds else "neither is"
             raise ValueError(f"give either threshold (one number) or thresholds (several); {both} given")
         check_rising(self.thresholds)
         return self
@@ -82,7 +78,7 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
     """Thresholds midway between neighbouring clusters of the scores.
 
     The scores are clustered hierarchically; a threshold lies in the middle of the gap between one cluster and the next.
-    A suggestion to be weighed against what is known of the cases, not a standard.
+    A suggestion to be weighed against knowledge of the cases, not a standard.
 
     Parameters
     ----------
@@ -101,7 +97,7 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
     Raises
     ------
     equifinal.InputError
-        When the scores do not have so many different values, or ties leave no cut into exactly that many groups.
+        When the scores do not have that many different values, or ties leave no cut into exactly that many groups.
 
     Examples
     --------
@@ -111,7 +107,7 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
     """
     from scipy.cluster import hierarchy
 
-    x = np.sort(values(raw)[~np.isnan(values(raw))])
+    x = np.sort(values(raw.dropna()))
     different = len(np.unique(x))
     if not 2 <= groups <= different:
         raise eq.InputError(
@@ -173,4 +169,4 @@ class Clusters(eq.Calibrator):
     def notes(self, raw: pd.Series) -> list[str]:
         if not self._thresholds:
             return []
-        return [f"Found in the data, by clustering: threshold {_spell(self._thresholds)}."]
+        return [f"Found in the data, by clustering: threshold {numbers(self._thresholds)}."]

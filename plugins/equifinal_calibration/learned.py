@@ -9,7 +9,7 @@ import pydantic
 
 import equifinal as eq
 from equifinal_calibration.crisp import check_rising, count_passed
-from equifinal_calibration.scores import Floats, memberships, outside, values
+from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
 
 __all__ = ["Indirect", "Ranks"]
 
@@ -60,10 +60,6 @@ class Indirect(eq.Calibrator):
         """Coefficients of the constant, ln, √, x and x² that :meth:`fit` found; empty before."""
         return self._coefficients
 
-    @property
-    def _spelt(self) -> str:
-        return ", ".join(f"{threshold:g}" for threshold in self.thresholds)
-
     def _targets(self, x: Floats) -> Floats:
         return count_passed(x, self.thresholds) / len(self.thresholds)
 
@@ -71,17 +67,18 @@ class Indirect(eq.Calibrator):
         from statsmodels.genmod.families import Binomial
         from statsmodels.genmod.generalized_linear_model import GLM
 
-        x = values(raw)
-        x = x[~np.isnan(x)]
+        x = values(raw.dropna())
         terms, targets = _terms(x), self._targets(x)
         if len(np.unique(targets)) < 2:
             raise eq.InputError(
-                f"All scores, {x.min():g} to {x.max():g}, fall into one group of the thresholds {self._spelt}. "
+                f"All scores, {x.min():g} to {x.max():g}, fall into one group of the thresholds {numbers(self.thresholds)}. "
                 "Move the thresholds into the range of the scores."
             )
         fitted = self.model_copy()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they all mean that few scores determine the curve exactly: a note says so
+            warnings.simplefilter(
+                "ignore"
+            )  # they all mean that the few scores determine the curve exactly: a note says so
             fitted._coefficients = tuple(float(b) for b in GLM(targets, terms, family=Binomial()).fit().params)
         return fitted
 
@@ -99,10 +96,10 @@ class Indirect(eq.Calibrator):
             fitted = self.calibrate(in_order).to_numpy()
             if np.allclose(fitted, self._targets(values(in_order)), atol=1e-3):
                 notes.append(
-                    "The curve meets every group's target, so between the groups the data do not determine it."
+                    "The curve meets every group's target, so the data do not determine it between the groups."
                 )
             if (np.diff(fitted) < -1e-6).any():
-                notes.append("The fitted memberships fall somewhere while the scores rise: look at them before use.")
+                notes.append("The fitted memberships fall somewhere while the scores rise: check them before use.")
         return notes
 
 
@@ -154,8 +151,7 @@ class Ranks(eq.Calibrator):
         return self._observed
 
     def fit(self, raw: pd.Series) -> Self:
-        x = values(raw)
-        x = np.sort(x[~np.isnan(x)])
+        x = np.sort(values(raw.dropna()))
         if len(x) == 0 or x[0] == x[-1]:
             raise eq.InputError("Ranks need at least two different scores. Choose another calibration.")
         fitted = self.model_copy()

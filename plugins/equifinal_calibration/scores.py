@@ -1,6 +1,6 @@
-"""Raw scores in, memberships out: what all calibrators share."""
+"""Raw scores in, memberships out: the parts that all calibrators share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,13 @@ def spell(anchors: Mapping[str, float]) -> str:
     return ", ".join(f"{name} = {value:g}" for name, value in anchors.items())
 
 
+def numbers(thresholds: Iterable[float]) -> str:
+    """``20, 50``, for messages."""
+    return ", ".join(f"{threshold:g}" for threshold in thresholds)
+
+
 def outside(anchors: Mapping[str, float], raw: pd.Series) -> list[str]:
-    """A note when anchors lie outside the observed scores; legitimate, as anchors are external standards."""
+    """A note when anchors lie outside the observed scores, which is legitimate: anchors are external standards."""
     low, high = raw.min(), raw.max()
     beyond = {name: value for name, value in anchors.items() if value < low or value > high}
     if not beyond:

@@ -1,14 +1,16 @@
-"""Dividing cases, given as points, into clusters: Ward's tree, k-means, Gaussian mixture, and how well they are parted."""
+"""Dividing cases, given as points, into clusters: Ward's tree, k-means, Gaussian mixture; and how well they are separated."""
 
 import warnings
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 __all__ = [
+    "Clusters",
+    "Found",
     "Partition",
     "closest",
     "cluster_means",
@@ -16,29 +18,25 @@ __all__ = [
     "kmeans",
     "mixture",
     "numbered",
-    "orders",
-    "other_clusters",
-    "silhouettes_of",
-    "ward_cuts",
 ]
+__all__ += ["orders", "other_clusters", "scaled", "silhouettes_of", "single", "ward_cuts"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Scaling = tuple[Floats, Floats]
 
-ORDERS = 20  # random orders of the cases, to see whether tied merges matter ...
-MANY_CASES = 1000  # ... and fewer above so many, where each tree takes seconds
+ORDERS = 20  # random orders of the cases, to find out whether tied merges matter ...
+MANY_CASES = 1000  # ... with fewer above this number, where each tree takes seconds
 FEWER_ORDERS = 3
 _DISTANCES_AT_ONCE = 2_000_000
 
 
 @dataclass
 class Partition:
-    """Clusters 0, 1, ... of sorted cases, none of them empty."""
+    """Clusters 0, 1, ... of sorted cases; none of them is empty."""
 
     labels: Labels  # (n,)
-    order: Labels = field(
-        default_factory=lambda: np.array([], dtype=np.int64)
-    )  # (n,): the position of each in the study
+    order: Labels = field(default_factory=lambda: np.array([], dtype=np.int64))  # (n,): positions in the study
     statistics: dict[str, float] = field(default_factory=dict)
     centers: Floats | None = None  # k-means: (clusters, conditions)
     components: Labels | None = None  # mixture: the component of each cluster
@@ -60,6 +58,78 @@ class Partition:
         return float(self.silhouettes.mean())
 
 
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """What predictions need, and scikit-learn's own model.
+
+    Attributes
+    ----------
+    scaling : pair of numpy.ndarray of shape (conditions,), or None
+        Mean and SD of each condition when cases are compared by z-scores.
+    mean_outcome : numpy.ndarray of shape (clusters,)
+        Mean outcome membership of the cases in cluster 1, 2, ...
+    points, clusters_of_points : numpy.ndarray
+        A case belongs to the cluster of the nearest of these: the cases seen (Ward) or the clusters' means (k-means).
+    components : numpy.ndarray of shape (clusters,) or None
+        The mixture's component behind each cluster; a case belongs to the most probable.
+    model
+        scikit-learn's ``KMeans`` or ``GaussianMixture``; ``None`` for Ward.
+    """
+
+    scaling: Scaling | None
+    mean_outcome: Floats
+    points: Floats
+    clusters_of_points: Labels
+    components: Labels | None
+    model: Any
+
+    def of(self, scores: Floats) -> Labels:
+        """The cluster (0, 1, ...) of any cases, from their scaled scores."""
+        if self.components is not None:
+            return np.asarray(self.model.predict_proba(scores)[:, self.components].argmax(axis=1))
+        return self.clusters_of_points[closest(scores, self.points)]
+
+
+class Found(NamedTuple):
+    """A partition of the sorted cases, what predictions need of it, and each case of the study in it."""
+
+    partition: Partition
+    clusters: Clusters
+    labels: Labels  # (n,)
+    scores: Floats  # (n, conditions)
+
+    @property
+    def belongs(self) -> NDArray[np.bool_]:
+        """Whether a case belongs to a cluster, shape (n, clusters)."""
+        return np.asarray(self.labels[:, np.newaxis] == np.arange(self.partition.count))
+
+    @property
+    def silhouettes(self) -> Floats:
+        """Of each case, in the order of the study."""
+        silhouettes = np.empty(len(self.labels))
+        silhouettes[self.partition.order] = self.partition.silhouettes
+        return silhouettes
+
+    @property
+    def names(self) -> list[str]:
+        """``cluster 1``, ``cluster 2``, ..."""
+        return [f"cluster {number + 1}" for number in range(self.partition.count)]
+
+
+def scaled(values: Floats, scaling: Scaling | None) -> Floats:
+    """z-scores, 0 where nothing varies; the values themselves without scaling."""
+    if scaling is None:
+        return values
+    mean, deviation = scaling
+    return np.asarray((values - mean) / np.where(deviation > 0, deviation, np.inf))
+
+
+def single(cases: int, linkage: Floats | None = None) -> Partition:
+    """All cases in one cluster."""
+    nothing = np.full(cases, np.nan)
+    return Partition(np.zeros(cases, dtype=np.int64), linkage=linkage, silhouettes=nothing)
+
+
 def distances_of(scores: Floats) -> Floats:
     """Euclidean distances of all pairs of cases, shape (n (n - 1) / 2,)."""
     from scipy.spatial.distance import pdist
@@ -71,8 +141,8 @@ def distances_of(scores: Floats) -> Floats:
 def ward_cuts(condensed: Floats, counts: list[int]) -> list[Partition]:
     """One tree, cut into each number of clusters; tied merges are never cut apart.
 
-    The cuts are those of SciPy's ``fcluster(tree, count, "maxclust")``, which checks the tree anew for each and takes much
-    longer for it.
+    The cuts are those of SciPy's ``fcluster(tree, count, "maxclust")``, which checks the tree again for each and takes much
+    longer.
     """
     from scipy.cluster.hierarchy import ward
 
@@ -86,7 +156,7 @@ def ward_cuts(condensed: Floats, counts: list[int]) -> list[Partition]:
 
 
 def _cut(tree: Floats, merges: int) -> Labels:
-    """The clusters that the first so many merges of the tree leave, numbered from 0."""
+    """The clusters that remain after the given number of merges of the tree, numbered from 0."""
     cases = len(tree) + 1
     top = np.arange(cases + merges)  # of every case and cluster, the cluster that it has been merged into
     top[tree[:merges, :2].astype(np.int64)] = np.arange(cases, cases + merges)[:, np.newaxis]
@@ -103,7 +173,7 @@ def orders(cases: int) -> int:
 
 
 def other_clusters(scores: Floats, labels: Labels, rng: np.random.Generator) -> int:
-    """In how many of so many random orders of the cases Ward's tree has other clusters than `labels`."""
+    """In how many random orders of the cases the clusters of Ward's tree differ from `labels`; :func:`orders` of them are tried."""
     count, others = int(labels.max()) + 1, 0
     for _ in range(orders(len(labels))):
         order = rng.permutation(len(labels))
@@ -116,7 +186,7 @@ def kmeans(scores: Floats, count: int, seed: int) -> Partition:
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):  # sums over threads come in any order
+    with threadpool_limits(1):  # sums over threads have no fixed order
         model = KMeans(count, n_init=10, random_state=seed).fit(scores)
     nearest, labels = np.unique(closest(scores, model.cluster_centers_), return_inverse=True)
     return Partition(
@@ -142,7 +212,7 @@ def mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> Part
         model=model,
         notes=[]
         if model.converged_
-        else ["The Gaussian mixture did not converge; its clusters are those of the last step."],
+        else ["The Gaussian mixture did not converge; its clusters are from the last step."],
     )
 
 
@@ -170,13 +240,13 @@ def silhouettes_of(distances: Floats, partitions: list[Labels]) -> list[Floats]:
     distances
         Of all pairs of cases, shape (n, n).
     partitions
-        Each the cluster 0, 1, ... of every case, shape (n,).
+        The cluster 0, 1, ... of every case in each partition, shape (n,).
     """
     finest = max(partitions, key=lambda labels: int(labels.max()))
     sums_of_finest = _sums(distances, finest)
     found = []
     for labels in partitions:
-        # Where clusters are unions of the finest ones, as in a tree, there is no need to go through all distances again.
+        # Where clusters are unions of the finest ones, as in a tree, the distances need not be summed again.
         union = np.empty(int(finest.max()) + 1, dtype=np.int64)
         union[finest] = labels
         nested = (union[finest] == labels).all()
@@ -214,12 +284,12 @@ def closest(scores: Floats, points: Floats) -> Labels:
     parts = np.array_split(scores, 1 + len(scores) * len(points) // _DISTANCES_AT_ONCE)
     if len(parts) == 1:
         return _closest(scores, points)
-    # A matrix product finds the nearest many times faster, but for its last digits: rows where they decide are done again.
+    # A matrix product finds the nearest many times faster, except for the last digits; rows where these decide are redone.
     squares = (points**2).sum(axis=1)
     tolerance = 1e-9 * (1.0 + squares.max() + float((scores**2).sum(axis=1).max()))
     found = []
     for part in parts:
-        distances = squares - 2 * part @ points.T  # squared, without what is the same for all points
+        distances = squares - 2 * part @ points.T  # squared, without the part that is the same for all points
         near = distances <= distances.min(axis=1, keepdims=True) + tolerance
         nearest = near.argmax(axis=1)
         undecided = near.sum(axis=1) > 1

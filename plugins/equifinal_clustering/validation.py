@@ -1,4 +1,4 @@
-"""How good a partition is: how many clusters, how stable, how distinct, and how like a partition known beforehand."""
+"""How good a partition is: the number of clusters, their stability, how distinct they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal_clustering.partition import Floats, Labels
+
 __all__ = ["Divide", "clusters_by_gap", "cophenetic_correlation", "fuzzy_memberships", "gap_statistic", "stability"]
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
 #: Divides cases (n, k) into each number of clusters; their labels are 0, 1, ...
 Divide = Callable[[Floats, list[int]], list[Labels]]
 
@@ -23,8 +23,8 @@ def gap_statistic(
     """The gap statistic of Tibshirani, Walther & Hastie (2001) for each number of clusters.
 
     log W is the log of the sum of squares within clusters; the gap is its mean over cases without clusters minus that of
-    the cases. Those are drawn evenly from a box along the principal components (their reference distribution b), because
-    a box along the conditions would be far wider than cases whose conditions go together.
+    the cases. The latter are drawn evenly from a box along the principal components (their reference distribution b), because
+    a box along the conditions would be far wider than cases whose conditions are correlated.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def gap_statistic(
     counts = sorted(partitions)
     center = scores.mean(axis=0)
     axes = np.linalg.svd(scores - center, full_matrices=False)[2]
-    # An axis may come out either way round, which would change what is drawn.
+    # The sign of an axis is arbitrary, and would change the draws.
     axes *= np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1))
     along = (scores - center) @ axes.T
     drawn = np.empty((samples, len(counts)))
@@ -65,9 +65,9 @@ def gap_statistic(
 
 
 def clusters_by_gap(gaps: pd.DataFrame, samples: int) -> tuple[int, list[str]]:
-    """The smallest number whose gap is at least the next one's less its standard error; the largest when there is none.
+    """The smallest number whose gap is at least the next gap less its standard error; the largest when there is none.
 
-    The notes say when there is none, and when a comparison on the way is within two Monte Carlo errors of the other answer.
+    The notes say when there is none, and when a comparison up to there is within two Monte Carlo errors of a different answer.
     """
     gap, error = gaps["gap"].to_numpy(), gaps["standard_error"].to_numpy()
     margin = gap[:-1] - (gap[1:] - error[1:])
@@ -90,26 +90,23 @@ def clusters_by_gap(gaps: pd.DataFrame, samples: int) -> tuple[int, list[str]]:
 
 
 def _all_divided(scores: Floats, counts: Sequence[int], divide: Divide) -> list[Labels]:
-    """`divide`, also into 1."""
+    """As `divide`, also into 1."""
     one = [np.zeros(len(scores), dtype=np.int64)] if 1 in counts else []
     return one + divide(scores, [count for count in counts if count > 1])
 
 
 def _log_within(scores: Floats, labels: Labels) -> float:
-    within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in _parts(scores, labels))
+    parts = (scores[labels == label] for label in np.unique(labels))
+    within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in parts)
     # Identical cases differ by rounding alone.
     return float(np.log(within)) if within > 1e-20 * max(float((scores**2).sum()), 1e-300) else -np.inf
 
 
-def _parts(scores: Floats, labels: Labels) -> list[Floats]:
-    return [scores[labels == label] for label in np.unique(labels)]
-
-
 def stability(scores: Floats, labels: Labels, divide: Divide, samples: int, rng: np.random.Generator) -> pd.DataFrame:
-    """How well each cluster is found again in bootstrap samples of the cases (Hennig 2007).
+    """How well each cluster is recovered in bootstrap samples of the cases (Hennig 2007).
 
-    Each sample is divided into as many clusters; a case drawn more than once enters once, because copies of a case would be
-    a cluster. A cluster's similarity is the highest Jaccard coefficient of its cases in the sample with a cluster of it.
+    Each sample is divided into as many clusters; a case drawn more than once enters once, because copies of a case would form
+    a cluster. A cluster's similarity is the highest Jaccard coefficient of its cases in the sample with a cluster of the sample.
 
     Returns
     -------
@@ -151,13 +148,13 @@ def cophenetic_correlation(tree: Floats, condensed: Floats) -> float:
     heights = cophenet(tree)
     if np.ptp(condensed) == 0 or np.ptp(heights) == 0:
         return np.nan
-    # By hand: given the distances, scipy's own takes twenty times as long on thousands of cases.
+    # By hand: scipy's own correlation takes twenty times as long on thousands of cases.
     heights, distances = heights - heights.mean(), condensed - condensed.mean()
     return float((heights * distances).sum() / np.sqrt((heights**2).sum() * (distances**2).sum()))
 
 
 def fuzzy_memberships(scores: Floats, centers: Floats) -> Floats:
-    """Memberships (n, clusters) of cases in clusters with given centres, which add up to 1 (Bezdek 1981, m = 2).
+    """Memberships (n, clusters) of cases in clusters with given centres; they add up to 1 (Bezdek 1981, m = 2).
 
     u_ik = 1 / Σ_j (d_ik / d_jk)², with d the Euclidean distance to a centre. A case at a centre belongs to it alone; where
     centres coincide there, it is shared.

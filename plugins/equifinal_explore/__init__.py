@@ -1,7 +1,7 @@
 """A local page to explore a study: move anchors and cutoffs, see what changes, save the result as a study.
 
-The command ``equifinal explore``, which comes in by the hook ``equifinal_commands``, is in :mod:`equifinal_explore.command`. What the page shows is worked out in
-:mod:`~equifinal_explore.exploration`, without any web library; :mod:`~equifinal_explore.page` draws it.
+The hook brings the command ``equifinal explore`` (:mod:`equifinal_explore.command`). What the page shows is computed in
+:mod:`~equifinal_explore.exploration`, without any web library; :mod:`~equifinal_explore.page` serves it.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From moved settings to a changed study, what its methods say, what is different, and the saved study. No web library."""
+"""From moved settings to a changed study, its methods' results, the differences, and the saved study. No web library."""
 
 import dataclasses
 import threading
@@ -12,17 +12,18 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import listing
-from equifinal.study.study_writer import calibration
+from equifinal.plain import CASE_TYPES, MISSING, counted
 from equifinal_explore.settings import Setting, changed_table, settings_of_method, settings_of_set
 
-__all__ = ["Change", "Exploration", "Findings"]
+__all__ = ["ADVICE", "Change", "Exploration", "Findings", "configuration"]
 
-#: What is moved: (``"set"`` or ``"method"``, its name, the parameter's name) to the value.
+#: The moved settings: (``"set"`` or ``"method"``, its name, the parameter's name) to the value.
 Moved = Mapping[tuple[str, str, str], Any]
 
-_ADVICE = (
+#: Stands beside every change, on the page and in a saved study.
+ADVICE = (
     "A result found by moving anchors or cutoffs until it appears is not tested by these data: give a reason for each change "
-    "from outside the data, and report the results before and after."
+    "from outside the data, report the search, and report the results before and after."
 )
 
 
@@ -41,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What one method says of the study with its changes."""
+    """What one method says about the study with its changes."""
 
     label: str
     study: eq.CalibratedStudy
@@ -53,17 +54,17 @@ class Findings:
         return [str(label) for label in self.analysis.configurations.index]
 
     def lost_and_gained(self, own: "Findings") -> tuple[list[str], list[str]]:
-        """The paths that the study's own settings have and these have not, and the other way round."""
+        """The paths that only the study's own settings give, and those that only these give."""
         return [path for path in own.paths if path not in self.paths], [p for p in self.paths if p not in own.paths]
 
     def fit_beside(self, own: "Findings") -> pd.DataFrame:
-        """The method's own numbers: now, with the study's own settings, and the difference."""
+        """The method's measures of fit: now, with the study's own settings, and the difference."""
         now, before = pd.Series(self.analysis.fit, dtype=float), pd.Series(own.analysis.fit, dtype=float)
         table = pd.DataFrame({"now": now, "own": before}).reindex([*now.index, *before.index.difference(now.index)])
         return table.assign(difference=table["now"] - table["own"])
 
     def crossed(self, own: "Findings") -> pd.DataFrame:
-        """The cases that are on another side of a set than with the study's own anchors.
+        """The cases that are on another side of a set's crossover than with the study's own anchors.
 
         Returns
         -------
@@ -81,40 +82,29 @@ class Findings:
         return pd.DataFrame.from_dict(rows, orient="index", columns=["in", "out", "neither"])
 
     def rows_that_turned(self, own: "Findings") -> dict[str, tuple[str, str]]:
-        """Rows of the truth table with another output value than with the study's own settings: before, and now.
+        """Rows of the truth table whose output value differs from that with the study's own settings: before, and now.
 
-        A row that is not observed has the value ``"–"``.
+        A row that is not observed has the value ``MISSING``.
         """
         now, before = (_outputs(each.analysis) for each in (self, own))
-        pairs = {row: (before.get(row, "–"), now.get(row, "–")) for row in now | before}
+        pairs = {row: (before.get(row, MISSING), now.get(row, MISSING)) for row in now | before}
         return {row: values for row, values in pairs.items() if values[0] != values[1]}
 
     def kinds_of_cases(self) -> dict[str, list[str]]:
-        """The cases by what the method's prediction and the outcome say of them.
-
-        After Schneider & Wagemann (2012): typical (predicted and outcome above 0.5), deviant in consistency (predicted
-        alone), deviant in coverage (outcome alone), irrelevant (neither). A case at exactly 0.5 is in none.
-        """
-        predicted = self.analysis.cases["predicted"].astype(float)
-        outcome = self.study.fuzzy[self.study.outcome.name]
-        kinds = {
-            "typical": (predicted > 0.5) & (outcome > 0.5),
-            "deviant in consistency": (predicted > 0.5) & (outcome < 0.5),
-            "deviant in coverage": (predicted < 0.5) & (outcome > 0.5),
-            "irrelevant": (predicted < 0.5) & (outcome < 0.5),
-        }
-        return {kind: [str(case) for case in outcome.index[which]] for kind, which in kinds.items()}
+        """The cases by what the method's prediction and the outcome say of them; a case at exactly 0.5 is in none."""
+        types = eq.case_types(self.analysis.cases["predicted"], self.study.fuzzy[self.study.outcome.name])
+        return {kind: [str(case) for case in types.index[types == kind]] for kind in CASE_TYPES}
 
 
 class Exploration:
-    """A study, and what becomes of it when settings are moved.
+    """A study, and what it becomes when settings are moved.
 
     Parameters
     ----------
     study
-        Its own settings are what everything is compared with.
+        Everything is compared with its own settings.
     file
-        The ``study.toml`` that it comes from, whose comments a saved study keeps.
+        The ``study.toml`` it comes from; a saved study keeps the comments in it.
 
     Attributes
     ----------
@@ -145,7 +135,7 @@ class Exploration:
         variables = (study.outcome, *study.conditions)
         self.sets = {v.name: settings_of_set(v, study.raw[v.name]) for v in variables if v.calibrator is not None}
         self.methods = {label: settings_of_method(method, study.raw) for label, method in run.methods.items()}
-        #: The method to begin with: the first one whose paths claim to be sufficient, as those of a QCA do.
+        #: The method shown first: the first whose paths claim to be sufficient, as those of a QCA do.
         self.first = next((label for label, method in run.methods.items() if method.sufficient_paths), next(iter(run)))
         self._one_at_a_time = threading.RLock()
         self._run = lru_cache(maxsize=32)(self._run_uncached)
@@ -157,7 +147,7 @@ class Exploration:
         return next(setting for setting in owners[owner] if setting.name == name)
 
     def changes(self, moved: Moved) -> list[Change]:
-        """What differs from the study's own settings, sets first.
+        """The differences from the study's own settings, sets first.
 
         Raises
         ------
@@ -181,12 +171,12 @@ class Exploration:
         return found
 
     def changed(self, moved: Moved) -> eq.Study:
-        """The study with the settings moved; its own when nothing is.
+        """The study with the settings moved; the study itself when none is.
 
         Raises
         ------
         InputError
-            When a calibrator refuses its anchors, as when they are out of order; the words are the calibrator's.
+            When a calibrator refuses its anchors, for example because they are out of order; in the calibrator's words.
         """
         return self._changed(self.changes(moved))
 
@@ -206,7 +196,7 @@ class Exploration:
         def calibrated(variable: eq.Variable) -> eq.Variable:
             if variable.name not in of_sets:
                 return variable
-            return dataclasses.replace(variable, calibrate=changed_table(calibration(variable), of_sets[variable.name]))
+            return dataclasses.replace(variable, calibrate=changed_table(variable.calibration, of_sets[variable.name]))
 
         try:
             outcome, conditions = calibrated(study.outcome), [calibrated(each) for each in study.conditions]
@@ -215,12 +205,12 @@ class Exploration:
         return dataclasses.replace(study, outcome=outcome, conditions=conditions, methods=methods, case=None)
 
     def findings(self, moved: Moved, label: str) -> Findings:
-        """What a method says with these settings.
+        """The findings of a method with these settings.
 
         Raises
         ------
         InputError
-            When the settings cannot be used, or the method failed; the words are the calibrator's or the method's.
+            When the settings cannot be used, or the method failed; in the calibrator's or the method's words.
         """
         with self._one_at_a_time:  # a page in a second tab waits
             run = self._run(tuple(map(_key, self.changes(moved))), label)
@@ -250,18 +240,18 @@ class Exploration:
         return Change(kind, owner, self.setting(kind, owner, name), value)
 
     def note(self, moved: Moved) -> str:
-        """What a saved study says about its changes, after the study's own note."""
+        """The note of a saved study: the study's own, then its changes."""
         changes = self.changes(moved)
         if not changes:
             return self.study.note
         said = (
-            f"Explored: {len(changes)} {'setting differs' if len(changes) == 1 else 'settings differ'} from the study "
-            f"{self.study.name!r} ({listing(map(str, changes), most=len(changes))}). {_ADVICE}"
+            f"Explored: {counted(len(changes), 'setting differs', 'settings differ')} from the study "
+            f"{self.study.name!r} ({listing(map(str, changes), most=len(changes))}). {ADVICE}"
         )
         return f"{self.study.note.rstrip()}\n\n{said}".lstrip()
 
     def to_save(self, moved: Moved, name: str = "") -> eq.Study:
-        """The study to be saved: with the changes, a note of them, and a name of its own.
+        """The study to save: with the changes, a note on them, and a name of its own.
 
         Everything else (data, labels, propositions, provenance, source, licence) is the study's.
         """
@@ -276,17 +266,17 @@ class Exploration:
         Raises
         ------
         InputError
-            When the settings cannot be used, or a file is there and `overwrite` is false. Nothing is written then.
+            When the settings cannot be used, or a file exists already and `overwrite` is false. Then nothing is written.
         """
         study = self.to_save(moved, name)
-        study.calibrate()  # settings that no method could run with are not saved
+        study.calibrate()  # settings with which no method could run are not saved
         for label in {change.owner for change in self.changes(moved) if change.kind == "method"}:
             self.findings(moved, label)
         return eq.save_study(study, path, overwrite, own=self.file)
 
 
 def _complete(table: Mapping[str, Any], changed: Mapping[Any, Any], settings: Sequence[Setting]) -> dict[str, Any]:
-    """A method's table in the study, with lists that are changed in part and stand in it only as a default."""
+    """A method's table in the study, completed by the defaults of those lists of which only a part is changed."""
     complete = dict(table)
     for path in changed:
         if len(path) > 1 and path[0] not in complete:

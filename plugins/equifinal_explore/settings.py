@@ -1,4 +1,4 @@
-"""What can be moved: the parameters of calibrators and methods, read from what they declare."""
+"""The settings that can be moved: the parameters of calibrators and methods, read from their declarations."""
 
 import copy
 import math
@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 import equifinal as eq
-from equifinal.study.study_writer import calibration
 
 __all__ = ["Setting", "changed_table", "settings_of_method", "settings_of_set"]
 
@@ -23,13 +22,13 @@ class Setting:
     Attributes
     ----------
     path : tuple
-        Where it stands in the table of parameters: ``("crossover",)``, or ``("thresholds", 0)`` for the first of several.
+        Its place in the table of parameters: ``("crossover",)``, or ``("thresholds", 0)`` for the first of several.
     value
-        What the study itself has. ``None``: not given.
+        The study's own value. ``None``: not given.
     choices : tuple
-        What it may be, when it is no number.
+        The values allowed when it is not a number.
     minimum, maximum : float or None
-        The limits of a slider. A score ranges over the observed ones; other parameters within what they declare.
+        The limits of a slider: the observed scores for a score, the declared limits for other parameters.
     step : float or None
         The step of the slider; ``None`` without limits.
     description : str
@@ -71,11 +70,11 @@ def settings_of_set(variable: eq.Variable, raw: pd.Series) -> tuple[Setting, ...
     variable
         The set.
     raw
-        Its raw scores: the anchors' sliders range over them, and over the anchors that the study has beyond them.
+        Its raw scores. The anchors' sliders range over them, and over anchors of the study that lie beyond them.
     """
     if variable.calibrator is None:
         return ()
-    given = {key: value for key, value in calibration(variable).items() if key != "method"}
+    given = {key: value for key, value in variable.calibration.items() if key != "method"}
     return _settings(type(variable.calibrator), variable.calibrator.parameters() | given, (raw.min(), raw.max()), {})
 
 
@@ -87,14 +86,14 @@ def settings_of_method(method: eq.Method, raw: pd.DataFrame) -> tuple[Setting, .
     method
         With the study's parameters.
     raw
-        The raw scores, a column per set: a number that belongs to a set (``{"LEAD": [30, 60]}``) is one of its scores.
+        The raw scores, one column per set: a number that belongs to a set (``{"LEAD": [30, 60]}``) is one of its scores.
     """
     ranges = {str(name): (scores.min(), scores.max()) for name, scores in raw.items()}
     return _settings(type(method), method.parameters(), None, ranges)
 
 
 def changed_table(table: Mapping[str, Any], changes: Mapping[Path, Any]) -> dict[str, Any]:
-    """A table of parameters with some of them changed; one that becomes ``None`` is left out.
+    """A table of parameters with some of them changed; those that become ``None`` are left out.
 
     >>> changed_table({"thresholds": [30, 60]}, {("thresholds", 1): 70, ("below",): 2})
     {'thresholds': [30, 70], 'below': 2}
@@ -126,21 +125,18 @@ def _settings(
             continue
         low, high = _limits(declared, own)
         for path, value in _numbers((name,), own):
-            of_set = next((of_sets[str(part)] for part in path if part in of_sets), None)
-            declares_nothing = low is None and high is None
-            if declares_nothing and (limits := of_set or scores):
-                found.append(
-                    Setting(path, value, (), *_slider(min(limits[0], value), max(limits[1], value)), about, True)
-                )
-            elif low is not None and high is not None:
-                found.append(Setting(path, value, (), low, high, _step(high - low), about))
+            limits = next((of_sets[str(part)] for part in path if part in of_sets), scores)
+            if low is None and high is None and limits:
+                slider = _slider(min(limits[0], value), max(limits[1], value))
+                found.append(Setting(path, value, (), *slider, about, is_score=True))
             else:
-                found.append(Setting(path, value, (), low, high, None, about))
+                step = None if low is None or high is None else _step(high - low)
+                found.append(Setting(path, value, (), low, high, step, about))
     return tuple(found)
 
 
 def _choices(declared: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The values of a parameter that is no number; ``None`` among them when it may be left out."""
+    """The values of a parameter that is not a number, with ``None`` when it may be left out."""
     branches = declared.get("anyOf", [declared])
     if any(branch.get("type") == "boolean" for branch in branches):
         return (True, False)

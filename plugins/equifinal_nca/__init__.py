@@ -1,4 +1,4 @@
-"""Necessary condition analysis as a method of equifinal: which level of a condition a level of the outcome needs."""
+"""Necessary condition analysis as a method of equifinal: which level of a condition a given level of the outcome needs."""
 
 import equifinal as eq
 from equifinal_nca.ceiling import Ceilings, Scope, ceilings

@@ -1,25 +1,26 @@
-"""Ceilings of a scatter plot: the empty corner above the cases, how large it is, and how large it would be by chance.
+"""Ceilings of a scatter plot: the empty corner above the cases, its size, and its size by chance.
 
-Everything here looks at the upper left corner, where high outcomes would go with low conditions. Other corners are turned
-into this one by changing the sign of the scores.
+Everything here is about the upper left corner, where high outcomes would go with low conditions. Other corners are turned
+into it by changing the sign of the scores.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equifinal import InputError
 
-__all__ = ["CEILINGS", "Ceiling", "Ceilings", "Scope", "ceilings", "p_values"]
+__all__ = ["CEILINGS", "TOLERANCE", "Ceiling", "Ceilings", "Scope", "ceilings", "p_values"]
 
 Floats = NDArray[np.float64]
 Ceiling = Literal["ce-fdh", "cr-fdh"]
+Name = TypeVar("Name")
 CEILINGS: tuple[Ceiling, ...] = ("ce-fdh", "cr-fdh")
 
-_TOLERANCE = 1e-9  # in shares of the scope
+TOLERANCE = 1e-9  # as a share of the scope
 _AT_ONCE = 2_000_000  # permuted scores held in memory
 
 
@@ -64,7 +65,7 @@ class Ceilings:
     slope: float
 
     def height(self, ceiling: Ceiling, x: ArrayLike) -> Floats:
-        """The ceiling over given scores of the condition: the highest outcome it allows, within the scope; NaN without one."""
+        """The ceiling at given scores of the condition: the highest outcome it allows, within the scope; NaN without one."""
         at = np.atleast_1d(np.asarray(x, dtype=float))
         low, high = self.scope.y_low, self.scope.y_high
         if ceiling == "cr-fdh":
@@ -78,35 +79,35 @@ class Ceilings:
         """Cases on or below the ceiling, in percent (Dul 2016); 100 for CE-FDH, by construction."""
         if np.isnan(self.effect_size[ceiling]):
             return np.nan
-        room = _TOLERANCE * (self.scope.y_high - self.scope.y_low)
-        # The line itself counts, not its part within the scope: no case lies above the scope's upper edge anyway.
+        room = TOLERANCE * (self.scope.y_high - self.scope.y_low)
+        # The line itself counts, not its part within the scope: no case lies above the upper edge of the scope anyway.
         top = self.height(ceiling, self.x) if ceiling == "ce-fdh" else self.intercept + self.slope * self.x
         return float(100 * (self.y <= top + room).mean())
 
     def required(self, ceiling: Ceiling, y: ArrayLike) -> Floats:
         """The lowest score of the condition with which the ceiling allows given outcomes.
 
-        Minus infinity where the outcome needs nothing of the condition (it is allowed at the lower edge of the scope already),
+        Minus infinity where the outcome needs nothing of the condition (it is allowed already at the lower edge of the scope),
         infinity where the ceiling never reaches it within the scope, NaN without a ceiling.
         """
         wanted = np.atleast_1d(np.asarray(y, dtype=float))
         if np.isnan(self.effect_size[ceiling]):
             return np.full(wanted.shape, np.nan)
-        room = _TOLERANCE * (self.scope.y_high - self.scope.y_low)
+        room = TOLERANCE * (self.scope.y_high - self.scope.y_low)
         if ceiling == "cr-fdh":
             needed = (wanted - self.intercept) / self.slope
         else:
             steps = np.append(self.peers[:, 0], np.inf)
             needed = steps[np.searchsorted(self.peers[:, 1], wanted - room, side="left")]
         free = wanted <= self.height(ceiling, self.scope.x_low) + room
-        beyond = needed > self.scope.x_high + _TOLERANCE * (self.scope.x_high - self.scope.x_low)
+        beyond = needed > self.scope.x_high + TOLERANCE * (self.scope.x_high - self.scope.x_low)
         return np.where(free, -np.inf, np.where(beyond, np.inf, needed))
 
     def inefficiency(self, ceiling: Ceiling) -> tuple[float, float]:
         """Condition and outcome inefficiency in percent (Dul 2016): the shares of the two ranges in which nothing is constrained.
 
-        Of the condition: from where the ceiling has reached the highest outcome. Of the outcome: up to where the ceiling
-        starts at the lowest score of the condition.
+        Of the condition: beyond the point where the ceiling reaches the highest outcome. Of the outcome: below the height of
+        the ceiling at the lowest score of the condition.
         """
         if np.isnan(self.effect_size[ceiling]):
             return np.nan, np.nan
@@ -120,10 +121,10 @@ class Ceilings:
 def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings:
     """The ceilings over the cases and the size of the empty upper left corner.
 
-    CE-FDH is the free disposal hull: the step function through its peers, the cases to whose upper left (with at most their
-    condition and at least their outcome) lies no other point. CR-FDH is the least-squares line through these corner points.
-    The ceiling zone is the part of the scope above the ceiling; where the line leaves the scope, the scope's edge takes its
-    place. The effect size is d = ceiling zone / scope (Dul 2016).
+    CE-FDH is the free disposal hull: the step function through its peers, the cases with no other point to their upper left
+    (at most their condition and at least their outcome). CR-FDH is the least-squares line through these corner points.
+    The ceiling zone is the part of the scope above the ceiling; where the line leaves the scope, the edge of the scope
+    replaces it. The effect size is d = ceiling zone / scope (Dul 2016).
 
     Parameters
     ----------
@@ -172,11 +173,11 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
     return Ceilings(bounds, x, y, peers, sizes, float(intercept), float(slope))
 
 
-def p_values(planes: Mapping[str, Ceilings], permutations: int, seed: int) -> dict[str, dict[Ceiling, float]]:
+def p_values(planes: Mapping[Name, Ceilings], permutations: int, seed: int) -> dict[Name, dict[Ceiling, float]]:
     """p-values of effect sizes by the approximate permutation test (Dul, van der Laan & Kuik 2020).
 
-    The outcome is permuted among the cases, so that it has nothing to do with the condition; p is the share of permutations
-    whose effect size is at least the observed one. The observed order counts as one of them, (b + 1) / (m + 1), so that p is
+    The outcome is permuted among the cases, which makes it unrelated to the condition; p is the share of permutations
+    whose effect size is at least the observed one. The observed order counts as one of them, (b + 1) / (m + 1), so p is
     valid and never 0 (Phipson & Smyth 2010).
 
     Parameters
@@ -201,7 +202,7 @@ def p_values(planes: Mapping[str, Ceilings], permutations: int, seed: int) -> di
     for rows in _permuted(outcome, permutations, seed) if tested else ():
         for name, plane in tested.items():
             for ceiling, sizes in _effect_sizes(*ready[name], rows, plane.scope).items():
-                reached[name][ceiling] += int((sizes >= plane.effect_size[ceiling] - _TOLERANCE).sum())
+                reached[name][ceiling] += int((sizes >= plane.effect_size[ceiling] - TOLERANCE).sum())
     return {
         name: {
             ceiling: np.nan
@@ -260,7 +261,7 @@ def _line(u: Floats, v: Floats) -> tuple[Floats, Floats]:
 def _above_line(intercept: Floats, slope: Floats) -> Floats:
     """The share of the unit square above rising lines."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        enters = np.clip(-intercept / slope, 0.0, 1.0)  # there the line comes up into the square ...
-        leaves = np.clip((1.0 - intercept) / slope, 0.0, 1.0)  # ... and there it goes out at the top
+        enters = np.clip(-intercept / slope, 0.0, 1.0)  # where the line enters the square ...
+        leaves = np.clip((1.0 - intercept) / slope, 0.0, 1.0)  # ... and where it leaves it at the top
     low, high = np.clip(intercept + slope * enters, 0.0, 1.0), np.clip(intercept + slope * leaves, 0.0, 1.0)
     return 1.0 - ((leaves - enters) * (low + high) / 2 + (1.0 - leaves))

@@ -1,29 +1,29 @@
 """Writing a comparison down: html, csv, json, markdown and figures; tables for papers as docx, xlsx, latex and fragments.
 
-Each is an :class:`equifinal.Output`. What there is to say, and in which order, is in ``content``, the tables that papers print
-are in ``publication``; how a value is written for people is in ``wording``; the rest is one file per format, and a folder of the
-figures. Each figure is also a function, ``plot_...``, imported when it is first used.
+Each is an :class:`equifinal.Output`: ``report`` has what there is to say, in order, ``papers`` the tables that papers print,
+``data`` the numbers for other programs, ``figures`` a function ``plot_...`` for each figure, imported when it is first used.
 """
 
 from typing import Any
 
 import equifinal as eq
 from equifinal_output import figures
-from equifinal_output.csv_tables import CsvTables
-from equifinal_output.excel import ExcelTables
-from equifinal_output.figures import Figures, figures_of
-from equifinal_output.fragments import Fragments
-from equifinal_output.html_report import HtmlReport
-from equifinal_output.json_file import JsonFile
-from equifinal_output.latex import LatexTables
-from equifinal_output.markdown_report import MarkdownReport
-from equifinal_output.publication import PublicationTable, publication_tables
-from equifinal_output.word import WordTables
+from equifinal_output.data.csv_tables import CsvTables
+from equifinal_output.data.json_file import JsonFile
+from equifinal_output.papers.excel import ExcelTables
+from equifinal_output.papers.fragments import Fragments
+from equifinal_output.papers.latex import LatexTables
+from equifinal_output.papers.latex_markup import latex
+from equifinal_output.papers.markdown_markup import markdown
+from equifinal_output.papers.publication import publication_tables
+from equifinal_output.papers.table import PublicationTable, html
+from equifinal_output.papers.word import WordTables
+from equifinal_output.report.html_report import HtmlReport
+from equifinal_output.report.markdown_report import MarkdownReport
 
 __all__ = [
     "CsvTables",
     "ExcelTables",
-    "Figures",
     "Fragments",
     "HtmlReport",
     "JsonFile",
@@ -31,9 +31,11 @@ __all__ = [
     "MarkdownReport",
     "PublicationTable",
     "WordTables",
-    "figures_of",
+    "html",
+    "latex",
+    "markdown",
     "publication_tables",
-    *figures.PLOTS,
+    *figures.__all__,
 ]
 
 #: The version of the plugin interface that this is written for.
@@ -42,10 +44,15 @@ equifinal_api = 1
 
 @eq.hookimpl
 def equifinal_outputs() -> list[type[eq.Output]]:
-    return [HtmlReport, CsvTables, JsonFile, MarkdownReport, Figures, WordTables, ExcelTables, LatexTables, Fragments]
+    formats = (HtmlReport, CsvTables, JsonFile, MarkdownReport, figures.Figures)
+    return [*formats, WordTables, ExcelTables, LatexTables, Fragments]
 
 
 def __getattr__(name: str) -> Any:
-    if name in figures.PLOTS:
-        return getattr(figures, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in figures.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(figures, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

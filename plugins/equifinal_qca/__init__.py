@@ -8,89 +8,12 @@ The engine works on any frame of memberships, without a study::
     solution = minimize(table, "parsimonious")
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
 from equifinal import hookimpl
 
-if TYPE_CHECKING:
-    from equifinal_qca.assumptions import contradicting_necessity as contradicting_necessity
-    from equifinal_qca.assumptions import contradictory_assumptions as contradictory_assumptions
-    from equifinal_qca.cases import best_cases as best_cases
-    from equifinal_qca.cases import best_pairs as best_pairs
-    from equifinal_qca.cases import case_types as case_types
-    from equifinal_qca.classifier import QCAClassifier as QCAClassifier
-    from equifinal_qca.diagnostics import simultaneous_subsets as simultaneous_subsets
-    from equifinal_qca.expressions import contains as contains
-    from equifinal_qca.expressions import equivalent as equivalent
-    from equifinal_qca.expressions import expand as expand
-    from equifinal_qca.expressions import factorize as factorize
-    from equifinal_qca.expressions import intersection as intersection
-    from equifinal_qca.expressions import minimal_forms as minimal_forms
-    from equifinal_qca.expressions import negate as negate
-    from equifinal_qca.expressions import simplify as simplify
-    from equifinal_qca.groups import consistency_by as consistency_by
-    from equifinal_qca.methods import CsQCA as CsQCA
-    from equifinal_qca.methods import FsQCA as FsQCA
-    from equifinal_qca.methods_mv import MvQCA as MvQCA
-    from equifinal_qca.multivalue import MultiValueTable as MultiValueTable
-    from equifinal_qca.multivalue import minimize_mv as minimize_mv
-    from equifinal_qca.multivalue import truth_table_mv as truth_table_mv
-    from equifinal_qca.necessary import necessity as necessity
-    from equifinal_qca.robustness import Robustness as Robustness
-    from equifinal_qca.robustness import robustness_to as robustness_to
-    from equifinal_qca.robustness import skewness as skewness
-    from equifinal_qca.sensitivity import anchor_ranges as anchor_ranges
-    from equifinal_qca.sensitivity import cutoff_ranges as cutoff_ranges
-    from equifinal_qca.solution import Model as Model
-    from equifinal_qca.solution import Solution as Solution
-    from equifinal_qca.solution import minimize as minimize
-    from equifinal_qca.supersets import necessary_expressions as necessary_expressions
-    from equifinal_qca.supersets import sufficient_expressions as sufficient_expressions
-    from equifinal_qca.table import TruthTable as TruthTable
-    from equifinal_qca.table import truth_table as truth_table
-    from equifinal_qca.theory import theory_evaluation as theory_evaluation
-
-_HOME_OF = {
-    "CsQCA": "methods",
-    "FsQCA": "methods",
-    "Model": "solution",
-    "MultiValueTable": "multivalue",
-    "MvQCA": "methods_mv",
-    "QCAClassifier": "classifier",
-    "Robustness": "robustness",
-    "Solution": "solution",
-    "TruthTable": "table",
-    "anchor_ranges": "sensitivity",
-    "best_cases": "cases",
-    "best_pairs": "cases",
-    "case_types": "cases",
-    "consistency_by": "groups",
-    "contains": "expressions",
-    "contradicting_necessity": "assumptions",
-    "contradictory_assumptions": "assumptions",
-    "cutoff_ranges": "sensitivity",
-    "equivalent": "expressions",
-    "expand": "expressions",
-    "factorize": "expressions",
-    "intersection": "expressions",
-    "minimal_forms": "expressions",
-    "minimize": "solution",
-    "minimize_mv": "multivalue",
-    "necessary_expressions": "supersets",
-    "necessity": "necessary",
-    "negate": "expressions",
-    "robustness_to": "robustness",
-    "simplify": "expressions",
-    "simultaneous_subsets": "diagnostics",
-    "skewness": "robustness",
-    "sufficient_expressions": "supersets",
-    "theory_evaluation": "theory",
-    "truth_table": "table",
-    "truth_table_mv": "multivalue",
-}
-
-__all__ = sorted(_HOME_OF)
+# The names stand in __init__.pyi; each is imported when it is first used.
+__getattr__, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 #: The version of the plugin interface that this is written for.
 equifinal_api = 1
@@ -99,13 +22,11 @@ equifinal_api = 1
 @hookimpl(tryfirst=True)  # the methods that the comparison was made for lead it
 def equifinal_methods() -> list[type]:
     """Offer the methods to the framework."""
-    from equifinal_qca.methods import CsQCA, FsQCA
-    from equifinal_qca.methods_mv import MvQCA
+    from equifinal_qca.method.fsqca import CsQCA, FsQCA
+    from equifinal_qca.method.mvqca import MvQCA
 
     return [FsQCA, CsQCA, MvQCA]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'equifinal_qca' has no attribute {name!r}")
-    return getattr(import_module(f"equifinal_qca.{_HOME_OF[name]}"), name)
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})  # the hook too: pluggy finds it by ``dir``

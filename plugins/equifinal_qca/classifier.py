@@ -13,9 +13,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equifinal import InputError
 from equifinal.errors import listing
-from equifinal_qca.cubes import Floats
-from equifinal_qca.solution import Model, Solution, SolutionType, minimize
-from equifinal_qca.table import Expectation, truth_table
+from equifinal_qca.engine.cubes import Floats
+from equifinal_qca.minimization import minimize
+from equifinal_qca.model import Model
+from equifinal_qca.solution import Solution, SolutionType
+from equifinal_qca.space import Expectation
+from equifinal_qca.table import truth_table
 
 __all__ = ["QCAClassifier"]
 
@@ -24,7 +27,7 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Classify cases by their membership in the best model of a QCA solution (Ragin 2008).
 
     The features are memberships; calibrate raw scores first. The outcome is the second of the two classes. A case's
-    probability of it is its membership in the model: a degree of membership between 0 and 1, not a frequency, so judge it by
+    probability of it is its membership in the model: a degree of membership between 0 and 1, not a frequency. Judge it by
     ranking and by the crossover at 0.5 rather than by calibration curves.
 
     Parameters
@@ -112,8 +115,8 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_, outcome = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise InputError(f"y holds one class only, {self.classes_[0]!r}. Give cases with and without the outcome.")
-        names = self._names()
-        frame = pd.DataFrame(self._memberships(features, names), columns=names)
+        frame = self._frame(features)
+        names = list(frame.columns)
         free = next(name for name in ("outcome", *(f"outcome{n}" for n in range(len(names)))) if name not in names)
         table = truth_table(
             frame.assign(**{free: outcome.astype(float)}),
@@ -131,9 +134,7 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Memberships in the absence and the presence of the outcome, shape (n, 2); they add up to 1."""
         check_is_fitted(self)
         features = validate_data(self, X, dtype=np.float64, reset=False)
-        names = self._names()
-        frame = pd.DataFrame(self._memberships(features, names), columns=names)
-        present = self.solution_.predict(frame).to_numpy()
+        present = self.solution_.predict(self._frame(features)).to_numpy()
         return np.column_stack([1.0 - present, present])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -142,14 +143,10 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         predicted: NDArray[Any] = self.classes_[present.astype(int)]
         return predicted
 
-    def _names(self) -> list[str]:
-        given = [str(name) for name in getattr(self, "feature_names_in_", [])]
-        if given and all(name.isidentifier() for name in given):
-            return given
-        return [f"x{number}" for number in range(self.n_features_in_)]
-
-    @staticmethod
-    def _memberships(X: Floats, names: list[str]) -> Floats:
+    def _frame(self, X: Floats) -> pd.DataFrame:
+        names = [str(name) for name in getattr(self, "feature_names_in_", [])]
+        if not names or not all(name.isidentifier() for name in names):
+            names = [f"x{number}" for number in range(self.n_features_in_)]
         least, most = X.min(axis=0), X.max(axis=0)
         for problem, wrong in (("Negative values in data", least < 0), ("Features above 1", most > 1)):
             if wrong.any():
@@ -157,12 +154,12 @@ class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 raise InputError(
                     f"{problem}: {listing(named)}. Features are memberships, 0 to 1; calibrate scores first."
                 )
-        return X
+        return pd.DataFrame(X, columns=names)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
-        # Terms are conjunctions of what was observed; no distribution is fitted to the cases that the checks draw.
+        # Terms are conjunctions of observed values; no distribution is fitted to the cases that the checks draw.
         tags.classifier_tags.poor_score = True
         tags.input_tags.positive_only = True
         return tags

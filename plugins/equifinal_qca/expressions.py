@@ -1,7 +1,7 @@
 """Algebra of expressions: negate, simplify, expand, factorize, intersect, compare.
 
 An expression such as ``"A*~B + C"`` describes corners of the property space, the configurations in which it holds.
-Whatever is said here of expressions is said of their corners and exact. :func:`negate` also leaves the memberships of fuzzy
+All statements here are about these corners, and exact. :func:`negate` also leaves the memberships of fuzzy
 cases as they are, and so does :func:`factorize` unless a product contradicts itself (``A*~A`` is dropped). Simplification
 need not: ``A*B + A*~B`` and ``A`` hold in the same corners, yet a
 case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the other.
@@ -9,17 +9,13 @@ case with membership 0.8 in A and 0.5 in B has 0.5 in the one and 0.8 in the oth
 
 import ast
 import warnings
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache, reduce
-
-import numpy as np
 
 from equifinal import Expression, InputError
-from equifinal_qca.cover import covers
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, rows_inside
-from equifinal_qca.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
-from equifinal_qca.smallest import MOST_WORK, Budget, Spent
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Cube, conjunctions, largest, rows_inside
+from equifinal_qca.engine.forms import shortest_forms
+from equifinal_qca.engine.implicants import lies_inside
+from equifinal_qca.factors import factored
 
 __all__ = [
     "contains",
@@ -32,13 +28,9 @@ __all__ = [
     "simplify",
 ]
 
-_MOST_PATTERNS = 100_000
-_LARGEST_CHART = 100_000_000  # prime implicants times patterns
-_MOST_WORK = MOST_WORK // 10  # some seconds
-
 
 def negate(expression: str) -> str:
-    """The negation, written with De Morgan's laws so that ``~`` stands before single sets only.
+    """The negation, written by De Morgan's laws with ``~`` before single sets only.
 
     It holds for fuzzy memberships too: they are 1 minus those of the expression. :func:`simplify` makes a sum of
     products of it.
@@ -115,8 +107,8 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
     Warns
     -----
     UserWarning
-        When the expression is too large to be minimized exactly, within some seconds. The one form is then equivalent, and no
-        term or literal of it can be left out, but there may be shorter ones.
+        When the expression is too large to be minimized exactly, within some seconds. The one form is then equivalent, and none of
+        its terms or literals can be left out, but there may be shorter ones.
 
     Examples
     --------
@@ -128,50 +120,15 @@ def minimal_forms(expression: str, conditions: Sequence[str] | None = None, max_
         raise InputError(f"max_forms = {max_forms!r} leaves no form. Give 1 or more.")
     names = _names(expression, conditions)
     cubes = _cubes(_tree(expression), names)
-    try:
-        primes = primes_inside(cubes)
-        forms = _shortest_forms(cubes, primes, max_forms)
-    except (TooManyPrimes, Spent):
+    forms, proved = shortest_forms(cubes, max_forms)
+    if not proved:
         warnings.warn(
-            f"{expression[:60]!r} is too large to be minimized exactly: what is returned holds in the same corners and no "
-            "term or literal of it can be left out, but shorter forms may exist.",
+            f"{expression[:60]!r} is too large to be minimized exactly: the result holds in the same corners and none of "
+            "its terms or literals can be left out, but shorter forms may exist.",
             stacklevel=2,
         )
-        forms = [_irredundant(some_primes_inside(cubes, lambda cube: lies_inside(cube, cubes)))]
     fewest = min(sum(cube.literals for cube in form) for form in forms)
     return tuple(sorted(_sum(form, names) for form in forms if sum(cube.literals for cube in form) == fewest))
-
-
-def _shortest_forms(cubes: Sequence[Cube], primes: Sequence[Cube], max_forms: int) -> list[list[Cube]]:
-    """All forms with the fewest terms, which are prime implicants."""
-    if not primes:
-        return [[]]
-    # A prime implicant is needed when it alone matches some corner, which then lies in a cube that no other one contains.
-    masks, those = np.array(primes, dtype=np.int64), np.array(cubes, dtype=np.int64)[:, :, np.newaxis]
-    contained = ((masks[:, 0] & ~those[:, 0]) == 0) & ((those[:, 1] & masks[:, 0]) == masks[:, 1])
-    alone = np.unique(contained[contained.sum(axis=1) == 1].argmax(axis=1)).tolist()
-    needed = [each for each in alone if not lies_inside(primes[each], [*primes[:each], *primes[each + 1 :]])]
-    # Corners that the same prime implicants match are alike, and those in a needed one are settled.
-    patterns = _patterns(primes, needed)
-    if not patterns:
-        return [[primes[each] for each in needed]]
-    if len(primes) * len(patterns) > _LARGEST_CHART:
-        raise Spent
-    chart = np.array([[pattern >> each & 1 for pattern in patterns] for each in range(len(primes))], dtype=bool)
-    found = covers(chart, max_forms, budget=Budget(_MOST_WORK))
-    if not found.proved or (found.truncated and len(found.found) < max_forms):
-        raise Spent
-    return [[primes[each] for each in (*needed, *cover)] for cover in found.found]
-
-
-def _irredundant(cubes: Sequence[Cube]) -> list[Cube]:
-    """The cubes without those that lie inside the others, long ones first."""
-    kept = sorted(cubes, key=lambda cube: (cube.literals, cube))
-    for cube in reversed(kept.copy()):
-        others = [each for each in kept if each != cube]
-        if lies_inside(cube, others):
-            kept = others
-    return kept
 
 
 def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: int = 4096) -> str:
@@ -214,11 +171,11 @@ def expand(expression: str, conditions: Sequence[str] | None = None, max_terms: 
 
 
 def factorize(expression: str, conditions: Sequence[str] | None = None) -> str:
-    """Write it with few literals by factoring out what terms have in common.
+    """Write it with few literals by factoring out common parts of terms.
 
     The expression is multiplied out first; terms that contradict themselves or lie inside another term are left out.
     Then factors are divided out (algebraic division, Brayton & McMullen 1982), each possible one is tried where there are up
-    to ten terms, and the shortest result is kept. Nothing else is changed: simplify first if that is wanted.
+    to ten terms, and the shortest result is kept. Nothing else changes: simplify first if you want to.
 
     Parameters
     ----------
@@ -238,13 +195,9 @@ def factorize(expression: str, conditions: Sequence[str] | None = None) -> str:
     'LEAD*DEM*(FIN + HUM)'
     """
     names = _names(expression, conditions)
-    terms = [
-        frozenset(cube.text(names).split("*")) if cube.care else frozenset()
-        for cube in _cubes(_tree(expression), names)
-    ]
-    order = {literal: place for place, name in enumerate(names) for literal in (name, f"~{name}")}
-    _, text, _ = _Factors(order).of(frozenset(terms))
-    return text
+    cubes = _cubes(_tree(expression), names)
+    terms = [frozenset(cube.text(names).split("*")) if cube.care else frozenset() for cube in cubes]
+    return factored(terms, names)
 
 
 def intersection(*expressions: str, conditions: Sequence[str] | None = None) -> str:
@@ -300,7 +253,7 @@ def _tree(expression: str) -> ast.expr:
 def _names(expression: str, conditions: Sequence[str] | None) -> tuple[str, ...]:
     parsed = Expression(expression)
     if isinstance(conditions, str):
-        raise InputError(f"conditions = {conditions!r} is one text. Give a list of names.")
+        raise InputError(f"conditions = {conditions!r} is a single text. Give a list of names.")
     names = parsed.sets if conditions is None else tuple(dict.fromkeys(conditions))
     parsed.require(names)
     if len(names) > MOST_CONDITIONS:
@@ -321,46 +274,9 @@ def _cubes(node: ast.expr, names: tuple[str, ...], present: bool = True) -> list
         case ast.BinOp(left=left, op=operator, right=right):
             first, second = (_cubes(each, names, present) for each in (left, right))
             if isinstance(operator, ast.Mult) != present:
-                return _not_inside_another([*first, *second])
-            return _not_inside_another(
-                [
-                    Cube(one.care | other.care, one.bits | other.bits)
-                    for one in first
-                    for other in second
-                    if not (one.bits ^ other.bits) & one.care & other.care
-                ]
-            )
+                return largest([*first, *second])
+            return largest(conjunctions(first, second))
     raise AssertionError(node)  # Expression let nothing else through
-
-
-def _not_inside_another(cubes: list[Cube]) -> list[Cube]:
-    pairs = np.array(sorted(set(cubes)), dtype=np.int64).reshape(-1, 2)
-    care, bits = pairs[:, 0], pairs[:, 1]
-    inside = np.array([(((care & ~one) == 0) & ((its & care) == bits)).sum() > 1 for one, its in pairs], dtype=bool)
-    return [Cube(*pair) for pair in pairs[~inside].tolist()]
-
-
-def _patterns(primes: Sequence[Cube], needed: Sequence[int]) -> list[int]:
-    """The distinct sets of primes, as bit masks, that match some corner together, none of the needed ones among them.
-
-    The conditions are decided one after the other; a value of a condition rules out the primes that want the other. Only
-    distinct sets are kept, which are far fewer than corners.
-    """
-    patterns = {(1 << len(primes)) - 1}
-    undecided = reduce(lambda care, cube: care | cube.care, primes, 0)
-    while undecided:
-        condition = undecided & -undecided
-        undecided ^= condition
-        wants = [0, 0]
-        for each, cube in enumerate(primes):
-            if cube.care & condition:
-                wants[bool(cube.bits & condition)] |= 1 << each
-        settled = sum(1 << each for each in needed if not primes[each].care & undecided)
-        patterns = {left for pattern in patterns for other in wants if not (left := pattern & ~other) & settled}
-        if len(patterns) > _MOST_PATTERNS:
-            raise Spent
-    # Without any condition the constant 1 is needed and matches everywhere.
-    return [] if Cube(0, 0) in primes else sorted(patterns - {0})
 
 
 # ----------------------------------------------------------------------------------------------- from cubes to text
@@ -385,70 +301,3 @@ def _written(node: ast.expr, present: bool) -> tuple[str, bool]:
                 return "*".join(f"({text})" if is_sum else text for text, is_sum in parts), False
             return " + ".join(text for text, _ in parts), True
     raise AssertionError(node)  # Expression let nothing else through
-
-
-Terms = frozenset[frozenset[str]]
-Factored = tuple[int, str, bool]  # literals, text, whether it is a sum
-
-
-class _Factors:
-    """The search for a short factored form; a sum of products is a set of sets of literals."""
-
-    def __init__(self, order: dict[str, int]) -> None:
-        self.order = order
-        self.of = lru_cache(maxsize=None)(self._of)
-
-    def _of(self, terms: Terms) -> Factored:
-        if not terms:
-            return 0, "0", False
-        if frozenset() in terms:
-            return 0, "1", False
-        common = frozenset.intersection(*terms)
-        if common:
-            product = self._product(common)
-            if len(terms) == 1:
-                return product
-            return self._times(product, self.of(frozenset(term - common for term in terms)))
-        found = [self._plain(terms)]
-        for divisor in self._divisors(terms):
-            quotient = frozenset.intersection(
-                *(frozenset(term - part for term in terms if part <= term) for part in divisor)
-            )
-            rest = terms - {part | other for part in divisor for other in quotient}
-            factored = self._times(self.of(quotient), self.of(divisor))
-            found.append(self._plus(factored, self.of(rest)) if rest else factored)
-        return min(found)
-
-    def _divisors(self, terms: Terms) -> list[Terms]:
-        """What is left of the terms with a literal when all that they have in common is taken away."""
-        counts = Counter(literal for term in terms for literal in term)
-        shared = sorted(
-            (literal for literal in counts if counts[literal] > 1),
-            key=lambda each: (-counts[each], self.order[each], each),
-        )
-        divisors = []
-        for literal in shared if len(terms) <= 10 else shared[:1]:
-            having = [term for term in terms if literal in term]
-            common = frozenset.intersection(*having)
-            divisors.append(frozenset(term - common for term in having))
-        return list(dict.fromkeys(divisors))
-
-    def _product(self, literals: frozenset[str]) -> Factored:
-        return len(literals), "*".join(sorted(literals, key=lambda each: self.order[each])), False
-
-    def _plain(self, terms: Terms) -> Factored:
-        products = [self._product(term) for term in terms]
-        return (
-            sum(count for count, _, _ in products),
-            " + ".join(sorted(text for _, text, _ in products)),
-            len(terms) > 1,
-        )
-
-    @staticmethod
-    def _times(first: Factored, second: Factored) -> Factored:
-        texts = [f"({text})" if is_sum else text for _, text, is_sum in (first, second) if text != "1"]
-        return first[0] + second[0], "*".join(texts) or "1", False
-
-    @staticmethod
-    def _plus(first: Factored, second: Factored) -> Factored:
-        return first[0] + second[0], " + ".join([first[1], second[1]]), True

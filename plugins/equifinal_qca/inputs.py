@@ -1,4 +1,4 @@
-"""What the engine is given, checked: the frame of cases, its columns, cutoffs. Each mistake is one sentence and a remedy."""
+"""Checks of the engine's input: the frame of cases, its columns, cutoffs. Each mistake gets one sentence with a remedy."""
 
 import keyword
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from equifinal import InputError
+from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.cubes import MOST_CONDITIONS, Floats
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
 
 __all__ = [
     "check_cases",
@@ -19,7 +19,9 @@ __all__ = [
     "condition_names",
     "cutoffs",
     "is_whole",
+    "memberships_in",
     "memberships_of",
+    "numbers_of",
     "outcome_memberships",
 ]
 
@@ -28,7 +30,7 @@ _COLUMNS_OF_TABLES = ("out", "n", "consistency", "pri", "cases")
 
 
 def check_frame(frame: object) -> None:
-    """The cases come as a data frame."""
+    """Raise an error unless the cases come as a data frame."""
     if not isinstance(frame, pd.DataFrame):
         raise InputError(
             f"The cases came as {type(frame).__name__}. Give a pandas.DataFrame of memberships, one row per case, "
@@ -37,14 +39,14 @@ def check_frame(frame: object) -> None:
 
 
 def check_cases(frame: pd.DataFrame) -> None:
-    """Every case has a name of its own."""
+    """Raise an error unless every case has a name of its own."""
     if not frame.index.is_unique:
         repeated = listing(dict.fromkeys(frame.index[frame.index.duplicated()]))
         raise InputError(f"Cases occur more than once: {repeated}. Give every case a name of its own in the index.")
 
 
-def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
-    """One column as floats, after checking that it holds memberships."""
+def numbers_of(frame: pd.DataFrame, name: str) -> Floats:
+    """One column as floats, after checking that it holds numbers and none is missing."""
     column = frame[name]
     if isinstance(column, pd.DataFrame):
         raise InputError(f"Several columns are named {name!r}. Rename or drop all but one.")
@@ -59,6 +61,12 @@ def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
         raise InputError(
             f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
         )
+    return values
+
+
+def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
+    """One column as floats, after checking that it holds memberships."""
+    values = numbers_of(frame, name)
     if (outside := (values < 0) | (values > 1)).any():
         whole = (values == np.floor(values)).all() and values.min() >= 0
         or_else = " If its numbers are the values 0, 1, 2, ... of a multi-value condition, use truth_table_mv."
@@ -67,6 +75,16 @@ def memberships_of(frame: pd.DataFrame, name: str) -> Floats:
             f"{or_else if whole else ''}"
         )
     return values
+
+
+def memberships_in(frame: pd.DataFrame, expressions: Sequence[str]) -> Floats:
+    """Memberships of the n cases in m expressions over the columns, shape (n, m)."""
+    parsed = [Expression(each) for each in expressions]
+    for each in parsed:
+        each.require([str(name) for name in frame.columns])
+    used = {name: memberships_of(frame, name) for each in parsed for name in each.sets}
+    checked = pd.DataFrame(used, index=range(len(frame)))
+    return np.column_stack([np.empty((len(frame), 0)), *(each.membership(checked) for each in parsed)])
 
 
 def outcome_memberships(frame: pd.DataFrame, outcome: str) -> Floats:
@@ -86,12 +104,12 @@ def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]
     check_frame(frame)
     if isinstance(conditions, str):
         names = [name.strip() for name in conditions.split(",")]
-        raise InputError(f"conditions = {conditions!r} is one text. Give a list of column names, {names!r}.")
+        raise InputError(f"conditions = {conditions!r} is a single text. Give a list of column names, {names!r}.")
     if conditions is None:
         conditions = [name for name in frame.columns if name != outcome and f"~{name}" != outcome]
     names = list(conditions)
     if not names:
-        raise InputError("There is no condition. Name at least one column besides the outcome.")
+        raise InputError("There are no conditions. Name at least one column besides the outcome.")
     for name in names:
         if name not in frame.columns:
             raise InputError(f"The condition {name!r} is not a column. {_unlike(name, frame)}")
@@ -111,7 +129,7 @@ def condition_names(frame: pd.DataFrame, outcome: str, conditions: Sequence[str]
 
 
 def _unlike(name: object, frame: pd.DataFrame) -> str:
-    """The end of a sentence about a condition that is no column."""
+    """The end of a sentence about a condition that is not a column."""
     if isinstance(name, str) and name.startswith("~") and name[1:] in frame.columns:
         return f"Give {name[1:]!r}: a truth table has the presence and the absence of every condition."
     return did_you_mean(str(name), [str(each) for each in frame.columns])
@@ -123,12 +141,12 @@ def is_share(value: object) -> bool:
 
 
 def is_whole(value: object, least: int = 1) -> bool:
-    """Whether it is a whole number, so large at least."""
+    """Whether it is a whole number and at least this large."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
 def check_shares(**shares: object) -> None:
-    """Cutoffs and the like, by name, are numbers from 0 to 1."""
+    """Raise an error unless all these, given by name, are numbers from 0 to 1."""
     for name, value in shares.items():
         if not is_share(value):
             raise InputError(f"{name} = {value!r} is not a number from 0 to 1.{_percent(value)}")

@@ -1,199 +1,45 @@
-"""Multi-value QCA: conditions with the values 0, 1, 2, ...; a literal is one value of a condition, ``A[1]``.
-
-Every value of every condition is a set of its own and has a bit, the first value of the first condition the highest. A
-configuration has one bit set for each condition, a term one for each condition that it uses: it is a conjunction of
-values, never of their negations. A condition drops out of a term only when the term holds for all its values.
-"""
+"""Multi-value QCA: truth tables of conditions with the values 0, 1, 2, ..."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise, product
-from math import prod
-from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from equifinal import Expression, InputError, sets
+from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
-from equifinal_qca.cubes import MOST_CONDITIONS, Cube, Floats, Groups, Ints
-from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, memberships_of, outcome_memberships
-from equifinal_qca.solution import Solution, SolutionType, minimize
-from equifinal_qca.table import Expectation, TruthTable, notes_on_undecided, too_many_rows
+from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
+from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, numbers_of, outcome_memberships
+from equifinal_qca.minimization import minimize
+from equifinal_qca.solution import Solution, SolutionType
+from equifinal_qca.space import Expectation
+from equifinal_qca.table import TruthTable
+from equifinal_qca.value_space import ValueSpace
 
 __all__ = ["MultiValueTable", "minimize_mv", "truth_table_mv"]
 
-_MOST_COMBINATIONS = 65_536
 
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MultiValueTable(TruthTable):
     """The observed configurations of multi-value conditions. Made by :func:`truth_table_mv`.
 
-    Attributes
-    ----------
-    names
-        The names of the k conditions.
-    counts
-        The number of values of each: 3 for the values 0, 1 and 2.
-    conditions
-        All literals, ``("A[0]", "A[1]", "A[2]", "B[0]", ...)``: the sets that terms are made of.
-    memberships
-        Memberships of the n cases in the m literals, shape (n, m).
-    corners
-        Per observed row, in ascending order of `row_numbers`: the configuration as a mask of literals.
-
-    The other attributes are those of :class:`TruthTable`.
+    Its attributes are those of :class:`TruthTable`: ``conditions`` are all literals, ``("A[0]", "A[1]", "A[2]", "B[0]", ...)``,
+    ``memberships`` those in the m literals, shape (n, m), and ``corners`` masks of literals, in ascending order of their row
+    numbers.
     """
 
-    names: tuple[str, ...]
-    counts: tuple[int, ...]
-
-    @cached_property
-    def groups(self) -> Groups:
-        """Per condition the bits of its values, the value 0 first."""
-        bits = [1 << position for position in range(sum(self.counts) - 1, -1, -1)]
-        starts = np.cumsum([0, *self.counts])
-        return tuple(tuple(bits[start:end]) for start, end in pairwise(starts.tolist()))
+    space: ValueSpace
 
     @property
-    def possible(self) -> int:
-        """The number of configurations."""
-        return prod(self.counts)
+    def names(self) -> tuple[str, ...]:
+        """The names of the k conditions."""
+        return self.space.names
 
-    def is_possible(self, cube: Cube) -> bool:
-        """Whether any configuration lies inside the cube: it has no two values of a condition."""
-        return all((cube.care & sum(bits)).bit_count() < 2 for bits in self.groups)
-
-    def label(self, corner: int) -> str:
-        """A configuration in words, ``A[1]*B[0]``."""
-        return Cube(corner, corner).text(self.conditions)
-
-    def row_numbers(self, corners: Ints) -> Ints:
-        """The row numbers of some configurations, from 1, the last condition's values counting up fastest."""
-        numbers = np.zeros(len(corners), dtype=np.int64)
-        for values, count in zip(self._columns(corners).values(), self.counts, strict=True):
-            numbers = numbers * count + values
-        return numbers + 1
-
-    def corner_of_row(self, number: int) -> int:
-        """The configuration with this row number."""
-        corner, rest = 0, number - 1
-        for bits in reversed(self.groups):
-            rest, value = divmod(rest, len(bits))
-            corner |= bits[value]
-        return corner
-
-    def region(self, corner: int) -> Cube:
-        """What a term has to miss so as not to match the configuration: it must use some other value."""
-        return Cube(self.everything & ~corner, 0)
-
-    def corners_inside(self, cubes: Iterable[Cube], max_rows: int) -> Ints:
-        """All configurations inside at least one of the cubes, by row number."""
-        cubes = set(cubes)
-        cubes = [cube for cube in cubes if not any(other != cube and other.contains(cube) for other in cubes)]
-        choices = [
-            [
-                [bit for bit in bits if cube.bits & bit] or [bit for bit in bits if not cube.care & bit]
-                for bits in self.groups
-            ]
-            for cube in cubes
-        ]
-        if sum(prod(map(len, each)) for each in choices) > max_rows:
-            raise too_many_rows(max_rows)
-        corners = {sum(corner) for each in choices for corner in product(*each)}
-        return np.array(sorted(corners, reverse=True), dtype=np.int64)  # the value 0 has the highest bit
-
-    def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
-        """The values that the expectations contradict, as a mask of what is expected absent."""
-        against = 0
-        for name, expected in expectations.items():
-            if name not in self.names:
-                raise InputError(f"The expectation for {name!r} names no condition. {did_you_mean(name, self.names)}")
-            if expected is None:
-                continue
-            position = self.names.index(name)
-            possible = range(self.counts[position])
-            if isinstance(expected, str):
-                if expected not in ("present", "absent"):
-                    raise InputError(
-                        f"The expectation {expected!r} for {name!r} is unknown. Use values, 'present', 'absent', or None."
-                    )
-                wanted = [value for value in possible if (value > 0) == (expected == "present")]
-            else:
-                wanted = list(expected) if isinstance(expected, Iterable) else [expected]
-            if not wanted or any(value not in possible for value in wanted):
-                raise InputError(f"The expectation {expected!r} for {name!r} is no value from 0 to {possible[-1]}.")
-            against |= sum(bit for value, bit in enumerate(self.groups[position]) if value not in wanted)
-        return 0, against, ()
-
-    def _columns(self, corners: Ints) -> dict[str, Ints]:
-        return {
-            name: sum((((corners & bit) != 0) * value for value, bit in enumerate(bits)), np.zeros_like(corners))
-            for name, bits in zip(self.names, self.groups, strict=True)
-        }
-
-    def _fit_of(self, corners: Ints) -> tuple[Floats, Floats]:
-        return _fit(self.memberships, self.outcome_membership, corners)
-
-    def _described(self, expression: str, where: str) -> list[Cube]:
-        """The configurations that an expression such as ``A[1]*~B[0]`` describes, one region for each choice of values."""
-        used: dict[int, None] = {}
-
-        def literal(match: re.Match[str]) -> str:
-            name, value = match.group(1), match.group(2)
-            if name not in self.names:
-                raise InputError(
-                    f"{where}{expression!r} names the condition {name!r}, which is not there. "
-                    f"{did_you_mean(name, self.names)}"
-                )
-            position = self.names.index(name)
-            if value is None and self.counts[position] > 2:
-                raise InputError(
-                    f"{where}{expression!r} names {name!r} without a value. Write {name}[0], {name}[1] and so on."
-                )
-            if int(value or 1) >= self.counts[position]:
-                raise InputError(
-                    f"{where}{name!r} has no value {value}; its values are 0 to {self.counts[position] - 1}."
-                )
-            used[position] = None
-            return f"literal_{position}_{value or 1}"
-
-        parsed = Expression(re.sub(r"([^\W\d]\w*)(?:\[(\d+)\])?", literal, expression))
-        positions = list(used)
-        if prod(self.counts[each] for each in positions) > _MOST_COMBINATIONS:
-            raise InputError(f"{where}{expression!r} names more conditions than can be looked through. Split it up.")
-        choices = list(product(*(range(self.counts[each]) for each in positions)))
-        columns = {
-            f"literal_{position}_{value}": [float(choice[place] == value) for choice in choices]
-            for place, position in enumerate(positions)
-            for value in range(self.counts[position])
-        }
-        holds = parsed.membership(pd.DataFrame(columns, index=range(len(choices)))).to_numpy() > 0.5
-        return [
-            Cube(
-                sum(
-                    sum(self.groups[position]) & ~self.groups[position][value]
-                    for position, value in zip(positions, choice, strict=True)
-                ),
-                0,
-            )
-            for choice, here in zip(choices, holds, strict=True)
-            if here
-        ]
-
-    def _without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
-        inside = [corner for corner in corners if not corner & region.care]
-        if not inside:
-            return [region]
-        for bits in self.groups:
-            allowed = [bit for bit in bits if not region.care & bit]
-            if len(allowed) > 1:
-                narrower = (Cube(region.care | (sum(allowed) & ~bit), 0) for bit in allowed)
-                return [part for each in narrower for part in self._without(each, inside)]
-        return []
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The number of values of each condition: 3 for the values 0, 1 and 2."""
+        return self.space.counts
 
 
 def truth_table_mv(
@@ -222,8 +68,8 @@ def truth_table_mv(
     consistency_cutoff, frequency_cutoff, pri_cutoff
         As in :func:`truth_table`.
     values
-        The number of values of a condition, where the highest ones do not occur; default: up to the highest that occurs,
-        and two at least.
+        The number of values of a condition whose highest ones do not occur; default: up to the highest that occurs, at
+        least two.
 
     Returns
     -------
@@ -232,7 +78,7 @@ def truth_table_mv(
     Raises
     ------
     InputError
-        For unknown or repeated columns, missing values, what is no value, duplicate cases, cutoffs out of range.
+        For unknown or repeated columns, missing or invalid values, duplicate cases, cutoffs out of range.
 
     Examples
     --------
@@ -243,54 +89,18 @@ def truth_table_mv(
     [[0, 0, '0', ['x']], [0, 1, '0', ['w']], [1, 0, '1', ['v']], [2, 1, '1', ['u']]]
     """
     column, y = _outcome(frame, outcome)
-    lower, upper, frequency, pri_cutoff = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
+    given = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
     names = condition_names(frame, column, conditions)
     check_cases(frame)
     if unknown := [name for name in values or {} if name not in names]:
         raise InputError(f"values: {unknown[0]!r} is not a condition. {did_you_mean(unknown[0], names)}")
-    parts = [_value_memberships(frame, name, (values or {}).get(name)) for name in names]
-    counts = tuple(part.shape[1] for part in parts)
-    if sum(counts) > MOST_CONDITIONS:
+    parts = {name: _value_memberships(frame, name, (values or {}).get(name)) for name in names}
+    space = ValueSpace.of({name: part.shape[1] for name, part in parts.items()})
+    if len(space.conditions) > MOST_CONDITIONS:
         raise InputError(
-            f"The conditions have {sum(counts)} values in all, more than the {MOST_CONDITIONS} possible. Choose fewer."
+            f"The conditions have {len(space.conditions)} values in all, more than the {MOST_CONDITIONS} possible. Choose fewer."
         )
-    x = np.column_stack(parts)
-    literals = tuple(f"{name}[{value}]" for name, count in zip(names, counts, strict=True) for value in range(count))
-
-    # The value above 0.5 in each condition; a case without one is in no row.
-    undecided = np.logical_or.reduce([part.max(axis=1) <= 0.5 for part in parts])
-    chosen = np.column_stack([part.argmax(axis=1) for part in parts])
-    number = np.zeros(len(x), dtype=np.int64)
-    for values_here, count in zip(chosen.T, counts, strict=True):
-        number = number * count + values_here
-    row_of_case = np.full(len(x), -1, dtype=np.int64)
-    _, first, row_of_case[~undecided], n = np.unique(
-        number[~undecided], return_index=True, return_inverse=True, return_counts=True
-    )
-    offsets = sum(counts) - 1 - np.cumsum([0, *counts[:-1]])
-    corners = (np.int64(1) << (offsets - chosen[~undecided][first])).sum(axis=1, dtype=np.int64)
-
-    consistency, pri = _fit(x, y, corners)
-    table = MultiValueTable(
-        names=tuple(names),
-        counts=counts,
-        conditions=literals,
-        outcome=outcome,
-        cases=frame.index,
-        memberships=x,
-        outcome_membership=y,
-        consistency_cutoff=(0.0, 0.0),
-        frequency_cutoff=1,
-        pri_cutoff=0.0,
-        corners=corners,
-        output=np.full(len(corners), "?"),
-        n=n,
-        consistency=consistency,
-        pri=pri,
-        row_of_case=row_of_case,
-        notes=notes_on_undecided(frame.index, undecided, y),
-    )
-    return cast(MultiValueTable, table.with_cutoffs((lower, upper), frequency, pri_cutoff))
+    return MultiValueTable.of(space, outcome, frame.index, np.column_stack(list(parts.values())), y, given)
 
 
 def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
@@ -313,22 +123,14 @@ def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
 
 def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Floats:
     """Membership of the n cases in each value of a condition, shape (n, values)."""
-    column = frame[name]
-    if isinstance(column, pd.DataFrame) or not pd.api.types.is_numeric_dtype(column):
-        memberships_of(frame, name)  # says what is wrong, or reads truth values
-        column = column.astype(float)
-    numbers = np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
-    if (missing := np.isnan(numbers)).any():
-        raise InputError(
-            f"Column {name!r} has missing values: {listing(frame.index[missing])}. Fill them in or leave these cases out."
-        )
+    numbers = numbers_of(frame, name)
     if not (numbers == np.floor(numbers)).all() and numbers.min() >= 0 and numbers.max() <= 1:
         if count not in (None, 2):
             raise InputError(f"values: {name!r} is a fuzzy set, which has two values, not {count}.")
         return np.column_stack([1.0 - numbers, numbers])
     if (wrong := (numbers < 0) | (numbers != np.floor(numbers)) | np.isinf(numbers)).any():
         raise InputError(
-            f"Column {name!r} has numbers that are no values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
+            f"Column {name!r} has numbers other than the values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
         )
     highest = int(numbers.max(initial=1))
     if highest >= MOST_CONDITIONS:
@@ -339,16 +141,6 @@ def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Flo
         raise InputError(f"values: {name!r} has the value {highest}, so it has more than {count} values.")
     indicators: Floats = (numbers[:, np.newaxis] == np.arange(count or highest + 1)).astype(float)
     return indicators
-
-
-def _fit(x: Floats, y: Floats, corners: Ints) -> tuple[Floats, Floats]:
-    """Consistency and PRI of each configuration."""
-    consistency, pri = np.empty(len(corners)), np.empty(len(corners))
-    last = x.shape[1] - 1
-    for row, corner in enumerate(corners.tolist()):
-        inside = x[:, [position for position in range(last + 1) if corner >> (last - position) & 1]].min(axis=1)
-        consistency[row], pri[row] = sets.consistency(inside, y), sets.pri(inside, y)
-    return consistency, pri
 
 
 def minimize_mv(

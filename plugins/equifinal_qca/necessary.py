@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from equifinal import Expression, InputError, sets
-from equifinal_qca.cubes import Floats
-from equifinal_qca.inputs import memberships_of, outcome_memberships
+from equifinal import InputError, sets
+from equifinal_qca.engine.cubes import Floats
+from equifinal_qca.inputs import memberships_in, memberships_of, outcome_memberships
 
 __all__ = ["literals_necessity", "necessity"]
 
 
 def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | None = None) -> pd.DataFrame:
-    """How nearly each expression is necessary for the outcome.
+    """How close each expression is to being necessary for the outcome.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | No
     outcome
         The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
     expressions
-        What to test, such as ``"A"`` or ``"A + ~B"``. Default: every column but the outcome's, and its negation.
+        The expressions to test, such as ``"A"`` or ``"A + ~B"``. Default: every column but the outcome's, and its negation.
 
     Returns
     -------
@@ -49,16 +49,9 @@ def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | No
         names = [str(name) for name in frame.columns if name not in (outcome, outcome.removeprefix("~"))]
         return literals_necessity(np.column_stack([memberships_of(frame, name) for name in names]), y, names)
     if isinstance(expressions, str):
-        raise InputError(f"expressions = {expressions!r} is one text. Give a list of expressions.")
+        raise InputError(f"expressions = {expressions!r} is a single text. Give a list of expressions.")
     expressions = list(expressions)
-    parsed = [Expression(each) for each in expressions]
-    for each in parsed:
-        each.require([str(name) for name in frame.columns])
-    checked = pd.DataFrame(
-        {name: memberships_of(frame, name) for each in parsed for name in each.sets}, index=range(len(frame))
-    )
-    x = np.column_stack([each.membership(checked) for each in parsed]) if parsed else np.empty((len(frame), 0))
-    return _table(x, y, expressions)
+    return _table(memberships_in(frame, expressions), y, expressions)
 
 
 def literals_necessity(x: Floats, y: Floats, names: Sequence[str]) -> pd.DataFrame:

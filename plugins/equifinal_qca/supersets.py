@@ -1,7 +1,7 @@
 """The search for necessary and for sufficient expressions: sets that contain the outcome, or lie within it.
 
-Both searches go by the number of literals and build only on what can still succeed, so that the 3^k - 1 combinations of k
-conditions are never all looked at.
+Both searches proceed by the number of literals and build only on candidates that can still succeed; they never look at all
+3^k - 1 combinations of k conditions.
 """
 
 import warnings
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal import InputError, sets
-from equifinal_qca.cubes import Floats, Ints
+from equifinal_qca.engine.cubes import Floats, Ints
 from equifinal_qca.inputs import check_shares, condition_names, is_whole, memberships_of, outcome_memberships
 
 __all__ = ["necessary_expressions", "sufficient_expressions"]
@@ -41,10 +41,8 @@ def necessary_expressions(
 
     Parameters
     ----------
-    frame
-        One row per case, one column per set, memberships from 0 to 1.
-    outcome
-        The outcome's column; ``"~Y"`` is the negation of column Y, unless a column has that very name.
+    frame, outcome
+        As in :func:`necessity`.
     consistency
         The least consistency of necessity, inclN = Σ min(x, y) / Σ y; from 0 to 1.
     relevance
@@ -55,7 +53,7 @@ def necessary_expressions(
     max_literals
         The most literals in an expression; default: as many as there are conditions.
     max_candidates
-        The most combinations to look at. When they do not suffice, there is a warning, ``attrs["truncated"]`` is true, and
+        The most combinations to look at. When they do not suffice, a warning is given, ``attrs["truncated"]`` is true, and
         all expressions with at most ``attrs["complete_to"]`` literals are there.
 
     Returns
@@ -114,9 +112,9 @@ def sufficient_expressions(
 ) -> pd.DataFrame:
     """Minimal conjunctions of literals that are sufficient for the outcome.
 
-    A conjunction is listed when it reaches all cutoffs and no part of it does. (Any disjunction of sufficient sets is
-    sufficient again, so that disjunctions are not listed.) Unlike the terms of a solution these say nothing of
-    each other and rest on no truth table: they are the sufficient subsets of the outcome, one by one.
+    A conjunction is listed when it reaches all cutoffs and no part of it does. (Disjunctions are not
+    listed, since any disjunction of sufficient sets is sufficient.) Unlike the terms of a solution these say nothing about
+    each other and do not rest on a truth table: they are the sufficient subsets of the outcome, one by one.
 
     Parameters
     ----------
@@ -129,7 +127,7 @@ def sufficient_expressions(
     coverage
         The least raw coverage, Σ min(x, y) / Σ y; from 0 to 1.
     frequency_cutoff
-        The fewest cases with membership above 0.5, as in a truth table; 0 also lists conjunctions that no case shows.
+        The fewest cases with membership above 0.5, as in a truth table; 0 also lists conjunctions without cases.
 
     Returns
     -------
@@ -208,7 +206,7 @@ class _Search(NamedTuple):
         literals = np.stack([x, 1.0 - x], axis=2).transpose(1, 2, 0).reshape(2 * len(names), -1)
         for what, limit in (("max_literals", max_literals), ("max_candidates", max_candidates)):
             if limit is not None and not is_whole(limit):
-                raise InputError(f"{what} = {limit!r} is no whole number from 1 on.")
+                raise InputError(f"{what} = {limit!r} is not a whole number. Give 1 or more.")
         most = min(max_literals or len(names), len(names))
         return cls(tuple(names), literals, outcome_memberships(frame, outcome), most, max_candidates)
 
@@ -261,7 +259,7 @@ class _Search(NamedTuple):
             alive = (common > 0) & (common >= coverage * total)
             if fewest:
                 alive &= (step.membership > 0.5).sum(axis=2) >= fewest
-            # The base has no sufficient part, so that such a part of the longer set ends with the new literal.
+            # The base has no sufficient part, so such a part of the longer set ends with the new literal.
             masks = _masks(step.base)
             for column, literal in enumerate(step.joining.tolist()):
                 if literal in ending_with:

@@ -1,32 +1,25 @@
 """Truth tables: which configurations occur, how often, and whether they are sufficient for the outcome."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal import Expression, InputError
-from equifinal.errors import did_you_mean, listing
-from equifinal_qca.corners import corner_fit
-from equifinal_qca.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
-from equifinal_qca.implicants import primes_inside
+from equifinal import InputError
+from equifinal.errors import listing
+from equifinal_qca.engine.cubes import Cube, Floats, Ints
 from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole, memberships_of, outcome_memberships
-from equifinal_qca.printing import table_as_text
+from equifinal_qca.printing import as_text, frame_as_text
+from equifinal_qca.space import SetSpace, Space
 
-__all__ = [
-    "Expectation",
-    "TruthTable",
-    "column_of_lists",
-    "notes_on_undecided",
-    "too_many_rows",
-    "truth_table",
-]
+__all__ = ["TruthTable", "truth_table"]
 
+_MOST_ROWS = 64  # to show
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
-Expectation = int | str | Sequence[int] | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,8 +31,8 @@ class TruthTable:
 
     Attributes
     ----------
-    conditions
-        The names of the k conditions.
+    space
+        All configurations that there can be.
     outcome
         The outcome, ``"~Y"`` when negated.
     cases
@@ -52,10 +45,10 @@ class TruthTable:
     row_of_case
         Per case its row's position, or -1 for a case at exactly 0.5 in a condition.
     notes
-        What a reader should know, for instance cases at exactly 0.5.
+        Notes for the reader, for instance on cases at exactly 0.5.
     """
 
-    conditions: tuple[str, ...]
+    space: Space
     outcome: str
     cases: pd.Index
     memberships: Floats = field(repr=False)
@@ -71,79 +64,47 @@ class TruthTable:
     row_of_case: Ints = field(repr=False)
     notes: tuple[str, ...] = ()
 
-    # What differs with multi-value conditions, whose table overrides these.
+    @classmethod
+    def of(
+        cls, space: Space, outcome: str, cases: pd.Index, x: Floats, y: Floats, given: tuple[float, float, int, float]
+    ) -> Self:
+        """The table of some cases, from their memberships and the checked cutoffs that :func:`~.inputs.cutoffs` gives."""
+        corner_of_case = space.corners_of(x)
+        undecided = corner_of_case < 0
+        row_of_case = np.full(len(x), -1, dtype=np.int64)
+        ordered, row_of_case[~undecided], n = np.unique(
+            space.order * corner_of_case[~undecided], return_inverse=True, return_counts=True
+        )
+        corners = space.order * ordered
+        consistency, pri = space.fit(x, y, corners)
+        return cls(
+            space=space,
+            outcome=outcome,
+            cases=cases,
+            memberships=x,
+            outcome_membership=y,
+            consistency_cutoff=given[:2],
+            frequency_cutoff=given[2],
+            pri_cutoff=given[3],
+            corners=corners,
+            output=_outputs(consistency, pri, n, *given),
+            n=n,
+            consistency=consistency,
+            pri=pri,
+            row_of_case=row_of_case,
+            notes=_notes_on_undecided(cases, undecided, y),
+        )
 
     @property
-    def groups(self) -> Groups:
-        """Per multi-value condition the bits of its values; empty, for these conditions are sets."""
-        return ()
-
-    @property
-    def possible(self) -> int:
-        """How many configurations there can be."""
-        return 1 << len(self.conditions)
-
-    def is_possible(self, cube: Cube) -> bool:
-        """Whether any configuration lies inside the cube."""
-        return True
-
-    def label(self, corner: int) -> str:
-        """A configuration in words of the conditions, ``A*~B*C``."""
-        return Cube(self.everything, corner).text(self.conditions)
-
-    def row_numbers(self, corners: Ints) -> Ints:
-        """The row numbers of some configurations, from 1."""
-        return corners + 1
-
-    def corner_of_row(self, number: int) -> int:
-        """The configuration with this row number."""
-        return number - 1
-
-    def region(self, corner: int) -> Cube:
-        """What a term has to miss so as not to match the configuration."""
-        return Cube(self.everything, corner)
-
-    def corners_inside(self, cubes: Iterable[Cube], max_rows: int) -> Ints:
-        """All configurations inside at least one of the cubes, by row number.
-
-        Raises
-        ------
-        InputError
-            When the cubes hold more than `max_rows` configurations.
-        """
-        corners = rows_inside(list(cubes), self.everything, max_rows)
-        if corners is None:
-            raise too_many_rows(max_rows)
-        return corners
-
-    def _columns(self, corners: Ints) -> dict[str, Ints]:
-        """The conditions' values in some configurations."""
-        highest = len(self.conditions) - 1
-        return {name: corners >> (highest - position) & 1 for position, name in enumerate(self.conditions)}
-
-    def _fit_of(self, corners: Ints) -> tuple[Floats, Floats]:
-        return corner_fit(self.memberships, self.outcome_membership, corners)
-
-    def _described(self, expression: str, where: str) -> list[Cube]:
-        """The regions that an expression describes; `where` it stands, for the message when it cannot be read."""
-        return primes_inside(cubes_of(expression, self.conditions, where))
-
-    def _without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
-        """What is left of a region without some configurations."""
-        return without(region, corners, self.everything)
-
-    # What is the same for both.
-
-    @property
-    def everything(self) -> int:
-        """The bit mask with every condition."""
-        return (1 << len(self.conditions)) - 1
+    def conditions(self) -> tuple[str, ...]:
+        """The names of the k conditions, or the literals of multi-value ones: the sets that terms are made of."""
+        return self.space.conditions
 
     def corners_with(self, *outputs: str) -> list[int]:
         """The configurations with one of these outputs, in the order of the rows."""
         return [int(corner) for corner in self.corners[np.isin(self.output, outputs)]]
 
-    def with_output(self, outputs: Mapping[int, str]) -> "TruthTable":
+    def with_output(self, outputs: Mapping[int, str]) -> Self:
         """The same table with other outputs for some observed configurations (bit mask to output)."""
         changed = self.output.copy()
         for corner, output in outputs.items():
@@ -163,10 +124,10 @@ class TruthTable:
         InputError
             When the cubes hold more than `max_rows` configurations, observed ones included.
         """
-        corners = self.corners_inside(cubes, max_rows)
+        corners = self.space.corners_inside(cubes, max_rows)
         corners = corners[~np.isin(corners, self.corners_with("1", "0", "C"))]
-        labels = [self.label(corner) for corner in corners.tolist()]
-        index = pd.Index(self.row_numbers(corners), name="row")
+        labels = [self.space.label(corner) for corner in corners.tolist()]
+        index = pd.Index(self.space.row_numbers(corners), name="row")
         return pd.Series(labels, index=index, name="configuration", dtype="str")
 
     def find_rows(self, expression: str, max_rows: int = 100_000) -> pd.DataFrame:
@@ -198,79 +159,39 @@ class TruthTable:
         >>> table.find_rows("A")["out"].to_dict()
         {3: '?', 4: '1'}
         """
-        corners = self.corners_inside(self._described(expression, ""), max_rows)
+        corners = self.space.corners_inside(self.space.described(expression), max_rows)
         output = dict(zip(self.corners.tolist(), zip(self.output.tolist(), self.n.tolist(), strict=True), strict=True))
-        records = [(self.label(corner), *output.get(corner, ("?", 0))) for corner in corners.tolist()]
-        index = pd.Index(self.row_numbers(corners), name="row")
+        records = [(self.space.label(corner), *output.get(corner, ("?", 0))) for corner in corners.tolist()]
+        index = pd.Index(self.space.row_numbers(corners), name="row")
         return pd.DataFrame(records, columns=["configuration", "out", "n"], index=index)
 
     def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
-        """The regions in which remainders must not be assumed: expressions or row numbers, without the ``1`` rows inside."""
+        """The regions in which no remainder may be assumed, from expressions or row numbers, without the ``1`` rows inside."""
         regions: list[Cube] = []
         if not isinstance(exclude, Iterable):
             raise InputError(
-                f"exclude = {exclude!r} is no list. Give one of expressions or row numbers, [{exclude!r}]."
+                f"exclude = {exclude!r} is not a list. Give a list of expressions or row numbers, [{exclude!r}]."
             )
         for each in [exclude] if isinstance(exclude, str) else exclude:
             if isinstance(each, str):
-                regions.extend(self._described(each, "exclude: "))
-            elif is_whole(each) and each <= self.possible:
-                regions.append(self.region(self.corner_of_row(int(each))))
+                regions.extend(self.space.described(each, "exclude: "))
+            elif is_whole(each) and each <= self.space.possible:
+                regions.append(self.space.region(self.space.corner_of_row(int(each))))
             else:
-                raise InputError(f"exclude: there is no row {each!r}. Rows are numbered from 1 to {self.possible}.")
+                raise InputError(
+                    f"exclude: there is no row {each!r}. Rows are numbered from 1 to {self.space.possible}."
+                )
         positive = self.corners_with("1")
-        return [part for region in regions for part in self._without(region, positive)]
-
-    def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
-        """The conditions expected present and those expected absent, as bit masks, and the conjunctions expected."""
-        meaning: dict[Expectation, bool] = {1: True, 0: False, "present": True, "absent": False}
-        present = absent = 0
-        together: list[Cube] = []
-        for name, expected in expectations.items():
-            if not isinstance(name, str):
-                raise InputError(f"The expectation for {name!r} names no condition. Write {{'A': 1}} or ['A', '~B'].")
-            literals = {name: True} if name.isidentifier() else Expression(name).literals
-            if literals is None:
-                raise InputError(
-                    f"The expectation for {name!r} is for no condition and no conjunction. Write it as 'A*~B'."
-                )
-            for each in literals:
-                if each not in self.conditions:
-                    raise InputError(
-                        f"The expectation for {name!r} names no condition. {did_you_mean(each, self.conditions)}"
-                    )
-            if expected is None:
-                continue
-            if not isinstance(expected, Hashable) or expected not in meaning:
-                raise InputError(
-                    f"The expectation {expected!r} for {name!r} is unknown. Use 1 or 'present', 0 or 'absent', or None."
-                )
-            bits = {each: 1 << (len(self.conditions) - 1 - self.conditions.index(each)) for each in literals}
-            if len(literals) == 1:
-                ((each, is_present),) = literals.items()
-                present |= bits[each] * (is_present == meaning[expected])
-                absent |= bits[each] * (is_present != meaning[expected])
-            elif meaning[expected]:
-                together.append(Cube(sum(bits.values()), sum(bits[each] for each, here in literals.items() if here)))
-            else:
-                raise InputError(
-                    f"The absence of {name!r} can come about in several ways. Say which conjunction is expected to be present."
-                )
-            if present & absent:
-                raise InputError(
-                    f"{next(iter(literals))!r} is expected to be present and to be absent. "
-                    "Leave it out where either may help."
-                )
-        return present, absent, tuple(sorted(together))
+        return [part for region in regions for part in self.space.without(region, positive)]
 
     def with_cutoffs(
         self,
         consistency_cutoff: float | tuple[float, float] | None = None,
         frequency_cutoff: float | None = None,
         pri_cutoff: float | None = None,
-    ) -> "TruthTable":
-        """The same table with the outputs that other cutoffs give; a cutoff that is left out stays."""
-        lower, upper, frequency, pri_cutoff = cutoffs(
+    ) -> Self:
+        """The same table with the outputs that other cutoffs give; cutoffs left out stay."""
+        given = cutoffs(
             self.consistency_cutoff if consistency_cutoff is None else consistency_cutoff,
             self.frequency_cutoff if frequency_cutoff is None else frequency_cutoff,
             self.pri_cutoff if pri_cutoff is None else pri_cutoff,
@@ -278,10 +199,10 @@ class TruthTable:
         )
         return replace(
             self,
-            consistency_cutoff=(lower, upper),
-            frequency_cutoff=frequency,
-            pri_cutoff=pri_cutoff,
-            output=_outputs(self.consistency, self.pri, self.n, lower, upper, frequency, pri_cutoff),
+            consistency_cutoff=given[:2],
+            frequency_cutoff=given[2],
+            pri_cutoff=given[3],
+            output=_outputs(self.consistency, self.pri, self.n, *given),
         )
 
     @cached_property
@@ -297,12 +218,22 @@ class TruthTable:
         return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
 
     def __repr__(self) -> str:
-        return table_as_text(self)
+        lower, upper = self.consistency_cutoff
+        consistency = f"{upper:g}" if lower == upper else f"{lower:g} and {upper:g}"
+        head = (
+            f"Truth table for {self.outcome}: {len(self.corners)} of {self.space.possible} configurations observed, "
+            f"{len(self.cases)} cases\n"
+            f"Cutoffs: consistency {consistency}, PRI {self.pri_cutoff:g}, frequency {self.frequency_cutoff}"
+        )
+        body = frame_as_text(self.rows.head(_MOST_ROWS)) if len(self.rows) else "No case is in any configuration."
+        if len(self.rows) > _MOST_ROWS:
+            body += f"\n... {len(self.rows) - _MOST_ROWS} more rows, see .rows"
+        return as_text(head, body, notes=self.notes)
 
     def _repr_html_(self) -> str:
         from equifinal.html import bullets, heading, piece, table
 
-        return piece(heading(f"Truth table for {self.outcome}"), table(self.rows, most=64), bullets(self.notes))
+        return piece(heading(f"Truth table for {self.outcome}"), table(self.rows, most=_MOST_ROWS), bullets(self.notes))
 
     def complete(self, max_rows: int = 4096) -> pd.DataFrame:
         """All 2^k configurations, as in `rows`; the unobserved ones have output ``"?"`` and no cases.
@@ -312,19 +243,21 @@ class TruthTable:
         InputError
             When 2^k exceeds `max_rows`.
         """
-        if self.possible > max_rows:
+        if self.space.possible > max_rows:
             raise InputError(
-                f"{len(self.groups) or len(self.conditions)} conditions have {self.possible} configurations, more than "
-                f"max_rows = {max_rows}. Use the observed ones (.rows) or raise max_rows."
+                f"{len(self.space.groups) or len(self.conditions)} conditions have {self.space.possible} configurations, "
+                f"more than max_rows = {max_rows}. Use the observed ones (.rows) or raise max_rows."
             )
-        corners = self.corners_inside([Cube(0, 0)], self.possible)
-        observed = self.row_numbers(self.corners) - 1
+        corners = self.space.corners_inside([Cube(0, 0)], self.space.possible)
+        observed = self.space.row_numbers(self.corners) - 1
         output, n = np.full(len(corners), "?", dtype=self.output.dtype), np.zeros(len(corners), dtype=np.int64)
         output[observed], n[observed] = self.output, self.n
         cases: list[list[str]] = [[] for _ in corners]
         for corner, names in zip(observed.tolist(), self._cases_by_row(), strict=True):
             cases[corner] = names
-        return self._frame(corners, output, n, *self._fit_of(corners), cases)
+        return self._frame(
+            corners, output, n, *self.space.fit(self.memberships, self.outcome_membership, corners), cases
+        )
 
     def _cases_by_row(self) -> list[list[str]]:
         cases: list[list[str]] = [[] for _ in self.corners]
@@ -342,10 +275,10 @@ class TruthTable:
         pri: Floats,
         cases: list[list[str]],
     ) -> pd.DataFrame:
-        columns: dict[str, object] = dict(self._columns(corners))
+        columns: dict[str, object] = dict(self.space.columns(corners))
         columns |= {"out": output, "n": n, "consistency": consistency, "pri": pri}
-        columns["cases"] = column_of_lists(cases)
-        return pd.DataFrame(columns, index=pd.Index(self.row_numbers(corners), name="row"))
+        index = pd.Index(self.space.row_numbers(corners), name="row")
+        return pd.DataFrame(columns | {"cases": pd.Series(cases, index=index, dtype=object)}, index=index)
 
 
 def truth_table(
@@ -373,7 +306,7 @@ def truth_table(
     consistency_cutoff
         From 0 to 1. With two, a row between them is a contradiction, ``C``: neither a ``1`` nor available as a remainder.
     frequency_cutoff
-        The fewest cases that make a row observed, at least 1; or, between 0 and 1, the smallest share of all cases.
+        The number of cases from which a row counts as observed, at least 1; or, between 0 and 1, a share of all cases.
     pri_cutoff
         From 0 to 1.
 
@@ -395,45 +328,14 @@ def truth_table(
     [[0, 0, '0', 1], [0, 1, '0', 1], [1, 0, '1', 1], [1, 1, '1', 1]]
     """
     names = condition_names(frame, outcome, conditions)
-    lower, upper, frequency, pri_cutoff = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
+    given = cutoffs(consistency_cutoff, frequency_cutoff, pri_cutoff, len(frame))
     check_cases(frame)
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
-
-    undecided = (x == 0.5).any(axis=1)
-    weights = 1 << np.arange(len(names) - 1, -1, -1, dtype=np.int64)
-    corner_of_case = (x > 0.5).astype(np.int64) @ weights
-    row_of_case = np.full(len(x), -1, dtype=np.int64)
-    corners, row_of_case[~undecided], n = np.unique(corner_of_case[~undecided], return_inverse=True, return_counts=True)
-    consistency, pri = corner_fit(x, y, corners)
-    return TruthTable(
-        conditions=tuple(names),
-        outcome=outcome,
-        cases=frame.index,
-        memberships=x,
-        outcome_membership=y,
-        consistency_cutoff=(lower, upper),
-        frequency_cutoff=frequency,
-        pri_cutoff=pri_cutoff,
-        corners=corners,
-        output=_outputs(consistency, pri, n, lower, upper, frequency, pri_cutoff),
-        n=n,
-        consistency=consistency,
-        pri=pri,
-        row_of_case=row_of_case,
-        notes=notes_on_undecided(frame.index, undecided, y),
-    )
+    return TruthTable.of(SetSpace(tuple(names)), outcome, frame.index, x, y, given)
 
 
-def column_of_lists(lists: Sequence[list[str]]) -> NDArray[np.object_]:
-    """An array with one list in each place, shape (n,)."""
-    column = np.empty(len(lists), dtype=object)
-    for place, each in enumerate(lists):
-        column[place] = each
-    return column
-
-
-def notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:
+def _notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:
     """Which cases are at exactly 0.5 in a condition or in the outcome."""
     notes = []
     if undecided.any():
@@ -444,11 +346,6 @@ def notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats)
     if (y == 0.5).any():
         notes.append(f"At exactly 0.5 in the outcome, neither in nor out: {listing(cases[y == 0.5])}.")
     return tuple(notes)
-
-
-def too_many_rows(max_rows: int) -> InputError:
-    """The error for a request that would look at too many configurations."""
-    return InputError(f"There are more than max_rows = {max_rows} configurations to look at. Raise max_rows.")
 
 
 def _outputs(

@@ -1,4 +1,4 @@
-"""Regression as a method of equifinal: what each condition adds, net of the others, averaged over all cases."""
+"""Regression as a method of equifinal: the effect of each condition net of the others, averaged over all cases."""
 
 import equifinal as eq
 from equifinal_regression.interactions import interactions_from

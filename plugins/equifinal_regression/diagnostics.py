@@ -1,30 +1,27 @@
-"""What is asked of an estimated equation beyond its coefficients: joint tests, influence, partial residuals."""
+"""Diagnostics of an estimated equation: joint tests, influence, partial residuals, collinearity."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from equifinal_regression.equation import Covariance, Description, Equation, wald
+from equifinal_regression.equation import Description, Equation, Floats, wald
+from equifinal_regression.specification import Fitted, Specification
 
-__all__ = ["influence_table", "interaction_tests", "partial_residuals"]
-
-Floats = NDArray[np.float64]
+__all__ = ["correlations", "influence_table", "interaction_tests", "partial_residuals", "variance_inflation"]
 
 
-def interaction_tests(
-    full: Equation, nested: Equation, described: Description, outcome: Floats, covariance: Covariance
-) -> pd.DataFrame:
+def interaction_tests(fitted: Fitted, nested: Equation, described: Description) -> pd.DataFrame:
     """Tests that the coefficients of all interactions are 0.
 
-    ``Wald`` uses the chosen covariance (F; chi-squared for the logit, where ``df_resid`` is missing). Beside it stands the
+    ``Wald`` uses the chosen covariance (F; chi-squared for the logit, where ``df_resid`` is missing). Beside it is the
     comparison with the equation without them: for least squares the F test and the likelihood-ratio test, for the logit the
     likelihood-ratio test, for the fractional logit the F test of the deviances over the estimated dispersion (McCullagh &
     Nelder 1989), because a quasi-likelihood has no likelihood ratio. These assume equal variances (or the logit's).
     """
     from scipy.special import chdtrc, fdtrc
 
+    full, covariance, outcome = fitted.equation, fitted.covariance, fitted.outcome[fitted.used]
     count = len(full.params) - len(nested.params)
     df_resid = len(outcome) - len(full.params)
     rows: dict[str, tuple[float, float, float]] = {}  # statistic, df_resid (NaN: chi-squared), p
@@ -61,7 +58,7 @@ def interaction_tests(
 def influence_table(described: Description, parameters: int, cases: pd.Index) -> pd.DataFrame:
     """The cases above a convention: Cook's distance above 4 / n (Bollen & Jackman 1990) or leverage above 2 k / n.
 
-    The second is Hoaglin & Welsch's (1978). Neither is a test: the cases are those to look at. Sorted by Cook's distance.
+    The latter is that of Hoaglin & Welsch (1978). Neither is a test: these are the cases to look at, sorted by Cook's distance.
     """
     usual_distance, usual_leverage = 4 / max(len(cases), 1), 2 * parameters / max(len(cases), 1)
     distant, far_out = described.cooks_distance > usual_distance, described.leverage > usual_leverage
@@ -78,20 +75,43 @@ def influence_table(described: Description, parameters: int, cases: pd.Index) ->
     )
 
 
-def partial_residuals(equation: Equation, scores: Floats, outcome: Floats, columns: Floats) -> Floats:
-    """Component plus residual, e + b x (Larsen & McCleary 1972), shape (n, conditions).
+def partial_residuals(fitted_equation: Fitted, spec: Specification, cases: pd.Index) -> pd.DataFrame:
+    """Component plus residual, e + b x (Larsen & McCleary 1972), a column per condition.
 
-    Under a logit e is the working residual (y - p) / (p (1 - p)) (Landwehr, Pregibon & Shoemaker 1984), so that the sum is
-    on the log-odds. `columns` says which coefficient is whose; those of a condition without one of its own (-1) are NaN.
+    To be drawn against the conditions' scores on the scale of the equation. Under a logit e is the working residual
+    (y - p) / (p (1 - p)) (Landwehr, Pregibon & Shoemaker 1984), so the sum is on the log-odds. NaN for cases that the
+    equation leaves out and for a condition in an interaction, which has no coefficient of its own.
     """
+    equation, used = fitted_equation.equation, fitted_equation.used
+    table = pd.DataFrame(np.nan, index=cases, columns=list(spec.names))
     result: Any = equation.results
     if result is None:
-        return np.full(scores.shape, np.nan)
+        return table
+    scores, outcome = fitted_equation.scores[used], fitted_equation.outcome[used]
     fitted = np.asarray(result.fittedvalues)
     residual = outcome - fitted
     if equation.model != "ols":
         weights = fitted * (1 - fitted)
         # Where a probability rounds to the outcome the quotient goes to 1 (outcome 1) or -1 (outcome 0).
         residual = np.divide(residual, weights, out=2 * outcome - 1, where=weights > 0)
-    slopes = np.where(columns >= 0, equation.params[columns], np.nan)
-    return np.asarray(residual[:, np.newaxis] + slopes * scores)
+    joined = {name for term in spec.products for name in term}
+    slopes = np.where([name in joined for name in spec.names], np.nan, equation.params[1 : len(spec.names) + 1])
+    table.loc[used] = residual[:, np.newaxis] + slopes * scores
+    return table
+
+
+def correlations(scores: Floats) -> Floats:
+    """Pearson correlations of the conditions; NaN for a constant one."""
+    if len(scores) < 2:
+        return np.full((scores.shape[1], scores.shape[1]), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.atleast_2d(np.corrcoef(scores, rowvar=False))
+
+
+def variance_inflation(correlation: Floats) -> Floats:
+    """1 / (1 - R²) of each condition on the others: the diagonal of the inverse correlation matrix (Marquardt 1970)."""
+    if not np.isfinite(correlation).all():
+        return np.full(len(correlation), np.nan)
+    if np.linalg.matrix_rank(correlation) < len(correlation):
+        return np.full(len(correlation), np.inf)
+    return np.asarray(np.diag(np.linalg.inv(correlation)))

@@ -1,4 +1,4 @@
-"""A fitted equation: estimating it, and describing how well it is estimated."""
+"""An equation: estimating it, and describing how well it is estimated."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Covariance", "Description", "Equation", "Model", "describe", "solve", "wald"]
+from equifinal.plain import counted
+
+__all__ = ["Covariance", "Description", "Equation", "Floats", "Model", "describe", "solve", "wald"]
 
 Floats = NDArray[np.float64]
 Model = Literal["ols", "logit", "fractional-logit"]
@@ -16,7 +18,7 @@ Model = Literal["ols", "logit", "fractional-logit"]
 
 @dataclass(frozen=True, eq=False)
 class Equation:
-    """What predictions need, and statsmodels' own results.
+    """The coefficients, and statsmodels' own results.
 
     Attributes
     ----------
@@ -26,7 +28,7 @@ class Equation:
         ``mean`` and ``sd`` of each set when the equation is written in z-scores.
     results
         The results of statsmodels' ``OLS`` or ``GLM``; ``None`` when nothing could be estimated. When the scores differ in
-        size by more than a million, its columns are divided by their length.
+        size by a factor of more than a million, its columns are divided by their length.
     model : {"ols", "logit", "fractional-logit"}
     notes : list of str
     """
@@ -40,32 +42,32 @@ class Equation:
 
 @dataclass(frozen=True, eq=False)
 class Covariance:
-    """Which covariance of the coefficients to estimate.
+    """The kind of covariance of the coefficients to estimate.
 
     Attributes
     ----------
     name : {"HC3", "HC2", "HC1", "HC0", "classical", "cluster"}
     clusters : numpy.ndarray of shape (n,) or None
-        For ``"cluster"`` the number of each case's unit, 0, 1, ...: errors may go together within it (Liang & Zeger 1986).
+        For ``"cluster"`` the number of each case's unit, 0, 1, ...: errors may be correlated within it (Liang & Zeger 1986).
     """
 
     name: str
     clusters: NDArray[np.intp] | None = None
 
     def options(self) -> dict[str, Any]:
-        """What statsmodels' ``fit`` takes."""
+        """Arguments of statsmodels' ``fit``."""
         if self.clusters is not None:
             return {"cov_type": "cluster", "cov_kwds": {"groups": self.clusters}, "use_t": True}
         return {"cov_type": "nonrobust" if self.name == "classical" else self.name, "use_t": True}
 
     def df_resid(self, cases: int, parameters: int) -> int:
-        """Degrees of freedom of t and F: what the cases leave, or the clusters less one (Cameron & Miller 2015)."""
+        """Degrees of freedom of t and F: cases less parameters, or clusters less one (Cameron & Miller 2015)."""
         return cases - parameters if self.clusters is None else len(np.unique(self.clusters)) - 1
 
 
 @dataclass(frozen=True, eq=False)
 class Description:
-    """What is said about an estimated equation; NaN throughout when it could not be estimated."""
+    """How well an equation is estimated; NaN throughout when it could not be estimated."""
 
     covariance: Floats  # (k, k), of the coefficients
     leverage: Floats  # (n,)
@@ -74,15 +76,8 @@ class Description:
     notes: list[str] = field(default_factory=list)
 
 
-# ------------------------------------------------------------------------------------------------ estimation
-
-
 def solve(
-    model: Model,
-    design: Floats,
-    outcome: Floats,
-    covariance: Covariance,
-    scaling: pd.DataFrame | None,
+    model: Model, design: Floats, outcome: Floats, covariance: Covariance, scaling: pd.DataFrame | None
 ) -> Equation:
     """Estimate the coefficients of `design` (n, k), whose first column is the constant."""
     problem = _not_estimable(design, outcome)
@@ -114,7 +109,7 @@ def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, st
     separated |= not np.isfinite(results.params).all()
     nearest = np.nan if separated else float((fitted * (1 - fitted)).min())
     if model == "logit" and nearest < 1e-5:
-        # A case far out has such a probability too, so that the data are asked.
+        # An outlying case has such a probability too, so the data must decide.
         separated = _is_separated(design, outcome)
     elif nearest < 1e-8:
         separated = True
@@ -124,14 +119,14 @@ def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, st
             'finite solution. model = "ols" has one.'
         )
         return None, problem, []
-    stopped = f"The {model.replace('-', ' ')} did not converge; its numbers are those of the last step."
+    stopped = f"The {model.replace('-', ' ')} did not converge; its numbers are from the last step."
     return results, "", [] if results.converged else [stopped]
 
 
 def _is_separated(design: Floats, outcome: Floats) -> bool:
     """Whether some combination of the columns is never on the wrong side of 0, and not 0 throughout.
 
-    Then, and only then, the logit has no finite solution (Albert & Anderson 1984). A linear program finds it out.
+    Then, and only then, the logit has no finite solution (Albert & Anderson 1984). A linear program decides it.
     """
     from scipy.optimize import linprog
 
@@ -152,19 +147,16 @@ def _not_estimable(design: Floats, outcome: Floats) -> str:
     # Each column at length 1: very different units would hide a dependence, or fake one.
     if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0).clip(min=1e-300)) < parameters:
         return (
-            "Among these cases a condition is constant, or an exact combination of others, so that their coefficients "
+            "Among these cases a condition is constant, or an exact combination of others, so their coefficients "
             "cannot be told apart. Leave one of them out."
         )
     return ""
 
 
 def _sizes(design: Floats) -> Floats:
-    """What to divide the columns by: 1, unless they differ so much that a pseudo-inverse would lose the small ones."""
+    """Divisors of the columns: 1, unless they differ so much that a pseudo-inverse would lose the small ones."""
     sizes = np.linalg.norm(design, axis=0)
     return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
-
-
-# ----------------------------------------------------------------------------------------------- description
 
 
 def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Covariance) -> Description:
@@ -210,7 +202,7 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Co
 def _last_step(equation: Equation, outcome: Floats, covariance: Covariance) -> Any:
     """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
 
-    statsmodels gives a GLM the HC0 covariance whatever HC is asked for; this one has them all, and its classical
+    statsmodels gives a GLM the HC0 covariance whichever HC is requested; least squares have them all, and their classical
     covariance estimates the dispersion of the fractional logit. For a crisp outcome it is 1, and the normal distribution holds.
     """
     from statsmodels.regression.linear_model import WLS
@@ -251,7 +243,7 @@ def _logit_statistics(results: Any, outcome: Floats) -> dict[str, float]:
 
 
 def _likelihood(results: Any, statistics: dict[str, float]) -> dict[str, float]:
-    """For a crisp outcome, whose deviance is -2 log L; the likelihood ratio is that to the constant alone."""
+    """For a crisp outcome, whose deviance is -2 log L; the likelihood ratio compares with the constant alone."""
     from scipy.special import chdtrc
 
     parameters, deviance = statistics["parameters"], statistics["deviance"]
@@ -266,11 +258,11 @@ def _likelihood(results: Any, statistics: dict[str, float]) -> dict[str, float]:
 
 
 def _wald_test(results: Any, model: Model, df_resid: int) -> dict[str, float]:
-    """That all coefficients but the constant are 0: Wald's F (chi-squared for the logit) with the chosen covariance."""
+    """Test that all coefficients but the constant are 0: Wald's F (chi-squared for the logit), with the chosen covariance."""
     from scipy.special import chdtrc, fdtrc
 
     slopes = np.asarray(results.params)[1:]
-    # So many clusters give the covariance a rank of one less.
+    # The rank of the covariance is one less than the number of clusters.
     enough = df_resid >= len(slopes)
     statistic = wald(slopes, np.asarray(results.cov_params())[1:, 1:]) if enough else np.nan
     if model == "logit":
@@ -280,7 +272,7 @@ def _wald_test(results: Any, model: Model, df_resid: int) -> dict[str, float]:
 
 
 def wald(coefficients: Floats, covariance: Floats) -> float:
-    """Wald's statistic that all are 0, divided by their number; NaN when the covariance cannot be inverted."""
+    """Wald's statistic for all being 0, divided by their number; NaN when the covariance cannot be inverted."""
     try:
         statistic = float(coefficients @ np.linalg.solve(covariance, coefficients)) / len(coefficients)
     except np.linalg.LinAlgError:
@@ -293,6 +285,6 @@ def _leverage_notes(leverage: Floats, covariance: str) -> list[str]:
     if not alone or covariance not in ("HC2", "HC3"):
         return []
     return [
-        f"{alone} {'case has' if alone == 1 else 'cases have'} leverage 1 (the equation fits exactly there), so "
-        f'{covariance} standard errors are not meaningful. covariance = "HC1" has them.'
+        f"{counted(alone, 'case has', 'cases have')} leverage 1 (the equation fits exactly there), so "
+        f'{covariance} standard errors are not meaningful. covariance = "HC1" has meaningful ones.'
     ]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from equifinal.comparison.summary import headline
 from equifinal_output.figures import figures_of
 
 STUDIES = ["open-data-barometer-2014", "heilongjiang", "nasty"]
@@ -96,7 +95,7 @@ def test_the_first_screen_says_what_the_methods_agree_on(
     report = reports(study)
     page = opened(report.address, width, height).page
     assert page.locator("#summary h3").first.text_content() == "What the methods agree on"
-    for sentence in headline(report.comparison).agreed:
+    for sentence in report.comparison.headline.agreed:
         box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= height
@@ -105,13 +104,13 @@ def test_the_first_screen_says_what_the_methods_agree_on(
     assert parts.text_content() == "Where they part"
     assert parts.bounding_box()["y"] + parts.bounding_box()["height"] <= height
     if width > 1000:  # room for more
-        for sentence in headline(report.comparison).parted[:3]:
+        for sentence in report.comparison.headline.parted[:3]:
             box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
             assert box["y"] + box["height"] <= height
         assert "same 86 cases" in page.locator(".opening").text_content() or study == CITIES
         assert page.locator(".opening").bounding_box()["y"] < page.locator(".answers").bounding_box()["y"]
     # A phone folds the rest of where they part; a wide screen and paper show all of it.
-    rest = [page.locator(".answers").get_by_text(each, exact=True) for each in headline(report.comparison).parted[3:]]
+    rest = [page.locator(".answers").get_by_text(each, exact=True) for each in report.comparison.headline.parted[3:]]
     assert rest
     assert all(each.is_visible() == (width > 1000) for each in rest)
     if width < 1000:

@@ -233,7 +233,7 @@ def test_fitting_returns_a_copy() -> None:
         (Direct, BELL | {"crossover_high": None}, ["crossover_high is missing"]),
         (Linear, {"full_out": 80, "crossover": 90, "full_in": 20}, ["crossover = 90"]),
         (Power, RISING | {"below": 0}, ["below = 0"]),
-        (Crisp, {}, ["threshold", "none is given"]),
+        (Crisp, {}, ["threshold", "neither is given"]),
         (Crisp, {"threshold": 4, "thresholds": (1, 2)}, ["both are given"]),
         (Crisp, {"thresholds": (5, 5)}, ["5, 5"]),
         (Crisp, {"threshold": math.inf}, ["threshold = inf"]),

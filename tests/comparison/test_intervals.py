@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
@@ -13,7 +14,6 @@ from scipy.stats import kendalltau, norm, spearmanr
 from sklearn.metrics import adjusted_mutual_info_score
 
 import equifinal as eq
-from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison import intervals as bootstrap
 from equifinal.comparison.association import mutual_information
 from equifinal.comparison.measures import MEASURES, measures

@@ -419,7 +419,7 @@ def test_panels_get_a_note():
     assert any("independent" in note for note in analyze(study).notes)
 
 
-@pytest.mark.parametrize("module", ["ceiling", "nca"])
+@pytest.mark.parametrize("module", ["ceiling", "found", "nca"])
 def test_examples_in_docstrings(module):
     assert doctest.testmod(import_module(f"equifinal_nca.{module}")).failed == 0
 

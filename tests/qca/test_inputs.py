@@ -95,12 +95,12 @@ def test_two_cutoffs_may_come_as_a_list_or_an_array():
         ({"exclude": ["LEAD*dem"]}, "names the set 'dem', which is not there. Did you mean 'DEM'"),
         ({"exclude": [2.5]}, "there is no row 2.5. Rows are numbered from 1 to 4"),
         ({"exclude": [True]}, "there is no row True"),
-        ({"exclude": 2}, "exclude = 2 is no list"),
-        ({"exclude": None}, "exclude = None is no list"),
-        ({"max_models": "all"}, "max_models = 'all' is no number of models"),
-        ({"max_models": 1.5}, "max_models = 1.5 is no number of models"),
+        ({"exclude": 2}, "exclude = 2 is not a list"),
+        ({"exclude": None}, "exclude = None is not a list"),
+        ({"max_models": "all"}, "max_models = 'all' is not a number of models"),
+        ({"max_models": 1.5}, "max_models = 1.5 is not a number of models"),
         ({"max_seconds": "1"}, "max_seconds = '1' leaves no time"),
-        ({"effort": None}, "effort = None is no share"),
+        ({"effort": None}, "effort = None is not a share"),
     ],
 )
 def test_arguments_of_minimize(arguments, message):
@@ -120,7 +120,7 @@ def test_what_is_no_truth_table_and_no_model():
         lambda: robustness_to(solution, [solution.best]),
         lambda: robustness_to(solution.best, [solution]),
     ):
-        with pytest.raises(InputError, match="A model is asked for, not Solution"):
+        with pytest.raises(InputError, match="Expected a model, not Solution"):
             call()
 
 
@@ -129,9 +129,9 @@ def test_cutoffs_of_searches_and_values_without_end():
         necessary_expressions(FRAME, "OPEN", consistency=90)
     with pytest.raises(InputError, match="relevance = 'high' is not a number from 0 to 1"):
         necessary_expressions(FRAME, "OPEN", relevance="high")
-    with pytest.raises(InputError, match="max_literals = 2\\.5 is no whole number"):
+    with pytest.raises(InputError, match="max_literals = 2\\.5 is not a whole number"):
         sufficient_expressions(FRAME, "OPEN", max_literals=2.5)
     with pytest.raises(InputError, match="'LEAD' has the value 1000000000, more than the 62 possible"):
         truth_table_mv(FRAME.assign(LEAD=[10**9, 0, 1, 2]), "OPEN")
-    with pytest.raises(InputError, match="is no value from 0 to 1"):
+    with pytest.raises(InputError, match="is not a value from 0 to 1"):
         minimize_mv(truth_table_mv(FRAME, "OPEN"), "intermediate", {"LEAD": 1.5})

@@ -221,8 +221,8 @@ def test_excluding_an_expression_with_a_two_valued_condition_by_name():
 @pytest.mark.parametrize(
     ("change", "arguments", "message"),
     [
-        ({"A": [0, 1.5, 2]}, {}, "'A' has numbers that are no values 0, 1, 2, ...: v"),
-        ({"A": [0, -1, 2]}, {}, "'A' has numbers that are no values"),
+        ({"A": [0, 1.5, 2]}, {}, "'A' has numbers other than the values 0, 1, 2, ...: v"),
+        ({"A": [0, -1, 2]}, {}, "'A' has numbers other than the values"),
         ({"A": [0, np.nan, 2]}, {}, "'A' has missing values: v"),
         ({"A": ["a", "b", "c"]}, {}, "'A' does not hold numbers"),
         ({"A": [0, 70, 2]}, {}, "'A' has the value 70, more than the 62 possible"),
@@ -245,7 +245,7 @@ def test_wrong_input_to_the_truth_table(change, arguments, message):
     [
         ({"solution": "shortest"}, "Known: conservative, parsimonious, intermediate"),
         ({"expectations": {"Z": 1}}, "'Z' names no condition"),
-        ({"expectations": {"A": 3}}, "3 for 'A' is no value from 0 to 2"),
+        ({"expectations": {"A": 3}}, "3 for 'A' is not a value from 0 to 2"),
         ({"expectations": {"A": "much"}}, "'much' for 'A' is unknown"),
         ({"exclude": ["A[1]*Z[0]"]}, "names the condition 'Z'"),
         ({"exclude": ["A"]}, "names 'A' without a value"),

@@ -202,9 +202,9 @@ def test_average_effect_is_what_predictions_change_by(countries: eq.CalibratedSt
 @pytest.mark.parametrize(
     ("interactions", "message"),
     [
-        (("LEAD",), "no product"),
-        (("LEAD*LEAD",), "no product"),
-        (("LEAD*~DEM",), "no product"),
+        (("LEAD",), "not a product"),
+        (("LEAD*LEAD",), "not a product"),
+        (("LEAD*~DEM",), "not a product"),
         (("LEAD*DEM", "DEM*LEAD"), "twice"),
         (("LEAD*DEM*FIN",), "add 'LEAD\\*DEM'"),
     ],
@@ -625,7 +625,7 @@ def test_direction_speaks_of_the_sets_not_of_the_scores() -> None:
         assert one.conditions.loc["A", "coefficient"] == other.conditions.loc["A", "coefficient"] > 0
         assert one.conditions.loc["A", "direction"] == 1
         assert other.conditions.loc["A", "direction"] == -1
-        assert "the sign turns" in other.conditions.loc["A", "evidence"]
+        assert "the sign is reversed" in other.conditions.loc["A", "evidence"]
         verdict = other.method.assess(other, Influence(id="P", condition="A"), falling)
         assert verdict.answer == "contradicted"
     on_memberships = analyze(falling, scale="membership").conditions.loc["A"]

@@ -3,11 +3,11 @@
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from equifinal.base.files import staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 
@@ -69,47 +69,31 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
     """
     check_folder(folder, overwrite)
     target = Path(os.path.realpath(folder.expanduser()))
-    made = [parent for parent in target.parents if not parent.exists()]
-    written = False
-    try:
-        # Everything is written aside, then moved: beside a new folder, which appears whole; inside one that is there.
-        target.parent.mkdir(parents=True, exist_ok=True)
-        place = target if target.exists() else target.parent
-        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=place) as temporary:
-            staging = Path(temporary) / "report"
-            staging.mkdir()
-            manifest = fill(staging)
-            if not manifest:
-                return []
-            files = _with_manifest(staging, manifest)
-            if target.exists():
-                _move_into(staging, target, files, overwrite)
-            else:
-                staging.rename(target)
-        written = True
-    except OSError as error:
-        if hasattr(error, "__notes__"):  # an output's own failure, not the folder's
-            raise
-        reason = error.strerror or str(error)
-        raise InputError(f"The folder {str(target)!r} cannot be written: {reason}. Choose another folder.") from error
-    finally:
-        if not written:
-            for parent in made:
-                with contextlib.suppress(OSError):
-                    parent.rmdir()
+    # Written aside, then moved: beside a new folder, which appears whole; inside one that is there.
+    with staging(target if target.exists() else target.parent, target) as aside:
+        report = aside / "report"
+        report.mkdir()
+        manifest = fill(report)
+        if not manifest:
+            return []
+        files = _with_manifest(report, manifest)
+        if target.exists():
+            _move_into(report, target, files, overwrite)
+        else:
+            report.rename(target)
     return [target / file for file in files]
 
 
-def _with_manifest(staging: Path, manifest: Mapping[str, Any]) -> list[str]:
+def _with_manifest(report: Path, manifest: Mapping[str, Any]) -> list[str]:
     """Write the manifest with the names of all files; these, relative to the folder."""
-    files = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if not path.is_dir())
+    files = sorted(path.relative_to(report).as_posix() for path in report.rglob("*") if not path.is_dir())
     files = [*(file for file in files if file != MANIFEST), MANIFEST]
     text = json.dumps(plain({**manifest, "files": files}), indent=2, ensure_ascii=False)
-    (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    (report / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
     return files
 
 
-def _move_into(staging: Path, target: Path, files: Sequence[str], overwrite: bool) -> None:
+def _move_into(report: Path, target: Path, files: Sequence[str], overwrite: bool) -> None:
     """Replace what equifinal wrote before, and leave every other file where it is."""
     before = _files_before(target)
     taken = [file for file in files if file not in before and os.path.lexists(target / file)]
@@ -123,7 +107,7 @@ def _move_into(staging: Path, target: Path, files: Sequence[str], overwrite: boo
         (target / file).unlink(missing_ok=True)
     for file in files:
         (target / file).parent.mkdir(parents=True, exist_ok=True)
-        (staging / file).replace(target / file)
+        (report / file).replace(target / file)
     for folder in {parent for file in before for parent in (target / file).parents if target in parent.parents}:
         with contextlib.suppress(OSError):  # not empty
             folder.rmdir()

@@ -44,8 +44,9 @@ def frame_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         for level, name in enumerate(frame.index.names)
     ]
     labels = frame.index.to_frame(index=False)
+    rows = frame.itertuples(index=False, name=None) if frame.shape[1] else [()] * len(frame)  # pandas 2 yields none
     records = []
-    for label, row in zip(labels.itertuples(index=False), frame.itertuples(index=False, name=None), strict=True):
+    for label, row in zip(labels.itertuples(index=False), rows, strict=True):
         record = dict(zip(names, map(plain, label), strict=True))
         record |= dict(zip(frame.columns, map(plain, row), strict=True))
         records.append(record)

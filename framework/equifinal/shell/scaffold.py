@@ -2,13 +2,12 @@
 
 import importlib.util
 import keyword
-import shutil
 import sys
-import tempfile
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 
+from equifinal.base.files import staging
 from equifinal.errors import InputError, did_you_mean
 from equifinal.plugin.extension import wrong_name
 
@@ -70,18 +69,12 @@ def new_plugin(name: str, kind: str = "method", single_file: bool = False, folde
     if not folder.is_dir():
         raise InputError(f"There is no folder {str(folder)!r} to write into. Make it first.")
     files = {f"{module}.py": f"{kind}/plugin.py"} if single_file else _package_files(module, kind)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=folder) as temporary:
-            staging = Path(temporary) / "plugin"
-            for file, template in files.items():
-                path = staging / file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(_filled(template, name, kind), encoding="utf-8")
-            shutil.move(staging / target.name if single_file else staging, target)
-    except OSError as error:
-        raise InputError(
-            f"{str(target)!r} cannot be written: {error.strerror or error}. Choose another folder."
-        ) from error
+    with staging(folder, target) as aside:
+        for file, template in files.items():
+            path = aside / "plugin" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_filled(template, name, kind), encoding="utf-8")
+        (aside / "plugin" / target.name if single_file else aside / "plugin").rename(target)
     return target
 
 

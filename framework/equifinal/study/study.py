@@ -10,11 +10,20 @@ import numpy as np
 import pandas as pd
 
 from equifinal.base.words import Provenance
-from equifinal.errors import FAULTS, InputError, did_you_mean, listing
+from equifinal.errors import FAULTS, InputError, listing
 from equifinal.plugin.study_tables import check_requires, settings
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.calibrator import Calibrator
+from equifinal.study.checks import (
+    by_case,
+    check_cases,
+    check_memberships,
+    check_outcome,
+    check_panel,
+    check_sets,
+    raw_scores,
+)
 from equifinal.study.propositions import Claim, build_claim
 from equifinal.study.variable import Expectation, Variable
 
@@ -116,10 +125,12 @@ class Study:
             raise InputError(
                 f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
             )
-        self._put("data", self._indexed_data())
-        self._check_sets()
-        self._put("raw", self._raw_scores())
-        self._check_cases()
+        self._put("data", by_case(self.data, self.case, self._where))
+        check_sets(self.outcome, self.conditions, self.data, self._where)
+        check_panel(self.data, self.unit, self.time, self._where)
+        columns = {variable.name: raw_scores(variable, self.data, self._where) for variable in self.variables}
+        self._put("raw", pd.DataFrame(columns, index=self.data.index, dtype=float))
+        check_cases(self.raw, self.outcome, self.conditions, self._where)
         self._put("propositions", self._claims())
 
     raw: pd.DataFrame = field(init=False, repr=False)
@@ -149,143 +160,6 @@ class Study:
                     f"{self._where}[methods.{label}]: method = {table['method']!r} must be a method's name."
                 )
         return {label: dict(table) for label, table in self.methods.items()}
-
-    def _indexed_data(self) -> pd.DataFrame:
-        if not isinstance(self.data, pd.DataFrame):
-            raise InputError(
-                f"{self._where}data must be a pandas DataFrame with one row per case, not {type(self.data).__name__}."
-            )
-        data = self.data.copy()  # the caller may go on changing theirs
-        if data.columns.has_duplicates:
-            twice = data.columns[data.columns.duplicated()][0]
-            raise InputError(f"{self._where}two columns are named {twice!r}. Rename one.")
-        if self.case is not None and self.case in data.columns:
-            data = data.set_index(self.case)
-        elif self.case is not None and self.case != data.index.name:
-            raise InputError(
-                f"{self._where}there is no column {self.case!r} with the case names. {did_you_mean(self.case, data.columns)}"
-            )
-        if len(data) == 0:
-            raise InputError(f"{self._where}there are no cases: the table has no rows.")
-        names = data.index
-        if isinstance(names, pd.MultiIndex):
-            raise InputError(
-                f"{self._where}the index has {names.nlevels} levels. Give each case one name, such as 'Ghana 2014', and "
-                "name the columns of unit and time."
-            )
-        blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
-        if blank.any():
-            raise InputError(f"{self._where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
-        if names.has_duplicates:
-            repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
-            raise InputError(
-                f"{self._where}case names must be unique; more than one row is named {listing(repeated)}. Rename them, or merge "
-                "the rows."
-            )
-        return data
-
-    def _check_sets(self) -> None:
-        for variable in self.variables:
-            if not isinstance(variable, Variable):
-                raise InputError(f"{self._where}outcome and conditions must be equifinal.Variable, not {variable!r}.")
-        if not self.conditions:
-            raise InputError(f"{self._where}there are no conditions. Add at least one.")
-        names = [variable.base_name for variable in self.variables]
-        for name in names:
-            if names.count(name) > 1:
-                raise InputError(f"{self._where}two sets are named {name!r}. Rename one.")
-        if any(condition.negated for condition in self.conditions):
-            raise InputError(f"{self._where}a condition is named with '~'. Name the set; expressions negate it.")
-        for variable in self.variables:
-            if variable.column not in self.data.columns:
-                raise InputError(
-                    f"{self._where}there is no column {variable.column!r} for {variable.name} in the data. "
-                    f"{did_you_mean(variable.column, self.data.columns)}"
-                )
-        for condition in self.conditions:
-            if condition.column == self.outcome.column:
-                raise InputError(
-                    f"{self._where}the condition {condition.name} and the outcome {self.outcome.name} use one column, "
-                    f"{condition.column!r}. The outcome would explain itself: give the condition another column, or remove it."
-                )
-        if self.outcome.calibrate is None:
-            raise InputError(
-                f"{self._where}the outcome {self.outcome.name} has no calibration. It needs one, because methods are compared "
-                'on membership in it: for instance calibrate = {method = "direct", full_out = ..., crossover = ..., full_in = ...}.'
-            )
-        for key in ("unit", "time"):
-            column = getattr(self, key)
-            if column is not None and column not in self.data.columns:
-                raise InputError(
-                    f"{self._where}{key} = {column!r} is no column. {did_you_mean(column, self.data.columns)}"
-                )
-            if column is not None and (missing := self.data[column].isna()).any():
-                raise InputError(
-                    f"{self._where}column {column!r} ({key}) has no value for {listing(self.data.index[missing])}. Fill it in."
-                )
-        if self.unit is not None and self.time is not None:
-            moments = self.data[[self.unit, self.time]]
-            if (twice := moments.duplicated(keep=False)).any():
-                unit, time = moments[twice].iloc[0]
-                same = self.data.index[(moments[self.unit] == unit) & (moments[self.time] == time)]
-                raise InputError(
-                    f"{self._where}a unit can be there once at a time, but {listing(same)} are all of {unit!s} in {time!s} "
-                    f"(columns {self.unit!r} and {self.time!r}). Correct the rows, or merge them."
-                )
-
-    def _raw_scores(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            {variable.name: self._numbers(variable) for variable in self.variables}, index=self.data.index, dtype=float
-        )
-
-    def _numbers(self, variable: Variable) -> pd.Series:
-        column = self.data[variable.column]
-        place = f"column {variable.column!r} ({variable.name})"
-        if column.dtype.kind in "mMc" or isinstance(column.dtype, (pd.DatetimeTZDtype, pd.PeriodDtype)):
-            raise InputError(f"{self._where}{place} holds {column.dtype} values. Raw scores must be numbers.")
-        missing = column.isna()
-        if missing.any():
-            cases = column.index[missing]
-            raise InputError(
-                f"{self._where}{place} has no value for {listing(cases)}. Fill it in, or leave the "
-                f"{'case' if len(cases) == 1 else 'cases'} out."
-            )
-        numbers = column.map(_number).astype(float)
-        text = numbers.isna()
-        if text.any():
-            case, others = column.index[text][0], int(text.sum()) - 1
-            found = f"{str(column[case])!r} for {case}" + (f" (and text in {others} more)" if others else "")
-            hint = ""
-            if "," in str(column[case]):
-                hint = " Write decimals with a point, and thousands without a separator."
-            elif "%" in str(column[case]):
-                hint = " Write the numbers without a percent sign."
-            raise InputError(f"{self._where}{place} must hold numbers, but has {found}. Correct it in the data.{hint}")
-        infinite = np.isinf(numbers.to_numpy())
-        if infinite.any():
-            raise InputError(
-                f"{self._where}{place} is infinite for {listing(column.index[infinite])}. Correct it in the data."
-            )
-        return numbers
-
-    def _check_cases(self) -> None:
-        count, wanted = len(self.data), len(self.conditions)
-        if count < wanted:
-            cases = "1 case is" if count == 1 else f"{count} cases are"
-            raise InputError(
-                f"{self._where}{cases} fewer than {wanted} conditions, so nothing can be told apart. Add cases, or leave "
-                "conditions out."
-            )
-        for variable in self.variables:
-            values = self.raw[variable.name]
-            if np.ptp(values.to_numpy()) == 0:
-                kind, remedy = "condition", "remove it"
-                if variable is self.outcome:
-                    kind, remedy = "outcome", "choose another outcome"
-                raise InputError(
-                    f"{self._where}the {kind} {variable.name} (column {variable.column!r}) is {values.iloc[0]:g} in every case. "
-                    f"What never varies explains nothing and cannot be explained: {remedy}, or add cases."
-                )
 
     def _claims(self) -> tuple[Claim, ...]:
         from equifinal.plugin.registry import claims
@@ -345,7 +219,7 @@ class Study:
                     f"{where}the calibrator {variable.calibrator.name!r} raised {type(error).__name__}: {error}. Choose "
                     "another one, or ask its author."
                 ) from error
-            self._check_memberships(memberships, where, calibrator)
+            check_memberships(memberships, self.data.index, calibrator, where)
             if variable is not self.outcome and np.ptp(memberships) == 0:
                 raise InputError(
                     f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
@@ -359,7 +233,7 @@ class Study:
                     f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. "
                     "Consider another crossover."
                 )
-        self._check_outcome(fuzzy[self.outcome.name])
+        check_outcome(fuzzy[self.outcome.name], self.outcome, self._where)
         if self.outcome.negated:
             notes.append(
                 f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are turned around, and "
@@ -382,32 +256,6 @@ class Study:
             notes=tuple(notes),
             plugins=settings(self.plugins, self._where),
         )
-
-    def _check_memberships(self, memberships: pd.Series, where: str, calibrator: Calibrator) -> None:
-        if not isinstance(memberships, pd.Series) or not memberships.index.equals(self.data.index):
-            raise InputError(
-                f"{where}the calibrator {calibrator.name!r} must return a Series with the index of the raw scores."
-            )
-        values = memberships.to_numpy(dtype=float)
-        wrong = ~((values >= 0) & (values <= 1))
-        if wrong.any():
-            case, value = memberships.index[wrong][0], values[wrong][0]
-            raise InputError(
-                f"{where}the calibrator {calibrator.name!r} gives {case} a membership of {value:g}; memberships lie between 0 "
-                "and 1. Check the anchors (several crisp thresholds give the values of a multi-value condition, not memberships)."
-            )
-
-    def _check_outcome(self, memberships: pd.Series) -> None:
-        name = self.outcome.name
-        for nobody, who, side in (
-            (not (memberships > 0.5).any(), "no case has", "above"),
-            (not (memberships < 0.5).any(), "every case has", "below"),
-        ):
-            if nobody:
-                raise InputError(
-                    f"{self._where}{who} the outcome {name} (column {self.outcome.column!r}): no membership lies {side} 0.5, from "
-                    f"{memberships.min():.2f} to {memberships.max():.2f}. There is nothing to explain; check the outcome's anchors."
-                )
 
     @property
     def data_hash(self) -> str:
@@ -446,14 +294,6 @@ def _anchors(calibrator: Calibrator) -> str:
     return f"{calibrator.name}: " + ", ".join(
         f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}" for key, value in given
     )
-
-
-def _number(cell: Any) -> float:
-    """The cell as a number; NaN for anything that is none."""
-    try:
-        return float(cell) if not isinstance(cell, str) or "_" not in cell else np.nan
-    except (TypeError, ValueError):
-        return np.nan
 
 
 def _opposite_expectation(variable: Variable) -> Variable:

@@ -1,8 +1,6 @@
 """Writing a study: ``study.toml`` with its table of cases, whole or not at all."""
 
-import contextlib
 import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from equifinal.base.files import staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 from equifinal.study.case_table import read_cases
@@ -140,20 +139,8 @@ def _variable(variable: Variable, where: str) -> "Table":
     if variable.tags:
         table["tags"] = _value(variable.tags, f"{where}the tags of {variable.name}: ")
     if variable.calibrator is not None:
-        table["calibrate"] = _value(calibration(variable), f"{where}the calibration of {variable.name}: ")
+        table["calibrate"] = _value(variable.calibration, f"{where}the calibration of {variable.name}: ")
     return table
-
-
-def calibration(variable: Variable) -> dict[str, Any]:
-    """How a variable with a calibrator is calibrated, as a table of ``study.toml``: the method and the parameters given."""
-    if isinstance(variable.calibrate, Mapping):
-        return dict(variable.calibrate)
-    calibrator = variable.calibrator
-    assert calibrator is not None
-    fields, given = type(calibrator).model_fields, calibrator.parameters()
-    defaults = {name: plain(field.get_default(call_default_factory=True)) for name, field in fields.items()}
-    differing = {name: value for name, value in given.items() if fields[name].is_required() or value != defaults[name]}
-    return {"method": calibrator.name, **differing}
 
 
 def _proposition(claim: Claim, where: str) -> "Table":
@@ -268,27 +255,13 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
             f"In the folder {str(file.parent)!r}, {listing(each.name for each in standing)} would be replaced. "
             "Choose another place, or ask for it (overwrite=True)."
         ) from FileExistsError(standing[0])
-    made = [parent for parent in file.parents if not parent.exists()]
-    written = False
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=file.parent) as temporary:
-            staging = Path(temporary)
-            for target, text in {table: _csv(study), **contents}.items():
-                (staging / target.name).write_text(text, encoding="utf-8", newline="")
-            _check_read_back(study, staging / file.name)
-            # The table first: a study.toml that is there has its table.
-            for target in reversed(contents):
-                (staging / target.name).replace(target)
-        written = True
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"The folder {str(file.parent)!r} cannot be written: {reason}. Choose another one.") from error
-    finally:
-        if not written:
-            for parent in made:
-                with contextlib.suppress(OSError):
-                    parent.rmdir()
+    with staging(file.parent, file.parent) as aside:
+        for target, text in {table: _csv(study), **contents}.items():
+            (aside / target.name).write_text(text, encoding="utf-8", newline="")
+        _check_read_back(study, aside / file.name)
+        # The table first: a study.toml that is there has its table.
+        for target in reversed(contents):
+            (aside / target.name).replace(target)
     return [file, table]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from equifinal.base.plain import plain
 from equifinal.errors import InputError, did_you_mean
 from equifinal.study.calibrator import Calibrator
 
@@ -118,6 +119,23 @@ class Variable:
             raise InputError(f"{where}{problem}. {did_you_mean(str(method or ''), known)}")
         built: Calibrator = known[method].cls.from_parameters(anchors, where)
         return built
+
+    @property
+    def calibration(self) -> dict[str, Any]:
+        """How the set is calibrated, as a table of ``study.toml``: the method and the parameters given; empty without one.
+
+        >>> from equifinal_calibration import Crisp
+        >>> Variable("LEAD", calibrate=Crisp(threshold=50)).calibration
+        {'method': 'crisp', 'threshold': 50.0}
+        """
+        if isinstance(self.calibrate, Mapping):
+            return dict(self.calibrate)
+        if self.calibrator is None:
+            return {}
+        fields, given = type(self.calibrator).model_fields, self.calibrator.parameters()
+        defaults = {name: plain(field.get_default(call_default_factory=True)) for name, field in fields.items()}
+        differing = {key: value for key, value in given.items() if fields[key].is_required() or value != defaults[key]}
+        return {"method": self.calibrator.name, **differing}
 
     def opposite(self) -> "Variable":
         """The absence of this set."""

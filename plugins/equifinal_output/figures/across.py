@@ -7,16 +7,20 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal.plain import SIGNS, counted, shown
+from equifinal.plain import SIGNS, counted
 from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
+from equifinal_output.words.importance import importances
+from equifinal_output.words.names import capitalized
+from equifinal_output.words.propositions import full_texts
+from equifinal_output.words.wording import AGREEMENT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_agreement", "plot_importance", "plot_verdicts"]
 
-#: Colour per verdict, and how strong it is. The colours are Okabe & Ito's, thin enough for text on light and dark.
+#: The colour of each verdict and its opacity: Okabe & Ito's colours, pale enough for text on light and dark.
 STYLES = {
     "supported": ("#009E73", 0.42),
     "contradicted": ("#D55E00", 0.42),
@@ -35,14 +39,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     Parameters
     ----------
     comparison
-        What to draw.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the study states no propositions.
+        What to draw; its study must state propositions.
 
     Examples
     --------
@@ -62,7 +59,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
             f"Study {comparison.study.name!r} states no propositions, so there are no verdicts to draw. "
             "Give it some ([[proposition]] in its study.toml)."
         )
-    texts = [wrapped(_claim(comparison, name), 52, lines=3) for name in verdicts.index]
+    texts = [wrapped(text, 52, lines=3) for text in full_texts(comparison.propositions)]
     heights = [max(0.42, 0.17 + 0.155 * (text.count("\n") + 1)) for text in texts]
     ax, own = sized(ax, 1.2 * columns, sum(heights))
     tops = np.concatenate([[0.0], np.cumsum(heights)])
@@ -92,40 +89,30 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     return finish(ax, own, comparison, "What each method says to each proposition")
 
 
-def _claim(comparison: eq.Comparison, name: Any) -> str:
-    claim = comparison.propositions.loc[name]
-    where = f" (among cases in {claim['where']})" if claim["where"] else ""
-    return f"{claim['text'] or name}{where}"
-
-
 def verdicts_in_words(comparison: eq.Comparison) -> str:
     verdicts = comparison.verdicts
     counts = {answer: int((verdicts == answer).to_numpy().sum()) for answer in STYLES}
     said = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}:"]
     said.append(", ".join(f"{count} {answer}" for answer, count in counts.items()) + ".")
-    for name, answers in verdicts.iterrows():
-        each = ", ".join(f"{label} {answer}" for label, answer in answers.items())
-        said.append(f"{clean(_claim(comparison, name)).rstrip('.')}: {each}.")
+    for text, answers in zip(full_texts(comparison.propositions), verdicts.to_numpy(), strict=True):
+        each = ", ".join(f"{label} {answer}" for label, answer in zip(verdicts.columns, answers, strict=True))
+        said.append(f"{clean(text).rstrip('.')}: {each}.")
     return " ".join(said)
 
 
 # ------------------------------------------------------------------------------------------------- agreement
 
-_AGREEMENT = {
-    "predictions": ("Agreement of predictions", "Spearman's rank correlation of the predicted memberships"),
-    "groups": ("Agreement of groups", "Adjusted mutual information of the groups of cases; 0 is chance"),
-    "importance": ("Agreement of importances", "Kendall's tau-b of the conditions' importances"),
-    "directions": ("Agreement of directions", "Share of conditions with the same direction"),
-    "verdicts": ("Agreement of verdicts", "Share of propositions with the same verdict where neither is silent"),
-}
-
 
 def agreement_title(kind: str) -> str:
-    return _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))[0]
+    return f"Agreement of {AGREEMENT[kind][0]}" if kind in AGREEMENT else f"Agreement: {kind}"
+
+
+def _meaning(kind: str) -> str:
+    return capitalized(AGREEMENT.get(kind, ("", ""))[1])
 
 
 def has_agreement(comparison: eq.Comparison, kind: str) -> bool:
-    """Whether two different methods have a figure."""
+    """Whether any two different methods have a figure."""
     table = comparison.agreement[kind].to_numpy(dtype=float)
     return bool(np.isfinite(table[~np.eye(len(table), dtype=bool)]).any())
 
@@ -136,18 +123,9 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
 
     Parameters
     ----------
-    comparison
-        What to draw.
     kind
         A key of ``comparison.agreement``: ``"predictions"``, ``"groups"``, ``"importance"``, ``"directions"`` or
         ``"verdicts"``; figures lie between -1 and 1.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When there is no such agreement.
 
     Examples
     --------
@@ -179,9 +157,8 @@ def plot_agreement(comparison: eq.Comparison, kind: str = "predictions", ax: "Ax
     ax.set_yticks(range(count), labels)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    title, meaning = _AGREEMENT.get(kind, (f"Agreement: {kind}", ""))
-    ax.set_xlabel(wrapped(meaning, 22 + 9 * count), labelpad=8)
-    return finish(ax, own, comparison, title)
+    ax.set_xlabel(wrapped(_meaning(kind), 22 + 9 * count), labelpad=8)
+    return finish(ax, own, comparison, agreement_title(kind))
 
 
 def _square(column: int, row: int, colour: Any) -> Any:
@@ -199,25 +176,10 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
         for column in range(row + 1, len(table))
         if np.isfinite(values[row, column])
     ]
-    return f"{_AGREEMENT.get(kind, ('', kind))[1]}: {', '.join(pairs)}."
+    return f"{_meaning(kind) or kind}: {', '.join(pairs)}."
 
 
 # ------------------------------------------------------------------------------------------------ importance
-
-
-def _importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
-    """Mean and standard deviation by condition, for the methods that have them."""
-    table = comparison.conditions
-    found = {}
-    for label in comparison.analyses:
-        each = table[label][["importance", "importance_sd"]].astype(float)
-        if each["importance"].notna().any():
-            found[label] = each
-    return found
-
-
-def has_importance(comparison: eq.Comparison) -> bool:
-    return bool(_importances(comparison))
 
 
 @drawn
@@ -228,13 +190,6 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ----------
     comparison
         What to draw: permutation importance, as in ``comparison.conditions``.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When no method has importances.
 
     Examples
     --------
@@ -245,7 +200,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     >>> len(ax.containers)
     2
     """
-    found = _importances(comparison_of(comparison))
+    found = importances(comparison_of(comparison))
     if not found:
         raise eq.InputError(
             f"No method of study {comparison.study.name!r} has importances; methods that predict have them."
@@ -258,7 +213,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
         ax.errorbar(
             each["importance"],
             rows,
-            xerr=each["importance_sd"].fillna(0.0),
+            xerr=each["importance_sd"],
             fmt=MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
             ms=4.5,
@@ -276,11 +231,3 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")
     note = "How much worse a method predicts when the condition is permuted among the cases."
     return finish(ax, own, comparison, "Importance of the conditions", note=note, legend={"ncols": 3})
-
-
-def importance_in_words(comparison: eq.Comparison) -> str:
-    said = []
-    for label, each in _importances(comparison).items():
-        order = each["importance"].dropna().sort_values(ascending=False)
-        said.append(f"{label}: {', '.join(f'{name} {shown(float(value))}' for name, value in order.items())}.")
-    return " ".join(said)

@@ -7,22 +7,14 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal.plain import counted
 from equifinal_output.figures.source import labelled, study_of
-from equifinal_output.figures.style import BLUE, INK, VERMILLION, drawn, finish, sized, wrapped
+from equifinal_output.figures.style import BLUE, INK, VERMILLION, drawn, finish, sized, whole_ticks, wrapped
+from equifinal_output.words.distribution import anchors, distribution_in_words, edges, near
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_calibration"]
-
-_MOST_BINS = 20
-
-
-def anchors(study: eq.CalibratedStudy, name: str) -> dict[str, float]:
-    """The raw scores at which membership in a set turns, by what they are called."""
-    calibrator = study.calibrators.get(name)
-    return calibrator.anchor_scores() if calibrator else {}
 
 
 @drawn
@@ -38,11 +30,6 @@ def plot_calibration(source: Any, name: str | None = None, ax: "Axes | None" = N
     ax
         Where; by default in a new figure. Memberships go up on the left, numbers of cases (bars) on the right.
 
-    Raises
-    ------
-    equifinal.InputError
-        When the study has no such set.
-
     Examples
     --------
     >>> import equifinal as eq
@@ -57,17 +44,15 @@ def plot_calibration(source: Any, name: str | None = None, ax: "Axes | None" = N
     calibrated = variable.name in study.fuzzy
     marks = anchors(study, variable.name)
     low, high = float(raw.min()), float(raw.max())
-    span = high - low or 1.0
-    # An anchor far from every score would press the scores into a corner.
-    shown = {words: value for words, value in marks.items() if low - span <= value <= high + span}
+    shown = near(marks, low, high)
     left, right = min(low, *shown.values(), high), max(low, *shown.values(), high)
     margin = 0.04 * (right - left or 1.0)
     ax, own = sized(ax, 4.4, 2.6)
     counts = ax.twinx()
-    counts.hist(raw, bins=_edges(raw.to_numpy()), color="#808080", alpha=0.32, rwidth=0.94)
+    counts.hist(raw, bins=edges(raw.to_numpy()), color="#808080", alpha=0.32, rwidth=0.94)
     counts.set_ylabel("Number of cases (bars)")
     counts.spines["right"].set_visible(True)
-    counts.yaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(counts.yaxis)
     counts.set_ylim(0, counts.get_ylim()[1] * 1.15)
     ax.set_zorder(counts.get_zorder() + 1)
     ax.patch.set_visible(False)
@@ -105,14 +90,6 @@ def _between(left: float, right: float, values: list[float]) -> Any:
     )
 
 
-def _edges(scores: Any) -> Any:
-    """Bins of equal width; whole scores on a short scale have one each."""
-    low, high = float(scores.min()), float(scores.max())
-    if (scores % 1 == 0).all() and high - low <= _MOST_BINS:
-        return np.arange(low - 0.5, high + 1)
-    return np.linspace(low, high, min(_MOST_BINS, math.ceil(2 * math.sqrt(len(scores)))) + 1)
-
-
 def _draw_anchors(ax: "Axes", marks: dict[str, float]) -> None:
     """A line at each anchor, its name above the drawing, raised where the neighbour's is."""
     left, right = ax.get_xlim()
@@ -141,20 +118,4 @@ def _draw_anchors(ax: "Axes", marks: dict[str, float]) -> None:
 
 
 def calibration_in_words(source: Any, name: str) -> str:
-    study = study_of(source)
-    scores = study.raw[name].to_numpy(dtype=float)
-    marks = ", ".join(f"{words} {value:g}" for words, value in anchors(study, name).items())
-    said = [
-        f"{counted(len(scores), 'raw score')} from {scores.min():g} to {scores.max():g}, median {np.median(scores):g}."
-    ]
-    if marks:
-        said.append(f"Anchors: {marks}.")
-    if name in study.fuzzy:
-        memberships = study.fuzzy[name].to_numpy(dtype=float)
-        inside, outside = int((memberships > 0.5).sum()), int((memberships < 0.5).sum())
-        said.append(
-            f"{counted(inside, 'case is', 'cases are')} more in than out of the set, {outside} more out than in."
-        )
-    else:
-        said.append("Not calibrated.")
-    return " ".join(said)
+    return distribution_in_words(study_of(source), name)

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_dendrogram", "plot_profiles", "plot_silhouette"]
 
-_LINKAGE = ("left", "right", "distance", "size")
+LINKAGE = ("left", "right", "distance", "size")
+PROFILES = ("cluster", "condition")
 _OWN = "methods of hierarchical clustering have one"
-#: With more cases each name would be too small to read.
+#: With more cases the names would be too small to read.
 _MOST_NAMES = 120
 _MOST_BRANCHES = 60
 
@@ -47,22 +48,13 @@ def _by_number(name: str) -> tuple[int, str]:
 def plot_dendrogram(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the tree in which cases, then groups of cases, were joined, and how far apart they were.
 
-    Branches have the colour of their cluster. Beyond 120 cases the tree ends at its last 60 branches, each with its number of
-    cases.
+    Branches have the colour of their cluster. With more than 120 cases the tree ends at its last 60 branches, each with its
+    number of cases.
 
     Parameters
     ----------
     source
         A comparison, or an analysis with a table ``linkage``.
-    method
-        Label in the comparison; by default the first with such a table.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no tree.
 
     Examples
     --------
@@ -75,11 +67,11 @@ def plot_dendrogram(source: Any, method: str | None = None, ax: "Axes | None" = 
     """
     from scipy.cluster.hierarchy import dendrogram
 
-    label, analysis, table = with_table(source, method, "linkage", _LINKAGE, _OWN)
+    label, analysis, table = with_table(source, method, "linkage", LINKAGE, _OWN)
     cases = [short(case, 30) for case in analysis.cases.index]
     groups = analysis.cases["group"]
     colours = _colours(groups)
-    tree = table[list(_LINKAGE)].to_numpy(dtype=float)
+    tree = table[list(LINKAGE)].to_numpy(dtype=float)
     group_of = list(groups)
     for left, right in tree[:, :2].astype(int):
         group_of.append(group_of[left] if group_of[left] == group_of[right] else None)
@@ -126,12 +118,12 @@ def _described(analysis: eq.Analysis, name: str) -> str:
     rows = analysis.configurations
     mean = ""
     if name in rows.index and "mean_outcome" in rows:
-        mean = f", mean outcome {shown(float(rows.at[name, 'mean_outcome']))}"
+        mean = f", mean outcome {shown(float(rows['mean_outcome'].astype(float)[name]))}"
     return f"{short(name, 40)} ({counted(size, 'case')}{mean})"
 
 
 def dendrogram_in_words(source: Any, method: str | None = None) -> str:
-    _, analysis, table = with_table(source, method, "linkage", _LINKAGE, _OWN)
+    _, analysis, table = with_table(source, method, "linkage", LINKAGE, _OWN)
     groups = [_described(analysis, name) for name in _colours(analysis.cases["group"])]
     last = ", ".join(shown(float(each)) for each in table["distance"].iloc[:-4:-1])
     return f"Tree of {counted(len(analysis.cases), 'case')}; the last joins are at distance {last}. Groups: {'; '.join(groups)}."
@@ -155,17 +147,8 @@ def plot_profiles(source: Any, method: str | None = None, scale: str | None = No
     ----------
     source
         A comparison, or an analysis with a table ``profiles``.
-    method
-        Label in the comparison; by default the first with such a table.
     scale
         ``"membership"``, ``"standardized"`` or ``"raw"``; by default the first of them that all conditions have.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no profiles, or not on that scale.
 
     Examples
     --------
@@ -176,7 +159,7 @@ def plot_profiles(source: Any, method: str | None = None, scale: str | None = No
     >>> ax.get_xlabel()
     'Mean membership'
     """
-    label, analysis, table = with_table(source, method, "profiles", ("cluster", "condition"), _CLUSTERS)
+    label, analysis, table = with_table(source, method, "profiles", PROFILES, _CLUSTERS)
     scale = _scale_of(table, scale, label)
     conditions = [str(name) for name in analysis.conditions.index]
     colours = _colours(table["cluster"])
@@ -204,13 +187,13 @@ def _scale_of(table: pd.DataFrame, scale: str | None, label: str) -> str:
         return there[0]
     if scale not in there:
         raise eq.InputError(
-            f"The profiles of {label!r} are not on the scale {scale!r}; they are on: {', '.join(there)}."
+            f"The profiles of {label!r} are not on the scale {scale!r}; they are available on: {', '.join(there)}."
         )
     return scale
 
 
 def profiles_in_words(source: Any, method: str | None = None) -> str:
-    label, analysis, table = with_table(source, method, "profiles", ("cluster", "condition"), _CLUSTERS)
+    label, analysis, table = with_table(source, method, "profiles", PROFILES, _CLUSTERS)
     scale = _scale_of(table, None, label)
     said = [f"{_SCALES[scale]} of each condition."]
     for name in _colours(table["cluster"]):
@@ -249,15 +232,6 @@ def plot_silhouette(source: Any, method: str | None = None, ax: "Axes | None" = 
     ----------
     source
         A comparison, or an analysis whose cases have a ``silhouette``.
-    method
-        Label in the comparison; by default the first that has silhouettes.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no silhouettes.
 
     Examples
     --------

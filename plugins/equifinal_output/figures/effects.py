@@ -18,7 +18,7 @@ __all__ = ["partial_dependence", "plot_coefficients", "plot_partial_dependence"]
 
 # --------------------------------------------------------------------------------------------- coefficients
 
-_INTERVAL = ("coefficient", "ci_low", "ci_high")
+INTERVAL = ("coefficient", "ci_low", "ci_high")
 _OWN = "regression methods have one"
 
 
@@ -33,22 +33,13 @@ def _terms(analysis: eq.Analysis, table: pd.DataFrame) -> tuple[pd.DataFrame, pd
 def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw the coefficients of an equation with their intervals.
 
-    A full dot has an interval on one side of 0, an empty one an interval that includes it. Bootstrap intervals are drawn
-    below where there are any. The constant, whose size has nothing to do with the others', is stated below the drawing.
+    A full dot has an interval on one side of 0, an empty one an interval that includes 0. Bootstrap intervals, if any, are
+    drawn below. The constant, whose size cannot be compared with the others, is given below the drawing.
 
     Parameters
     ----------
     source
         A comparison, or an analysis with a table ``coefficients``.
-    method
-        Label in the comparison; by default the first with such a table.
-    ax
-        Where; by default in a new figure of fitting size.
-
-    Raises
-    ------
-    equifinal.InputError
-        When the method has no coefficients.
 
     Examples
     --------
@@ -59,12 +50,12 @@ def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" 
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['LEAD', 'DEM', 'FIN', 'HUM']
     """
-    label, analysis, table = with_table(source, method, "coefficients", _INTERVAL, _OWN)
+    label, analysis, table = with_table(source, method, "coefficients", INTERVAL, _OWN)
     terms, others = _terms(analysis, table)
     ax, own = sized(ax, 4.2, 0.36 * len(terms) + 0.15)
     bootstrap = {"bootstrap_low", "bootstrap_high"} <= set(terms.columns)
     for row, (_, each) in enumerate(terms.iterrows()):
-        value, low, high = (float(each[key]) for key in _INTERVAL)
+        value, low, high = (float(each[key]) for key in INTERVAL)
         clear = low > 0 or high < 0
         ax.plot([low, high], [row, row], color=BLUE, lw=1.6, solid_capstyle="butt")
         ax.plot(value, row, "o", ms=6, mfc=BLUE if clear else "none", mec=BLUE, mew=1.3)
@@ -85,13 +76,13 @@ def plot_coefficients(source: Any, method: str | None = None, ax: "Axes | None" 
 def _stated(rows: pd.DataFrame) -> str:
     said = []
     for term, each in rows.iterrows():
-        value, low, high = (shown(float(each[key])) for key in _INTERVAL)
+        value, low, high = (shown(float(each[key])) for key in INTERVAL)
         said.append(f"{clean(term)} {value} ({low} to {high})")
     return ", ".join(said)
 
 
 def coefficients_in_words(source: Any, method: str | None = None) -> str:
-    _, analysis, table = with_table(source, method, "coefficients", _INTERVAL, _OWN)
+    _, analysis, table = with_table(source, method, "coefficients", INTERVAL, _OWN)
     return f"Coefficients with their {interval_share(analysis)}intervals: {_stated(table)}."
 
 
@@ -107,15 +98,15 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
     Parameters
     ----------
     comparison
-        Its analyses predict again; a method that cannot predict is left out.
+        Its methods predict again; those that cannot are left out.
     condition
-        Its raw score, and the membership that goes with it, is set to that of one case after the other, in all cases.
+        Its raw score and membership are set, in all cases at once, to those of one case after another.
 
     Returns
     -------
     pandas.DataFrame
-        Index: the raw scores that occur (21 of them, evenly over the cases, where there are more); a column per method, mean
-        predicted memberships, 0 to 1.
+        Index: the raw scores that occur (at most 21, spread evenly over the cases); one column per method: mean predicted
+        memberships, from 0 to 1.
 
     Notes
     -----
@@ -138,8 +129,8 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
 def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFrame:
     study = comparison.study
     if condition not in study.condition_names:
-        study.variable(condition)  # which says what it may have been
-        raise eq.InputError(f"{condition} is the outcome; the partial dependence is that on a condition.")
+        study.variable(condition)  # its error suggests what was meant
+        raise eq.InputError(f"{condition} is the outcome; partial dependence is on a condition.")
     scores = study.raw[condition].to_numpy(dtype=float)
     order = np.argsort(scores, kind="stable")
     sources = order[np.unique(scores[order], return_index=True)[1]]
@@ -155,7 +146,7 @@ def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFra
             continue
         try:
             predicted = method.predict(analysis, what_if.protected()).to_numpy(dtype=float)
-        except Exception:  # a stranger's method may fail on what no case is like; the others are drawn all the same
+        except Exception:  # a method may fail on data unlike any case; the others are drawn all the same
             continue
         means = predicted.reshape(len(sources), count)
         if np.isfinite(means).any(axis=1).all():
@@ -173,19 +164,10 @@ def plot_partial_dependence(
 
     Parameters
     ----------
-    comparison
-        What to draw.
     condition
         By default the first condition.
     method
         Label of one method; by default all that predict.
-    ax
-        Where; by default in a new figure.
-
-    Raises
-    ------
-    equifinal.InputError
-        When there is no such condition, or no method predicts.
 
     Examples
     --------
@@ -197,13 +179,15 @@ def plot_partial_dependence(
     ['fsqca', 'regression']
     """
     if not isinstance(comparison, eq.Comparison):
-        raise eq.InputError("Partial dependence needs predictions of what if, so it is drawn of a comparison.")
+        raise eq.InputError("Partial dependence needs new predictions, so it is drawn of a comparison.")
     study = comparison.study
     name = study.condition_names[0] if condition is None else condition
     table = partial_dependence(comparison, name)
     if method is not None:
         if method not in table:
-            raise eq.InputError(f"{method!r} does not predict; methods that predict: {', '.join(table) or 'none'}.")
+            raise eq.InputError(
+                f"{method!r} does not predict; methods that predict: {', '.join(map(str, table)) or 'none'}."
+            )
         table = table[[method]]
     if table.empty:
         raise eq.InputError(f"No method of study {study.name!r} predicts, so there is no partial dependence to draw.")

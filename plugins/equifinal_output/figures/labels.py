@@ -1,4 +1,4 @@
-"""Names beside points, placed so that no two overlap."""
+"""Names beside points, placed without overlap."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 
 #: How far from its point the nearest corner of a name may lie, in points (1/72 inch).
 _DISTANCES = (4.5, 8.0, 13.0, 19.0, 26.0, 34.0, 44.0)
-#: Names further away than this get a line to their point.
+#: Names farther away get a line to their point.
 _NEAR = 8.0
 #: Right, left, up, down, then the corners.
 _DIRECTIONS = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)], dtype=float)
-#: Half of the room that a point takes, and what stays free around a name.
+#: Half the space that a point takes, and the space kept free around a name.
 _POINT, _GAP = 3.2, 0.8
 #: Points closer than this share a name.
 _SAME_PLACE = 1.0
@@ -31,7 +31,7 @@ _LONGEST = 26
 def label_points(
     ax: "Axes", x: Any, y: Any, names: Sequence[Any], first: Sequence[int], size: float = 7.0
 ) -> list[str]:
-    """Write the name of each point beside it, where that covers no other name and no point.
+    """Write the name of each point beside it, where it covers no other name or point.
 
     Each name is tried in eight directions at growing distances, inside the axes; one that fits nowhere is left out. The layout
     of the figure must be final. Points in one place share a label.
@@ -50,12 +50,12 @@ def label_points(
     Returns
     -------
     list of str
-        The names that are not written.
+        The names that were not written.
 
     Notes
     -----
-    Finding the largest number of names that fit is NP-hard (Marks & Shieber 1991); taking them one by one is the usual way
-    and gives the same result every time.
+    Finding the largest number of names that fit is NP-hard (Marks & Shieber 1991); placing them one by one is the usual
+    approach and always gives the same result.
     """
     if not len(names):
         return []
@@ -92,7 +92,7 @@ def label_points(
 
 
 def _places(points: Floats, first: Sequence[int]) -> list[list[int]]:
-    """The points in order of importance, those in one place together."""
+    """The points in order of importance, grouped by place."""
     places: list[list[int]] = []
     where: list[Floats] = []
     for number in first:
@@ -109,7 +109,7 @@ def _places(points: Floats, first: Sequence[int]) -> list[list[int]]:
 
 
 def _shared(names: list[str]) -> tuple[str, list[str]]:
-    """A label for points in one place, and the names that it only counts.
+    """A label for points in one place, and the names that it counts without listing.
 
     >>> _shared(["Ghana"]), _shared(["Ghana", "Chile"]), _shared(["Ghana", "Chile", "Burkina Faso", "Trinidad"])
     (('Ghana', []), ('Ghana, Chile', []), ('Ghana, Chile + 2', ['Burkina Faso', 'Trinidad']))
@@ -124,7 +124,7 @@ def _shared(names: list[str]) -> tuple[str, list[str]]:
 
 
 def _extent(text: str, size: float) -> tuple[float, float]:
-    """Width and height of a line of text, in points; as matplotlib lays it out, a line is never lower than "lp"."""
+    """Width and height of a line of text, in points; matplotlib never makes a line lower than "lp"."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
@@ -143,7 +143,7 @@ def _nearest_end(point: Floats, corner: Floats, width: float, height: float) -> 
 
 
 class _Taken:
-    """The room that points, names and lines take."""
+    """The space taken by points, names and lines."""
 
     def __init__(self, points: Floats) -> None:
         self._low, self._high = points - _POINT, points + _POINT
@@ -168,10 +168,11 @@ class _Taken:
 
     def _covered(self, low: Floats, high: Floats, but: Floats | None = None) -> NDArray[np.bool_]:
         apart = (low[:, np.newaxis] >= self._high) | (high[:, np.newaxis] <= self._low)
-        covers = ~apart.any(axis=2)
+        covers: NDArray[np.bool_] = ~np.any(apart, axis=2)
         if but is not None:  # a line begins at its own point
             covers &= ~((self._low <= but) & (but <= self._high)).all(axis=1)
-        return covers.any(axis=1)
+        found: NDArray[np.bool_] = np.any(covers, axis=1)
+        return found
 
     def _take(self, low: Floats, high: Floats) -> None:
         self._low, self._high = np.vstack([self._low, low]), np.vstack([self._high, high])

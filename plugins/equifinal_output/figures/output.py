@@ -1,14 +1,15 @@
-"""The format ``figures``: every picture of a comparison as files."""
+"""The format ``figures``: every figure of a comparison as files."""
 
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 
 import equifinal as eq
 from equifinal.errors import listing
 from equifinal_output.figures.pictures import figures_of
+from equifinal_output.words.names import stamp
 
 __all__ = ["Figures"]
 
@@ -16,7 +17,7 @@ __all__ = ["Figures"]
 class Figures(eq.Output):
     """Every figure that the comparison has, as pictures: verdicts, agreement, data, and each method's own.
 
-    The files are in the folder ``figures``; which there are depends on what the methods found. The same comparison gives the
+    The files are in the folder ``figures``; what the methods found decides which there are. The same comparison gives the
     same bytes.
     """
 
@@ -34,9 +35,6 @@ class Figures(eq.Output):
 
         folder = directory / "figures"
         folder.mkdir(exist_ok=True)
-        manifest = comparison.manifest
-        stamp = f"equifinal {manifest['version']}, study {manifest['study']}, seed {manifest['seed']}"
-        stamp += f", data SHA-256 {manifest['data_sha256']}"
         paths = []
         boxes: dict[str, None] = {}
         for picture in figures_of(comparison):
@@ -45,13 +43,13 @@ class Figures(eq.Output):
             says = {"png": "Description", "svg": "Description", "pdf": "Subject"}
             # Without a date and with fixed names inside, the same comparison gives the same bytes.
             undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-            # Letters without hinting are quicker, and never wider than those by which the figure was laid out.
+            # Text without hinting is faster, and never wider than the text by which the figure was laid out.
             with in_style(**{"svg.hashsalt": picture.name, "text.hinting": "none"}), noting_missing(boxes):
                 for kind in dict.fromkeys(self.formats):
                     path = folder / f"{picture.name}.{kind}"
-                    described = {**about, says[kind]: f"{picture.alt} {stamp}", **undated[kind]}
-                    # Level 1 takes a fraction of the time of level 6, for files somewhat larger.
-                    options = {"pil_kwargs": {"compress_level": 1}} if kind == "png" else {}
+                    described = {**about, says[kind]: f"{picture.alt} {stamp(comparison)}", **undated[kind]}
+                    # Level 1 takes a fraction of the time of level 6, for slightly larger files.
+                    options: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}} if kind == "png" else {}
                     figure.savefig(path, dpi=self.dpi, metadata=described, **options)
                     paths.append(path)
         if boxes and set(self.formats) != {"svg"}:  # in SVG text is text, which the reader's own fonts show

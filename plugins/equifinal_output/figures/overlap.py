@@ -1,4 +1,4 @@
-"""Figures of how sets overlap: Venn diagrams of up to five sets, UpSet plots beyond."""
+"""Figures of how sets overlap: Venn diagrams of up to five sets, UpSet plots for more."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import equifinal as eq
 from equifinal.plain import counted
 from equifinal_output.figures.source import labelled, study_of
-from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, wrapped
+from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, whole_ticks, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ _MOST_COMBINATIONS = 40
 
 
 class Combination(NamedTuple):
-    """Cases that are in the same sets: 1 or 0 for each set, their number, and how many have the outcome."""
+    """Cases in the same sets: 1 or 0 for each set, the number of cases, and how many have the outcome."""
 
     states: tuple[int, ...]
     cases: int
@@ -35,7 +35,7 @@ class Combination(NamedTuple):
 def combinations(
     study: eq.CalibratedStudy, sets: Sequence[str] | None
 ) -> tuple[tuple[str, ...], list[Combination], int]:
-    """The sets, the combinations of them that occur, the most frequent first, and the number of cases left out.
+    """The sets, the combinations that occur, the most frequent first, and the number of cases left out.
 
     A case is in a set, and has the outcome, when its membership is above 0.5. Cases at exactly 0.5 in a set are left out.
     """
@@ -47,9 +47,11 @@ def combinations(
             "Give its conditions anchors (calibrate = {...})."
         )
     for name in names:
-        study.variable(name)  # says what it may have been
+        study.variable(name)  # its error suggests what was meant
         if name not in study.fuzzy:
-            raise eq.InputError(f"Study {study.name!r}: {name} has no calibration, so it is no set. Give it anchors.")
+            raise eq.InputError(
+                f"Study {study.name!r}: {name} has no calibration, so it is not a set. Give it anchors."
+            )
     if len(set(names)) < len(names):
         raise eq.InputError(f"A set can be drawn once only: {', '.join(names)}.")
     crisp = study.crisp[list(names)].to_numpy(dtype=float)
@@ -108,7 +110,7 @@ class Ellipse:
 def ellipses(count: int) -> list[Ellipse]:
     """Circles for up to three sets, ellipses for four and five (Venn 1880; Grünbaum 1975): every combination has its region.
 
-    The measures of the ellipses were found by a search for the largest smallest region.
+    The dimensions of the ellipses come from a search that maximizes the smallest region.
     """
     if count == 1:
         return [Ellipse(0, 0, 0.8, 0.8, 0)]
@@ -161,13 +163,6 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
         A comparison or a study.
     sets
         Names of conditions (the outcome can be one); by default all conditions with a calibration.
-    ax
-        Where; by default in a new figure.
-
-    Raises
-    ------
-    equifinal.InputError
-        When a set is unknown or has no calibration, or there are more than five.
 
     Examples
     --------
@@ -215,7 +210,7 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
 
 
 def _outwards(shapes: Sequence[Ellipse], number: int, depths: Floats, x: Floats, y: Floats) -> tuple[float, float]:
-    """The direction in which a shape has most room for itself alone."""
+    """The direction in which a shape has the most space of its own."""
     if len(shapes) == 1:
         return 0.0, 1.0
     alone = _region(depths, tuple(int(each == number) for each in range(len(shapes))))
@@ -267,7 +262,7 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     """Draw an UpSet plot (Lex et al. 2014): the combinations of sets that occur, and how many cases each has.
 
     A case is in a set when its membership is above 0.5. Bars are divided into cases with and without the outcome; below them,
-    full dots say which sets a combination is in.
+    full dots show which sets a combination is in.
 
     Parameters
     ----------
@@ -282,11 +277,6 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     -------
     matplotlib.axes.Axes
         The axes of the bars; those of the dots are its only child.
-
-    Raises
-    ------
-    equifinal.InputError
-        When a set is unknown or has no calibration.
 
     Examples
     --------
@@ -312,7 +302,7 @@ def plot_upset(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None"
     ax.set_xlim(-0.6, len(columns) - 0.4)
     ax.set_ylim(0, counts.max() * 1.1)
     ax.set_xticks([])
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(ax.yaxis)
     ax.set_ylabel("Cases")
     height = 0.24 * len(names)
     inches = ax.get_window_extent().height / ax.figure.dpi

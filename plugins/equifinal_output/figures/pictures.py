@@ -1,4 +1,4 @@
-"""Which figures a comparison has, and what each says in words."""
+"""The figures that a comparison has, and what each says in words."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
+from equifinal_output.words.importance import importance_in_words, importances
+from equifinal_output.words.paths import claims_paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +32,9 @@ class Picture:
     title : str
         What it shows.
     plot : callable
-        Draws it: the ``plot_...`` function with its arguments.
+        The ``plot_...`` function with its arguments.
     words : callable
-        Returns the text for those who do not see it.
+        Returns the alternative text.
     """
 
     name: str
@@ -49,9 +51,10 @@ class Picture:
 
     @property
     def figure(self) -> "Figure":
-        """The picture drawn, once for all formats; :meth:`draw` makes one that you can change."""
+        """The drawn figure, shared by all formats; :meth:`draw` makes one that you can change."""
         if self.name not in self._drawn:
-            self._drawn[self.name] = self.draw().figure
+            figure: Any = self.draw().figure
+            self._drawn[self.name] = figure
         return self._drawn[self.name]
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":
@@ -59,40 +62,42 @@ class Picture:
         return self.plot(ax=ax)
 
     def svg(self, dark: bool = False) -> str:
-        """One ``<svg>`` element to put into a page; see :func:`equifinal_output.figures.style.inline_svg`.
+        """One ``<svg>`` element to put into a page; see :func:`equifinal_output.figures.svg.inline_svg`.
 
-        Text and axes take the page's text colour, so that the same element serves light and dark pages; `dark` gives them a
+        Text and axes take the page's text colour, so the same element serves light and dark pages; `dark` gives them a
         light colour of their own, for a dark page that sets none.
         """
-        from equifinal_output.figures.style import inline_svg
+        from equifinal_output.figures.svg import inline_svg
 
         return inline_svg(self.figure, self.name, self.title, self.alt, dark)
 
 
+@dataclass(frozen=True)
 class _Collected:
-    """Pictures under names that every system can store, each once."""
+    """Pictures under unique names that every system can store."""
 
-    def __init__(self, drawn: dict[str, "Figure"]) -> None:
-        self.pictures: list[Picture] = []
-        self._drawn = drawn
-        self._taken: set[str] = set()
+    comparison: eq.Comparison
+    drawn: dict[str, "Figure"]
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
-    def add(self, name: str, section: str, title: str, plot: Callable[..., "Axes"], words: Callable[[], str]) -> None:
+    def add(
+        self, section: str, name: str, title: str, plot: Callable[..., "Axes"], words: Callable[..., str], *what: Any
+    ) -> None:
         stem = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII).strip("._-")[:100] or "figure"
         unique, number = stem, 1
-        while unique.lower() in self._taken:
+        while unique.lower() in self.pictures:
             number += 1
             unique = f"{stem}-{number}"
-        self._taken.add(unique.lower())
-        self.pictures.append(Picture(unique, section, title, plot, words, self._drawn))
+        draws, says = partial(plot, self.comparison, *what), partial(words, self.comparison, *what)
+        self.pictures[unique.lower()] = Picture(unique, section, title, draws, says, self.drawn)
 
 
-#: What was drawn of a comparison, for as long as that lives: the report and the files show the same figures.
+#: What was drawn of a comparison, kept as long as the comparison: the report and the files show the same figures.
 _drawn: WeakKeyDictionary[eq.Comparison, dict[str, "Figure"]] = WeakKeyDictionary()
 
 
 def figures_of(comparison: eq.Comparison) -> list[Picture]:
-    """The figures that a comparison has, by the tables that its analyses hold.
+    """The figures that a comparison has, as its analyses' tables allow.
 
     Parameters
     ----------
@@ -102,7 +107,7 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     Returns
     -------
     list of Picture
-        Those across methods first, then the data, then each method's own in the order of the run. Nothing is drawn yet.
+        First those across methods, then the data, then each method's own in the order of the run. Nothing is drawn yet.
 
     Examples
     --------
@@ -112,114 +117,76 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     >>> [picture.name for picture in figures_of(comparison) if picture.section == "comparison"][:1]
     ['verdicts']
     """
-    found = _Collected(_drawn.setdefault(comparison, {}))
+    found = _Collected(comparison, _drawn.setdefault(comparison, {}))
     _across(found, comparison)
-    _data(found, comparison)
+    _data(found, comparison.study)
     for label, analysis in comparison.analyses.items():
-        _method(found, comparison, label, analysis)
-    return found.pictures
+        _method(found, label, analysis)
+    return list(found.pictures.values())
 
 
 def _across(found: _Collected, comparison: eq.Comparison) -> None:
     from equifinal_output.figures import across, effects
 
+    add = partial(found.add, "comparison")
     if comparison.verdicts.size:
-        found.add(
-            "verdicts",
-            "comparison",
-            "What each method says to each proposition",
-            partial(across.plot_verdicts, comparison),
-            partial(across.verdicts_in_words, comparison),
-        )
+        title = "What each method says to each proposition"
+        add("verdicts", title, across.plot_verdicts, across.verdicts_in_words)
     for kind in comparison.agreement:
         if across.has_agreement(comparison, kind):
-            found.add(
-                f"agreement-{kind}",
-                "comparison",
-                across.agreement_title(kind),
-                partial(across.plot_agreement, comparison, kind),
-                partial(across.agreement_in_words, comparison, kind),
-            )
-
-    if across.has_importance(comparison):
-        found.add(
-            "importance",
-            "comparison",
-            "Importance of the conditions",
-            partial(across.plot_importance, comparison),
-            partial(across.importance_in_words, comparison),
-        )
+            title = across.agreement_title(kind)
+            add(f"agreement-{kind}", title, across.plot_agreement, across.agreement_in_words, kind)
+    if importances(comparison):
+        add("importance", "Importance of the conditions", across.plot_importance, importance_in_words)
     if any(comparison.run.methods[label].predicts() for label in comparison.analyses):
+        plot, words = effects.plot_partial_dependence, effects.partial_dependence_in_words
         for condition in comparison.study.conditions:
-            found.add(
-                f"partial-dependence-{condition.name}",
-                "comparison",
-                f"Partial dependence on {labelled(condition)}",
-                partial(effects.plot_partial_dependence, comparison, condition.name),
-                partial(effects.partial_dependence_in_words, comparison, condition.name),
-            )
+            title = f"Partial dependence on {labelled(condition)}"
+            add(f"partial-dependence-{condition.name}", title, plot, words, condition.name)
 
 
-def _data(found: _Collected, comparison: eq.Comparison) -> None:
+def _data(found: _Collected, study: eq.CalibratedStudy) -> None:
     from equifinal_output.figures import calibration, overlap
 
-    study = comparison.study
+    add = partial(found.add, "data")
+    plot, words = calibration.plot_calibration, calibration.calibration_in_words
     for variable in (study.outcome, *study.conditions):
-        calibrated = variable.name in study.fuzzy
-        found.add(
-            f"calibration-{variable.name}",
-            "data",
-            f"{'Calibration' if calibrated else 'Raw scores'} of {labelled(variable)}",
-            partial(calibration.plot_calibration, comparison, variable.name),
-            partial(calibration.calibration_in_words, comparison, variable.name),
-        )
-    calibrated = sum(name in study.fuzzy for name in study.condition_names)
-    if calibrated:
-        venn = calibrated <= overlap.MOST_SETS_OF_VENN
-        found.add(
-            "venn" if venn else "upset",
-            "data",
-            "Venn diagram of the conditions" if venn else "Combinations of the conditions",
-            partial(overlap.plot_venn if venn else overlap.plot_upset, comparison),
-            partial(overlap.overlap_in_words, comparison),
-        )
+        title = f"{'Calibration' if variable.name in study.fuzzy else 'Raw scores'} of {labelled(variable)}"
+        add(f"calibration-{variable.name}", title, plot, words, variable.name)
+    count = sum(name in study.fuzzy for name in study.condition_names)
+    if 0 < count <= overlap.MOST_SETS_OF_VENN:
+        add("venn", "Venn diagram of the conditions", overlap.plot_venn, overlap.overlap_in_words)
+    elif count:
+        add("upset", "Combinations of the conditions", overlap.plot_upset, overlap.overlap_in_words)
 
 
-def _method(found: _Collected, comparison: eq.Comparison, label: str, analysis: eq.Analysis) -> None:
-    """What one method has, by its tables alone."""
-    from equifinal_output.figures import clusters, effects, sets, specifications
+def _method(found: _Collected, label: str, analysis: eq.Analysis) -> None:
+    """The figures of one method, decided by its tables alone."""
+    from equifinal_output.figures import clusters, configurations, effects, necessity, specifications, truth_table, xy
 
-    def add(name: str, title: str, plot: Callable[..., Any], words: Callable[..., str], *what: Any) -> None:
-        found.add(
-            f"{label}-{name}",
-            label,
-            title,
-            partial(plot, comparison, label, *what),
-            partial(words, comparison, label, *what),
-        )
+    def add(name: str, title: str, plot: Callable[..., "Axes"], words: Callable[..., str]) -> None:
+        found.add(label, f"{label}-{name}", f"{title}, {label}", plot, words, label)
 
-    if has_table("truth_table", "out", "n", "consistency", "pri", "cases")(analysis):
-        add("truth-table", f"Truth table, {label}", sets.plot_truth_table, sets.truth_table_in_words)
-    if sets.claims_paths(analysis):
-        add("configurations", f"Configurations, {label}", sets.plot_configurations, sets.configurations_in_words)
-    if has_table("necessity", "consistency", "relevance", "coverage")(analysis):
-        add("necessity", f"Necessity, {label}", sets.plot_necessity, sets.necessity_in_words)
-    if has_table("coefficients", "coefficient", "ci_low", "ci_high")(analysis):
-        add("coefficients", f"Coefficients, {label}", effects.plot_coefficients, effects.coefficients_in_words)
+    if has_table("truth_table", *truth_table.COLUMNS)(analysis):
+        add("truth-table", "Truth table", truth_table.plot_truth_table, truth_table.truth_table_in_words)
+    if claims_paths(analysis):
+        plot, words = configurations.plot_configurations, configurations.configurations_in_words
+        add("configurations", "Configurations", plot, words)
+    if has_table("necessity", *necessity.COLUMNS)(analysis):
+        add("necessity", "Necessity", necessity.plot_necessity, necessity.necessity_in_words)
+    if has_table("coefficients", *effects.INTERVAL)(analysis):
+        add("coefficients", "Coefficients", effects.plot_coefficients, effects.coefficients_in_words)
     if specifications.has_specifications(analysis):
-        add(
-            "specification-curve",
-            f"Specification curve, {label}",
-            specifications.plot_specification_curve,
-            specifications.specification_curve_in_words,
-        )
-    if has_table("profiles", "cluster", "condition")(analysis):
-        add("profiles", f"Profiles of clusters, {label}", clusters.plot_profiles, clusters.profiles_in_words)
-    if has_table("linkage", "left", "right", "distance", "size")(analysis):
-        add("dendrogram", f"Dendrogram, {label}", clusters.plot_dendrogram, clusters.dendrogram_in_words)
+        plot, words = specifications.plot_specification_curve, specifications.specification_curve_in_words
+        add("specification-curve", "Specification curve", plot, words)
+    if has_table("profiles", *clusters.PROFILES)(analysis):
+        add("profiles", "Profiles of clusters", clusters.plot_profiles, clusters.profiles_in_words)
+    if has_table("linkage", *clusters.LINKAGE)(analysis):
+        add("dendrogram", "Dendrogram", clusters.plot_dendrogram, clusters.dendrogram_in_words)
     if clusters.has_silhouettes(analysis):
-        add("silhouette", f"Silhouette, {label}", clusters.plot_silhouette, clusters.silhouette_in_words)
+        add("silhouette", "Silhouette", clusters.plot_silhouette, clusters.silhouette_in_words)
     if analysis.cases["predicted"].notna().any():
-        add("xy", f"XY plot, {label}", sets.plot_xy, sets.xy_in_words)
-        for number, path in enumerate(sets.fuzzy_paths(comparison, label), 1):
-            add(f"xy-path-{number}", f"XY plot, {label}: {path}", sets.plot_xy, sets.xy_in_words, path)
+        add("xy", "XY plot", xy.plot_xy, xy.xy_in_words)
+        for number, path in enumerate(xy.fuzzy_paths(found.comparison, label), 1):
+            title = f"XY plot, {label}: {path}"
+            found.add(label, f"{label}-xy-path-{number}", title, xy.plot_xy, xy.xy_in_words, label, path)

@@ -1,4 +1,4 @@
-"""From what a user gives to the analysis that has what a figure draws."""
+"""From what a user passes in to the analysis that a figure draws."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_output.figures.style import short
+from equifinal_output.words import names
 
 __all__ = ["analysis_of", "comparison_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
 
@@ -72,7 +73,7 @@ def with_table(
 
 
 def comparison_of(source: Any) -> eq.Comparison:
-    """The comparison given; anything else is an error in words."""
+    """The comparison passed in; anything else is an error in words."""
     if not isinstance(source, eq.Comparison):
         raise eq.InputError(
             f"This figure is drawn of a comparison, as equifinal.compare(run) returns it, not of {type(source).__name__}."
@@ -81,7 +82,7 @@ def comparison_of(source: Any) -> eq.Comparison:
 
 
 def study_of(source: Any) -> eq.CalibratedStudy:
-    """The calibrated study of a comparison, or the one given."""
+    """The calibrated study of a comparison, or the study passed in."""
     if isinstance(source, eq.Comparison):
         return source.study
     if isinstance(source, eq.CalibratedStudy):
@@ -92,14 +93,13 @@ def study_of(source: Any) -> eq.CalibratedStudy:
 
 
 def labelled(variable: eq.Variable, most: int | None = None) -> str:
-    """Label and name of a set, once where they are the same; a label that is too long gives way, the name does not."""
-    if variable.label == variable.name:
-        return variable.name
-    label = variable.label if most is None else short(variable.label, max(most - len(variable.name) - 3, 8))
-    return f"{label} ({variable.name})"
+    """Label and name of a set, once where they are the same; a label that is too long is cut, a name never is."""
+    if variable.label == variable.name or most is None:
+        return names.labelled(variable)
+    return f"{short(variable.label, max(most - len(variable.name) - 3, 8))} ({variable.name})"
 
 
 def interval_share(analysis: eq.Analysis) -> str:
-    """``"95 % "`` when the method states the error of its intervals, else nothing."""
+    """``"95 % "`` when the method states the level of its intervals, else nothing."""
     alpha = analysis.method.parameters().get("alpha")
     return f"{100 * (1 - alpha):g} % " if isinstance(alpha, float) else ""

@@ -1,4 +1,4 @@
-"""The specification curve: one estimate under every defensible choice, and which choices it hangs on."""
+"""The specification curve: one estimate under every defensible choice, and the choices it depends on."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ __all__ = ["plot_specification_curve"]
 
 _OWN = "a method that fills it, one row per specification, has one"
 _FIGURES = ("estimate", "low", "high")
-#: More rows of choices are no picture any more.
+#: More rows of choices would be unreadable.
 _MOST_CHOICES = 40
 
 has_specifications = has_table("specifications", "estimate")
@@ -27,7 +27,7 @@ def _sorted(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The rows with an estimate, the lowest first, with their choices as text; and the values of each choice."""
     found = table[table["estimate"].notna()].sort_values("estimate", kind="stable")
     if found.empty:
-        raise eq.InputError("The table of specifications has no estimate, so there is no curve to draw.")
+        raise eq.InputError("The table of specifications has no estimates, so there is no curve to draw.")
     choices = [name for name in found.columns if name not in _FIGURES]
     said = found[choices].map(lambda value: "–" if is_missing(value) else clean(value))
     values = {str(name): list(dict.fromkeys(said[name])) for name in choices}
@@ -35,7 +35,7 @@ def _sorted(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         most = max(values, key=lambda name: len(values[name]))
         raise eq.InputError(
             f"A specification curve shows at most {_MOST_CHOICES} choices; the column {most!r} alone has "
-            f"{counted(len(values[most]), 'value')}. Leave out columns that are no choices."
+            f"{counted(len(values[most]), 'value')}. Leave out columns that are not choices."
         )
     figures = found[[name for name in _FIGURES if name in found]].astype(float)
     return figures.join(said.set_axis(list(values), axis="columns")), values
@@ -45,16 +45,14 @@ def _sorted(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
 def plot_specification_curve(source: Any, method: str | None = None, ax: "Axes | None" = None) -> "Axes":
     """Draw a specification curve (Simonsohn, Simmons & Nelson 2020): an estimate under all choices, and the choices below.
 
-    No built-in method makes specifications. One that fills a table ``specifications``, one row per specification, is drawn; so is
-    such a table itself. Its columns: ``estimate``; ``low`` and ``high``, the ends of an interval, if there are any; every other
-    column is a choice, such as which conditions are controlled for.
+    No built-in method makes specifications. A method that fills a table ``specifications``, one row per specification, can be
+    drawn, and so can the table itself. Its columns: ``estimate``; optionally ``low`` and ``high``, the ends of an interval;
+    every other column is a choice, such as the conditions controlled for.
 
     Parameters
     ----------
     source
         A comparison, an analysis with a table ``specifications``, or such a table.
-    method
-        Label in the comparison; by default the first with such a table.
     ax
         Where the curve is drawn; the choices come below. By default in a new figure of fitting size.
 
@@ -62,11 +60,6 @@ def plot_specification_curve(source: Any, method: str | None = None, ax: "Axes |
     -------
     matplotlib.axes.Axes
         The axes of the curve; those of the choices are its only child.
-
-    Raises
-    ------
-    equifinal.InputError
-        When no method has the table, or it has no estimate or too many choices.
 
     Examples
     --------

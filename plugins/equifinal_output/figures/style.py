@@ -1,21 +1,21 @@
-"""What all figures share: colours, a page to draw on, headings, and the way into SVG."""
+"""What all figures share: colours, axes to draw on and headings."""
 
-import io
+import inspect
 import re
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec
 
 import equifinal as eq
 from equifinal.plain import banner
+from equifinal_output.words.names import labelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.axis import Axis
 
 __all__ = [
     "BLUE",
@@ -32,21 +32,21 @@ __all__ = [
     "drawn",
     "finish",
     "in_style",
-    "inline_svg",
     "short",
     "sized",
     "style",
+    "whole_ticks",
     "wrapped",
 ]
 
 #: Text and axes. A page that shows a figure puts its own text colour there.
 INK = "#1d1d1c"
 
-# Okabe & Ito (2008), Color universal design: told apart by the colour-blind too.
+# Okabe & Ito (2008), Color universal design: the colour-blind can tell them apart.
 BLUE, VERMILLION, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, YELLOW = "#56B4E9", "#E69F00", "#F0E442"
 COLOURS = (BLUE, VERMILLION, GREEN, PINK, SKY, ORANGE, INK, "#808080")
-#: A sign beside each colour, so that nothing hangs on colour alone.
+#: A marker for each colour, so that nothing depends on colour alone.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p")
 
 _STYLE = {
@@ -69,7 +69,7 @@ _STYLE = {
 }
 
 
-#: Families with Chinese, Japanese and Korean characters, which the family that comes with matplotlib lacks.
+#: Font families with Chinese, Japanese and Korean characters, which matplotlib's own lacks.
 _EAST_ASIAN = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -83,7 +83,7 @@ _EAST_ASIAN = (
 
 @cache
 def style() -> dict[str, Any]:
-    """Settings of matplotlib for all figures, with the fonts that are there."""
+    """Settings of matplotlib for all figures, with the fonts available."""
     from matplotlib.font_manager import fontManager
 
     there = set(fontManager.get_font_names())
@@ -92,18 +92,19 @@ def style() -> dict[str, Any]:
 
 @contextmanager
 def in_style(**further: Any) -> Iterator[None]:
-    """Settings of all figures, for as long as something is drawn or saved."""
+    """Apply the settings of all figures while something is drawn or saved."""
     import matplotlib as mpl
 
-    with mpl.rc_context({**style(), **further}), warnings.catch_warnings():
-        # Characters that no font here has are shown as boxes; in SVG the reader's own fonts show them.
+    settings: Any = {**style(), **further}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # Characters that no font has are shown as boxes; in SVG the reader's own fonts show them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
 @contextmanager
 def noting_missing(characters: dict[str, None]) -> Iterator[None]:
-    """Inside `in_style`: collect the characters that no font here has, in the order in which they come."""
+    """Within `in_style`, collect the characters that no font has, in order of appearance."""
     show = warnings.showwarning
 
     def note(message: Warning | str, *place: Any, **more: Any) -> None:
@@ -118,29 +119,54 @@ def noting_missing(characters: dict[str, None]) -> Iterator[None]:
         yield
 
 
-def drawn(plot: Callable[..., "Axes"]) -> Callable[..., "Axes"]:
-    """Draw in the project's style, whatever the user has set; other figures keep theirs."""
+P = ParamSpec("P")
+
+#: What the functions that draw have in common, said once for the documentation of all.
+_SHARED = {
+    "comparison": "    What to draw.",
+    "method": "    Label in the comparison; by default the first method that has what is drawn.",
+    "ax": "    Where to draw; by default in a new figure of fitting size.",
+}
+_RAISES = (
+    "Raises\n------\nequifinal.InputError\n    When there is nothing of the kind to draw, or an argument is wrong.\n\n"
+)
+
+
+def drawn(plot: Callable[P, "Axes"]) -> Callable[P, "Axes"]:
+    """Draw in the project's style, whatever the user has set, and complete the documentation; other figures keep their style."""
 
     @wraps(plot)
-    def styled(*arguments: Any, **options: Any) -> "Axes":
+    def styled(*arguments: P.args, **options: P.kwargs) -> "Axes":
         with in_style():
             ax = plot(*arguments, **options)
-            # Labels of ticks are made when first asked for: here, while a dollar sign is a dollar sign.
+            # Tick labels are made on first use: here, while a dollar sign is a dollar sign.
             for each in (ax, *ax.child_axes):
                 each.get_xticklabels(), each.get_yticklabels()
             return ax
 
+    styled.__doc__ = _documented(plot)
     return styled
 
 
+def _documented(plot: Callable[..., Any]) -> str:
+    """The documentation with the parameters and errors that functions share, in the order of the signature."""
+    before, heading, after = inspect.cleandoc(plot.__doc__ or "").partition("Parameters\n----------\n")
+    own, _, rest = after.partition("\n\n")
+    texts = {**_SHARED, **dict(re.findall(r"^(\w+)\n((?: +.*\n?)+)", own, flags=re.M))}
+    listed = "\n".join(f"{name}\n{texts[name].rstrip()}" for name in inspect.signature(plot).parameters)
+    rest = re.sub(r"^(?=(?:Notes|Examples)\n-)", _RAISES, rest, count=1, flags=re.M)
+    return f"{before}{heading}{listed}\n\n{rest}\n"
+
+
 def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]:
-    """The axes given, or new ones of that size (inches) in a figure of their own, and whether they are new."""
+    """The axes passed in, or new ones of that size (inches) in their own figure, and whether they are new."""
     if ax is not None:
         if not hasattr(ax, "get_tightbbox"):
             raise eq.InputError(
                 f"ax must be axes of matplotlib, as plt.subplots() returns them, not {type(ax).__name__}."
             )
-        ax.figure.draw_without_rendering()  # what is placed by where things lie needs a layout
+        whole: Any = ax.figure
+        whole.draw_without_rendering()  # placing things by position needs a layout
         return ax, False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -148,6 +174,13 @@ def sized(ax: "Axes | None", width: float, height: float) -> tuple["Axes", bool]
     figure = Figure(figsize=(width + 2, height + 2))
     FigureCanvasAgg(figure)
     return figure.add_axes((1 / (width + 2), 1 / (height + 2), width / (width + 2), height / (height + 2))), True
+
+
+def whole_ticks(axis: "Axis") -> None:
+    """Put ticks at whole numbers only."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
 
 
 #: Around a figure, and between its parts, in inches.
@@ -164,16 +197,16 @@ def finish(
     note: str = "",
     legend: Mapping[str, Any] | None = None,
 ) -> "Axes":
-    """Write what stands around a drawing, and make its figure just large enough for everything.
+    """Write what surrounds a drawing, and make its figure just large enough for everything.
 
     Parameters
     ----------
     ax, own
-        From :func:`sized`. An own figure is laid out around the axes, whose size stays; in a figure of the user's, heading,
-        legend and note are put around the axes.
+        From :func:`sized`. A new figure is laid out around the axes, whose size stays; in the user's figure, heading,
+        legend and note are placed around the axes.
     source
-        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, and has the banner of
-        data not observed.
+        The comparison, study or analysis drawn, or ``None``: the heading names the study and the outcome, with a banner for
+        data that were not observed.
     title, figures
         What is drawn, and a line with numbers.
     note
@@ -181,83 +214,110 @@ def finish(
     legend
         Options of a legend below the drawing; ``None`` for none.
     """
-    figure = ax.figure
-    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
-    inner = ax.get_window_extent(renderer)
-    dpi, width, height = figure.dpi, inner.width / figure.dpi, inner.height / figure.dpi
-
-    def around() -> tuple[float, float, float, float]:
-        """How far everything reaches beyond the axes: to the left, right, top and bottom, in inches."""
-        boxes = [each.get_tightbbox(renderer) for each in (figure.axes if own else [ax])]
-        left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
-        low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
-        return (inner.x0 - left) / dpi, (right - inner.x1) / dpi, (high - inner.y1) / dpi, (inner.y0 - low) / dpi
-
-    left, right, top, bottom = around()
+    reach = _reach(ax, own)
     if legend is not None:
-        anchor = (-left / width, -(bottom + _BETWEEN) / height)
-        options = {
-            "loc": "upper left",
-            "borderaxespad": 0.0,
-            "borderpad": 0.0,
-            "handletextpad": 0.5,
-            "columnspacing": 1.4,
-        }
-        key = ax.legend(bbox_to_anchor=anchor, **{**options, **legend})
-        box = key.get_window_extent(renderer)
-        right = max(right, (box.x1 - inner.x1) / dpi)
-        bottom = (inner.y0 - box.y0) / dpi
+        reach = _with_legend(ax, reach, legend)
     lines = [line for line in (figures, *_about(source)) if line]
-    if not own:
-        heading = "\n".join(wrapped(line, int(width * 12.2)) for line in (title, *lines))
-        ax.set_title(heading, loc="left", fontsize=10)
-        if note:
-            below = (-left * 72, -(bottom + _BETWEEN) * 72)
-            text = wrapped(note, int(width * 14.5))
-            ax.annotate(text, (0, 0), below, xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+    if own:
+        _fit_figure(ax.figure, reach, title, lines, note)
         return ax
-    whole = max(left + width + right + 2 * _MARGIN, _NARROWEST)
+    heading = "\n".join(wrapped(line, int(reach.width * 12.2)) for line in (title, *lines))
+    ax.set_title(heading, loc="left", fontsize=10)
+    if note:
+        below = (-reach.left * 72, -(reach.bottom + _BETWEEN) * 72)
+        text = wrapped(note, int(reach.width * 14.5))
+        ax.annotate(text, (0, 0), below, xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+    return ax
+
+
+class _Reach(NamedTuple):
+    """How far everything reaches beyond the axes, and the size of the axes, in inches."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    width: float
+    height: float
+
+
+def _renderer(ax: "Axes") -> Any:
+    canvas: Any = ax.figure.canvas
+    return canvas.get_renderer() if hasattr(canvas, "get_renderer") else None
+
+
+def _reach(ax: "Axes", own: bool) -> _Reach:
+    renderer = _renderer(ax)
+    inner, dpi = ax.get_window_extent(renderer), ax.figure.dpi
+    width, height = inner.width, inner.height  # before an aspect is applied
+    boxes: list[Any] = [each.get_tightbbox(renderer) for each in (ax.figure.axes if own else [ax])]
+    left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    low, high = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
+    beyond = (inner.x0 - left, right - inner.x1, high - inner.y1, inner.y0 - low, width, height)
+    return _Reach(*(float(each) / dpi for each in beyond))
+
+
+def _with_legend(ax: "Axes", reach: _Reach, legend: Mapping[str, Any]) -> _Reach:
+    """Put a legend below everything, and count it in."""
+    options = {
+        "loc": "upper left",
+        "bbox_to_anchor": (-reach.left / reach.width, -(reach.bottom + _BETWEEN) / reach.height),
+        "borderaxespad": 0.0,
+        "borderpad": 0.0,
+        "handletextpad": 0.5,
+        "columnspacing": 1.4,
+    }
+    renderer = _renderer(ax)
+    box = ax.legend(**{**options, **legend}).get_window_extent(renderer)
+    inner, dpi = ax.get_window_extent(renderer), ax.figure.dpi
+    return reach._replace(right=max(reach.right, (box.x1 - inner.x1) / dpi), bottom=(inner.y0 - box.y0) / dpi)
+
+
+def _fit_figure(figure: Any, reach: _Reach, title: str, lines: list[str], note: str) -> None:
+    """Write heading and note, and make the figure just large enough; the size of the axes stays."""
+    whole = max(reach.left + reach.width + reach.right + 2 * _MARGIN, _NARROWEST)
     room = whole - 2 * _MARGIN
-    said = [
-        (wrapped(title, int(room * 11.0)), {"fontsize": 10.5, "weight": "bold"}),
-        *((wrapped(line, int(room * 13.0)), {"fontsize": 9.0}) for line in lines),
-    ]
-    over = _MARGIN
-    texts = []
-    for text, options in said:
-        texts.append((figure.text(0, 0, text, va="top", linespacing=1.2, **options), over))
-        over += options["fontsize"] * 1.42 * (text.count("\n") + 1) / 72
-    under = _MARGIN
+    heading = [(wrapped(title, int(room * 11.0)), 10.5, "bold")]
+    heading += [(wrapped(line, int(room * 13.0)), 9.0, "normal") for line in lines]
+    over, under = _MARGIN, _MARGIN
+    placed = []
+    for text, size, weight in heading:
+        written = figure.text(0, 0, text, va="top", linespacing=1.2, fontsize=size, weight=weight)
+        placed.append((written, over))
+        over += _height(text, size)
     if note:
         text = wrapped(note, int(room * 14.5))
-        under += 8.0 * 1.42 * (text.count("\n") + 1) / 72 + _BETWEEN
+        under += _height(text, 8.0) + _BETWEEN
         figure.text(_MARGIN / whole, 0, text, va="bottom", fontsize=8, linespacing=1.2)
-    total = over + _BETWEEN + top + height + bottom + under
+    total = over + _BETWEEN + reach.top + reach.height + reach.bottom + under
     figure.set_size_inches(whole, total)
     for each in figure.axes:
-        each.set_position(((_MARGIN + left) / whole, (bottom + under) / total, width / whole, height / total))
-    for text, from_top in texts:
-        text.set_position((_MARGIN / whole, 1 - from_top / total))
+        below = (reach.bottom + under) / total
+        each.set_position(((_MARGIN + reach.left) / whole, below, reach.width / whole, reach.height / total))
+    for written, from_top in placed:
+        written.set_position((_MARGIN / whole, 1 - from_top / total))
     if note:
         figure.texts[-1].set_y(_MARGIN / total)
-    return ax
+
+
+def _height(text: str, size: float) -> float:
+    """Of lines of text of that size (points), in inches."""
+    return size * 1.42 * (text.count("\n") + 1) / 72
 
 
 def _about(source: Any) -> list[str]:
     if source is None or isinstance(source, eq.Analysis):
         return []
     study = source.study if isinstance(source, eq.Comparison) else source
-    outcome = study.outcome
-    named = outcome.name if outcome.label == outcome.name else f"{outcome.label} ({outcome.name})"
     warning = banner(study.provenance, study.note)
-    return [clean(f"{study.title} · outcome: {named}"), *([clean(warning)] if warning else [])]
+    return [clean(f"{study.title} · outcome: {labelled(study.outcome)}"), *([clean(warning)] if warning else [])]
 
 
 # ---------------------------------------------------------------------------------------------------------- text
 
 
 def clean(text: Any) -> str:
-    """Text on one line, without characters that cannot be printed.
+    """Text on one line, without unprintable characters.
 
     >>> clean("line\\nbreak\\x07"), clean("a  b")
     ('line break', 'a b')
@@ -266,7 +326,7 @@ def clean(text: Any) -> str:
 
 
 def short(text: Any, most: int) -> str:
-    """One line of at most `most` characters; three dots where something is left out.
+    """One line of at most `most` characters, with an ellipsis where something is left out.
 
     >>> short("Leadership support", 12), short("FIN", 12)
     ('Leadership …', 'FIN')
@@ -276,56 +336,9 @@ def short(text: Any, most: int) -> str:
 
 
 def wrapped(text: Any, width: int, lines: int | None = None) -> str:
-    """Lines of at most `width` characters; words that are longer are broken, lines beyond `lines` are left out.
+    """Lines of at most `width` characters; longer words are broken, lines beyond `lines` are left out.
 
     >>> wrapped("Leadership support", 10)
     'Leadership\\nsupport'
     """
     return textwrap.fill(clean(text), max(width, 4), max_lines=lines, placeholder=" …", break_on_hyphens=True)
-
-
-# ----------------------------------------------------------------------------------------------------------- SVG
-
-
-def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) -> str:
-    """One ``<svg>`` to put into a page: no fonts, links or styles from elsewhere, and no identifier shared with others.
-
-    Text and axes take the page's own text colour (``currentColor``), so that one picture serves light, dark and print;
-    `dark` sets a light colour for pages that set none.
-    """
-    buffer = io.StringIO()
-    with in_style(**{"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    text = buffer.getvalue()
-    body = text[text.index("<svg") :]
-    box = re.search(r'viewBox="([^"]*)"', body[: body.index(">")])
-    assert box is not None
-    width, height = (float(each) * 4 / 3 for each in box.group(1).split()[2:])
-    body = body[body.index(">") + 1 : body.rindex("</svg>")]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    # It would hold for the whole page.
-    body = re.sub(r'<style type="text/css">.*?</style>', "", body, flags=re.DOTALL)
-    body = re.sub(r"<defs>\s*</defs>", "", body)
-    body = _named(body, name)
-    body = re.sub(r"(font-family|font: ?[^;\"]*?px) [^;\"]*(?=[;\"])", r"\1 sans-serif", body)
-    body = re.sub(INK, "currentColor", body, flags=re.IGNORECASE)
-    body = re.sub(r">\s+<", "><", body).strip()
-    # A hundredth of a point is finer than any screen.
-    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag.group()), body)
-    colour = "color:#e9e9e6;" if dark else ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box.group(1)}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="img" aria-label="{escape(f"{title}. {alt}")}" '
-        f'style="{colour}max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">{body}</svg>'
-    )
-
-
-def _named(body: str, name: str) -> str:
-    """Identifiers that something refers to get the picture's name in front; the others go."""
-    used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', body))
-
-    def identifier(match: re.Match[str]) -> str:
-        return f' id="{name}-{match.group(1)}"' if match.group(1) in used else ""
-
-    body = re.sub(r' id="([^"]*)"', identifier, body)
-    return re.sub(r'(xlink:href="#|url\(#)([^")]+)', rf"\g<1>{name}-\g<2>", body)

@@ -1,0 +1,39 @@
+"""What a reader of an NCA should be warned of."""
+
+from collections.abc import Sequence
+
+import equifinal as eq
+from equifinal_nca.found import Found
+
+__all__ = ["about_ceilings"]
+
+
+def about_ceilings(study: eq.CalibratedStudy, found: Sequence[Found], tested: bool) -> list[str]:
+    """How to read the ceilings, and where one is missing."""
+    notes = [
+        "A ceiling is an upper bound, so NCA predicts no outcome: its predictions, and all numbers made of them, are missing.",
+        "In the bottleneck table NN means not necessary, and NA that the ceiling never reaches this level of the outcome.",
+    ]
+    if not tested:
+        notes.append("No permutation test was made (permutations = 0), so no condition is called necessary.")
+    elif study.unit is not None:
+        notes.append(
+            "The permutation test treats cases as independent; those of one unit are not, so p comes out too small."
+        )
+    for each in found:
+        scope, name = each.plane.scope, each.name
+        if not scope.area > 0:
+            flat = name if scope.x_low == scope.x_high else study.outcome.name
+            notes.append(
+                f"{name}: no scope, because {flat} has the same score in all cases; its effect sizes are missing."
+            )
+        elif len(each.plane.peers) < 2:
+            notes.append(
+                f"{name}: one peer alone ({each.corner} corner), so there is no CR-FDH line and its numbers are missing."
+            )
+    for variable in (study.outcome, *study.conditions):
+        if study.orientation(variable.name) == 0:
+            notes.append(
+                f"{variable.name}: membership neither rises nor falls with the raw score; high means a high raw score."
+            )
+    return notes

@@ -1,0 +1,96 @@
+"""The verdict rules of NCA: when a condition is necessary in degree."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import equifinal as eq
+from equifinal_nca.ceiling import CEILINGS, TOLERANCE, Ceiling
+from equifinal_nca.found import NAMES, Found, SetLiteral, benchmark, p_text
+
+__all__ = ["Rule", "verdict"]
+
+_SILENT = {
+    "sufficient": "A ceiling says what an outcome needs, not what brings it about.",
+    "influence": "A ceiling bounds the outcome from above; it says nothing about the influence of a condition below it.",
+    "joint": "Each condition has a ceiling of its own, so nothing is said about conditions working together.",
+    "equifinal": "Necessary conditions are not paths to the outcome.",
+    "together": "NCA does not form groups of cases.",
+}
+_NO_UNION = "NCA judges single conditions and their conjunctions; raw scores of several conditions have no union."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition is necessary when the effect size d under a ceiling reaches the cutoff and p lies below alpha."""
+
+    ceiling: Ceiling
+    cutoff: float
+    alpha: float
+
+    def large(self, found: Found) -> bool:
+        """Whether d reaches the cutoff; False where it is undefined."""
+        size = found.plane.effect_size[self.ceiling]
+        return bool(size > 0 and size >= self.cutoff - TOLERANCE)
+
+    def holds(self, found: Found) -> bool:
+        """Whether both tests are passed; False where either is undefined or was not made."""
+        return self.large(found) and bool(found.p[self.ceiling] < self.alpha)
+
+    def answer(self, found: Found) -> bool | None:
+        """Necessary, not necessary (d is too small), or undecided."""
+        if self.holds(found):
+            return True
+        return False if not np.isnan(found.plane.effect_size[self.ceiling]) and not self.large(found) else None
+
+    def reason(self, found: Found) -> str:
+        """The numbers beside the thresholds that decide."""
+        size, start = found.plane.effect_size[self.ceiling], f"{found.name} {NAMES[self.ceiling]}"
+        if np.isnan(size):
+            return f"{start} is undefined"
+        p = found.p[self.ceiling]
+        tested = f"{p_text(p, 'no permutation test')}{f' (alpha {self.alpha:g})' if np.isfinite(p) else ''}"
+        return f"{start} d = {size:.2f} (cutoff {self.cutoff:g}), {tested}"
+
+    def evidence(self, found: Found) -> str:
+        """Both ceilings, first the one that decides."""
+        first, second = self.ceiling, CEILINGS[self.ceiling == CEILINGS[0]]
+        word = benchmark(found.plane.effect_size[first])
+        decides = f"{_numbers(found, first)}{f', {word}' if word else ''}"
+        return f"Necessity in degree, {found.corner} corner: {decides}; {_numbers(found, second)}."
+
+
+def _numbers(found: Found, ceiling: Ceiling) -> str:
+    size = found.plane.effect_size[ceiling]
+    if np.isnan(size):
+        return f"{NAMES[ceiling]} undefined"
+    return f"{NAMES[ceiling]} d = {size:.2f}, {p_text(found.p[ceiling], 'not tested')}"
+
+
+def verdict(
+    claim: eq.Claim, conditions: Collection[str], find: Callable[[Iterable[SetLiteral]], list[Found]], rule: Rule
+) -> eq.Verdict:
+    """``necessary`` for a condition, its absence, or a conjunction; silent on everything else.
+
+    A conjunction is necessary when each of its literals is, because whatever lacks one of them lacks the conjunction. On
+    disjunctions NCA is silent: raw scores in different units have no union. `find` gives the findings on literals.
+    """
+    arguments: Any = claim
+    if claim.kind != "necessary":
+        return eq.Verdict("silent", _SILENT.get(claim.kind, "NCA has nothing to say on claims of this kind."))
+    literals = eq.Expression(arguments.expression).literals
+    if not literals or not set(literals) <= set(conditions):
+        return eq.Verdict("silent", _NO_UNION)
+    judged = find(literals.items())
+    answers = [rule.answer(each) for each in judged]
+    evidence = f"In degree: {'; '.join(rule.reason(each) for each in judged)}."
+    numbers: dict[str, float] = {"cutoff": rule.cutoff, "alpha": rule.alpha}
+    for each in judged:
+        prefix = f"{each.name} " if len(judged) > 1 else ""
+        numbers[f"{prefix}effect_size"] = each.plane.effect_size[rule.ceiling]
+        numbers[f"{prefix}p"] = each.p[rule.ceiling]
+    if False not in answers and None in answers:
+        return eq.Verdict("inconclusive", evidence, numbers)
+    return eq.Verdict("supported" if (False not in answers) == arguments.expect else "contradicted", evidence, numbers)

@@ -1,0 +1,81 @@
+"""The format ``csv``: a folder with one file per table, for spreadsheets and statistics programs."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import equifinal as eq
+from equifinal.plain import flattened, is_missing, joined, plain
+from equifinal_output.report.content import content
+from equifinal_output.report.document import Table, levels_of
+from equifinal_output.words.names import FORMULA, file_name
+
+__all__ = ["CsvTables"]
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
+
+
+class CsvTables(eq.Output):
+    """One CSV file per table, in full precision.
+
+    The files are UTF-8 and separated by commas; a missing value is an empty cell, the entries of a list are joined by "; ".
+    Text that a spreadsheet would run as a formula is prefixed with an apostrophe.
+    """
+
+    name = "csv"
+    by_default = True
+
+    def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
+        """Write ``tables/*.csv`` and ``tables/manifest.json``; see :meth:`equifinal.Output.write`."""
+        folder = directory / "tables"
+        folder.mkdir(exist_ok=True)
+        written: list[Path] = []
+        titles: dict[str, str] = {}
+        for table in content(comparison).tables():
+            if table.name == "manifest":
+                continue
+            path = folder / file_name(table.name, {path.name.lower() for path in written})
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(_rows(table))
+            written.append(path)
+            titles[path.name] = table.title
+        manifest = folder / "manifest.json"
+        stated = plain({**comparison.manifest, "banner": comparison.banner, "tables": titles})
+        manifest.write_text(json.dumps(stated, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        return [*written, manifest]
+
+
+def _rows(table: Table) -> list[list[Any]]:
+    frame = table.data
+    header = [_text(label) for label in flattened(frame.columns)]
+    columns = [[_cell(value) for value in frame.iloc[:, number]] for number in range(frame.shape[1])]
+    levels = levels_of(frame.index)
+    header = [*(_text(str(level.name if level.name is not None else "index")) for level in levels), *header]
+    columns = [*([_cell(value) for value in level] for level in levels), *columns]
+    return [header, *(list(row) for row in zip(*columns, strict=True))]
+
+
+def _cell(value: Any) -> Any:
+    if is_missing(value):
+        return ""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset, np.ndarray, pd.Index)):
+        return _text(joined(value))
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    """Text that remains text in a spreadsheet.
+
+    >>> _text("=1+1"), _text("~LEAD*FIN"), _text("-0.5")
+    ("'=1+1", '~LEAD*FIN', '-0.5')
+    """
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text

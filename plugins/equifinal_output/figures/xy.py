@@ -1,0 +1,161 @@
+"""The XY plot: membership in a path or a whole solution against membership in the outcome."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import equifinal as eq
+from equifinal import sets
+from equifinal.errors import did_you_mean, listing
+from equifinal.plain import counted, is_missing, shown
+from equifinal_output.figures.labels import label_points
+from equifinal_output.figures.source import analysis_of, labelled
+from equifinal_output.figures.style import (
+    BLUE,
+    INK,
+    ORANGE,
+    PINK,
+    VERMILLION,
+    clean,
+    drawn,
+    finish,
+    sized,
+    wrapped,
+)
+from equifinal_output.words.paths import claims_paths, paths_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_xy"]
+
+_MOST_XY = 8
+#: Colour and marker of each type of case (Schneider & Rohlfing 2013), the most telling first.
+_TYPES = {
+    "deviant in consistency": (VERMILLION, "^"),
+    "deviant in coverage": (PINK, "s"),
+    "typical": (BLUE, "o"),
+    "irrelevant": ("#808080", "o"),
+    "neither in nor out": (ORANGE, "D"),
+}
+
+
+def memberships(comparison: eq.Comparison, method: str | None, path: Any = None) -> tuple[str, eq.Analysis, pd.Series]:
+    """The label, the analysis, and memberships in a path, or those predicted by the whole method."""
+    label, analysis = analysis_of(
+        comparison,
+        method,
+        lambda each: bool(each.cases["predicted"].notna().any()),
+        "predicted membership",
+        "methods that predict have it",
+    )
+    if path is None:
+        return label, analysis, analysis.cases["predicted"].astype(float)
+    if path not in analysis.configurations.index:
+        known = did_you_mean(str(path), analysis.configurations.index)
+        raise eq.InputError(f"Method {label!r} has no path {str(path)!r}. {known}")
+    column = f"membership in {path}"
+    if column in analysis.cases:
+        return label, analysis, analysis.cases[column].astype(float)
+    expression = analysis.configurations.at[path, "expression"]
+    if is_missing(expression):
+        raise eq.InputError(
+            f"{str(path)!r} of method {label!r} is not an expression of sets, so cases have no membership in it; in paths they do."
+        )
+    return label, analysis, eq.Expression(str(expression)).membership(comparison.study.fuzzy)
+
+
+@drawn
+def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = None, ax: "Axes | None" = None) -> "Axes":
+    """Draw the XY plot: membership in a path, or in a method's whole solution, against membership in the outcome.
+
+    Cases above the diagonal agree with "sufficient", those below it with "necessary". Cases are named where there is room,
+    deviant ones first; a note below the drawing counts the others. The parameters of fit above it are those of the points.
+
+    Parameters
+    ----------
+    method
+        Label of a method that predicts; by default the first.
+    path
+        A label of its ``configurations``; by default all together, as ``predicted``.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> from equifinal_output.figures import plot_xy
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    >>> ax = plot_xy(comparison)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('Membership in the solution of fsqca', 'Membership in Data openness (OPEN)')
+    """
+    if not isinstance(comparison, eq.Comparison):
+        raise eq.InputError("An XY plot needs the outcome, so it is drawn of a comparison, not of an analysis alone.")
+    label, analysis, x = memberships(comparison, method, path)
+    y = comparison.cases["outcome", ""].astype(float)
+    there = (x.notna() & y.notna()).to_numpy()
+    x, y = x[there], y[there]
+    types = eq.case_types(x, y).fillna("neither in nor out")
+    ax, own = sized(ax, 4.8, 4.8)
+    ax.plot([0, 1], [0, 1], color=INK, lw=0.8, alpha=0.7, zorder=1)
+    ax.axhline(0.5, color=INK, lw=0.6, alpha=0.5, ls=(0, (1, 2)), zorder=1)
+    ax.axvline(0.5, color=INK, lw=0.6, alpha=0.5, ls=(0, (1, 2)), zorder=1)
+    for kind, (colour, marker) in _TYPES.items():
+        members = (types == kind).to_numpy()
+        if members.any():
+            words = f"{kind} ({members.sum()})"
+            ax.plot(x[members], y[members], marker, ms=4.5, mfc=colour, mec="none", alpha=0.9, label=words, zorder=3)
+    ax.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), aspect="equal")
+    ax.set_xlabel(wrapped(_x_words(label, analysis, path), 70))
+    ax.set_ylabel(wrapped(f"Membership in {labelled(comparison.study.outcome)}", 60))
+    order = sorted(range(len(x)), key=lambda case: list(_TYPES).index(types.iloc[case]))
+    left_out = label_points(ax, x, y, list(x.index), order)
+    title = f"XY plot, {label}{'' if path is None else f': {path}'}"
+    return finish(ax, own, comparison, title, _fit(x, y), _unlabelled(left_out, len(x)), {"ncols": 2})
+
+
+def fuzzy_paths(comparison: eq.Comparison, method: str) -> list[Any]:
+    """The sufficient paths that get their own XY plot: those in which cases have more than two different memberships.
+
+    None when there is only one path, which is the whole solution; at most the eight with the largest coverage.
+    """
+    analysis = comparison.analyses[method]
+    if not claims_paths(analysis) or len(analysis.configurations) < 2:
+        return []
+    largest = analysis.configurations["coverage"].astype(float).nlargest(_MOST_XY).index
+    paths = [path for path in paths_of(analysis) if path in largest]
+    return [path for path in paths if memberships(comparison, method, path)[2].nunique() > 2]
+
+
+def _x_words(label: str, analysis: eq.Analysis, path: Any) -> str:
+    if path is not None:
+        return f"Membership in {path}"
+    solution = analysis.method.sufficient_paths and not analysis.configurations.empty
+    return f"Membership in the solution of {label}" if solution else f"Membership predicted by {label}"
+
+
+def _fit(x: pd.Series, y: pd.Series) -> str:
+    a, b = x.to_numpy(), y.to_numpy()
+    return (
+        f"Consistency {shown(float(sets.consistency(a, b)))}, coverage {shown(float(sets.coverage(a, b)))}, "
+        f"PRI {shown(float(sets.pri(a, b)))}; {counted(len(a), 'case')}"
+    )
+
+
+def _unlabelled(left_out: list[str], count: int) -> str:
+    if not left_out:
+        return ""
+    return f"{len(left_out)} of {counted(count, 'case')} {'is' if len(left_out) == 1 else 'are'} not named, for want of room."
+
+
+def xy_in_words(comparison: eq.Comparison, method: str, path: Any = None) -> str:
+    _, _, x = memberships(comparison, method, path)
+    y = comparison.cases["outcome", ""].astype(float)
+    there = x.notna() & y.notna()
+    types = eq.case_types(x[there], y[there]).fillna("neither in nor out")
+    said = [f"{_fit(x[there], y[there])}."]
+    for kind in _TYPES:
+        members = [clean(case) for case in types.index[types == kind]]
+        if members:
+            names = f": {listing(members, most=12)}" if kind.startswith("deviant") else ""
+            said.append(f"{counted(len(members), 'case')} {kind}{names}.")
+    return " ".join(said)

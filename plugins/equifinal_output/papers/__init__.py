@@ -1,0 +1,1 @@
+"""The tables that papers print, in Word, Excel, LaTeX, Markdown and HTML."""

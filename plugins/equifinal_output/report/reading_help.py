@@ -1,0 +1,198 @@
+"""How to read each section of a report, in plain language."""
+
+from dataclasses import dataclass, field
+
+__all__ = ["DRAWN", "HELP", "Help"]
+
+
+@dataclass(frozen=True)
+class Help:
+    """Paragraphs, then terms with their meanings."""
+
+    paragraphs: tuple[str, ...]
+    terms: dict[str, str] = field(default_factory=dict)
+
+
+HELP = {
+    "verdicts": Help(
+        (
+            "A verdict is a method's answer to a proposition that the study states. The methods look at the same cases, "
+            "and some of them think alike: agreement shows that a finding does not depend on one method; it is not "
+            "independent confirmation.",
+        ),
+        {
+            "Supported": "What the method finds agrees with the claim.",
+            "Contradicted": "What the method finds speaks against the claim.",
+            "Inconclusive": "The method can judge such a claim, but its figures do not settle it.",
+            "Silent": "The method has nothing to say on such a claim. That counts neither for nor against it.",
+        },
+    ),
+    "conditions": Help(
+        (
+            "Each cell gives role, direction and importance. The role is the method's own word; the highest that applies is shown. "
+            "Only set-theoretic methods speak of necessary and core conditions. Direction and importance are measured alike for "
+            "all methods, from their predictions.",
+        ),
+        {
+            "Necessary": "Hardly any case has the outcome without it.",
+            "Core": "Part of a path even in the most parsimonious solution.",
+            "Contributing": "Part of some path; or an effect or a difference between clusters that chance is unlikely to explain.",
+            "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
+            "Importance": (
+                "How much the mean absolute error rises when the condition is shuffled among the cases: mean ± standard "
+                "deviation (SD) over the shuffles. Near 0, the method does not need the condition."
+            ),
+        },
+    ),
+    "paths": Help(
+        (
+            "The groups of cases that methods form: paths, clusters, profiles. In expressions ~ means not, * means and, "
+            "and + means or: A*~B reads A without B.",
+            "In the chart (Fiss 2011) each column is a path: all of its conditions together go with the outcome. ● means that "
+            "the condition is present, ⊗ that it is absent, an empty cell that it may be either. A large sign marks a core "
+            "condition, a small one a peripheral condition. Paths with the same number share their core conditions.",
+        ),
+        {
+            "Core condition": "In the path even in the most parsimonious solution, whatever combinations without cases would show.",
+            "Peripheral condition": "In the path only when simplifying assumptions that theory does not expect are left out.",
+            "Consistency": "How far membership in the group implies membership in the outcome; 1 means without exception.",
+            "Coverage": "How much of the outcome the group accounts for.",
+            "Unique coverage": "How much of it this path alone accounts for.",
+        },
+    ),
+    "cases": Help(
+        (
+            "Outcome is the case's membership in the outcome, from 0 (fully out) to 1 (fully in). Group is the path or "
+            "cluster that the case is in; predicted is the membership in the outcome that the method expects of it. Type "
+            "compares the two at 0.5; deviant cases deserve a closer look.",
+        ),
+        {
+            "Typical": "The outcome is expected and present.",
+            "Deviant in consistency": "The outcome is expected, but absent.",
+            "Deviant in coverage": "The outcome is present, but not expected.",
+            "Irrelevant": "The outcome is neither expected nor present.",
+        },
+    ),
+    "fit": Help(
+        (
+            "Every method predicts each case's membership in the outcome, and the same figures are computed for all: in "
+            "sample, on the cases that it learned from, and out of sample, each case predicted by a refit that has not "
+            "seen it. Where the two differ, trust the latter.",
+            "Read every row against the baselines: the mean outcome for every case, and the outcome shuffled among the "
+            "cases. The high consistency of a timid prediction is not skill. A sufficient path is a lower bound: it "
+            "promises the outcome inside the path and nothing outside it, so the absolute error is biased against "
+            "set-theoretic methods.",
+            "The interval of a difference shows how far it depends on the cases at hand: cases are drawn again with "
+            "replacement while the predictions stay as they are. Because the methods are not fitted again, it is too narrow "
+            "rather than too wide. Where it lies on one side of 0, the difference is more than an accident of the cases; "
+            "among many such intervals, some do so by chance.",
+        ),
+        {
+            "Consistency": "How far the prediction stays below the outcome.",
+            "Coverage": "How much of the outcome the prediction reaches.",
+            "PRI": "Consistency, less what is equally consistent with the absence of the outcome.",
+            "Balanced accuracy": (
+                "Share of cases on the right side of 0.5, with and without the outcome weighted equally; chance gives 0.5."
+            ),
+            "Mean absolute error": "Mean distance between prediction and outcome; lower is better.",
+            "Spearman": "Whether the predictions put the cases in the right order, from -1 to 1.",
+            "Chance": (
+                "If shown: the outcome is shuffled among the cases and every method is fitted again. The share of shuffles in "
+                "which it fits at least as well: a small one speaks against chance. Any solution is the share in which a "
+                "set-theoretic method finds any path: where it is large, finding paths is not evidence."
+            ),
+        },
+    ),
+    "agreement": Help(
+        (
+            "Each table compares every pair of methods in one respect; 1 means that they say the same. A dash means that "
+            "the figure is undefined for the pair, for instance because one of them forms no groups.",
+        ),
+    ),
+    "contrarian": Help(
+        (
+            "The scores of each condition and of the outcome are divided into groups of about equal size. Contrarian cases "
+            "run against the direction that a method gives the condition: low where they should be high, or high where "
+            "they should be low. A main direction with many contrarian cases says little about a single case; these are "
+            "the cases to examine.",
+        ),
+        {
+            "Phi squared": "Chi-squared of the cross-tabulation over the number of cases.",
+            "Cramér's V": "The same, scaled to lie between 0 (no association) and 1.",
+            "Spearman": "Rank correlation of the scores themselves, turned so that more means more membership.",
+        },
+    ),
+    "by-time": Help(
+        (
+            "The methods analysed all cases together; here their results are broken down by time. A path holds at a "
+            "time when its consistency there is at least 0.8, a convention, whatever the cutoff of the method.",
+        ),
+        {
+            "Members": "Cases with more than 0.5 membership in the path.",
+            "Within": "Consistency of the path across the times of one unit.",
+        },
+    ),
+    "asymmetry": Help(
+        (
+            "The same methods on the absence of the outcome. Where the two predictions add up to 1 in every case, the "
+            "method says the same thing twice, mirrored; where they do not, what goes with the absence is not the "
+            "reverse of what goes with the outcome.",
+        ),
+        {
+            "Mirrored": (
+                "For paths: the condition appears in the paths of the absence as in those of the outcome, negated. "
+                "For other methods: the direction is reversed."
+            ),
+            "Solutions mirrored": "Whether each solution is the negation of the other in every combination of conditions.",
+        },
+    ),
+    "advice": Help(
+        (
+            "For each case with less than 0.5 membership in the outcome: the nearest sufficient path, what it would take to "
+            "be on it, and what other methods say about the case; then all paths, the nearest first. Paths describe what "
+            "went together in these cases: that a change would bring the outcome about is an inference that only knowledge "
+            "of the case can justify.",
+        ),
+        {
+            "Distance": "Number of conditions to change.",
+            "Shortfall": "How far the memberships in these conditions fall short of 0.5, summed.",
+            "Raw targets": "What the raw scores would have to be.",
+            "Deviant": "The case is in the path but does not have the outcome: here the path has not worked.",
+        },
+    ),
+    "methods": Help(("The tables, parameters and notes of each method, as the method itself reports them.",)),
+    "data": Help(
+        (
+            "Calibration turns a raw score into a membership, from 0 (fully out of the set) to 1 (fully in); at the "
+            "crossover, 0.5, a case is neither in nor out. Whatever depends on memberships depends on these anchors.",
+        ),
+    ),
+    "notes": Help(("What the study, its calibration and the methods ask the reader to note.",)),
+    "failures": Help(
+        ("These methods raised an error. They have no row or column elsewhere; the other results stand.",)
+    ),
+    "manifest": Help(
+        ("Everything needed to repeat this: the hash of the data, all parameters, versions, plugins, and the seed.",)
+    ),
+    "references": Help(("The publications that define the methods used.",)),
+    "cite": Help(("Cite the software, the data and the publications of the methods above.",)),
+}
+
+#: The title of the pictures in a section, and how to read them.
+DRAWN = {
+    "conditions": (
+        "Importance",
+        "Bars: mean rise in the mean absolute error when the condition is shuffled; lines: one standard deviation either side. "
+        "All methods share one scale.",
+    ),
+    "cases": (
+        "Predicted and observed membership",
+        "Each dot is a case. Above the diagonal the outcome exceeds the prediction, below it falls short. Upper right: typical; "
+        "lower right: deviant in consistency; upper left: deviant in coverage; lower left: irrelevant.",
+    ),
+    "data": (
+        "Distributions and anchors",
+        "Bars: number of cases by raw score, in blue those more in than out of the set. Dashed lines: anchors. Dots: "
+        "the membership that each raw score gets, from 0 at the bottom to 1 at the top.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""How things are said in every format: propositions, paths, measures, text in Markdown."""

@@ -1,0 +1,1 @@
+"""The search for models: cubes, prime implicants, and the smallest covers of the observed rows."""

@@ -1,0 +1,1 @@
+"""The methods fsqca, csqca and mvqca, which the framework runs."""

@@ -1,0 +1,211 @@
+"""The methods fsqca and csqca."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, field_validator
+
+from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict
+from equifinal_qca.diagnostics import doubtful_rows
+from equifinal_qca.method import standard_tables
+from equifinal_qca.method.verdicts import assess
+from equifinal_qca.minimization import minimize
+from equifinal_qca.necessary import literals_necessity
+from equifinal_qca.solution import Solution, SolutionType
+from equifinal_qca.table import TruthTable, truth_table
+
+__all__ = ["CsQCA", "FsQCA"]
+
+
+class FsQCA(Method):
+    """Fuzzy-set qualitative comparative analysis: combinations of conditions that are sufficient for the outcome."""
+
+    name = "fsqca"
+    title = "Fuzzy-set QCA"
+    reference = (
+        "Ragin, C. C. (2008). Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press. "
+        "Core conditions: Fiss, P. C. (2011). Building better causal theories. Academy of Management Journal 54(2)."
+    )
+    sufficient_paths = True
+    _scale: ClassVar[Literal["fuzzy", "crisp"]] = "fuzzy"
+
+    solution: SolutionType = Field(
+        "intermediate",
+        description="Which unobserved configurations may be assumed to have the outcome: none (conservative), those in line "
+        "with the directional expectations (intermediate), any (parsimonious).",
+    )
+    consistency_cutoff: float | tuple[float, float] = Field(
+        0.8,
+        description="The consistency from which a row is sufficient; with two, rows between them are contradictions.",
+        json_schema_extra={"minimum": 0, "maximum": 1},  # checked below, in simpler words than those of a union
+    )
+    pri_cutoff: float = Field(0.0, ge=0, le=1, description="The PRI from which a row is sufficient.")
+    frequency_cutoff: int | float = Field(
+        1,
+        gt=0,
+        description="The fewest cases that make a row observed; between 0 and 1, the smallest share of the cases.",
+    )
+    necessity_cutoff: float = Field(0.9, ge=0, le=1, description="The consistency from which a set is necessary.")
+    relevance_cutoff: float = Field(
+        0.5, ge=0, le=1, description="The relevance (RoN) below which a set that is necessary is trivially so."
+    )
+    max_models: int = Field(1000, ge=1, description="The most models to list.")
+
+    @field_validator("consistency_cutoff")
+    @classmethod
+    def _within_bounds(cls, cutoff: float | tuple[float, float]) -> float | tuple[float, float]:
+        if not all(0 <= each <= 1 for each in (cutoff if isinstance(cutoff, tuple) else (cutoff,))):
+            raise ValueError("it must lie between 0 and 1")
+        return cutoff
+
+    @field_validator("frequency_cutoff")
+    @classmethod
+    def _count_or_share(cls, cutoff: float) -> float:
+        if cutoff >= 1 and cutoff % 1:
+            raise ValueError("it must be a whole number of cases, or a share of them between 0 and 1")
+        return cutoff
+
+    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
+        """Memberships in the conditions and the outcome, of every case; missing where the method cannot say."""
+        study.require_memberships(self.title)
+        frame: pd.DataFrame = getattr(study, self._scale)
+        wanted = [*study.condition_names, study.outcome.name]
+        return frame if list(frame.columns) == wanted else frame[wanted]
+
+    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        everything = self.memberships(study)
+        left_out = everything.index[everything.isna().any(axis=1)]
+        solution = self._solution(everything, study)
+        table = solution.table
+        conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
+        parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
+        shown = solution.best
+        core = {model.terms: standard_tables.core_of(model, parsimonious, self.solution) for model in solution.models}
+        needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
+        configurations = standard_tables.configuration_table(solution, shown, core)
+        simultaneous = doubtful_rows.simultaneous_subsets(table)
+        near = doubtful_rows.near_cutoffs(
+            table,
+            lambda changed, effort: self._minimized(
+                changed, study, min(self.max_models, doubtful_rows.MOST_WORDS), effort
+            ),
+        )
+        tables, notes = standard_tables.further_tables(
+            solution, parsimonious, conservative, needed, simultaneous, near, core, left_out
+        )
+        return Analysis(
+            method=self,
+            conditions=self._conditions(study, needed, solution, core),
+            configurations=configurations,
+            cases=standard_tables.case_table(everything, table, shown, list(configurations.index)),
+            fit=standard_tables.fit_of(table, solution, shown),
+            tables={**tables, **self._tables(study)},
+            notes=notes,
+            native=solution,
+        )
+
+    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        """Only the solution: its tables would cost more than the search for it."""
+        return Analysis.for_prediction(self, self._solution(self.memberships(study), study))
+
+    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+        """Membership of the cases in the shown model."""
+        study.require_memberships(self.title)
+        conditions = study.values(self._scale)
+        return pd.Series(
+            standard_tables.predicted(analysis.native.best, conditions), index=study.cases, name="predicted"
+        )
+
+    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+        """Judge a proposition over all models; see the table of verdicts in the documentation."""
+        verdict = assess(
+            claim,
+            analysis.native,
+            self._frame(study),
+            study.outcome.name,
+            consistency_cutoff=self.consistency_cutoff,
+            pri_cutoff=self.pri_cutoff,
+            necessity_cutoff=self.necessity_cutoff,
+            relevance_cutoff=self.relevance_cutoff,
+        )
+        return verdict or super().assess(analysis, claim, study)
+
+    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
+        """Additional tables of this method."""
+        return {}
+
+    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
+        """The cases by which propositions are judged: those that the method can place."""
+        return self.memberships(study).dropna()
+
+    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+        return truth_table(
+            memberships.dropna() if np.isnan(memberships.to_numpy()).any() else memberships,
+            study.outcome.name,
+            study.condition_names,
+            self.consistency_cutoff,
+            self.frequency_cutoff,
+            self.pri_cutoff,
+        )
+
+    def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
+        return self._minimized(self._table(memberships, study), study, self.max_models)
+
+    def _minimized(self, table: TruthTable, study: CalibratedStudy, max_models: int, effort: float = 1.0) -> Solution:
+        expectations = {condition.name: condition.expect for condition in study.conditions}
+        return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
+
+    def _is_needed(self, consistency: float, relevance: float) -> bool:
+        return consistency >= self.necessity_cutoff - 1e-9 and relevance >= self.relevance_cutoff - 1e-9
+
+    def _conditions(
+        self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: standard_tables.Core
+    ) -> pd.DataFrame:
+        names = study.condition_names
+        numbers = {literal: tuple(row) for literal, row in zip(needed.index, needed.to_numpy(), strict=True)}
+        cubes = [cube for model in solution.models for cube in model.cubes]
+        records = []
+        for position, name in enumerate(names):
+            bit = 1 << (len(names) - 1 - position)
+            present, absent = numbers[name], numbers[f"~{name}"]
+            necessary = {sign for sign, fit in ((1, present), (-1, absent)) if self._is_needed(*fit[:2])}
+            signs = necessary | {1 if cube.bits & bit else -1 for cube in cubes if cube.care & bit}
+            use = standard_tables.use_of(bit, solution, core)
+            shown = core[solution.best.terms] if solution.best else []
+            central = sum(any(mask & bit for mask in masks) for masks in shown)
+            records.append(
+                {
+                    "role": use.role(bool(necessary)),
+                    "direction": next(iter(signs)) if len(signs) == 1 else 0,
+                    "evidence": f"{standard_tables.evidence_of(use, solution, central)}. "
+                    f"Necessity consistency {present[0]:.3f} (RoN {present[1]:.3f}), of ~{name} {absent[0]:.3f} "
+                    f"(RoN {absent[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
+                    "necessity_consistency": present[0],
+                    "relevance": present[1],
+                    "necessity_coverage": present[2],
+                    "absence_necessity_consistency": absent[0],
+                    "absence_relevance": absent[1],
+                    "absence_necessity_coverage": absent[2],
+                    "paths_present": sum(bool(cube.bits & bit) for cube in use.paths),
+                    "paths_absent": sum(not cube.bits & bit for cube in use.paths),
+                    "model_share": use.model_share,
+                }
+            )
+        return pd.DataFrame(records, index=pd.Index(names, name="condition", dtype=str))
+
+
+class CsQCA(FsQCA):
+    """Crisp-set qualitative comparative analysis: the same on dichotomies, in or out.
+
+    A case at exactly 0.5 is neither: when that happens in a condition or the outcome, the case is left out and named.
+    """
+
+    name = "csqca"
+    title = "Crisp-set QCA"
+    reference = (
+        "Ragin, C. C. (1987). The Comparative Method: Moving Beyond Qualitative and Quantitative Strategies. "
+        "University of California Press."
+    )
+
+    _scale: ClassVar[Literal["fuzzy", "crisp"]] = "crisp"

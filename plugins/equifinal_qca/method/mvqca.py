@@ -1,0 +1,152 @@
+"""The method mvqca."""
+
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, field_validator
+
+from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
+from equifinal.errors import did_you_mean, listing
+from equifinal_qca.method.fsqca import FsQCA
+from equifinal_qca.method.standard_tables import Core, evidence_of, predicted, use_of
+from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
+from equifinal_qca.solution import Solution
+from equifinal_qca.table import TruthTable
+
+__all__ = ["MvQCA"]
+
+
+class MvQCA(FsQCA):
+    """Multi-value qualitative comparative analysis: conditions with several ordered values, A[0], A[1], A[2], ...
+
+    The other conditions are the study's dichotomies, as in csqca: A[0] and A[1]. The outcome is a dichotomy as well.
+    """
+
+    name = "mvqca"
+    title = "Multi-value QCA"
+    reference = (
+        "Cronqvist, L. & Berg-Schlosser, D. (2009). Multi-Value QCA (mvQCA). In B. Rihoux & C. C. Ragin (eds.), "
+        "Configurational Comparative Methods. Sage."
+    )
+    sufficient_paths = False  # its paths are made of values, and advice speaks of memberships
+
+    thresholds: dict[str, tuple[float, ...]] = Field(
+        min_length=1,
+        examples=[{"A": (3.0, 6.0)}],
+        description="Multi-value condition to its thresholds, rising, in the unit of the raw scores: with n of them it has the "
+        "values 0 to n, the number of thresholds that the raw score reaches.",
+    )
+
+    @field_validator("thresholds")
+    @classmethod
+    def _rising(cls, thresholds: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for name, each in thresholds.items():
+            if not each or not all(low < high for low, high in pairwise(each)):
+                raise ValueError(f"the thresholds of {name} must be one number or more, rising")
+        return thresholds
+
+    def values(self, study: CalibratedStudy) -> pd.DataFrame:
+        """The values of the conditions, 0, 1, 2, ..., of every case; missing at exactly 0.5 in a dichotomy."""
+        for name in self.thresholds:
+            if name not in study.condition_names:
+                raise InputError(
+                    f"Study {study.name!r}: there are thresholds for {name!r}, which is not a condition. "
+                    f"{did_you_mean(name, study.condition_names)}"
+                )
+        without = [name for name in study.condition_names if name not in self.thresholds and name not in study.fuzzy]
+        if without:
+            raise InputError(
+                f"Study {study.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
+                f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
+            )
+        columns = {
+            name: np.searchsorted(self.thresholds[name], study.raw[name].to_numpy(dtype=float), side="right").astype(
+                float
+            )
+            if name in self.thresholds
+            else study.crisp[name].to_numpy(dtype=float)
+            for name in study.condition_names
+        }
+        return pd.DataFrame(columns, index=study.cases)
+
+    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
+        """Memberships in every value of the conditions and in the outcome, of every case; missing where undecided."""
+        values = self.values(study)
+        columns = {
+            f"{name}[{value}]": (values[name] == value).astype(float).where(values[name].notna())
+            for name, count in self._counts(study).items()
+            for value in range(count)
+        }
+        return pd.DataFrame({**columns, study.outcome.name: study.crisp[study.outcome.name]})
+
+    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+        """Membership of the cases in the shown model."""
+        literals = self.memberships(study)[list(analysis.native.table.conditions)].to_numpy(dtype=float)
+        return pd.Series(predicted(analysis.native.best, literals), index=study.cases, name="predicted")
+
+    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+        """Judge a proposition over all models, as csqca does; silent on presence and absence of multi-value conditions."""
+        if claim.kind in ("influence", "joint"):
+            return Verdict("silent", f"The paths of {self.title} are made of values, not of presence and absence.")
+        if claim.kind in ("necessary", "sufficient"):
+            names = Expression(str(getattr(claim, "expression", ""))).sets
+            if several := [name for name in names if len(self.thresholds.get(name, ())) > 1]:
+                return Verdict(
+                    "silent", f"{listing(several)}: a condition with several values is neither present nor absent."
+                )
+        return super().assess(analysis, claim, study)
+
+    def _counts(self, study: CalibratedStudy) -> dict[str, int]:
+        return {name: len(self.thresholds.get(name, (0.5,))) + 1 for name in study.condition_names}
+
+    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
+        return {"values": self.values(study)}
+
+    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
+        return pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
+
+    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+        return truth_table_mv(
+            self._frame(study),
+            study.outcome.name,
+            study.condition_names,
+            self.consistency_cutoff,
+            self.frequency_cutoff,
+            self.pri_cutoff,
+            self._counts(study),
+        )
+
+    def _conditions(self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: Core) -> pd.DataFrame:
+        table = cast(MultiValueTable, solution.table)
+        cubes = [cube for model in solution.models for cube in model.cubes]
+        records = []
+        for name, bits in zip(table.names, table.space.groups, strict=True):
+            literals = [f"{name}[{value}]" for value in range(len(bits))]
+            numbers = needed.loc[literals]
+            necessary = {value for value, fit in enumerate(numbers.to_numpy()) if self._is_needed(*fit[:2])}
+            used = {value for value, bit in enumerate(bits) if any(cube.care & bit for cube in cubes)}
+            signs = used | necessary
+            use = use_of(sum(bits), solution, core)
+            # Thresholds are of raw scores, directions of sets.
+            turned = (study.orientation(name) or 1) if name in self.thresholds else 1
+            highest = int(numbers["consistency"].fillna(-1.0).argmax())
+            largest, fit = literals[highest], [float(each) for each in numbers.iloc[highest]]
+            records.append(
+                {
+                    "role": use.role(bool(necessary)),
+                    "direction": (1 if signs == {len(bits) - 1} else -1 if signs == {0} else 0) * turned,
+                    "evidence": f"{evidence_of(use, solution)}. Necessity consistency of {largest} {fit[0]:.3f} "
+                    f"(RoN {fit[1]:.3f}); cutoff {self.necessity_cutoff:g}.",
+                    "values": len(bits),
+                    "values_in_paths": ", ".join(literals[value] for value in sorted(used)),
+                    "paths": len(use.paths),
+                    "most_necessary_value": largest,
+                    "necessity_consistency": fit[0],
+                    "relevance": fit[1],
+                    "necessity_coverage": fit[2],
+                    "model_share": use.model_share,
+                }
+            )
+        return pd.DataFrame(records, index=pd.Index(table.names, name="condition", dtype=str))

@@ -1,0 +1,199 @@
+"""Boolean minimization of a truth table: the conservative, the parsimonious and the intermediate solution."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import get_args
+
+from equifinal import InputError
+from equifinal.errors import did_you_mean
+from equifinal_qca.engine import search
+from equifinal_qca.engine.cubes import Cube
+from equifinal_qca.engine.search import Found, Problem
+from equifinal_qca.inputs import is_whole
+from equifinal_qca.model import Model, Pair, TermFit
+from equifinal_qca.solution import Solution, SolutionType
+from equifinal_qca.space import Expectation
+from equifinal_qca.table import TruthTable
+
+__all__ = ["minimize"]
+
+
+def minimize(
+    table: TruthTable,
+    solution: SolutionType = "conservative",
+    expectations: Mapping[str, Expectation] | Sequence[str] | None = None,
+    exclude: Sequence[str | int] = (),
+    all_covers: bool = False,
+    max_models: int = 1000,
+    max_seconds: float | None = None,
+    effort: float = 1.0,
+) -> Solution:
+    """Minimize a truth table.
+
+    A search that would take longer than about half a minute is cut short, always at the same point; so is one that takes
+    longer than `max_seconds`. The solution then holds the models found so far, is `truncated`, and its notes say what is
+    not proved.
+
+    Parameters
+    ----------
+    table
+        From :func:`truth_table`.
+    solution
+        ``"conservative"`` uses no remainder (unobserved configuration), ``"parsimonious"`` any that shortens the result,
+        ``"intermediate"`` of these only those in line with the expectations (Ragin 2008).
+    expectations
+        Condition to ``1`` or ``"present"`` (its presence should help the outcome), ``0`` or ``"absent"``, ``None``
+        (nothing is expected; the default). Used by the intermediate solution. A conjunction such as ``"A*~B"`` may be
+        expected to be present: a counterfactual is easy when it follows from a configuration that a conservative term covers
+        by bringing about what is expected, all conditions of the conjunction together, while everything else stays and the
+        parsimonious term still holds (conjunctural directional expectations, Schneider & Wagemann 2013). A list says what is
+        expected to be present: ``["A", "~B"]`` is ``{"A": 1, "B": 0}``.
+    exclude
+        Remainders that must not be assumed to have the outcome: expressions over the conditions, or row numbers (1 to
+        2^k, the first condition counting most). Observed rows keep their output.
+    all_covers
+        All irredundant models instead of those with the fewest terms.
+    max_models
+        The most models to list; the same ones every time.
+    max_seconds
+        The approximate time limit for the search of covers; by default only the amount of work is limited. How much is
+        found in a given time depends on the machine.
+    effort
+        The share of the usual amount of work before a search is cut short: 10 for ten times as much, 0.1 for a tenth.
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    InputError
+        For an unknown solution, condition or row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from equifinal_qca import minimize, truth_table
+    >>> frame = pd.DataFrame({"A": [1, 1, 0], "B": [1, 0, 1], "Y": [1, 0, 0]})
+    >>> [model.terms for model in minimize(truth_table(frame, outcome="Y"), "parsimonious").models]
+    [('A*B',)]
+    """
+    _check(table, solution, expectations, max_models, max_seconds, effort)
+    if not isinstance(expectations, Mapping):
+        expectations = dict.fromkeys(expectations or (), "present")
+    present, absent, together = table.space.expected(expectations)
+    problem = Problem(
+        everything=table.space.everything,
+        groups=table.space.groups,
+        positive=tuple(table.corners_with("1")),
+        off=(*map(table.space.region, table.corners_with("0", "C")), *table.barred(exclude)),
+        present=present,
+        absent=absent,
+        together=together,
+        all_covers=all_covers,
+        max_models=max_models,
+        max_seconds=max_seconds,
+        effort=effort,
+    )
+    if solution == "conservative":
+        return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
+    if solution == "parsimonious":
+        return _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models)
+    behind = (
+        _solution("conservative", table, search.conservative(problem.without_remainders()), max_models),
+        _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
+    )
+    return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
+
+
+def _check(
+    table: object, solution: object, expectations: object, max_models: object, max_seconds: object, effort: object
+) -> None:
+    """Raise an error for an argument that :func:`minimize` cannot use."""
+    if not isinstance(table, TruthTable):
+        raise InputError(
+            f"minimize takes a truth table, not {type(table).__name__}. Give it truth_table(frame, outcome, ...)."
+        )
+    if solution not in get_args(SolutionType):
+        raise InputError(f"The solution {solution!r} is unknown. {did_you_mean(str(solution), get_args(SolutionType))}")
+    if not is_whole(max_models):
+        raise InputError(f"max_models = {max_models!r} is not a number of models. Give a whole number, 1 or more.")
+    if max_seconds is not None and not (isinstance(max_seconds, Real) and float(max_seconds) > 0):
+        raise InputError(f"max_seconds = {max_seconds!r} leaves no time. Give more than 0, or None.")
+    if not (isinstance(effort, Real) and 0 < float(effort) < float("inf")):
+        raise InputError(f"effort = {effort!r} is not a share of the usual work. Give more than 0; 1 is usual.")
+    if isinstance(expectations, str):
+        literals = [each.strip() for each in expectations.split(",")]
+        raise InputError(f"expectations = {expectations!r} is a single text. Give a list, {literals!r}, or a dict.")
+
+
+def _solution(
+    kind: SolutionType,
+    table: TruthTable,
+    found: Found,
+    max_models: int,
+    conservative: Solution | None = None,
+    parsimonious: Solution | None = None,
+) -> Solution:
+    """The solution in words."""
+    used = {cube for cubes, _ in found.models for cube in cubes}  # many models share few terms
+    texts = {cube: cube.text(table.conditions) for cube in used.union(found.primes)}
+    long_ones, short_ones = (
+        {frozenset(model.cubes): model for model in behind.models} if behind else {}
+        for behind in (conservative, parsimonious)
+    )
+    terms_fit: dict[Cube, TermFit] = {}
+    models = []
+    for cubes, sources in found.models:
+        ordered = sorted(cubes, key=texts.__getitem__)
+        pairs = tuple(
+            Pair(long_ones[frozenset(source.conservative)], short_ones[frozenset(source.parsimonious)], source.easy)
+            for source in sorted(sources)
+        )
+        models.append(Model(tuple(texts[cube] for cube in ordered), tuple(ordered), table, pairs, terms_fit))
+    models.sort(key=lambda model: (model.literals, model.terms))
+    return Solution(
+        kind=kind,
+        table=table,
+        models=models,
+        cubes=tuple(sorted(found.primes, key=lambda cube: (cube.literals, texts[cube]))),
+        truncated=found.truncated,
+        models_at_least=found.at_least,
+        proved=found.bound is None,
+        notes=(*table.notes, *_notes(kind, table.outcome, models, found, max_models)),
+        conservative=conservative,
+        parsimonious=parsimonious,
+    )
+
+
+def _notes(kind: SolutionType, outcome: str, models: list[Model], found: Found, max_models: int) -> list[str]:
+    """Notes for the reader: no model, a constant, several models, anything that is not proved."""
+    said = []
+    if not models:
+        said.append(f"No row of the truth table passes the cutoffs for {outcome}: the solution is empty.")
+    elif any(model.terms == ("1",) for model in models):
+        said.append(
+            f"No observed row speaks against {outcome}: "
+            f"without a 0 row, the {kind} solution is the constant 1, which explains nothing."
+        )
+    if not found.complete:
+        said.append(
+            "There are too many prime implicants to find them all: the models are made of some of them. "
+            "Fewer conditions, or more cases for each, would help."
+        )
+    if found.bound is not None:
+        fewest = f"; none can have fewer than {found.bound}" if found.bound > 1 else ""
+        said.append(
+            f"The search was cut short: it is not proved that the {kind} models have the fewest terms possible{fewest}."
+        )
+    elif found.truncated and len(models) >= max_models:
+        said.append(
+            f"There are more {kind} models than max_models = {max_models}, at least {found.at_least}; these are the first found."
+        )
+    elif found.truncated:
+        said.append(
+            f"The search was cut short: these {kind} models are right, but there may be more, or more models behind them."
+        )
+    if len(models) > 1 and not found.truncated:
+        said.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
+    return said

@@ -1,0 +1,76 @@
+"""The verdict rules of regression: on which side of 0 an interval lies."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+import equifinal as eq
+from equifinal_regression.interactions import Term
+from equifinal_regression.specification import Specification
+from equifinal_regression.tables import number
+
+__all__ = ["evidence", "side", "verdict"]
+
+_SILENT = {
+    "necessary": "An average net effect says nothing about necessity.",
+    "sufficient": "An average net effect says nothing about sufficiency.",
+    "equifinal": "A regression is one equation for all cases; it has no paths to count.",
+    "together": "A regression does not form groups of cases.",
+}
+
+
+def verdict(analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy, spec: Specification) -> eq.Verdict:
+    """``influence`` by the interval of the condition, ``joint`` by that of the interaction if it was fitted, else silent.
+
+    An interval that lies on the claimed side of 0 supports the claim, one on the other side contradicts it, and one that
+    includes 0 is inconclusive. Sides are those of the sets, not of the scores.
+    """
+    arguments: Any = claim
+    if claim.kind == "influence":
+        row: Any = analysis.conditions.loc[arguments.condition]
+        return _judged(row, row["evidence"], spec.sign(study, (arguments.condition,)) * arguments.sign)
+    if claim.kind != "joint":
+        return eq.Verdict("silent", _SILENT.get(claim.kind, "Regression has nothing to say on claims of this kind."))
+    for term in spec.products:
+        if frozenset(term) == frozenset(arguments.conditions):
+            row, sign = analysis.tables["interactions"].loc["*".join(term)], spec.sign(study, term)
+            return _judged(row, evidence(row, term, sign, spec), sign)
+    product = "*".join(arguments.conditions)
+    return eq.Verdict("silent", f'Their interaction was not fitted; interactions = ["{product}"] would fit it.')
+
+
+def _judged(row: Mapping[Any, Any], words: str, sign: int) -> eq.Verdict:
+    numbers = {key: float(row[key]) for key in ("coefficient", "ci_low", "ci_high", "p_value")}
+    if np.isnan(numbers["coefficient"]):
+        return eq.Verdict("silent", words)
+    towards = sign * int(side(numbers["ci_low"], numbers["ci_high"]))
+    answer: Literal["supported", "contradicted", "inconclusive"]
+    answer = "supported" if towards > 0 else "contradicted" if towards < 0 else "inconclusive"
+    return eq.Verdict(answer, words, numbers)
+
+
+def side(low: Any, high: Any) -> Any:
+    """+1 where the interval lies above 0, -1 where it lies below, else 0 (also where it is NaN)."""
+    return np.greater(low, 0).astype(int) - np.less(high, 0).astype(int)
+
+
+def evidence(row: Mapping[Any, Any], term: Term, sign: int, spec: Specification) -> str:
+    """The estimate of a term and its interval in a sentence; `sign` says what a positive one means for the sets."""
+    if np.isnan(row["coefficient"]):
+        return "The coefficient could not be estimated; see the notes."
+    averaged = any(set(term) < set(product) for product in spec.products)
+    what = "Average effect" if averaged else "Interaction" if len(term) > 1 else "Coefficient"
+    what += f"{' on the log-odds' if spec.log_odds else ''} {number(row['coefficient'])}"
+    low, high = row["ci_low"], row["ci_high"]
+    if np.isnan(low):
+        return f"{what}; its standard error could not be estimated; see the notes."
+    sentence = (
+        f"{what}, {100 * (1 - spec.alpha):g}% interval {number(low)} to {number(high)} "
+        f"{'includes' if low <= 0 <= high else 'excludes'} 0 (p = {row['p_value']:.3f})"
+    )
+    if sign < 0:
+        sentence += "; for the sets the sign is reversed, because membership falls as a score rises"
+    if sign == 0:
+        sentence += "; for the sets it has no direction, because membership neither rises nor falls throughout"
+    return sentence + "."
