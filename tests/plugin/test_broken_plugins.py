@@ -115,7 +115,8 @@ FURTHER = {
         r'annotation, which makes it a parameter that users could change\. Write it without one: name = "\.\.\."\.',
     ),
     "observes": (
-        "import equifinal as eq\nimport sys\n\n@eq.hookimpl\ndef equifinal_after_calibration(calibrated):\n    sys.exit('enough')\n",
+        "import equifinal as eq\nimport sys\n\n@eq.hookimpl\ndef equifinal_after_calibration(calibrated):\n"
+        "    sys.exit('enough')\n",
         r"Warning: Plugin observes \(equifinal-observes 1\.0\): equifinal_after_calibration raised SystemExit: enough",
     ),
     "crashes": (

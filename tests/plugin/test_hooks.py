@@ -393,7 +393,7 @@ def test_observers_that_raise_are_warnings_and_the_run_goes_on(registry, towns):
         equifinal_before_analysis=eq.hookimpl(lambda label: 1 / 0),
         equifinal_after_analysis=eq.hookimpl(lambda label: 1 / 0),
     )
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="Plugin sick") as caught:
         run = eq.run(eq.load_study(towns), ["clustering"])
     assert not run.failures
     assert [str(each.message) for each in caught if "Plugin sick" in str(each.message)] == [

@@ -119,26 +119,24 @@ def test_without_a_table_a_plugin_has_its_defaults(weighing, towns):
     [
         (
             "[plugins.weighing]\nwait = 1",
-            r"Study 'towns', \[plugins.weighing\]|unknown key 'wait'. Did you mean 'weight'\?",
+            r"Study 'towns', \[plugins.weighing\]: unknown key 'wait'. Did you mean 'weight'\?",
         ),
         ("[plugins.weighing]\nweight = 2", "weight = 2 must be less than or equal to 1"),
-        ("[plugins.wieghing]\nweight = 1", "there is no plugin 'wieghing'. Did you mean 'weighing'?"),
+        ("[plugins.wieghing]\nweight = 1", r"there is no plugin 'wieghing'. Did you mean 'weighing'\?"),
         ("[plugins.qca]\nweight = 1", r"the plugin qca \(equifinal .*\) has no settings. Remove the table."),
         ("[plugins]\nweighing = 3", "must be a table"),
-        ("[plugin.weighing]\nweight = 1", "unknown key 'plugin'. Did you mean 'plugins'?"),
+        ("[plugin.weighing]\nweight = 1", r"unknown key 'plugin'. Did you mean 'plugins'\?"),
     ],
 )
 def test_wrong_settings_are_named(table, message, weighing, towns):
-    with pytest.raises(
-        eq.InputError, match=message.replace("?", r"\?") if "(" not in message and "|" not in message else message
-    ):
+    with pytest.raises(eq.InputError, match=message):
         eq.load_study(edited(towns, ("[methods.regression]", f"{table}\n\n[methods.regression]")))
 
 
 def test_settings_that_are_no_model_are_a_problem(registry, tmp_path):
     file = tmp_path / "wrong.py"
     file.write_text(PLUGIN.replace("equifinal_settings = Settings", "equifinal_settings = {'weight': 1}"))
-    with pytest.raises(eq.InputError, match="equifinal_settings is {'weight': 1}. It must be a pydantic model"):
+    with pytest.raises(eq.InputError, match=r"equifinal_settings is {'weight': 1}\. It must be a pydantic model"):
         eq.load_plugin(file)
 
 
@@ -215,7 +213,7 @@ def test_what_is_required_is_said_where_an_unknown_method_is_met(registry, towns
         )
     )
     start(["qca"])
-    with pytest.raises(eq.InputError, match="Study 'towns': it requires 'qca', but the plugin qca .* is switched off"):
+    with pytest.raises(eq.InputError, match=r"Study 'towns': it requires 'qca', but the plugin qca .* is switched off"):
         eq.run(study)
 
 

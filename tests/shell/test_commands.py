@@ -171,6 +171,12 @@ def test_a_command_in_a_single_file_is_listed(registry, tmp_path, cli):
     file.write_text(STRANGER)
     assert registry.load_file(file).brings == ("command count-cases",)
     assert "count-cases" in cli("list", "commands", "--plugin", file).out
+    assert "Count the cases of a study." in cli("--plugin", file, "--help").out
+    assert cli("--plugin", file, "count-cases", "heilongjiang").out == "12\n"
+    assert "count-cases" in cli("--plugin", file, "list", "commands", "--without", "nca").out
+    group = tmp_path / "panels.py"
+    group.write_text(GROUP)
+    assert cli("--plugin", group, "--plugin", file, "panel", "units", "towns").out == "units of towns\n"
 
 
 def test_the_help_imports_little():

@@ -72,7 +72,7 @@ def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleT
 
 
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
-    """A single file as a module under a name of its own; what is wrong with it is an :class:`InputError` that begins with `where`."""
+    """A single file as a module under a name of its own; an :class:`InputError` about it begins with `where`."""
     unique = f"equifinal_file_{file.stem}_{hashlib.sha256(str(file).encode() + content).hexdigest()[:12]}"
     specification = importlib.util.spec_from_file_location(unique, file)
     if specification is None or specification.loader is None:

@@ -40,8 +40,9 @@ Without = Annotated[
 ]
 
 
-#: Plugins switched off before the command's name, for all that it does.
+#: Plugins that are switched off and loaded before the command's name, for all that it does.
 _off: list[str] = []
+_files: list[Path] = []
 
 #: What can be listed.
 KINDS = (
@@ -90,9 +91,14 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option("--plugin", metavar="FILE", is_eager=True, help="Load a plugin with its commands. Repeatable."),
+    ] = None,
     without: Annotated[
         list[str] | None,
         typer.Option(
@@ -100,9 +106,11 @@ def _options(
         ),
     ] = None,
 ) -> None:
-    _off[:] = without or ()
-    if without:
-        _load(None)
+    _off.clear()
+    _files[:] = plugin or []
+    if not (plugin and "plugins" in ctx.meta):  # they were loaded to find the command
+        _load(None, without)
+    _off[:] = without or []
 
 
 @app.command()
@@ -325,9 +333,9 @@ def new_study(
 def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
     from equifinal.plugin.registry import load_plugin, start
 
-    if off := [*_off, *(without or ())]:
-        start(off)
-    for file in files or []:
+    if without:
+        start([*_off, *without])
+    for file in [*_files, *(files or [])]:
         load_plugin(file)
 
 

@@ -57,14 +57,18 @@ class CommandsOfPlugins(TyperGroup):
         RESERVED["commands"] = set(super().list_commands(ctx))
 
     def _of_plugins(self, ctx: Any) -> "Registry":
-        """The plugins that bring commands; all others stay unimported, because ``--help`` is to be quick."""
-        from equifinal.plugin.registry import Registry
+        """The plugins that bring commands; others stay unimported, because ``--help`` is to be quick, unless files are loaded."""
+        from equifinal.plugin.registry import Registry, start
 
-        if "commands" not in ctx.meta:
+        if "plugins" not in ctx.meta:
             self._reserve(ctx)
-            ctx.meta["commands"] = Registry(without=ctx.params.get("without") or (), mentioning="equifinal_commands")
-        found: Registry = ctx.meta["commands"]
-        return found
+            files, without = ctx.params.get("plugin") or (), ctx.params.get("without") or ()
+            found = start(without) if files else Registry(without=without, mentioning="equifinal_commands")
+            for file in files:
+                found.load_file(file)
+            ctx.meta["plugins"] = found
+        registry: Registry = ctx.meta["plugins"]
+        return registry
 
 
 def _command(name: str, brought: Any) -> Any:

@@ -119,7 +119,7 @@ class Study:
         self._put("methods", self._method_tables())
         if not isinstance(self.plugins, Mapping):
             raise InputError(f"{self._where}plugins must be a dict from plugins to settings, not {self.plugins!r}.")
-        settings(self.plugins, self._where)
+        settings(self.plugins, f"Study {self.name!r}, ")
         self._put("plugins", {name: dict(table) for name, table in self.plugins.items()})
         if self.provenance not in ("observed", "reconstruction", "simulated"):
             raise InputError(
@@ -254,7 +254,7 @@ class Study:
             data=self.data,
             calibrators=calibrators,
             notes=tuple(notes),
-            plugins=settings(self.plugins, self._where),
+            plugins=settings(self.plugins, f"Study {self.name!r}, "),
         )
 
     @property
