@@ -186,3 +186,22 @@ def test_the_help_imports_little():
     assert "explore" in ended.stdout
     assert {"equifinal.shell.cli", "equifinal.shell.commands"} <= set(ended.stdout.split())
     assert not {"equifinal_explore.page", "equifinal_nca", "dash", "flask", "pandas"} & set(ended.stdout.split())
+
+
+def test_commands_are_checked(registry, tmp_path, cli):
+    assert cli("plugin", "check", "explore").code == 0
+    file = tmp_path / "counting.py"
+    file.write_text(STRANGER)
+    ended = cli("plugin", "check", file)
+    assert ended.code == 0, ended.out
+    assert "count-cases" in ended.out
+    for change, words in (
+        ((": str,", ": 'Nothing',"), "making a command of it raised NameError"),
+        (('"""Count the cases of a study.\n\n    And no more.\n    """', "pass"), "Give the function a docstring"),
+    ):
+        wrong = tmp_path / "wrong.py"
+        wrong.write_text(STRANGER.replace(*change).replace("count_cases", "tally"))
+        ended = cli("plugin", "check", wrong)
+        assert ended.code == 1
+        assert words in " ".join(ended.out.split())
+        wrong.unlink()

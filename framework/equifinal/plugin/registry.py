@@ -1,4 +1,4 @@
-"""What plugins bring, and what is wrong with them: records, and asking.
+"""What plugins bring, and what is wrong with them.
 
 Plugins are found through entry points of the group ``equifinal``, or loaded from a single file. Each is imported, checked and
 asked by itself: one that fails is listed with its reason, and the rest work.
@@ -11,20 +11,18 @@ import importlib.metadata
 import inspect
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any
 
-from equifinal.errors import InputError, did_you_mean
+from equifinal.errors import InputError
 from equifinal.plugin import loading
 from equifinal.plugin.calling import Hooks
 from equifinal.plugin.hookspecs import NOUNS
 from equifinal.plugin.loading import PROJECT
-
-if TYPE_CHECKING:
-    import pandas as pd
+from equifinal.plugin.records import Entry, Listing, Plugin, with_problem
 
 __all__ = [
     "Entry",
@@ -49,108 +47,7 @@ __all__ = [
 RESERVED: dict[str, set[str]] = {}
 
 
-@dataclass(frozen=True)
-class Plugin:
-    """A plugin, healthy or not.
-
-    Attributes
-    ----------
-    name : str
-        The entry point's name, or the file's.
-    distribution, version : str
-        The package that brings it; the path and no version for a single file.
-    brings : tuple of str
-        What it offers, such as ``"method fsqca"``.
-    problems : tuple of str
-        Why it, or a part of it, is not used; empty when all is well.
-    switched_off : bool
-        Whether the user switched it off; then it is not even imported.
-    api : int or None
-        The version of the plugin interface that it says it was written for.
-    settings : pydantic model or None
-        What its settings in a study must be: ``equifinal_settings`` of its module.
-    """
-
-    name: str
-    distribution: str
-    version: str
-    brings: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    switched_off: bool = False
-    api: int | None = None
-    settings: Any = field(default=None, repr=False)
-
-    @property
-    def health(self) -> str:
-        """``"ok"``, ``"switched off"``, or the problems."""
-        return "switched off" if self.switched_off else "; ".join(self.problems) or "ok"
-
-    @property
-    def origin(self) -> str:
-        """Distribution and version in one string."""
-        return f"{self.distribution} {self.version}".strip()
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.origin})"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that a plugin brings: a class, or an object of studies, measures, facets and commands."""
-
-    name: str
-    cls: Any
-    plugin: Plugin
-
-    @property
-    def title(self) -> str:
-        """One line for people."""
-        group = getattr(self.cls, "info", None)  # of a typer.Typer
-        about = getattr(group, "help", None) if group is not None else self.cls.__doc__
-        summary = (inspect.cleandoc(about if isinstance(about, str) else "").splitlines() or [""])[0]
-        return str(getattr(self.cls, "title", "") or summary.rstrip(".")).replace("``", "")
-
-
-T = TypeVar("T")
-
-
-class Listing(dict[str, T], Generic[T]):
-    """A dict from names to what is there. Asking for a name that is not is an :class:`InputError` that lists the known ones."""
-
-    def __init__(self, kind: str, switched_off: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.kind = kind
-        self.contested: dict[str, str] = {}
-        self.switched_off = tuple(switched_off)
-
-    def __missing__(self, name: str) -> T:
-        if name in self.contested:
-            raise InputError(self.contested[name])
-        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}")
-
-    def to_frame(self) -> "pd.DataFrame":
-        """The listing as a table."""
-        import pandas as pd
-
-        rows = [
-            {"name": each.name, "title": each.title, "plugin": each.plugin.name, "origin": each.plugin.origin}
-            if isinstance(each, Entry)
-            else {
-                "name": name,
-                "version": getattr(each, "version", ""),
-                "origin": getattr(each, "distribution", ""),
-                "brings": ", ".join(getattr(each, "brings", ())),
-                "health": getattr(each, "health", ""),
-            }
-            for name, each in self.items()
-        ]
-        return pd.DataFrame(rows).set_index("name") if rows else pd.DataFrame(index=pd.Index([], name="name"))
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(border=0)
-
-
-def _name_of(thing: Any, hook: str) -> str | None:
+def name_of(thing: Any, hook: str) -> str | None:
     """What a thing is called that a hook brought; ``None`` when it is no such thing.
 
     The things say which hook offers their kind, so that nothing here needs to know them.
@@ -215,7 +112,7 @@ class Registry:
             else:
                 module, problem = loading.imported(point, plugin)
                 self._plugins[name] = (
-                    _with_problem(plugin, problem) if module is None else self._register(module, plugin)
+                    with_problem(plugin, problem) if module is None else self._register(module, plugin)
                 )
 
     # -- loading
@@ -223,7 +120,7 @@ class Registry:
     def _register(self, module: ModuleType, plugin: Plugin) -> Plugin:
         if (stated := getattr(module, "equifinal_api", None)) is not None:
             if reason := loading.wrong_version(stated):
-                return _with_problem(plugin, reason)
+                return with_problem(plugin, reason)
             plugin = replace(plugin, api=stated)
         functions, problems = loading.implementations(module)
         settings = getattr(module, "equifinal_settings", None)
@@ -231,7 +128,7 @@ class Registry:
             problems.append(f"equifinal_settings is {settings!r}. It must be a pydantic model")
             settings = None
         for problem in problems:
-            plugin = _with_problem(plugin, problem)
+            plugin = with_problem(plugin, problem)
         self.hooks.register(plugin.name, str(plugin), functions)
         observes = sorted(hook for hook in functions if hook.removeprefix("equifinal_") not in NOUNS)
         return replace(plugin, brings=tuple(f"hook {name}" for name in observes), settings=settings)
@@ -287,7 +184,7 @@ class Registry:
             listings[hook] = Listing(kind, [name for name, each in found.items() if each.switched_off])
             answers = self.hooks.ask(f"equifinal_{hook}")
             for owner, problem in answers.problems:
-                found[owner] = _with_problem(found[owner], problem)
+                found[owner] = with_problem(found[owner], problem)
             # The project's own first, whoever was called first, so that nobody takes their names away.
             for owner, thing in sorted(answers, key=lambda each: found[each[0]].distribution != PROJECT):
                 self._take(listings[hook], thing, found, owner, hook)
@@ -296,23 +193,23 @@ class Registry:
         return listings, plugins
 
     def _take(self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str) -> None:
-        name, kind, plugin = _name_of(thing, hook), listing.kind, found[owner]
+        name, kind, plugin = name_of(thing, hook), listing.kind, found[owner]
         if name is None:
-            found[owner] = _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
+            found[owner] = with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
         elif name in RESERVED.get(hook, ()):
-            found[owner] = _with_problem(plugin, f"{kind} {name!r} is the framework's own. Rename it")
+            found[owner] = with_problem(plugin, f"{kind} {name!r} is the framework's own. Rename it")
         elif name in listing.contested:
-            found[owner] = _with_problem(plugin, listing.contested[name].rstrip("."))
+            found[owner] = with_problem(plugin, listing.contested[name].rstrip("."))
         elif name in listing:
             other = found[listing[name].plugin.name]
             clash = f"{kind} {name!r} is offered twice, by {other} and by {plugin}. Rename one, or remove a plugin"
-            found[owner] = _with_problem(plugin, clash)
+            found[owner] = with_problem(plugin, clash)
             if other.distribution != PROJECT:
                 # Neither has the better claim; which one comes first is chance.
                 del listing[name]
                 listing.contested[name] = f"{clash[0].upper()}{clash[1:]}."
                 kept = tuple(each for each in other.brings if each != f"{kind} {name}")
-                found[other.name] = _with_problem(replace(found[other.name], brings=kept), clash)
+                found[other.name] = with_problem(replace(found[other.name], brings=kept), clash)
         else:
             found[owner] = replace(plugin, brings=(*plugin.brings, f"{kind} {name}"))
             listing[name] = Entry(name, thing, found[owner])
@@ -328,10 +225,6 @@ class Registry:
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""
         self.hooks.call(hook, **arguments)
-
-
-def _with_problem(plugin: Plugin, problem: str) -> Plugin:
-    return replace(plugin, problems=(*plugin.problems, problem.removesuffix(".")))
 
 
 # ------------------------------------------------------------------------------------- the registry of this process
