@@ -29,7 +29,7 @@ def plugged(found: Registry, name: str, distribution: str = "", **functions: Any
     plugin = Plugin(name, distribution or f"dist-{name}", "1.0")
     found._plugins[name] = plugin
     found._plugins[name] = found._register(module, plugin)
-    found.__dict__.pop("_contributions", None)
+    found._forget()
 
 
 def bringing(name: str) -> Any:

@@ -152,14 +152,14 @@ class Registry:
             self.hooks = hooks.without(name)
             self._plugins[name] = Plugin(name, str(file), "")
             self._plugins[name] = self._register(module, self._plugins[name])
-            self.__dict__.pop("_contributions", None)
+            self._forget()
             checked = self.plugins()[name]
             if checked.problems or not checked.brings:
                 nothing = "it brings nothing: no function marked with @equifinal.hookimpl returned anything"
                 raise InputError(f"{where}{'; '.join(checked.problems) or nothing}.")
         except BaseException as error:
             self._plugins, self.hooks = before, hooks
-            self.__dict__.pop("_contributions", None)
+            self._forget()
             if module is not None:
                 del sys.modules[module.__name__]
             if stays and isinstance(error, InputError):
@@ -178,19 +178,32 @@ class Registry:
 
     @cached_property
     def _contributions(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
-        found = dict(self._plugins)
+        return self._ask([hook for hook in NOUNS if hook != "commands"], self._plugins)
+
+    @cached_property
+    def _all(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
+        # Commands last, and only when somebody wants to know them: what they are made with takes long to import.
+        listings, plugins = self._contributions
+        commands, plugins = self._ask(["commands"], plugins)
+        return {**listings, **commands}, plugins
+
+    def _ask(self, hooks: Iterable[str], known: dict[str, Plugin]) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
+        found: Listing[Plugin] = Listing("plugin")
+        found.update(known)
         listings: dict[str, Listing[Entry]] = {}
-        for hook, kind in NOUNS.items():
-            listings[hook] = Listing(kind, [name for name, each in found.items() if each.switched_off])
+        for hook in hooks:
+            listings[hook] = Listing(NOUNS[hook], [name for name, each in found.items() if each.switched_off])
             answers = self.hooks.ask(f"equifinal_{hook}")
             for owner, problem in answers.problems:
                 found[owner] = with_problem(found[owner], problem)
             # The project's own first, whoever was called first, so that nobody takes their names away.
             for owner, thing in sorted(answers, key=lambda each: found[each[0]].distribution != PROJECT):
                 self._take(listings[hook], thing, found, owner, hook)
-        plugins: Listing[Plugin] = Listing("plugin")
-        plugins.update(found)
-        return listings, plugins
+        return listings, found
+
+    def _forget(self) -> None:
+        for asked in ("_contributions", "_all"):
+            self.__dict__.pop(asked, None)
 
     def _take(self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str) -> None:
         name, kind, plugin = name_of(thing, hook), listing.kind, found[owner]
@@ -216,11 +229,11 @@ class Registry:
 
     def listing(self, hook: str) -> Listing[Entry]:
         """What all plugins together contribute to a hook, such as ``"methods"``; empty when nobody does."""
-        return self._contributions[0][hook]
+        return (self._all if hook == "commands" else self._contributions)[0][hook]
 
-    def plugins(self) -> Listing[Plugin]:
-        """All plugins by name, with what they bring and their problems."""
-        return self._contributions[1]
+    def plugins(self, commands: bool = True) -> Listing[Plugin]:
+        """All plugins by name, with what they bring (commands left out where nobody looks at them) and their problems."""
+        return (self._all if commands else self._contributions)[1]
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""

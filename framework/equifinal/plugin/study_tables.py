@@ -43,7 +43,7 @@ def _lacking(wanted: "Requirement") -> str:
 
     install = f'Install it: pip install "{wanted}"'
     name = canonicalize_name(wanted.name)
-    known = registry.plugins()
+    known = registry.current().plugins(commands=False)
     found = [
         each for key, each in known.items() if name in (canonicalize_name(key), canonicalize_name(each.distribution))
     ]
@@ -73,7 +73,7 @@ def settings(tables: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, A
     """
     import pydantic
 
-    known = registry.plugins()
+    known = registry.current().plugins(commands=False)
     for name, table in tables.items():
         at = f"{where}[plugins.{name}]: "
         plugin = known.get(name)
