@@ -19,15 +19,15 @@ METHODS = choose_methods(STUDY)
 
 @pytest.mark.parametrize("label", METHODS)
 def test_analyze(benchmark, label):
-    study = STUDY.calibrate()
-    analysis = benchmark(lambda: METHODS[label].analyze(study, generator(0, label)))
-    assert len(analysis.cases) == len(study.cases)
+    calibrated = STUDY.calibrate()
+    analysis = benchmark(lambda: METHODS[label].analyze(calibrated, generator(0, label)))
+    assert len(analysis.cases) == len(calibrated.cases)
 
 
 @pytest.mark.parametrize("label", METHODS)
 def test_refit(benchmark, label):
-    study = STUDY.calibrate()
-    assert benchmark(lambda: METHODS[label].refit(study, generator(0, label))).method is METHODS[label]
+    calibrated = STUDY.calibrate()
+    assert benchmark(lambda: METHODS[label].refit(calibrated, generator(0, label))).method is METHODS[label]
 
 
 def test_compare(benchmark):
@@ -38,13 +38,13 @@ def test_compare(benchmark):
 
 def test_differences(benchmark):
     comparison = eq.compare(eq.run(STUDY))
-    arguments = (comparison.analyses, comparison.yardsticks, comparison.study, 0)
+    arguments = (comparison.analyses, comparison.yardsticks, comparison.calibrated, 0)
     assert len(benchmark(bootstrap.differences, *arguments)) == comb(len(METHODS), 2)
 
 
 def test_agreement_intervals(benchmark):
     comparison = eq.compare(eq.run(STUDY))
-    arguments = (comparison.analyses, comparison.yardsticks, comparison.agreement, comparison.study, 0)
+    arguments = (comparison.analyses, comparison.yardsticks, comparison.agreement, comparison.calibrated, 0)
     assert set(benchmark(bootstrap.agreement_intervals, *arguments)) == {"predictions", "groups", "importance"}
 
 

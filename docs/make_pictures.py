@@ -24,7 +24,7 @@ from itertools import combinations, product
 import pandas as pd
 from equifinal_regression import Regression
 
-study, rows = comparison.run.study, []
+study, rows = comparison.study, []
 lead, *others = study.conditions
 subsets = [each for count in range(4) for each in combinations(others, count)]
 for controls, covariance in product(subsets, ["HC3", "classical"]):

@@ -24,19 +24,19 @@ class DecisionTree(eq.Method):
     max_depth: int = pydantic.Field(default=3, ge=1, description="The largest number of splits that lead to a leaf.")
     min_cases: int = pydantic.Field(default=5, ge=1, description="The smallest number of cases in a leaf.")
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Grow the tree. See :meth:`equifinal.Method.analyze`."""
         from sklearn.tree import DecisionTreeRegressor
 
-        names = list(study.condition_names)
-        raw, outcome = study.raw[names].to_numpy(), study.fuzzy[study.outcome.name].to_numpy()
+        names = list(calibrated.condition_names)
+        raw, outcome = calibrated.raw[names].to_numpy(), calibrated.fuzzy[calibrated.outcome.name].to_numpy()
         model = DecisionTreeRegressor(
             max_depth=self.max_depth,
             min_samples_leaf=min(self.min_cases, len(outcome)),
             random_state=int(rng.integers(2**31)),  # decides between splits that are equally good
         ).fit(raw, outcome)
         tree = model.tree_
-        splits = self._splits(tree, names, study)
+        splits = self._splits(tree, names, calibrated)
 
         # What it says about conditions: those that the tree splits by contribute, in the direction of their splits.
         steps = {name: splits.loc[splits["condition"] == name, "step"] for name in names}
@@ -54,14 +54,14 @@ class DecisionTree(eq.Method):
 
         # What it says about cases: the leaf in which each ends, described by the splits that lead there.
         rules = self._rules(tree, names)
-        leaves = pd.Series(model.apply(raw), index=study.cases)
-        predicted = pd.Series(model.predict(raw).clip(0, 1), index=study.cases)
-        cases = pd.DataFrame({"group": leaves.map(rules), "predicted": predicted}, index=study.cases)
+        leaves = pd.Series(model.apply(raw), index=calibrated.cases)
+        predicted = pd.Series(model.predict(raw).clip(0, 1), index=calibrated.cases)
+        cases = pd.DataFrame({"group": leaves.map(rules), "predicted": predicted}, index=calibrated.cases)
         inside = {rule: (leaves == leaf).to_numpy(dtype=float) for leaf, rule in rules.items()}
         configurations = pd.DataFrame(
             {
                 "expression": None,  # the splits are not at the crossovers of the sets, so that a leaf is no expression
-                "cases": [list(study.cases[members == 1]) for members in inside.values()],
+                "cases": [list(calibrated.cases[members == 1]) for members in inside.values()],
                 "consistency": [sets.consistency(members, outcome) for members in inside.values()],
                 "coverage": [sets.coverage(members, outcome) for members in inside.values()],
                 "mean_outcome": [outcome[members == 1].mean() for members in inside.values()],
@@ -74,29 +74,35 @@ class DecisionTree(eq.Method):
         notes = [] if len(splits) else ["The tree has no split: no condition tells the cases apart."]
         return eq.Analysis(self, conditions, configurations, cases, fit, {"splits": splits}, notes, native=model)
 
-    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """The mean outcome membership of the leaf in which each case ends. See :meth:`equifinal.Method.predict`."""
-        raw = study.raw[list(study.condition_names)].to_numpy()
-        return pd.Series(analysis.native.predict(raw).clip(0, 1), index=study.cases)
+        raw = calibrated.raw[list(calibrated.condition_names)].to_numpy()
+        return pd.Series(analysis.native.predict(raw).clip(0, 1), index=calibrated.cases)
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         """Judge claims on influence, joint conditions and paths. See :meth:`equifinal.Method.assess`."""
-        if claim.kind == "influence":
-            found = analysis.conditions.loc[claim.condition]
-            answer = {claim.sign: "supported", -claim.sign: "contradicted"}.get(found["direction"], "inconclusive")
+        if proposition.claim == "influence":
+            found = analysis.conditions.loc[proposition.condition]
+            answer = {proposition.sign: "supported", -proposition.sign: "contradicted"}.get(
+                found["direction"], "inconclusive"
+            )
             return eq.Verdict(answer, found["evidence"])
-        if claim.kind == "joint":
-            together = [rule for rule in analysis.configurations.index if set(claim.conditions) <= _conditions_of(rule)]
+        if proposition.claim == "joint":
+            together = [
+                rule for rule in analysis.configurations.index if set(proposition.conditions) <= _conditions_of(rule)
+            ]
             if together:
                 return eq.Verdict("supported", f"One branch splits by all of them: {together[0]}.")
             return eq.Verdict("inconclusive", "No branch of the tree splits by all of them.")
-        if claim.kind == "equifinal":
+        if proposition.claim == "equifinal":
             high = int((analysis.configurations["mean_outcome"] > 0.5).sum())
-            answer = "supported" if high >= claim.at_least else "contradicted"
+            answer = "supported" if high >= proposition.at_least else "contradicted"
             return eq.Verdict(answer, f"{high} of the leaves have a mean outcome above 0.5.", {"leaves": high})
-        return super().assess(analysis, claim, study)  # silent: a tree says nothing on necessity or sufficiency
+        return super().assess(
+            analysis, proposition, calibrated
+        )  # silent: a tree says nothing on necessity or sufficiency
 
-    def _splits(self, tree, names: list[str], study: eq.CalibratedStudy) -> pd.DataFrame:
+    def _splits(self, tree, names: list[str], calibrated: eq.CalibratedStudy) -> pd.DataFrame:
         """One row per split: the condition, the threshold, and how the mean outcome steps up or down with the set."""
         means = tree.value[:, 0, 0]
         rows = [
@@ -106,7 +112,7 @@ class DecisionTree(eq.Method):
                 "cases": int(tree.n_node_samples[node]),
                 # The direction is about the set, which may fall with the score.
                 "step": float(means[tree.children_right[node]] - means[tree.children_left[node]])
-                * study.orientation(names[tree.feature[node]]),
+                * calibrated.orientation(names[tree.feature[node]]),
             }
             for node in range(tree.node_count)
             if tree.children_left[node] >= 0

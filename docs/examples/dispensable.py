@@ -1,4 +1,4 @@
-"""A kind of claim: a condition could be left out, because no prediction turns on it."""
+"""A kind of proposition: a condition could be left out, because no prediction turns on it."""
 
 import pandas as pd
 import pydantic
@@ -8,14 +8,14 @@ import equifinal as eq
 equifinal_api = 1
 
 
-class Dispensable(eq.Claim):
+class Dispensable(eq.Proposition):
     """The condition could be left out.
 
     Supported when its permutation importance is at most `tolerance`, contradicted when it exceeds `tolerance` by more than its
     standard deviation over the permutations, inconclusive in between.
     """
 
-    kind = "dispensable"
+    claim = "dispensable"
     condition: str = pydantic.Field(description="The condition.")
     tolerance: float = pydantic.Field(
         default=0.01, ge=0, le=1, description="The rise in mean absolute error that would not matter."
@@ -33,5 +33,5 @@ class Dispensable(eq.Claim):
 
 
 @eq.hookimpl
-def equifinal_claims():
+def equifinal_propositions():
     return [Dispensable]

@@ -35,7 +35,7 @@ class Letters(eq.Output):
         return written
 
     def _letter(self, comparison: eq.Comparison, title: str, rows: pd.DataFrame) -> str:
-        lines = [comparison.study.title, *filter(None, [comparison.banner]), "", title]
+        lines = [comparison.calibrated.title, *filter(None, [comparison.banner]), "", title]
         for _, row in rows.iterrows():
             lines += ["", f"{row['path']}, a path that {row['method']} found:"]
             for column in ("has", "lacks", "raw_targets", "note"):

@@ -45,11 +45,11 @@ def study_tables() -> str:
     return "\n\n".join(parts)
 
 
-def claims() -> str:
-    """Each kind of claim with its arguments."""
-    shared = describe.parameters_of(eq.Claim).rename_axis("key")
+def propositions() -> str:
+    """Each kind of proposition with its arguments."""
+    shared = describe.parameters_of(eq.Proposition).rename_axis("key")
     parts = [_table(shared)]
-    for name, entry in eq.claims().items():
+    for name, entry in eq.propositions().items():
         own = describe.parameters_of(entry.cls).drop(index=shared.index).rename_axis("key")
         parts.append(f'### `claim = "{name}"`\n\n{_about(entry.cls)}\n\n{_table(own)}')
     return "\n\n".join(parts)

@@ -11,42 +11,42 @@ __all__ = ["advice"]
 _NO_GAPS = "No manipulable condition falls short of its profile."
 
 
-def advice(analysis: eq.Analysis, study: eq.CalibratedStudy, scores: Floats) -> pd.Series:
+def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, scores: Floats) -> pd.Series:
     """A sentence for each case without the outcome; `scores` (n, conditions) are those that the clusters were formed from."""
     clusters = analysis.configurations
-    lacking = np.flatnonzero(study.fuzzy[study.outcome.name].to_numpy() < 0.5)
+    lacking = np.flatnonzero(calibrated.fuzzy[calibrated.outcome.name].to_numpy() < 0.5)
     having = np.flatnonzero(clusters["mean_outcome"].to_numpy() > 0.5)
     if not len(having):
-        sentence = f"No cluster has a mean membership in {study.outcome.name} above 0.5."
-        return pd.Series(sentence, index=study.cases[lacking], dtype=object)
+        sentence = f"No cluster has a mean membership in {calibrated.outcome.name} above 0.5."
+        return pd.Series(sentence, index=calibrated.cases[lacking], dtype=object)
     belongs = (analysis.cases["group"].to_numpy() == clusters.index.to_numpy()[:, np.newaxis]).T
     centers = cluster_means(scores, belongs)[having]
     nearest = closest(scores, centers)
-    directions = zip(study.condition_names, analysis.conditions["direction"], strict=True)
-    favourable = [direction * study.orientation(name) for name, direction in directions]
+    directions = zip(calibrated.condition_names, analysis.conditions["direction"], strict=True)
+    favourable = [direction * calibrated.orientation(name) for name, direction in directions]
     sentences = []
     for case in lacking:
         group = analysis.cases["group"].iloc[case]
         is_exception = group in clusters.index[having]
         cluster = clusters.loc[group] if is_exception else clusters.iloc[having[nearest[case]]]
-        described = f"{cluster.name} (mean membership in {study.outcome.name} {cluster['mean_outcome']:.2f})"
+        described = f"{cluster.name} (mean membership in {calibrated.outcome.name} {cluster['mean_outcome']:.2f})"
         if is_exception:
             sentences.append(f"Already in {described}, an exception.")
             continue
-        gaps = _gaps(study, int(case), cluster, centers[nearest[case]] - scores[case], favourable)
+        gaps = _gaps(calibrated, int(case), cluster, centers[nearest[case]] - scores[case], favourable)
         lacks = f"To its mean profile: {', '.join(gaps)}." if gaps else _NO_GAPS
         sentences.append(f"Nearest cluster with the outcome: {described}. {lacks}")
-    return pd.Series(sentences, index=study.cases[lacking], dtype=object)
+    return pd.Series(sentences, index=calibrated.cases[lacking], dtype=object)
 
 
 def _gaps(
-    study: eq.CalibratedStudy, case: int, cluster: pd.Series, distance: Floats, favourable: list[int]
+    calibrated: eq.CalibratedStudy, case: int, cluster: pd.Series, distance: Floats, favourable: list[int]
 ) -> list[str]:
     """The gaps between a case and a cluster's mean profile, the widest first, without those that would be closed the wrong way."""
-    now = study.values("raw")[case]
+    now = calibrated.values("raw")[case]
     gaps = []
     for position in np.argsort(-np.abs(distance), kind="stable"):
-        condition, mean = study.conditions[position], cluster[study.conditions[position].name]
+        condition, mean = calibrated.conditions[position], cluster[calibrated.conditions[position].name]
         if condition.manipulable and now[position] != mean and np.sign(mean - now[position]) != -favourable[position]:
             gaps.append(f"{condition.label} {now[position]:.4g} → {mean:.4g}")
     return gaps

@@ -92,13 +92,13 @@ class Clustering(eq.Method):
         default=None, description="A column of the data with groups known beforehand, to compare the clusters with."
     )
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Form the clusters and describe them; `rng` seeds all starts and samples. See :meth:`equifinal.Method.analyze`."""
-        reference = self._reference(study)
-        found = self._found(study, rng)
+        reference = self._reference(calibrated)
+        found = self._found(calibrated, rng)
         partition = found.partition
-        cases = tables.cases_table(study, found)
-        shown = {"profiles": tables.profiles_table(study, found, self.scale)}
+        cases = tables.cases_table(calibrated, found)
+        shown = {"profiles": tables.profiles_table(calibrated, found, self.scale)}
         if partition.tried is not None:
             shown["silhouettes"] = pd.DataFrame(partition.tried).set_index("n_clusters")
         if partition.gaps is not None:
@@ -109,8 +109,8 @@ class Clustering(eq.Method):
             shown["linkage"] = tables.linkage_table(partition.linkage, partition.order)
             fit["cophenetic_correlation"] = validation.cophenetic_correlation(partition.linkage, partition.condensed)
         memberships = validation.fuzzy_memberships(found.scores, cluster_means(found.scores, found.belongs))
-        shown["fuzzy_membership"] = pd.DataFrame(memberships, index=study.cases, columns=found.names)
-        notes = [*partition.notes, *about_clusters(study, found, rng)]
+        shown["fuzzy_membership"] = pd.DataFrame(memberships, index=calibrated.cases, columns=found.names)
+        notes = [*partition.notes, *about_clusters(calibrated, found, rng)]
         if self.bootstrap and partition.count > 1:
             shown["stability"] = self._stability(found, rng)
             notes += about_stability(shown["stability"]["jaccard"], self.bootstrap)
@@ -120,8 +120,8 @@ class Clustering(eq.Method):
             notes += compared[2]
         return eq.Analysis(
             method=self,
-            conditions=tables.conditions_table(study, found, self.alpha),
-            configurations=tables.configurations_table(study, found),
+            conditions=tables.conditions_table(calibrated, found, self.alpha),
+            configurations=tables.configurations_table(calibrated, found),
             cases=cases,
             fit=fit,
             tables=shown,
@@ -129,36 +129,36 @@ class Clustering(eq.Method):
             native=found.clusters,
         )
 
-    def refit(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Form the clusters without describing them. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._found(study, rng).clusters)
+        return eq.Analysis.for_prediction(self, self._found(calibrated, rng).clusters)
 
-    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """Mean outcome membership of the cluster to which each case belongs; z-scores are those of the cases analysed.
 
         See :meth:`equifinal.Method.predict`.
         """
         clusters: Clusters = analysis.native
-        joined = clusters.of(scaled(self._unscaled(study), clusters.scaling))
-        return pd.Series(clusters.mean_outcome[joined], index=study.cases, name=study.outcome.name)
+        joined = clusters.of(scaled(self._unscaled(calibrated), clusters.scaling))
+        return pd.Series(clusters.mean_outcome[joined], index=calibrated.cases, name=calibrated.outcome.name)
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         """Judge ``together``, as :mod:`~equifinal_clustering.verdicts` says. See :meth:`equifinal.Method.assess`."""
-        return verdict(analysis, claim)
+        return verdict(analysis, proposition)
 
-    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+    def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """For each case without the outcome, the nearest cluster that has it, and the gaps to its mean profile.
 
         A cluster has the outcome when its mean membership is above 0.5. Gaps are those of manipulable conditions, the
         widest first; one that would be closed against the condition's direction is left out.
         See :meth:`equifinal.Method.advise`.
         """
-        return advice(analysis, study, scaled(self._unscaled(study), analysis.native.scaling))
+        return advice(analysis, calibrated, scaled(self._unscaled(calibrated), analysis.native.scaling))
 
-    def _found(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> Found:
+    def _found(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> Found:
         if self.scale == "membership":
-            study.require_memberships('clustering with scale = "membership"')
-        unscaled = self._unscaled(study)
+            calibrated.require_memberships('clustering with scale = "membership"')
+        unscaled = self._unscaled(calibrated)
         # Sums in floating point and broken ties depend on the order of the rows, so it is fixed first.
         order = np.lexsort(unscaled.T[::-1])
         scaling = self._scaling(unscaled[order])
@@ -167,7 +167,7 @@ class Clustering(eq.Method):
         found.order = order
         labels = np.empty(len(order), dtype=np.int64)
         labels[order] = found.labels
-        outcome = study.outcome_values("fuzzy")
+        outcome = calibrated.outcome_values("fuzzy")
         points, clusters_of_points = scores[order], found.labels
         if found.centers is not None:
             points, clusters_of_points = found.centers, np.arange(found.count)
@@ -182,8 +182,8 @@ class Clustering(eq.Method):
         )
         return Found(found, clusters, labels, scores)
 
-    def _unscaled(self, study: eq.CalibratedStudy) -> Floats:
-        return study.values("raw" if self.scale == "standardized" else "fuzzy")
+    def _unscaled(self, calibrated: eq.CalibratedStudy) -> Floats:
+        return calibrated.values("raw" if self.scale == "standardized" else "fuzzy")
 
     def _scaling(self, values: Floats) -> Scaling | None:
         if self.scale == "membership":
@@ -266,13 +266,13 @@ class Clustering(eq.Method):
         divide = self._divide(int(rng.integers(2**31 - 1)))
         return validation.stability(scores, labels, divide, self.bootstrap, rng).set_axis(found.names)
 
-    def _reference(self, study: eq.CalibratedStudy) -> pd.Series | None:
+    def _reference(self, calibrated: eq.CalibratedStudy) -> pd.Series | None:
         """The groups known beforehand, one per case."""
         if self.reference_column is None:
             return None
-        if self.reference_column not in study.data:
+        if self.reference_column not in calibrated.data:
             raise eq.InputError(
-                f"Study {study.name!r}: the clusters cannot be compared with the column {self.reference_column!r}, because its "
-                f"data have no column of that name. {did_you_mean(self.reference_column, list(map(str, study.data.columns)))}"
+                f"Study {calibrated.name!r}: the clusters cannot be compared with the column {self.reference_column!r}, because its "
+                f"data have no column of that name. {did_you_mean(self.reference_column, list(map(str, calibrated.data.columns)))}"
             )
-        return study.data[self.reference_column]
+        return calibrated.data[self.reference_column]

@@ -16,7 +16,7 @@ TESTS_DESCRIBE = (
 )
 
 
-def about_clusters(study: eq.CalibratedStudy, found: Found, rng: np.random.Generator) -> list[str]:
+def about_clusters(calibrated: eq.CalibratedStudy, found: Found, rng: np.random.Generator) -> list[str]:
     """How much the clusters can be trusted; `rng` draws orders of the cases, to find out whether ties in the tree matter."""
     partition, scores = found.partition, found.scores
     if partition.count == 1:
@@ -37,16 +37,16 @@ def about_clusters(study: eq.CalibratedStudy, found: Found, rng: np.random.Gener
     singles = [name for name, size in zip(found.names, found.belongs.sum(axis=0), strict=True) if size == 1]
     if singles:
         notes.append(f"A single case by itself: {', '.join(singles)}.")
-    ranges = zip(study.condition_names, np.ptp(scores, axis=0), strict=True)
+    ranges = zip(calibrated.condition_names, np.ptp(scores, axis=0), strict=True)
     constant = [name for name, width in ranges if width == 0]
     if constant:
         notes.append(f"Without influence on the clusters, because it is the same in all cases: {', '.join(constant)}.")
-    without = [name for name in study.condition_names if name not in study.fuzzy]
+    without = [name for name in calibrated.condition_names if name not in calibrated.fuzzy]
     if without:
         notes.append(
             f"Clusters have no expression, because these conditions have no calibration: {', '.join(without)}."
         )
-    return notes + _about_small_components(found, study.raw.shape[1])
+    return notes + _about_small_components(found, calibrated.raw.shape[1])
 
 
 def _about_small_components(found: Found, needed: int) -> list[str]:

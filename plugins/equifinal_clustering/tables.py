@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-def cases_table(study: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
+def cases_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
     """Each case's cluster, the mean outcome membership in it, and how clearly the case belongs there."""
     table = pd.DataFrame(
         {
@@ -27,33 +27,33 @@ def cases_table(study: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
             "predicted": found.clusters.mean_outcome[found.labels],
             "silhouette": found.silhouettes,
         },
-        index=study.cases,
+        index=calibrated.cases,
     )
     if found.partition.components is not None:
-        table["probability"] = pd.Series(found.partition.probability, index=study.cases[found.partition.order])
+        table["probability"] = pd.Series(found.partition.probability, index=calibrated.cases[found.partition.order])
     return table
 
 
-def configurations_table(study: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
+def configurations_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
     """One row per cluster."""
-    belongs, names, outcome = found.belongs, found.names, study.outcome_values("fuzzy")
+    belongs, names, outcome = found.belongs, found.names, calibrated.outcome_values("fuzzy")
     table = pd.DataFrame(
         {
-            "expression": pd.Series(_expressions(study, belongs), index=names, dtype=object),
-            "cases": pd.Series([list(study.cases[member]) for member in belongs.T], index=names, dtype=object),
+            "expression": pd.Series(_expressions(calibrated, belongs), index=names, dtype=object),
+            "cases": pd.Series([list(calibrated.cases[member]) for member in belongs.T], index=names, dtype=object),
             "consistency": sets.consistency(belongs.astype(float), outcome),
             "coverage": sets.coverage(belongs.astype(float), outcome),
             "n": belongs.sum(axis=0),
             "mean_outcome": found.clusters.mean_outcome,
             "silhouette": cluster_means(found.silhouettes, belongs),
-            **dict(zip(study.condition_names, cluster_means(study.values("raw"), belongs).T, strict=True)),
+            **dict(zip(calibrated.condition_names, cluster_means(calibrated.values("raw"), belongs).T, strict=True)),
         },
         index=names,
     )
     return table if found.partition.components is None else table.assign(component=found.partition.components)
 
 
-def conditions_table(study: eq.CalibratedStudy, found: Found, alpha: float) -> pd.DataFrame:
+def conditions_table(calibrated: eq.CalibratedStudy, found: Found, alpha: float) -> pd.DataFrame:
     """Whether and how clusters differ on each condition."""
     belongs = found.belongs
     statistic, p_value = _kruskal_wallis(found.scores, belongs)
@@ -61,8 +61,8 @@ def conditions_table(study: eq.CalibratedStudy, found: Found, alpha: float) -> p
     epsilon = statistic / max(len(belongs) - 1, 1)
     differs = p_value < alpha
     evidence, direction = [], []
-    for position, name in enumerate(study.condition_names):
-        source = study.fuzzy if name in study.fuzzy else study.raw
+    for position, name in enumerate(calibrated.condition_names):
+        source = calibrated.fuzzy if name in calibrated.fuzzy else calibrated.raw
         means = cluster_means(source[name].to_numpy(dtype=float), belongs)
         direction.append(_direction(means, found.clusters.mean_outcome) if differs[position] else 0)
         p = p_value[position]
@@ -82,34 +82,34 @@ def conditions_table(study: eq.CalibratedStudy, found: Found, alpha: float) -> p
             "p_value": p_value,
             "epsilon_squared": epsilon,
         },
-        index=list(study.condition_names),
+        index=list(calibrated.condition_names),
     )
 
 
-def profiles_table(study: eq.CalibratedStudy, found: Found, scale: str) -> pd.DataFrame:
+def profiles_table(calibrated: eq.CalibratedStudy, found: Found, scale: str) -> pd.DataFrame:
     """Each cluster's mean scores: raw, as memberships, and on the scale by which cases were compared."""
-    conditions = list(study.condition_names)
+    conditions = list(calibrated.condition_names)
     return pd.DataFrame(
         {
             "cluster": np.repeat(np.array(found.names, dtype=object), len(conditions)),
             "condition": conditions * len(found.names),
-            "raw": cluster_means(study.values("raw"), found.belongs).ravel(),
-            "membership": _mean_memberships(study, found.belongs).ravel(),
+            "raw": cluster_means(calibrated.values("raw"), found.belongs).ravel(),
+            "membership": _mean_memberships(calibrated, found.belongs).ravel(),
             scale: cluster_means(found.scores, found.belongs).ravel(),
         }
     )
 
 
-def _mean_memberships(study: eq.CalibratedStudy, belongs: NDArray[np.bool_]) -> Floats:
-    conditions = list(study.condition_names)
-    return cluster_means(study.fuzzy.reindex(columns=conditions).to_numpy(dtype=float), belongs)
+def _mean_memberships(calibrated: eq.CalibratedStudy, belongs: NDArray[np.bool_]) -> Floats:
+    conditions = list(calibrated.condition_names)
+    return cluster_means(calibrated.fuzzy.reindex(columns=conditions).to_numpy(dtype=float), belongs)
 
 
-def _expressions(study: eq.CalibratedStudy, belongs: NDArray[np.bool_]) -> list[str | None]:
+def _expressions(calibrated: eq.CalibratedStudy, belongs: NDArray[np.bool_]) -> list[str | None]:
     """Of each cluster the conjunction of the conditions whose mean membership is not 0.5."""
     expressions: list[str | None] = []
-    for row in _mean_memberships(study, belongs):
-        means = zip(study.condition_names, row, strict=True)
+    for row in _mean_memberships(calibrated, belongs):
+        means = zip(calibrated.condition_names, row, strict=True)
         literals = [name if mean > 0.5 else f"~{name}" for name, mean in means if mean != 0.5]
         expressions.append(None if np.isnan(row).any() or not literals else "*".join(literals))
     return expressions

@@ -15,11 +15,13 @@ _SILENT = {
 }
 
 
-def verdict(analysis: eq.Analysis, claim: eq.Claim) -> eq.Verdict:
+def verdict(analysis: eq.Analysis, proposition: eq.Proposition) -> eq.Verdict:
     """``together``: supported when all cases share a cluster, contradicted when no two do; silent on all else."""
-    if claim.kind != "together":
-        return eq.Verdict("silent", _SILENT.get(claim.kind, "Clusters have nothing to say on claims of this kind."))
-    wanted = list(getattr(claim, "cases", ()))
+    if proposition.claim != "together":
+        return eq.Verdict(
+            "silent", _SILENT.get(proposition.claim, "Clusters have nothing to say on claims of this kind.")
+        )
+    wanted = list(getattr(proposition, "cases", ()))
     named = analysis.cases["group"].set_axis(analysis.cases.index.map(str))  # claims name cases by text
     groups = named.reindex(wanted).dropna()
     if len(groups) < 2:

@@ -45,7 +45,7 @@ class Findings:
     """What one method says about the study with its changes."""
 
     label: str
-    study: eq.CalibratedStudy
+    calibrated: eq.CalibratedStudy
     analysis: eq.Analysis
 
     @property
@@ -73,8 +73,8 @@ class Findings:
             (now at exactly 0.5).
         """
         rows = {}
-        for name in self.study.fuzzy:
-            now, before = self.study.crisp[name], own.study.crisp[name]
+        for name in self.calibrated.fuzzy:
+            now, before = self.calibrated.crisp[name], own.calibrated.crisp[name]
             moved = ~((now == before) | (now.isna() & before.isna()))
             if moved.any():
                 sides = {"in": now == 1, "out": now == 0, "neither": now.isna()}
@@ -92,7 +92,7 @@ class Findings:
 
     def kinds_of_cases(self) -> dict[str, list[str]]:
         """The cases by what the method's prediction and the outcome say of them; a case at exactly 0.5 is in none."""
-        types = eq.case_types(self.analysis.cases["predicted"], self.study.fuzzy[self.study.outcome.name])
+        types = eq.case_types(self.analysis.cases["predicted"], self.calibrated.fuzzy[self.calibrated.outcome.name])
         return {kind: [str(case) for case in types.index[types == kind]] for kind in CASE_TYPES}
 
 

@@ -33,22 +33,22 @@ def calibration_figure(now: Findings, own: Findings, name: str, anchors: dict[st
     anchors
         The settings that are raw scores, by name.
     """
-    raw = now.study.raw[name]
+    raw = now.calibrated.raw[name]
     low, high = min(raw.min(), *anchors.values()), max(raw.max(), *anchors.values())
     grid = pd.Series(np.linspace(low, high, 241))
-    curve, before = now.study.to_membership(name, grid), own.study.to_membership(name, grid)
+    curve, before = now.calibrated.to_membership(name, grid), own.calibrated.to_membership(name, grid)
     bars, most = _distribution(raw, low, high)
     traces = [bars]
     if not np.allclose(curve, before):
         traces.append(_line(grid, before, "The study's own", color=_GREY, dash="dash", width=2))
     traces.append(_line(grid, curve, "Membership", color=_BLUE, width=3))
     hover = "score %{x}, membership %{y:.3f}"
-    traces.append(_points(raw, now.study.fuzzy[name], hover, "Cases on the curve", color=_BLUE, size=8))
+    traces.append(_points(raw, now.calibrated.fuzzy[name], hover, "Cases on the curve", color=_BLUE, size=8))
     marks = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "line": _DOTTED}
         for at in anchors.values()
     ]
-    layout = _layout(f"Raw score ({_plain(now.study.variable(name).column)})", f"Membership in {name}")
+    layout = _layout(f"Raw score ({_plain(now.calibrated.variable(name).column)})", f"Membership in {name}")
     layout |= {"shapes": [*marks, _level(0.5)], "annotations": _anchor_names(anchors, high - low)}
     layout["margin"] |= {"t": 66}
     layout["yaxis2"] = {"overlaying": "y", "visible": False, "range": [0, most * 2.2], "fixedrange": True}
@@ -99,7 +99,7 @@ def xy_figure(findings: Findings, column: str = "predicted") -> Figure | None:
         ``None`` when no case has a value, as when a method does not predict.
     """
     x = findings.analysis.cases[column].astype(float)
-    y = findings.study.fuzzy[findings.study.outcome.name]
+    y = findings.calibrated.fuzzy[findings.calibrated.outcome.name]
     if x.isna().all():
         return None
     above = x <= y
@@ -129,7 +129,7 @@ def columns_to_draw(findings: Findings) -> dict[str, str]:
 def described_xy(findings: Findings, column: str) -> str:
     """The XY plot in a sentence, for readers who cannot see it."""
     x = findings.analysis.cases[column].astype(float)
-    y = findings.study.fuzzy[findings.study.outcome.name]
+    y = findings.calibrated.fuzzy[findings.calibrated.outcome.name]
     return (
         f"XY plot of {len(x)} cases: membership in {_called(column)} against membership in {y.name}. "
         f"{int((x > y).sum())} cases lie below the diagonal."
@@ -138,10 +138,10 @@ def described_xy(findings: Findings, column: str) -> str:
 
 def described_calibration(findings: Findings, name: str, anchors: dict[str, float]) -> str:
     """The calibration curve in a sentence, for readers who cannot see it."""
-    crisp = findings.study.crisp[name]
+    crisp = findings.calibrated.crisp[name]
     marks = ", ".join(f"{anchor.replace('_', ' ')} {at:g}" for anchor, at in anchors.items())
     return (
-        f"Calibration of {name}: scores from {findings.study.raw[name].min():g} to {findings.study.raw[name].max():g}"
+        f"Calibration of {name}: scores from {findings.calibrated.raw[name].min():g} to {findings.calibrated.raw[name].max():g}"
         f"{f', anchors {marks}' if marks else ''}. {int((crisp == 1).sum())} cases in the set, {int((crisp == 0).sum())} out."
     )
 

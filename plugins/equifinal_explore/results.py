@@ -97,7 +97,7 @@ def tables(now: Findings, own: Findings) -> list[Any]:
 
 def notes(now: Findings) -> list[Any]:
     """The notes of the study and the method."""
-    said = [*now.study.notes, *now.analysis.notes]
+    said = [*now.calibrated.notes, *now.analysis.notes]
     return [html.H2("Notes"), html.Ul([html.Li(note) for note in said])] if said else []
 
 
@@ -125,14 +125,14 @@ def crossed(now: Findings, own: Findings) -> Any:
 def verdicts(study: eq.Study, now: pd.DataFrame, own: pd.DataFrame) -> html.Div:
     """The verdicts on the study's propositions, and the former ones where they differ."""
     rows = []
-    for claim in study.propositions:
+    for proposition in study.propositions:
         cells = []
         for label in now.columns:
-            answer = now.loc[claim.id, label]
-            before = own.loc[claim.id, label] if label in own else answer
+            answer = now.loc[proposition.id, label]
+            before = own.loc[proposition.id, label] if label in own else answer
             was = html.Span(f" was {SIGNS[before]} {before}", className="was") if before != answer else None
             cells.append(html.Td([f"{SIGNS[answer]} {answer}", was], className=f"verdict {answer}"))
-        rows.append(html.Tr([html.Th(claim.text or claim.id, scope="row"), *cells]))
+        rows.append(html.Tr([html.Th(proposition.text or proposition.id, scope="row"), *cells]))
     head = html.Tr([html.Th("Proposition", scope="col"), *[html.Th(label, scope="col") for label in now.columns]])
     return scrollable([html.Thead(head), html.Tbody(rows)], "Verdicts on the propositions")
 

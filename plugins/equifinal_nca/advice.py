@@ -12,26 +12,26 @@ from equifinal_nca.found import Found, at_least
 __all__ = ["advice"]
 
 
-def advice(study: eq.CalibratedStudy, necessary: Sequence[Found], ceiling: Ceiling) -> pd.Series:
+def advice(calibrated: eq.CalibratedStudy, necessary: Sequence[Found], ceiling: Ceiling) -> pd.Series:
     """A sentence for each case without the outcome."""
-    members = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+    members = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
     lacking = np.flatnonzero(members < 0.5)
     if not necessary or not (members > 0.5).any():
-        return pd.Series("No condition is necessary in degree.", index=study.cases[lacking], dtype=object)
+        return pd.Series("No condition is necessary in degree.", index=calibrated.cases[lacking], dtype=object)
     y_sign = necessary[0].signs[1]
-    target = (y_sign * study.outcome_values("raw"))[members > 0.5].min()
+    target = (y_sign * calibrated.outcome_values("raw"))[members > 0.5].min()
     short: dict[int, list[str]] = {int(case): [] for case in lacking}
     for each in necessary:
         level = each.plane.required(ceiling, target)[0]
         name, sign = each.literal[0], each.signs[0]
         if not np.isfinite(level):
             continue
-        needs = f"{study.variable(name).label} {at_least(sign)} {sign * level:.4g}"
+        needs = f"{calibrated.variable(name).label} {at_least(sign)} {sign * level:.4g}"
         for case in lacking[each.plane.x[lacking] < level - each.room]:
             short[int(case)].append(f"{needs} (now {sign * each.plane.x[case]:.4g})")
-    goal = f"{study.outcome.label} of {at_least(y_sign)} {y_sign * target:.4g}"
+    goal = f"{calibrated.outcome.label} of {at_least(y_sign)} {y_sign * target:.4g}"
     said = [
         f"{goal} needs {', '.join(words)}." if words else f"No necessary condition stands in the way of {goal}."
         for words in short.values()
     ]
-    return pd.Series(said, index=study.cases[lacking], dtype=object)
+    return pd.Series(said, index=calibrated.cases[lacking], dtype=object)

@@ -79,7 +79,7 @@ class NCA(eq.Method):
         default=10, ge=1, description="Steps of the bottleneck table from 0 to 100 % of the range."
     )
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Find the ceilings and test them; `rng` seeds the permutations. See :meth:`equifinal.Method.analyze`.
 
         Raises
@@ -87,14 +87,14 @@ class NCA(eq.Method):
         InputError
             When ``scope`` names an unknown set, or does not hold all scores of one.
         """
-        self._check_scope(study)
-        expected = [(each.name, each.expect != "absent") for each in study.conditions]
+        self._check_scope(calibrated)
+        expected = [(each.name, each.expect != "absent") for each in calibrated.conditions]
         seed = int(rng.integers(2**31 - 1))
-        native = Native(seed, self._find(study, expected, seed))
+        native = Native(seed, self._find(calibrated, expected, seed))
         found = list(native.found.values())
         rule = self._rule
         necessary = [each for each in found if rule.holds(each)]
-        cases = pd.DataFrame({"group": None, "predicted": np.nan}, index=study.cases)
+        cases = pd.DataFrame({"group": None, "predicted": np.nan}, index=calibrated.cases)
         return eq.Analysis(
             method=self,
             conditions=tables.conditions_table(found, rule),
@@ -103,12 +103,12 @@ class NCA(eq.Method):
             fit={"n": len(cases), "necessary_conditions": len(necessary), "permutations": self.permutations},
             tables={
                 "effect_sizes": tables.effect_sizes(found),
-                "bottleneck": tables.bottleneck(study.outcome.name, found, self.ceiling, self.steps),
+                "bottleneck": tables.bottleneck(calibrated.outcome.name, found, self.ceiling, self.steps),
                 "bottleneck_levels": tables.bottleneck_levels(found, self.steps),
-                "peers": tables.peers(study, found),
+                "peers": tables.peers(calibrated, found),
                 "ceiling_lines": tables.ceiling_lines(found),
             },
-            notes=about_ceilings(study, found, tested=self.permutations > 0),
+            notes=about_ceilings(calibrated, found, tested=self.permutations > 0),
             native=native,
         )
 
@@ -116,55 +116,57 @@ class NCA(eq.Method):
     def _rule(self) -> Rule:
         return Rule(self.ceiling, self.effect_size_cutoff, self.alpha)
 
-    def _find(self, study: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int) -> dict[SetLiteral, Found]:
+    def _find(
+        self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int
+    ) -> dict[SetLiteral, Found]:
         """Both ceilings and their p-values for each condition (True) or absence of a condition (False)."""
-        y_sign = study.orientation(study.outcome.name) or 1
-        y, y_bounds = y_sign * study.outcome_values("raw"), self._bounds_of(study, study.outcome, y_sign)
+        y_sign = calibrated.orientation(calibrated.outcome.name) or 1
+        y, y_bounds = y_sign * calibrated.outcome_values("raw"), self._bounds_of(calibrated, calibrated.outcome, y_sign)
         signs, planes = {}, {}
         for literal in literals:
             name, present = literal
-            sign = (study.orientation(name) or 1) * (1 if present else -1)
-            scope = Scope(*self._bounds_of(study, study.variable(name), sign), *y_bounds)
+            sign = (calibrated.orientation(name) or 1) * (1 if present else -1)
+            scope = Scope(*self._bounds_of(calibrated, calibrated.variable(name), sign), *y_bounds)
             signs[literal] = sign, y_sign
-            planes[literal] = ceilings(sign * study.raw[name].to_numpy(dtype=float), y, scope)
+            planes[literal] = ceilings(sign * calibrated.raw[name].to_numpy(dtype=float), y, scope)
         p = p_values(planes, self.permutations, seed)
         return {literal: Found(literal, signs[literal], planes[literal], p[literal]) for literal in planes}
 
-    def _bounds_of(self, study: eq.CalibratedStudy, variable: eq.Variable, sign: int) -> tuple[float, float]:
-        raw = study.raw[variable.name]
+    def _bounds_of(self, calibrated: eq.CalibratedStudy, variable: eq.Variable, sign: int) -> tuple[float, float]:
+        raw = calibrated.raw[variable.name]
         low, high = self.scope.get(variable.base_name, (raw.min(), raw.max()))
         return (float(low), float(high)) if sign > 0 else (-float(high), -float(low))
 
-    def _check_scope(self, study: eq.CalibratedStudy) -> None:
-        variables = {each.base_name: each for each in (study.outcome, *study.conditions)}
+    def _check_scope(self, calibrated: eq.CalibratedStudy) -> None:
+        variables = {each.base_name: each for each in (calibrated.outcome, *calibrated.conditions)}
         for name, (low, high) in self.scope.items():
-            where = f"Study {study.name!r}, nca: scope of {name!r}"
+            where = f"Study {calibrated.name!r}, nca: scope of {name!r}"
             if name not in variables:
                 raise eq.InputError(f"{where}: there is no such set. Known: {', '.join(variables)}.")
             if low >= high:
                 raise eq.InputError(f"{where}: the lowest score {low:g} is not below the highest, {high:g}. Swap them.")
-            raw = study.raw[variables[name].name]
+            raw = calibrated.raw[variables[name].name]
             outside = raw.index[(raw < low) | (raw > high)]
             if len(outside):
                 raise eq.InputError(
                     f"{where}: {outside[0]} has {raw[outside[0]]:g}, outside {low:g} to {high:g}. Widen the scope."
                 )
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         """Judge ``necessary``, as :mod:`~equifinal_nca.verdicts` says. See :meth:`equifinal.Method.assess`."""
         native: Native = analysis.native
 
         def find(literals: Iterable[SetLiteral]) -> list[Found]:
             others = [each for each in literals if each not in native.found]
-            known = {**native.found, **(self._find(study, others, native.seed) if others else {})}
+            known = {**native.found, **(self._find(calibrated, others, native.seed) if others else {})}
             return [known[each] for each in literals]
 
-        return verdict(claim, study.condition_names, find, self._rule)
+        return verdict(proposition, calibrated.condition_names, find, self._rule)
 
-    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series | None:
+    def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series | None:
         """For each case without the outcome, the necessary conditions that keep it below the lowest score of a case with it.
 
         Levels are the ceiling's, in raw units. See :meth:`equifinal.Method.advise`.
         """
         necessary = [each for each in analysis.native.found.values() if self._rule.holds(each)]
-        return advice(study, necessary, self.ceiling)
+        return advice(calibrated, necessary, self.ceiling)

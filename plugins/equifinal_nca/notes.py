@@ -8,7 +8,7 @@ from equifinal_nca.found import Found
 __all__ = ["about_ceilings"]
 
 
-def about_ceilings(study: eq.CalibratedStudy, found: Sequence[Found], tested: bool) -> list[str]:
+def about_ceilings(calibrated: eq.CalibratedStudy, found: Sequence[Found], tested: bool) -> list[str]:
     """How to read the ceilings, and where one is missing."""
     notes = [
         "A ceiling is an upper bound, so NCA predicts no outcome: its predictions, and all numbers made of them, are missing.",
@@ -16,14 +16,14 @@ def about_ceilings(study: eq.CalibratedStudy, found: Sequence[Found], tested: bo
     ]
     if not tested:
         notes.append("No permutation test was made (permutations = 0), so no condition is called necessary.")
-    elif study.unit is not None:
+    elif calibrated.unit is not None:
         notes.append(
             "The permutation test treats cases as independent; those of one unit are not, so p comes out too small."
         )
     for each in found:
         scope, name = each.plane.scope, each.name
         if not scope.area > 0:
-            flat = name if scope.x_low == scope.x_high else study.outcome.name
+            flat = name if scope.x_low == scope.x_high else calibrated.outcome.name
             notes.append(
                 f"{name}: no scope, because {flat} has the same score in all cases; its effect sizes are missing."
             )
@@ -31,8 +31,8 @@ def about_ceilings(study: eq.CalibratedStudy, found: Sequence[Found], tested: bo
             notes.append(
                 f"{name}: one peer alone ({each.corner} corner), so there is no CR-FDH line and its numbers are missing."
             )
-    for variable in (study.outcome, *study.conditions):
-        if study.orientation(variable.name) == 0:
+    for variable in (calibrated.outcome, *calibrated.conditions):
+        if calibrated.orientation(variable.name) == 0:
             notes.append(
                 f"{variable.name}: membership neither rises nor falls with the raw score; high means a high raw score."
             )

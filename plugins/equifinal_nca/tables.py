@@ -126,14 +126,14 @@ def effect_sizes(found: Sequence[Found]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def peers(study: eq.CalibratedStudy, found: Sequence[Found]) -> pd.DataFrame:
+def peers(calibrated: eq.CalibratedStudy, found: Sequence[Found]) -> pd.DataFrame:
     """Corner points of CE-FDH in raw scores, in the direction in which the condition rises, with the cases that lie there."""
     rows = []
     for each in found:
         for x, y in each.plane.peers:
             there = (each.plane.x == x) & (each.plane.y == y)
             point = {"condition_score": each.signs[0] * x, "outcome_score": each.signs[1] * y}
-            rows.append({"condition": each.name, **point, "cases": list(study.cases[there])})
+            rows.append({"condition": each.name, **point, "cases": list(calibrated.cases[there])})
     return pd.DataFrame(rows)
 
 

@@ -70,16 +70,19 @@ def _numbers(found: Found, ceiling: Ceiling) -> str:
 
 
 def verdict(
-    claim: eq.Claim, conditions: Collection[str], find: Callable[[Iterable[SetLiteral]], list[Found]], rule: Rule
+    proposition: eq.Proposition,
+    conditions: Collection[str],
+    find: Callable[[Iterable[SetLiteral]], list[Found]],
+    rule: Rule,
 ) -> eq.Verdict:
     """``necessary`` for a condition, its absence, or a conjunction; silent on everything else.
 
     A conjunction is necessary when each of its literals is, because whatever lacks one of them lacks the conjunction. On
     disjunctions NCA is silent: raw scores in different units have no union. `find` gives the findings on literals.
     """
-    arguments: Any = claim
-    if claim.kind != "necessary":
-        return eq.Verdict("silent", _SILENT.get(claim.kind, "NCA has nothing to say on claims of this kind."))
+    arguments: Any = proposition
+    if proposition.claim != "necessary":
+        return eq.Verdict("silent", _SILENT.get(proposition.claim, "NCA has nothing to say on claims of this kind."))
     literals = eq.Expression(arguments.expression).literals
     if not literals or not set(literals) <= set(conditions):
         return eq.Verdict("silent", _NO_UNION)

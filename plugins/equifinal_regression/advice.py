@@ -25,23 +25,23 @@ class _Change(NamedTuple):
     then: _Outlook
 
 
-def advice(analysis: eq.Analysis, study: eq.CalibratedStudy, spec: Specification) -> pd.Series:
+def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, spec: Specification) -> pd.Series:
     """A sentence for each case without the outcome. Ties within 1e-9 are all given."""
-    lacking = np.flatnonzero(study.fuzzy[study.outcome.name].to_numpy() < 0.5)
+    lacking = np.flatnonzero(calibrated.fuzzy[calibrated.outcome.name].to_numpy() < 0.5)
     found = analysis.conditions.index[analysis.conditions["role"] == "contributing"]
-    levers = [condition for condition in study.conditions if condition.manipulable and condition.name in found]
+    levers = [condition for condition in calibrated.conditions if condition.manipulable and condition.name in found]
     if not levers:
         sentence = f"The interval of no {'manipulable ' if len(found) else ''}condition excludes 0."
-        return pd.Series(sentence, index=study.cases[lacking], dtype=object)
+        return pd.Series(sentence, index=calibrated.cases[lacking], dtype=object)
     equation: Equation = analysis.native
-    scores = spec.scores(study, equation.scaling)
+    scores = spec.scores(calibrated, equation.scaling)
 
     def outlook(scores: Floats) -> _Outlook:
         expected = spec.expected(equation, spec.design(scores))
-        return _Outlook(expected, spec.memberships(expected, study))
+        return _Outlook(expected, spec.memberships(expected, calibrated))
 
     now = outlook(scores)
-    rising = 1 if spec.on_memberships else study.orientation(study.outcome.name) or 1
+    rising = 1 if spec.on_memberships else calibrated.orientation(calibrated.outcome.name) or 1
     changes: list[_Change] = []
     for lever in levers:
         column = spec.names.index(lever.name)
@@ -55,20 +55,20 @@ def advice(analysis: eq.Analysis, study: eq.CalibratedStudy, spec: Specification
     for case in lacking:
         best = gains[:, case].max()
         equal = np.flatnonzero(gains[:, case] >= best - 1e-9) if best > 1e-9 else np.array([], dtype=int)
-        said = [_said(study, spec, int(case), now, changes[each]) for each in equal]
+        said = [_said(calibrated, spec, int(case), now, changes[each]) for each in equal]
         sentences.append("; or: ".join(said) or nothing)
-    return pd.Series(sentences, index=study.cases[lacking], dtype=object)
+    return pd.Series(sentences, index=calibrated.cases[lacking], dtype=object)
 
 
-def _said(study: eq.CalibratedStudy, spec: Specification, case: int, now: _Outlook, change: _Change) -> str:
+def _said(calibrated: eq.CalibratedStudy, spec: Specification, case: int, now: _Outlook, change: _Change) -> str:
     lever, source, then = change
-    raw = study.raw[lever.name].to_numpy()
+    raw = calibrated.raw[lever.name].to_numpy()
     verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
     gain = then.expected[case] - now.expected[case]
     each = f"{gain / abs(raw[source] - raw[case]):+.3g} per unit"
-    membership = f"{'probability of' if spec.model == 'logit' else 'membership in'} {study.outcome.name} "
+    membership = f"{'probability of' if spec.model == 'logit' else 'membership in'} {calibrated.outcome.name} "
     membership += f"{now.memberships[case]:.2f} → {then.memberships[case]:.2f}"
-    expected = f"{study.outcome.column} {gain:+.1f} ({each}), {membership}"
+    expected = f"{calibrated.outcome.column} {gain:+.1f} ({each}), {membership}"
     if spec.on_memberships:
         expected = f"{membership} ({each})"
     return f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {expected}."

@@ -22,7 +22,7 @@ AVERAGED = (
 )
 
 
-def about_cases(study: eq.CalibratedStudy, fitted: Fitted) -> list[str]:
+def about_cases(calibrated: eq.CalibratedStudy, fitted: Fitted) -> list[str]:
     """Too few of them, and those that a logit leaves out."""
     outcome, parameters = fitted.outcome[fitted.used], fitted.design.shape[1]
     cases, what, notes = len(outcome), "cases", []
@@ -33,7 +33,7 @@ def about_cases(study: eq.CalibratedStudy, fitted: Fitted) -> list[str]:
             f"{cases} {what} for {parameters} parameters (including the constant): fewer than {CASES_PER_PARAMETER} "
             "cases per parameter, so the estimates are unstable."
         )
-    left_out = list(map(str, study.cases[np.isnan(fitted.outcome)]))
+    left_out = list(map(str, calibrated.cases[np.isnan(fitted.outcome)]))
     if fitted.equation.model == "logit" and left_out:
         notes.append(
             f"{counted(len(left_out), 'case has', 'cases have')} an outcome membership of exactly 0.5, neither in nor out, "
@@ -42,16 +42,16 @@ def about_cases(study: eq.CalibratedStudy, fitted: Fitted) -> list[str]:
     return notes
 
 
-def about_units(study: eq.CalibratedStudy, covariance: Covariance) -> list[str]:
+def about_units(calibrated: eq.CalibratedStudy, covariance: Covariance) -> list[str]:
     """In a panel: too few units to cluster by, or standard errors that ignore them."""
     if covariance.clusters is not None:
         count = len(np.unique(covariance.clusters))
         few = f"Only {count} units to cluster by: with fewer than {FEW_CLUSTERS}, standard errors come out too small"
         return [f"{few} (Cameron, Gelbach & Miller 2008)."] if count < FEW_CLUSTERS else []
-    if study.unit is None or not study.data[study.unit].duplicated().any():
+    if calibrated.unit is None or not calibrated.data[calibrated.unit].duplicated().any():
         return []
     return [
-        f"Several cases belong to one {study.unit}, and {covariance.name} standard errors treat them as independent. "
+        f"Several cases belong to one {calibrated.unit}, and {covariance.name} standard errors treat them as independent. "
         'covariance = "cluster" does not.'
     ]
 

@@ -104,17 +104,17 @@ class Regression(eq.Method):
     def _readable(cls, interactions: tuple[str, ...]) -> tuple[str, ...]:
         return checked(interactions)
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Fit the equation; `rng` draws only the bootstrap samples. See :meth:`equifinal.Method.analyze`."""
-        spec, fitted = self._specification(study), self._fitted(study)
+        spec, fitted = self._specification(calibrated), self._fitted(calibrated)
         described = fitted.described()
         equation, scores = fitted.equation, fitted.scores[fitted.used]
         coefficients, statistics = self._estimates(fitted, described)
         effects = self._estimates(fitted, described, spec.averaging(scores))[0]
-        said = [*equation.notes, *described.notes, *notes.about_cases(study, fitted)]
-        said += notes.about_units(study, fitted.covariance)
+        said = [*equation.notes, *described.notes, *notes.about_cases(calibrated, fitted)]
+        said += notes.about_units(calibrated, fitted.covariance)
         if self.bootstrap:
-            said += self._add_bootstrap(study, rng, coefficients, effects)
+            said += self._add_bootstrap(calibrated, rng, coefficients, effects)
         correlation = diagnostics.correlations(scores)
         vif = diagnostics.variance_inflation(correlation)
         said += notes.about_vif(vif, spec.names)
@@ -125,20 +125,20 @@ class Regression(eq.Method):
         } | ({} if equation.scaling is None else {"scaling": equation.scaling})
         models = [(terms, coefficients, statistics)]
         if self.interactions:
-            nested = self.model_copy(update={"interactions": ()})._fitted(study)
+            nested = self.model_copy(update={"interactions": ()})._fitted(calibrated)
             models.insert(0, (["constant", *names], *self._estimates(nested, nested.described())))
             tables["interactions"] = pd.DataFrame(effects, index=spec.labels).iloc[len(names) :]
             tables["interaction_tests"] = diagnostics.interaction_tests(fitted, nested.equation, described)
             said.append(notes.AVERAGED)
         tables["model_table"] = model_table(models, self.stars)
-        tables["influence"] = diagnostics.influence_table(described, len(terms), study.cases[fitted.used])
+        tables["influence"] = diagnostics.influence_table(described, len(terms), calibrated.cases[fitted.used])
         if self.partial_residuals:
-            tables["partial_residuals"] = diagnostics.partial_residuals(fitted, spec, study.cases)
+            tables["partial_residuals"] = diagnostics.partial_residuals(fitted, spec, calibrated.cases)
             said += notes.about_joined(spec)
-        cases = cases_table(study, spec, fitted, described)
+        cases = cases_table(calibrated, spec, fitted, described)
         return eq.Analysis(
             method=self,
-            conditions=self._conditions(study, spec, effects).assign(vif=vif),
+            conditions=self._conditions(calibrated, spec, effects).assign(vif=vif),
             configurations=pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"], dtype=object),
             cases=cases,
             fit=statistics,
@@ -147,66 +147,66 @@ class Regression(eq.Method):
             native=equation,
         )
 
-    def refit(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Estimate the equation without describing it. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._without_errors()._fitted(study).equation)
+        return eq.Analysis.for_prediction(self, self._without_errors()._fitted(calibrated).equation)
 
-    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
 
         Raw predictions are calibrated as the outcome was. See :meth:`equifinal.Method.predict`.
         """
-        spec, equation = self._specification(study), analysis.native
-        expected = spec.expected(equation, spec.design(spec.scores(study, equation.scaling)))
-        return pd.Series(spec.memberships(expected, study), index=study.cases, name=study.outcome.name)
+        spec, equation = self._specification(calibrated), analysis.native
+        expected = spec.expected(equation, spec.design(spec.scores(calibrated, equation.scaling)))
+        return pd.Series(spec.memberships(expected, calibrated), index=calibrated.cases, name=calibrated.outcome.name)
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         """Judge ``influence`` and ``joint``, as :mod:`~equifinal_regression.verdicts` says. See :meth:`equifinal.Method.assess`."""
-        return verdict(analysis, claim, study, self._specification(study))
+        return verdict(analysis, proposition, calibrated, self._specification(calibrated))
 
-    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
+    def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """For each case without the outcome, the change of one condition with the largest expected gain.
 
         Considered are manipulable conditions whose interval excludes 0, set to the most favourable score observed in
         any case while the others stay. See :meth:`equifinal.Method.advise`.
         """
-        return advice(analysis, study, self._specification(study))
+        return advice(analysis, calibrated, self._specification(calibrated))
 
-    def _specification(self, study: eq.CalibratedStudy) -> Specification:
-        names = study.condition_names
+    def _specification(self, calibrated: eq.CalibratedStudy) -> Specification:
+        names = calibrated.condition_names
         products = tuple(product_of(text) for text in self.interactions)
         for name in (name for product in products for name in product if name not in names):
             text = next("*".join(product) for product in products if name in product)
             raise eq.InputError(
-                f"Study {study.name!r}: the interaction {text} names {name!r}, which is not a condition. "
+                f"Study {calibrated.name!r}: the interaction {text} names {name!r}, which is not a condition. "
                 f"{did_you_mean(name, names)}"
             )
         scale = self.scale or ("raw" if self.model == "ols" else "membership")
         return Specification(self.model, scale, self.alpha, names, (*((name,) for name in names), *products))
 
-    def _fitted(self, study: eq.CalibratedStudy) -> Fitted:
-        spec = self._specification(study)
+    def _fitted(self, calibrated: eq.CalibratedStudy) -> Fitted:
+        spec = self._specification(calibrated)
         if spec.scale == "membership":
-            study.require_memberships('regression with scale = "membership"')
-        scaling = spec.scaling(study)
-        scores, outcome = spec.scores(study, scaling), spec.outcome(study, scaling)
+            calibrated.require_memberships('regression with scale = "membership"')
+        scaling = spec.scaling(calibrated)
+        scores, outcome = spec.scores(calibrated, scaling), spec.outcome(calibrated, scaling)
         design, used = spec.design(scores), spec.used(outcome)
-        covariance = self._covariance(study)
+        covariance = self._covariance(calibrated)
         if covariance.clusters is not None:
             covariance = Covariance(covariance.name, covariance.clusters[used])
         equation = solve(self.model, design[used], outcome[used], covariance, scaling)
         return Fitted(equation, covariance, scores, design, outcome, used)
 
-    def _covariance(self, study: eq.CalibratedStudy) -> Covariance:
+    def _covariance(self, calibrated: eq.CalibratedStudy) -> Covariance:
         """With the unit of every case of the study, when errors are clustered."""
         if self.covariance != "cluster":
             return Covariance(self.covariance)
-        if study.unit is None:
+        if calibrated.unit is None:
             raise eq.InputError(
-                f'Study {study.name!r}: regression with covariance = "cluster" needs to know which cases belong to one unit. '
+                f'Study {calibrated.name!r}: regression with covariance = "cluster" needs to know which cases belong to one unit. '
                 'Name the column: unit = "..." in [study], or choose another covariance.'
             )
-        return Covariance("cluster", pd.factorize(study.data[study.unit])[0])
+        return Covariance("cluster", pd.factorize(calibrated.data[calibrated.unit])[0])
 
     def _estimates(
         self, fitted: Fitted, described: Description, weights: Floats | None = None
@@ -224,21 +224,21 @@ class Regression(eq.Method):
         return self.model_copy(update={"covariance": "classical"})
 
     def _add_bootstrap(
-        self, study: eq.CalibratedStudy, rng: np.random.Generator, *estimated: dict[str, Floats]
+        self, calibrated: eq.CalibratedStudy, rng: np.random.Generator, *estimated: dict[str, Floats]
     ) -> list[str]:
         """Give the coefficients and the averaged effects percentile intervals; returns notes.
 
         Cases are drawn with their conditions and outcome, or all cases of a unit together when errors are clustered. Anchors
         stay as calibrated; z-scores are computed anew.
         """
-        spec, plain = self._specification(study), self._without_errors()
+        spec, plain = self._specification(calibrated), self._without_errors()
         drawn: tuple[list[Floats], list[Floats]] = ([], [])
-        clusters = self._covariance(study).clusters
-        places = np.arange(len(study.cases))[:, np.newaxis]
+        clusters = self._covariance(calibrated).clusters
+        places = np.arange(len(calibrated.cases))[:, np.newaxis]
         groups = [*places] if clusters is None else [np.flatnonzero(clusters == each) for each in np.unique(clusters)]
         for _ in range(self.bootstrap):
             drawn_groups = [groups[each] for each in rng.integers(len(groups), size=len(groups))]
-            fitted = plain._fitted(study.subset(study.cases[np.concatenate(drawn_groups)]))
+            fitted = plain._fitted(calibrated.subset(calibrated.cases[np.concatenate(drawn_groups)]))
             if fitted.equation.results is not None:
                 drawn[0].append(fitted.equation.params)
                 drawn[1].append(spec.averaging(fitted.scores[fitted.used]) @ fitted.equation.params)
@@ -250,10 +250,12 @@ class Regression(eq.Method):
         note = f"{failed} and were left out, so the bootstrap intervals are too narrow."
         return [note] if len(drawn[0]) < self.bootstrap else []
 
-    def _conditions(self, study: eq.CalibratedStudy, spec: Specification, effects: dict[str, Floats]) -> pd.DataFrame:
+    def _conditions(
+        self, calibrated: eq.CalibratedStudy, spec: Specification, effects: dict[str, Floats]
+    ) -> pd.DataFrame:
         """Role, direction and evidence of each condition, by the interval of its (average) effect."""
         own = pd.DataFrame(effects).set_axis(spec.labels).loc[list(spec.names)]
-        signs = [spec.sign(study, (name,)) for name in spec.names]
+        signs = [spec.sign(calibrated, (name,)) for name in spec.names]
         sides = side(own["ci_low"].to_numpy(), own["ci_high"].to_numpy())
         rows = zip(own.to_dict("records"), spec.names, signs, strict=True)
         own.insert(0, "role", np.where(sides != 0, "contributing", "none"))

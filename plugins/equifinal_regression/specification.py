@@ -73,27 +73,27 @@ class Specification:
         """Whether the outcome of the equation is the membership."""
         return self.log_odds or self.scale == "membership"
 
-    def scaling(self, study: eq.CalibratedStudy) -> pd.DataFrame | None:
+    def scaling(self, calibrated: eq.CalibratedStudy) -> pd.DataFrame | None:
         """``mean`` and ``sd`` of each condition, and last of the outcome if it is a z-score; ``None`` without z-scores."""
         if self.scale != "standardized":
             return None
-        columns = list(self.names) + ([] if self.on_memberships else [study.outcome.name])
-        values = study.raw[columns].to_numpy()
+        columns = list(self.names) + ([] if self.on_memberships else [calibrated.outcome.name])
+        values = calibrated.raw[columns].to_numpy()
         deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(len(columns), np.nan)
         return pd.DataFrame({"mean": values.mean(axis=0), "sd": deviation}, index=columns)
 
-    def scores(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
+    def scores(self, calibrated: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
         """The conditions on the scale, shape (n, conditions)."""
-        values = study.values("fuzzy" if self.scale == "membership" else "raw")
+        values = calibrated.values("fuzzy" if self.scale == "membership" else "raw")
         if scaling is None:
             return values
         return _standardized(values, *scaling.iloc[: values.shape[1]].to_numpy(dtype=float).T)
 
-    def outcome(self, study: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
+    def outcome(self, calibrated: eq.CalibratedStudy, scaling: pd.DataFrame | None) -> Floats:
         """The outcome on its scale, shape (n,)."""
         if self.on_memberships:
-            return study.outcome_values("crisp" if self.model == "logit" else "fuzzy")
-        outcome = study.outcome_values("raw")
+            return calibrated.outcome_values("crisp" if self.model == "logit" else "fuzzy")
+        outcome = calibrated.outcome_values("raw")
         return outcome if scaling is None else _standardized(outcome, *scaling.iloc[-1])
 
     def used(self, outcome: Floats) -> Any:
@@ -118,20 +118,22 @@ class Specification:
         mean, deviation = equation.scaling.iloc[-1].to_numpy(dtype=float)  # the outcome comes last
         return np.asarray(mean + deviation * linear)
 
-    def memberships(self, expected: Floats, study: eq.CalibratedStudy) -> Floats:
+    def memberships(self, expected: Floats, calibrated: eq.CalibratedStudy) -> Floats:
         """Expected outcomes as memberships, 0 to 1: raw scores are calibrated as the outcome was."""
         if self.on_memberships:
             return np.asarray(np.clip(expected, 0.0, 1.0))
         known = ~np.isnan(expected)
         memberships = np.full(len(expected), np.nan)
         if known.any():
-            memberships[known] = study.to_membership(study.outcome.name, pd.Series(expected[known])).to_numpy()
+            memberships[known] = calibrated.to_membership(
+                calibrated.outcome.name, pd.Series(expected[known])
+            ).to_numpy()
         return memberships
 
-    def sign(self, study: eq.CalibratedStudy, term: Term) -> int:
+    def sign(self, calibrated: eq.CalibratedStudy, term: Term) -> int:
         """What a positive coefficient of a term means for the sets: +1, -1, or 0 where this cannot be said."""
-        outcome = 1 if self.on_memberships else study.orientation(study.outcome.name)
-        return outcome * (1 if self.scale == "membership" else prod(study.orientation(name) for name in term))
+        outcome = 1 if self.on_memberships else calibrated.orientation(calibrated.outcome.name)
+        return outcome * (1 if self.scale == "membership" else prod(calibrated.orientation(name) for name in term))
 
     def averaging(self, scores: Floats) -> Floats:
         """Weights of the coefficients in the derivative of the linear predictor by each term, averaged over the cases.

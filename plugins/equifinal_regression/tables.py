@@ -85,24 +85,28 @@ def estimates(values: Floats, covariance: Floats, df_resid: float, alpha: float)
     }
 
 
-def cases_table(study: eq.CalibratedStudy, spec: Specification, fitted: Fitted, described: Description) -> pd.DataFrame:
+def cases_table(
+    calibrated: eq.CalibratedStudy, spec: Specification, fitted: Fitted, described: Description
+) -> pd.DataFrame:
     """Predictions, residuals and influence; influence is NaN for cases that the equation leaves out."""
     expected = spec.expected(fitted.equation, fitted.design)
-    observed = study.outcome_values("crisp" if spec.model == "logit" else "fuzzy" if spec.on_memberships else "raw")
+    observed = calibrated.outcome_values(
+        "crisp" if spec.model == "logit" else "fuzzy" if spec.on_memberships else "raw"
+    )
 
     def placed(values: Floats) -> Any:
         return pd.Series(values, index=np.arange(len(expected))[fitted.used]).reindex(range(len(expected))).to_numpy()
 
     return pd.DataFrame(
         {
-            "group": pd.Series(None, index=study.cases, dtype=object),
-            "predicted": spec.memberships(expected, study),
+            "group": pd.Series(None, index=calibrated.cases, dtype=object),
+            "predicted": spec.memberships(expected, calibrated),
             "fitted": expected,
             "residual": observed - expected,
             "leverage": placed(described.leverage),
             "cooks_distance": placed(described.cooks_distance),
         },
-        index=study.cases,
+        index=calibrated.cases,
     )
 
 

@@ -20,21 +20,25 @@ _SILENT = {
 }
 
 
-def verdict(analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy, spec: Specification) -> eq.Verdict:
+def verdict(
+    analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy, spec: Specification
+) -> eq.Verdict:
     """``influence`` by the interval of the condition, ``joint`` by that of the interaction if it was fitted, else silent.
 
     An interval that lies on the claimed side of 0 supports the claim, one on the other side contradicts it, and one that
     includes 0 is inconclusive. Sides are those of the sets, not of the scores.
     """
-    arguments: Any = claim
-    if claim.kind == "influence":
+    arguments: Any = proposition
+    if proposition.claim == "influence":
         row: Any = analysis.conditions.loc[arguments.condition]
-        return _judged(row, row["evidence"], spec.sign(study, (arguments.condition,)) * arguments.sign)
-    if claim.kind != "joint":
-        return eq.Verdict("silent", _SILENT.get(claim.kind, "Regression has nothing to say on claims of this kind."))
+        return _judged(row, row["evidence"], spec.sign(calibrated, (arguments.condition,)) * arguments.sign)
+    if proposition.claim != "joint":
+        return eq.Verdict(
+            "silent", _SILENT.get(proposition.claim, "Regression has nothing to say on claims of this kind.")
+        )
     for term in spec.products:
         if frozenset(term) == frozenset(arguments.conditions):
-            row, sign = analysis.tables["interactions"].loc["*".join(term)], spec.sign(study, term)
+            row, sign = analysis.tables["interactions"].loc["*".join(term)], spec.sign(calibrated, term)
             return _judged(row, evidence(row, term, sign, spec), sign)
     product = "*".join(arguments.conditions)
     return eq.Verdict("silent", f'Their interaction was not fitted; interactions = ["{product}"] would fit it.')

@@ -46,23 +46,23 @@ class Mean(eq.Method):
 
     name = "mean"
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        names = list(study.condition_names)
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        names = list(calibrated.condition_names)
         conditions = pd.DataFrame({"role": "core", "direction": 1, "evidence": NASTY}, index=names)
         configurations = pd.DataFrame(
             {
                 "expression": [None],
-                "cases": [list(study.cases)],
+                "cases": [list(calibrated.cases)],
                 "consistency": [0.5],
                 "coverage": [np.nan],
                 NASTY: [1],
             },
             index=[f"path {NASTY}"],
         )
-        cases = pd.DataFrame({"group": None, "predicted": study.fuzzy[names].mean(axis=1)}, index=study.cases)
+        cases = pd.DataFrame({"group": None, "predicted": calibrated.fuzzy[names].mean(axis=1)}, index=calibrated.cases)
         return eq.Analysis(self, conditions, configurations, cases, {NASTY: 2 / 3}, {NASTY: conditions}, [NASTY])
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         return eq.Verdict("supported", NASTY)
 
 
@@ -71,7 +71,7 @@ class Broken(Mean):
 
     name = "broken"
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         raise RuntimeError(NASTY)
 
 

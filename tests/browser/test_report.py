@@ -71,7 +71,7 @@ def test_nasty_names_are_text_and_nothing_else(reports: Any, opened: Any) -> Non
     watched = opened(report.address)
     page = watched.page
     page.mouse.move(300, 300)
-    for name in report.comparison.study.cases:
+    for name in report.comparison.calibrated.cases:
         bar(page).locator("input").fill(name)
         assert [" ".join(case.split()) for case in shown(page)] == [" ".join(name.split())]
     bar(page).locator("input").fill("")

@@ -55,9 +55,9 @@ def untied() -> eq.CalibratedStudy:
     return eq.Study(name="untied", data=data, outcome=study.outcome, conditions=study.conditions).calibrate()
 
 
-def analyze(study: eq.CalibratedStudy, seed: int = 0, **parameters: object) -> eq.Analysis:
-    analysis = Clustering(**parameters).analyze(study, np.random.default_rng(seed))
-    analysis.check_against(study)
+def analyze(calibrated: eq.CalibratedStudy, seed: int = 0, **parameters: object) -> eq.Analysis:
+    analysis = Clustering(**parameters).analyze(calibrated, np.random.default_rng(seed))
+    analysis.check_against(calibrated)
     return analysis
 
 
@@ -81,10 +81,10 @@ def blobs(sizes: tuple[int, ...] = (8, 10, 12), seed: int = 1) -> pd.DataFrame:
     return frame.set_axis([f"case {number}" for number in range(len(frame))])
 
 
-def scores_of(study: eq.CalibratedStudy, scale: str = "standardized") -> pd.DataFrame:
+def scores_of(calibrated: eq.CalibratedStudy, scale: str = "standardized") -> pd.DataFrame:
     if scale == "membership":
-        return study.fuzzy[list(study.condition_names)]
-    raw = study.raw[list(study.condition_names)]
+        return calibrated.fuzzy[list(calibrated.condition_names)]
+    raw = calibrated.raw[list(calibrated.condition_names)]
     return (raw - raw.mean()) / raw.std()
 
 
@@ -589,11 +589,11 @@ def test_together() -> None:
         Joint(id="P", conditions=("LEAD", "DEM")),
         Equifinal(id="P"),
     ],
-    ids=lambda claim: claim.kind,
+    ids=lambda proposition: proposition.claim,
 )
-def test_silence_is_explained(countries: eq.CalibratedStudy, claim: eq.Claim) -> None:
+def test_silence_is_explained(countries: eq.CalibratedStudy, proposition: eq.Proposition) -> None:
     analysis = analyze(countries)
-    verdict = analysis.method.assess(analysis, claim, countries)
+    verdict = analysis.method.assess(analysis, proposition, countries)
     assert verdict.answer == "silent"
     assert verdict.evidence.endswith(".")
 
@@ -630,7 +630,7 @@ def test_advice_goes_with_the_direction_and_leaves_out_what_cannot_be_changed() 
     frame = blobs((10, 12))
     frame["C"] = 10 - frame["A"]
     frame["y"] = frame["y"].where(frame["y"] > 7, 2.0)
-    study = eq.Study(
+    calibrated = eq.Study(
         name="made",
         data=frame,
         outcome=eq.Variable("Y", "y", calibrate=DIRECT),
@@ -640,9 +640,9 @@ def test_advice_goes_with_the_direction_and_leaves_out_what_cannot_be_changed() 
             eq.Variable("C", calibrate=DIRECT),
         ],
     ).calibrate()
-    analysis = analyze(study)
+    analysis = analyze(calibrated)
     assert analysis.conditions["direction"].tolist() == [1, 1, -1]
-    advice = analysis.method.advise(analysis, study)
+    advice = analysis.method.advise(analysis, calibrated)
     assert len(advice) == 12
     assert not advice.str.contains("B ", regex=False).any()
     lower = analysis.configurations.loc["cluster 1", "C"]
@@ -685,11 +685,11 @@ def test_identical_cases_share_a_cluster_and_limit_the_number(algorithm: str) ->
 
 def test_as_many_clusters_as_cases_are_single_cases() -> None:
     """As SciPy's cut; one more than there are cases is the same with a note."""
-    study = eq.load_study("heilongjiang").calibrate()
-    single = analyze(study, n_clusters=12)
+    calibrated = eq.load_study("heilongjiang").calibrate()
+    single = analyze(calibrated, n_clusters=12)
     assert single.cases["group"].nunique() == 12
     assert any("A single case by itself" in note for note in single.notes)
-    more = analyze(study, n_clusters=13, bootstrap=20)
+    more = analyze(calibrated, n_clusters=13, bootstrap=20)
     assert any("13 clusters were asked for, but only 12" in note for note in more.notes)
     # A sample holds fewer cases than there are clusters: each is found again by itself whenever it is drawn.
     assert more.tables["stability"]["jaccard"].eq(1).all()
@@ -821,7 +821,7 @@ def test_the_example_in_the_docs_runs() -> None:
     assert tested.failed == 0
 
 
-def test_cases_with_numbers_for_names_can_be_claimed_together():
+def test_cases_with_numbers_for_names_can_be_propositioned_together():
     data = pd.DataFrame({"a": [1, 2, 9, 8.0], "b": [2, 1, 8, 9.0], "y": [10, 20, 90, 80.0]}, index=[101, 102, 103, 104])
     anchors = {"method": "direct", "full_out": 10, "crossover": 50, "full_in": 90}
     study = eq.Study(

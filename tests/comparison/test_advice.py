@@ -225,7 +225,7 @@ def test_a_path_that_two_methods_found_stands_once() -> None:
     assert near == {"A*B": "paths, more", "A*~C": "paths", "C*D": "paths", "A*D": "more"}
 
 
-def test_configurations_that_claim_no_sufficiency_are_no_paths() -> None:
+def test_configurations_that_proposition_no_sufficiency_are_no_paths() -> None:
     class Clusters(Paths):
         name = "clusters"
         sufficient_paths = False

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 
 import equifinal as eq
-from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison.cases import case_types
 from equifinal.study.propositions import Key
 
 MEASURES = ["consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman"]
 BASELINES = ["baseline: mean", "baseline: permuted outcome"]
-CLAIMS = [
+PROPOSITIONS = [
     {"id": "P1", "text": "A is necessary", "claim": "necessary", "expression": "A"},
     {"id": "P2", "claim": "key", "conditions": ["A"]},
     {"id": "P3", "claim": "equifinal", "where": "A + ~B"},
@@ -25,13 +25,13 @@ class Outspoken(Linear):
     name = "outspoken"
     answer: str = "supported"
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         return eq.Verdict(self.answer, f"{len(study.cases)} cases.", {"cases": len(study.cases)})
 
 
 @pytest.fixture(scope="module")
 def comparison() -> eq.Comparison:
-    study = made(FRAME, propositions=CLAIMS)
+    study = made(FRAME, propositions=PROPOSITIONS)
     return eq.compare(eq.run(study, [Outspoken(), Broken(), Blind(), Noise()]))
 
 
@@ -46,7 +46,7 @@ def test_verdicts_and_evidence_are_propositions_by_methods_in_run_order(comparis
     assert comparison.verdict_evidence.map(lambda text: isinstance(text, str) and text != "").all(axis=None)
 
 
-def test_propositions_have_text_and_claim(comparison: eq.Comparison) -> None:
+def test_propositions_have_text_and_proposition(comparison: eq.Comparison) -> None:
     assert comparison.propositions.index.tolist() == ["P1", "P2", "P3"]
     assert comparison.propositions["claim"].tolist() == ["necessary", "key", "equifinal"]
     assert comparison.propositions["text"].tolist() == ["A is necessary", "", ""]
@@ -93,7 +93,7 @@ def test_cases_have_the_outcome_and_group_prediction_and_type_by_method(comparis
         ("outcome", ""),
         *((m, part) for m in ("outspoken", "blind", "noise") for part in ("group", "predicted", "type")),
     ]
-    outcome = comparison.study.fuzzy["Y"]
+    outcome = comparison.calibrated.fuzzy["Y"]
     pd.testing.assert_series_equal(table["outcome"], outcome, check_names=False)
     for label, analysis in comparison.analyses.items():
         predicted = analysis.cases["predicted"]
@@ -189,11 +189,11 @@ def test_conditions_without_calibration_are_compared_by_their_raw_scores() -> No
 
 def test_case_names_need_not_be_text() -> None:
     frame = scores(14).set_axis(range(2001, 2015))
-    claims = [{"id": "P1", "claim": "equifinal", "where": "A"}]
-    found = eq.compare(eq.run(made(frame, propositions=claims), ["fsqca", "regression", "clustering", Linear()]))
+    propositions = [{"id": "P1", "claim": "equifinal", "where": "A"}]
+    found = eq.compare(eq.run(made(frame, propositions=propositions), ["fsqca", "regression", "clustering", Linear()]))
     assert found.failures == {}
     assert found.cases.index.tolist() == list(range(2001, 2015))
-    assert set(found.advice["case"]) == set(frame.index[found.study.fuzzy["Y"] < 0.5])
+    assert set(found.advice["case"]) == set(frame.index[found.calibrated.fuzzy["Y"] < 0.5])
     assert found.fit["failed_folds"].eq(0).all()
 
 
@@ -209,13 +209,13 @@ def test_two_cases_can_be_compared() -> None:
 
 @pytest.mark.parametrize("answer", ["supported", "contradicted", "inconclusive", "silent"])
 def test_a_method_s_word_and_evidence_are_passed_on(answer: str) -> None:
-    study = made(FRAME, propositions=CLAIMS[:1])
+    study = made(FRAME, propositions=PROPOSITIONS[:1])
     found = eq.compare(eq.run(study, Outspoken(answer=answer)))
     assert found.verdicts.loc["P1", "outspoken"] == answer
     assert found.verdict_evidence.loc["P1", "outspoken"] == "14 cases."
 
 
-def test_a_method_that_does_not_know_a_claim_is_silent(comparison: eq.Comparison) -> None:
+def test_a_method_that_does_not_know_a_proposition_is_silent(comparison: eq.Comparison) -> None:
     assert comparison.verdicts["noise"].tolist()[0] == "silent"
     assert comparison.verdicts["blind"].tolist() == ["silent"] * 3
 
@@ -225,14 +225,14 @@ class Unruly(Linear):
 
     name = "unruly"
 
-    def assess(self, analysis, claim, study):
-        if claim.id == "P1":
+    def assess(self, analysis, proposition, study):
+        if proposition.id == "P1":
             raise LookupError("lost the table")
         return "supported"
 
 
 def test_a_method_that_raises_or_answers_nonsense_is_silent_and_says_why() -> None:
-    study = made(FRAME, propositions=[CLAIMS[0], CLAIMS[2]])
+    study = made(FRAME, propositions=[PROPOSITIONS[0], PROPOSITIONS[2]])
     found = eq.compare(eq.run(study, [Unruly(), Outspoken()]))
     assert found.verdicts["unruly"].tolist() == ["silent", "silent"]
     assert "LookupError: lost the table" in found.verdict_evidence.loc["P1", "unruly"]
@@ -240,11 +240,11 @@ def test_a_method_that_raises_or_answers_nonsense_is_silent_and_says_why() -> No
     assert found.verdicts["outspoken"].tolist() == ["supported", "supported"]
 
 
-def test_a_claim_that_raises_in_its_own_judgement_is_silent() -> None:
-    class Odd(eq.Claim):
+def test_a_proposition_that_raises_in_its_own_judgement_is_silent() -> None:
+    class Odd(eq.Proposition):
         """Never holds."""
 
-        kind = "odd"
+        claim = "odd"
 
         def judge(self, importance):
             raise ArithmeticError("cannot count")
@@ -264,19 +264,19 @@ class Listener(Linear):
         tables = {"given": study.fuzzy[["A", "Y"]]}
         return filled(self, study, analysis.cases["predicted"], native=analysis.native, tables=tables)
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         given = analysis.tables["given"]
         same = given.equals(study.fuzzy[["A", "Y"]])
         return eq.Verdict("supported" if same else "contradicted", f"{list(given.index)} {given['A'].tolist()}")
 
 
 def test_where_analyses_the_cases_inside_again_with_the_anchors_of_all() -> None:
-    claims = [
+    propositions = [
         {"id": "inside", "claim": "equifinal", "where": "A"},
         {"id": "again", "claim": "equifinal", "where": "A"},
         {"id": "all", "claim": "equifinal"},
     ]
-    study = made(FRAME, {"A": {"method": "ranks"}}, propositions=claims)
+    study = made(FRAME, {"A": {"method": "ranks"}}, propositions=propositions)
     found = eq.compare(eq.run(study, Listener()))
     everybody = study.calibrate().fuzzy["A"]
     inside = everybody[everybody > 0.5]
@@ -307,7 +307,7 @@ class Picky(Outspoken):
 
 
 def test_where_a_method_cannot_analyse_the_cases_inside_it_is_silent() -> None:
-    study = made(FRAME, propositions=[CLAIMS[0], CLAIMS[2]])
+    study = made(FRAME, propositions=[PROPOSITIONS[0], PROPOSITIONS[2]])
     found = eq.compare(eq.run(study, [Picky(), Outspoken()]))
     assert found.verdicts["picky"].tolist() == ["supported", "silent"]
     assert "ValueError: too few cases" in found.verdict_evidence.loc["P3", "picky"]
@@ -325,9 +325,9 @@ class Cautious(Outspoken):
         return super().predict(analysis, study)
 
 
-def test_where_importances_cannot_be_computed_other_claims_are_still_judged() -> None:
-    claims = [CLAIMS[2], {"id": "key", "claim": "key", "conditions": ["A"], "where": "A + ~B"}]
-    found = eq.compare(eq.run(made(FRAME, propositions=claims), Cautious()))
+def test_where_importances_cannot_be_computed_other_propositions_are_still_judged() -> None:
+    propositions = [PROPOSITIONS[2], {"id": "key", "claim": "key", "conditions": ["A"], "where": "A + ~B"}]
+    found = eq.compare(eq.run(made(FRAME, propositions=propositions), Cautious()))
     assert found.verdicts["cautious"].tolist() == ["supported", "silent"]
 
 
@@ -341,7 +341,7 @@ def test_key_is_judged_by_the_yardstick_for_every_method_alike(conditions: list[
         def predict(self, analysis, study):
             return study.fuzzy["A"]
 
-        def assess(self, analysis, claim, study):
+        def assess(self, analysis, proposition, study):
             return eq.Verdict("contradicted" if answer == "supported" else "supported")
 
     study = made(FRAME, propositions=[{"id": "P1", "claim": "key", "conditions": conditions}])
@@ -353,11 +353,11 @@ def test_key_is_judged_by_the_yardstick_for_every_method_alike(conditions: list[
     assert (expected.answer, expected.evidence) == (answer, found.verdict_evidence.loc["P1", "judge"])
 
 
-def test_a_claim_unknown_to_all_is_silence_from_all() -> None:
-    class Strange(eq.Claim):
+def test_a_proposition_unknown_to_all_is_silence_from_all() -> None:
+    class Strange(eq.Proposition):
         """A kind that no method knows."""
 
-        kind = "strange"
+        claim = "strange"
         amount: float = 1.0
 
     study = made(FRAME, propositions=[Strange(id="P1")])
@@ -374,11 +374,11 @@ def test_the_reconstructed_cities_end_to_end() -> None:
     found = eq.compare(eq.run(study))
     assert not found.failures
     assert list(found.verdicts.columns) == list(found.run)
-    assert found.verdicts.index.tolist() == [claim.id for claim in study.propositions]
+    assert found.verdicts.index.tolist() == [proposition.id for proposition in study.propositions]
     paths = found.analyses["fsqca"].configurations.index
     assert set(paths) == {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}
-    lacking = found.study.fuzzy["OPEN"] < 0.5
-    assert set(found.advice["case"]) == set(found.study.cases[lacking])
+    lacking = found.calibrated.fuzzy["OPEN"] < 0.5
+    assert set(found.advice["case"]) == set(found.calibrated.cases[lacking])
     assert found.banner.startswith("Reconstructed data.")
 
 

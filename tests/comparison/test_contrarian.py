@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import DIRECT, FALLING, Blind, Linear, Mean, made, scores
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, spearmanr
 from scipy.stats.contingency import association
 
 import equifinal as eq
-from core_toys import DIRECT, FALLING, Blind, Linear, Mean, made, scores
 from equifinal.comparison.contrarian import contrarian_cases, disagreements, quantile_groups
 
 
-def directions(study: eq.CalibratedStudy, **columns: list[int]) -> pd.DataFrame:
-    return pd.DataFrame(columns, index=list(study.condition_names))
+def directions(calibrated: eq.CalibratedStudy, **columns: list[int]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=list(calibrated.condition_names))
 
 
 @given(st.lists(st.integers(0, 8), min_size=20, max_size=80), st.sampled_from([3, 5]))
@@ -41,8 +41,8 @@ def test_without_ties_groups_are_as_equal_as_can_be(count: int, groups: int) -> 
 
 @pytest.mark.parametrize(("count", "groups"), [(50, 5), (49, 3), (20, 3), (19, 0)])
 def test_quintiles_from_fifty_cases_terciles_from_twenty(count: int, groups: int) -> None:
-    study = made(scores(count)).calibrate()
-    found = contrarian_cases(study, directions(study, m=[1, 1]))
+    calibrated = made(scores(count)).calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, 1]))
     assert found.groups == groups
     assert [table.shape for table in found.tables.values()] == ([(groups, groups)] * 2 if groups else [])
     if not groups:
@@ -51,7 +51,9 @@ def test_quintiles_from_fifty_cases_terciles_from_twenty(count: int, groups: int
         assert found.notes == ("With 19 cases contrarian cases are not tabulated: terciles need 20, quintiles 50.",)
 
 
-def slow(study: eq.CalibratedStudy, name: str, direction: int, groups: int, turned: int) -> tuple[set[str], set[str]]:
+def slow(
+    calibrated: eq.CalibratedStudy, name: str, direction: int, groups: int, turned: int
+) -> tuple[set[str], set[str]]:
     """Case by case, from ranks counted by hand."""
     ends = {5: 2, 3: 1}[groups]
 
@@ -60,9 +62,9 @@ def slow(study: eq.CalibratedStudy, name: str, direction: int, groups: int, turn
         rank2 = 2 * below + equal + 1  # twice the mean rank
         return rank2 * groups // (2 * (len(values) + 1)) + 1
 
-    x, y = (turned * study.raw[name]).tolist(), study.raw["Y"].tolist()
+    x, y = (turned * calibrated.raw[name]).tolist(), calibrated.raw["Y"].tolist()
     low_outcome, high_outcome = set(), set()
-    for case, a, b in zip(study.cases, x, y, strict=True):
+    for case, a, b in zip(calibrated.cases, x, y, strict=True):
         i, j = group(x, a), group(y, b)
         i = i if direction > 0 else groups + 1 - i
         if i > groups - ends and j <= ends:
@@ -76,15 +78,15 @@ def slow(study: eq.CalibratedStudy, name: str, direction: int, groups: int, turn
 @pytest.mark.parametrize("rounded", [False, True])
 def test_cases_against_the_direction_are_those_counted_by_hand(count: int, rounded: bool) -> None:
     frame = scores(count, "ABC", seed=7)
-    study = made(frame.round() if rounded else frame, {"C": FALLING}).calibrate()
-    found = contrarian_cases(study, directions(study, up=[1, 1, 1], down=[-1, -1, -1], mixed=[0, 1, -1]))
+    calibrated = made(frame.round() if rounded else frame, {"C": FALLING}).calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, up=[1, 1, 1], down=[-1, -1, -1], mixed=[0, 1, -1]))
     seen = 0
     for (name, label), row in found.against.iterrows():
         if row["direction"] == 0:
             assert (name, label) == ("A", "mixed")
             assert row.drop("direction").isna().all()
             continue
-        low, high = slow(study, name, row["direction"], found.groups, -1 if name == "C" else 1)
+        low, high = slow(calibrated, name, row["direction"], found.groups, -1 if name == "C" else 1)
         assert (set(row["low_outcome"]), set(row["high_outcome"])) == (low, high)
         assert row["cases"] == len(low) + len(high)
         assert row["share"] == pytest.approx((len(low) + len(high)) / count)
@@ -93,8 +95,8 @@ def test_cases_against_the_direction_are_those_counted_by_hand(count: int, round
 
 
 def test_tables_count_every_case_once_and_corners_hold_the_contrarian_ones() -> None:
-    study = made(scores(60, "AB")).calibrate()
-    found = contrarian_cases(study, directions(study, m=[1, -1]))
+    calibrated = made(scores(60, "AB")).calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, -1]))
     for name, table in found.tables.items():
         counts = table.to_numpy()
         assert counts.sum() == 60
@@ -106,22 +108,22 @@ def test_tables_count_every_case_once_and_corners_hold_the_contrarian_ones() -> 
 @pytest.mark.parametrize("rounded", [False, True])
 def test_association_is_scipy_s(rounded: bool) -> None:
     frame = scores(64, "AB")
-    study = made(frame.round() if rounded else frame, {"B": FALLING}).calibrate()
-    found = contrarian_cases(study, directions(study, m=[1, 1]))
+    calibrated = made(frame.round() if rounded else frame, {"B": FALLING}).calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, 1]))
     for name, row in found.association.iterrows():
         counts = found.tables[name].to_numpy()
         counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
         assert row["cramers_v"] == pytest.approx(association(counts, method="cramer"))
         assert row["phi_squared"] == pytest.approx(chi2_contingency(counts, correction=False).statistic / 64)
         turned = -1 if name == "B" else 1
-        assert row["spearman"] == pytest.approx(turned * spearmanr(study.raw[name], study.raw["Y"]).statistic)
+        assert row["spearman"] == pytest.approx(turned * spearmanr(calibrated.raw[name], calibrated.raw["Y"]).statistic)
 
 
 def test_a_crisp_condition_leaves_groups_empty_and_says_so() -> None:
     frame = scores(60, "AB")
     frame["B"] = (frame["B"] > 5).astype(float)
-    study = made(frame, {"B": {"method": "crisp", "threshold": 0.5}}).calibrate()
-    found = contrarian_cases(study, directions(study, m=[1, 1]))
+    calibrated = made(frame, {"B": {"method": "crisp", "threshold": 0.5}}).calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, 1]))
     assert found.tables["B"].to_numpy().sum() == 60
     assert any(note.startswith("B: equal scores leave quintiles") for note in found.notes)
     assert found.association.loc["B", "cramers_v"] == pytest.approx(
@@ -157,11 +159,11 @@ def test_scores_that_are_no_rising_or_falling_set_are_ordered_by_membership() ->
         def calibrate(self, raw: pd.Series) -> pd.Series:
             return 1 - (raw - 5).abs() / 5
 
-    study = made(scores(30, "AB"), {"A": Middle(), "B": DIRECT}).calibrate()
-    assert study.orientation("A") == 0
-    found = contrarian_cases(study, directions(study, m=[1, 1]))
+    calibrated = made(scores(30, "AB"), {"A": Middle(), "B": DIRECT}).calibrate()
+    assert calibrated.orientation("A") == 0
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, 1]))
     assert found.association.loc["A", "spearman"] == pytest.approx(
-        spearmanr(study.fuzzy["A"], study.raw["Y"]).statistic
+        spearmanr(calibrated.fuzzy["A"], calibrated.raw["Y"]).statistic
     )
 
 
@@ -201,12 +203,12 @@ def test_disagreements_of_a_comparison_hold_its_predictions() -> None:
 
 
 def test_the_barometer_s_contrarian_countries_are_those_that_the_docs_name() -> None:
-    study = eq.load_study("open-data-barometer-2014").calibrate()
-    found = contrarian_cases(study, directions(study, m=[1, 1, 1, 1]))
+    calibrated = eq.load_study("open-data-barometer-2014").calibrate()
+    found = contrarian_cases(calibrated, directions(calibrated, m=[1, 1, 1, 1]))
     row = found.against.loc[("LEAD", "m")]
     assert row["low_outcome"] == ["Philippines", "UAE"]
     assert row["high_outcome"] == ["Ecuador", "Hungary", "Peru", "Poland"]
-    raw = study.raw.rename(columns={"OPEN": "Y"})
-    low, high = slow(eq.CalibratedStudy(**(vars(study) | {"raw": raw})), "LEAD", 1, 5, 1)
+    raw = calibrated.raw.rename(columns={"OPEN": "Y"})
+    low, high = slow(eq.CalibratedStudy(**(vars(calibrated) | {"raw": raw})), "LEAD", 1, 5, 1)
     assert (low, high) == (set(row["low_outcome"]), set(row["high_outcome"]))
     assert round(found.association.loc["LEAD", "spearman"], 2) == 0.77

@@ -70,7 +70,7 @@ def test_differences_equal_a_loop_over_the_same_resamples(monkeypatch: pytest.Mo
     monkeypatch.setattr(bootstrap, "RESAMPLES", 80)
     run = eq.run(made(scores(14, "ABC")), [Linear(), Noise(), Gap()], seed=5)
     comparison = eq.compare(run)
-    table, outcome = comparison.differences, comparison.study.fuzzy["Y"].to_numpy()
+    table, outcome = comparison.differences, comparison.calibrated.fuzzy["Y"].to_numpy()
     assert table.index.tolist() == [("linear", "noise"), ("linear", "gap"), ("noise", "gap")]
     drawn = multiplicities(14, seed=5, resamples=80)
     figures = {}
@@ -102,7 +102,7 @@ def test_differences_come_out_of_sample_first(comparison: eq.Comparison) -> None
 
 def test_the_interval_is_scipys(comparison: eq.Comparison) -> None:
     """SciPy draws other resamples; with 1,000 of them, the limits vary by a few hundredths of the interval's length."""
-    outcome = comparison.study.fuzzy["Y"].to_numpy()
+    outcome = comparison.calibrated.fuzzy["Y"].to_numpy()
     first, second = (comparison.yardsticks[label].predicted_out_of_sample.to_numpy() for label in ("linear", "noise"))
 
     def difference(p: np.ndarray, q: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -145,8 +145,8 @@ def test_resamples_without_a_class_are_left_out_and_counted() -> None:
 def test_in_panels_whole_units_are_drawn() -> None:
     frame = scores(15)
     frame["country"] = [f"country {number // 3}" for number in range(15)]
-    study = made(frame, unit="country").calibrate()
-    found = np.concatenate(list(bootstrap._resamples(study, seed=2)))
+    calibrated = made(frame, unit="country").calibrate()
+    found = np.concatenate(list(bootstrap._resamples(calibrated, seed=2)))
     np.testing.assert_array_equal(found, np.repeat(multiplicities(5, seed=2), 3, axis=1))
 
 
@@ -154,7 +154,7 @@ def test_resamples_do_not_depend_on_how_many_are_worked_at_once(
     comparison: eq.Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 24 * 33)
-    arguments = (comparison.study, comparison.run.seed)
+    arguments = (comparison.calibrated, comparison.run.seed)
     again = bootstrap.differences(comparison.analyses, comparison.yardsticks, *arguments)
     pd.testing.assert_frame_equal(again, comparison.differences)
     intervals = bootstrap.agreement_intervals(

@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import Linear, Mean, filled, made, scores
 
 import equifinal as eq
-from core_toys import Linear, Mean, filled, made, scores
 from equifinal import sets
 from equifinal.comparison.measures import measures
 from equifinal.comparison.out_of_sample import folds
 
-CLAIMS = [
+PROPOSITIONS = [
     {"id": "N", "claim": "necessary", "expression": "A"},
     {"id": "S", "claim": "sufficient", "expression": "A*B", "where": "B"},
     {"id": "E", "claim": "equifinal"},
@@ -42,7 +42,7 @@ def panel(**further) -> eq.Study:
     frame["unit"] = [f"u{number // 3}" for number in range(30)]
     frame["year"] = [1998 + number % 3 for number in range(30)]
     frame = frame.iloc[:28]
-    return made(frame, propositions=CLAIMS, **({"unit": "unit", "time": "year"} | further))
+    return made(frame, propositions=PROPOSITIONS, **({"unit": "unit", "time": "year"} | further))
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +51,14 @@ def comparison() -> eq.Comparison:
 
 
 def test_figures_of_paths_at_each_time_are_those_of_the_cases_of_that_time(comparison: eq.Comparison) -> None:
-    found, study = comparison.by_time.paths, comparison.study
+    found, calibrated = comparison.by_time.paths, comparison.calibrated
     assert comparison.by_time is comparison.by_time
     assert found.index.tolist() == [
         ("groups", path, time) for path in ("A*B", "A*~B") for time in ("pooled", "1998", "1999", "2000")
     ]
     for (_, path, time), row in found.iterrows():
-        there = study.data["year"].astype(str) == time if time != "pooled" else study.data["year"] > 0
-        frame = study.subset(study.cases[there]).fuzzy
+        there = calibrated.data["year"].astype(str) == time if time != "pooled" else calibrated.data["year"] > 0
+        frame = calibrated.subset(calibrated.cases[there]).fuzzy
         x = np.minimum(frame["A"], frame["B"] if path == "A*B" else 1 - frame["B"])
         low = np.minimum(x, frame["Y"])
         assert row["consistency"] == pytest.approx(low.sum() / x.sum())
@@ -91,19 +91,19 @@ def test_a_time_without_any_membership_leaves_it_open() -> None:
 
 
 def test_within_consistency_is_that_of_one_unit_over_its_times(comparison: eq.Comparison) -> None:
-    found, study = comparison.by_time.within, comparison.study
+    found, calibrated = comparison.by_time.within, comparison.calibrated
     assert found.index.tolist() == [f"u{number}" for number in range(9)]
     for unit in found.index:
-        frame = study.fuzzy[study.data["unit"] == unit]
+        frame = calibrated.fuzzy[calibrated.data["unit"] == unit]
         x = frame[["A", "B"]].min(axis=1)
         assert found.loc[unit, ("groups", "A*B")] == pytest.approx(sets.consistency(x, frame["Y"]))
 
 
 def test_fit_at_each_time_is_that_of_its_cases(comparison: eq.Comparison) -> None:
-    found, study = comparison.by_time.fit, comparison.study
+    found, calibrated = comparison.by_time.fit, comparison.calibrated
     for (label, time), row in found.iterrows():
-        there = study.data["year"].astype(str) == time if time != "pooled" else study.data["year"] > 0
-        outcome = study.fuzzy["Y"][there]
+        there = calibrated.data["year"].astype(str) == time if time != "pooled" else calibrated.data["year"] > 0
+        outcome = calibrated.fuzzy["Y"][there]
         for name, value in measures(comparison.analyses[label].cases["predicted"][there], outcome).items():
             assert row[name] == pytest.approx(value, nan_ok=True)
         unseen = comparison.yardsticks[label].predicted_out_of_sample[there]
@@ -114,17 +114,17 @@ def test_fit_at_each_time_is_that_of_its_cases(comparison: eq.Comparison) -> Non
 
 
 def test_predictions_out_of_sample_leave_out_whole_units() -> None:
-    study = panel().calibrate()
-    for train, test in folds(study, 0):
-        assert not set(study.data["unit"].iloc[train]) & set(study.data["unit"].iloc[test])
+    calibrated = panel().calibrate()
+    for train, test in folds(calibrated, 0):
+        assert not set(calibrated.data["unit"].iloc[train]) & set(calibrated.data["unit"].iloc[test])
 
 
-def test_claims_of_necessity_and_sufficiency_have_figures_at_each_time(comparison: eq.Comparison) -> None:
-    found, study = comparison.by_time.propositions, comparison.study
+def test_propositions_of_necessity_and_sufficiency_have_figures_at_each_time(comparison: eq.Comparison) -> None:
+    found, calibrated = comparison.by_time.propositions, comparison.calibrated
     assert found.index.tolist() == [(name, time) for name in "NS" for time in ("pooled", "1998", "1999", "2000")]
     for (name, time), row in found.iterrows():
-        there = study.data["year"].astype(str) == time if time != "pooled" else study.data["year"] > 0
-        frame = study.fuzzy[there]
+        there = calibrated.data["year"].astype(str) == time if time != "pooled" else calibrated.data["year"] > 0
+        frame = calibrated.fuzzy[there]
         if name == "N":
             assert row["consistency"] == pytest.approx(np.minimum(frame["A"], frame["Y"]).sum() / frame["Y"].sum())
             assert row["relevance"] == pytest.approx(sets.relevance(frame["A"], frame["Y"]))
@@ -139,16 +139,16 @@ def test_claims_of_necessity_and_sufficiency_have_figures_at_each_time(compariso
 
 
 def test_units_that_change_paths_are_found(comparison: eq.Comparison) -> None:
-    found, study = comparison.by_time, comparison.study
+    found, calibrated = comparison.by_time, comparison.calibrated
     assert found.groups.index.tolist() == [("groups", f"u{number}") for number in range(9)]
     assert found.notes == ("1 of 10 units are there at one time only, so that they cannot change.",)
     changed = 0
     for (_, unit), row in found.groups.iterrows():
         groups = []
-        for case in study.cases[study.data["unit"] == unit]:
-            a, b = study.fuzzy.loc[case, ["A", "B"]]
+        for case in calibrated.cases[calibrated.data["unit"] == unit]:
+            a, b = calibrated.fuzzy.loc[case, ["A", "B"]]
             groups.append(None if a <= 0.5 else "A*B" if b > 0.5 else "A*~B")
-            assert row[str(study.data.loc[case, "year"])] == groups[-1]
+            assert row[str(calibrated.data.loc[case, "year"])] == groups[-1]
         assert row["changes"] == (len(set(groups)) > 1)
         changed += row["changes"]
     assert 0 < changed < 9

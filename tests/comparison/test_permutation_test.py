@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, memberships, scores
 from scipy.stats import permutation_test as scipy_permutation_test
 from scipy.stats import spearmanr
 from sklearn.metrics import mean_absolute_error
 from statsmodels.regression.linear_model import OLS
 
 import equifinal as eq
-from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, memberships, scores
 from equifinal.comparison.measures import MEASURES
 from equifinal.comparison.permutation_test import permutation_test
 
@@ -83,8 +83,8 @@ class Nervous(Linear):
 
 
 def test_shares_equal_a_loop_with_statsmodels() -> None:
-    study = made(scores(12, "AB")).calibrate()
-    x, y = np.column_stack([np.ones(12), memberships(study)]), study.fuzzy["Y"].to_numpy()
+    calibrated = made(scores(12, "AB")).calibrate()
+    x, y = np.column_stack([np.ones(12), memberships(calibrated)]), calibrated.fuzzy["Y"].to_numpy()
 
     def fit(outcome: Any) -> tuple[float, float]:
         predicted = OLS(outcome, x).fit().predict(x).clip(0, 1)
@@ -101,8 +101,8 @@ def test_shares_equal_a_loop_with_statsmodels() -> None:
 def test_the_share_is_the_p_value_of_scipys_permutation_test() -> None:
     """With a prediction that learns nothing, the test is that of a correlation; SciPy takes all 720 permutations."""
     frame = scores(6, "AB").assign(A=[1.0, 3, 4, 6, 7, 9], y=[4.0, 2, 3, 9, 1, 8])
-    study = made(frame).calibrate()
-    a, y = study.fuzzy["A"].to_numpy(), study.fuzzy["Y"].to_numpy()
+    calibrated = made(frame).calibrate()
+    a, y = calibrated.fuzzy["A"].to_numpy(), calibrated.fuzzy["Y"].to_numpy()
     exact = scipy_permutation_test(
         (y,),
         lambda outcome: spearmanr(a, outcome).statistic,
@@ -276,13 +276,13 @@ def test_numbers_do_not_depend_on_the_number_of_processes() -> None:
 def test_random_methods_draw_by_seed_label_and_permutation() -> None:
     frame = scores(10, "ABC")
     run = eq.run(made(frame), {"it": Noise()}, seed=6)
-    study = run.calibrated
+    calibrated = run.calibrated
     label = zlib.crc32(b"it")
     errors = []
     for number, source in enumerate(sources(10, 30, seed=6)):
         weights = np.random.default_rng([6, label, 3, number]).dirichlet(np.ones(3))
-        errors.append(mean_absolute_error(study.fuzzy["Y"].to_numpy()[source], memberships(study) @ weights))
-    observed = mean_absolute_error(study.fuzzy["Y"], run["it"].cases["predicted"])
+        errors.append(mean_absolute_error(calibrated.fuzzy["Y"].to_numpy()[source], memberships(calibrated) @ weights))
+    observed = mean_absolute_error(calibrated.fuzzy["Y"], run["it"].cases["predicted"])
     assert permutation_test(run, 30).loc["it", "mae"] == pytest.approx((np.sum(np.array(errors) <= observed) + 1) / 31)
 
 

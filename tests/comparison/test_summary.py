@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
+from core_toys import Blind, Broken, Linear, Mean, Noise, made, scores
 
 import equifinal as eq
-from core_toys import Blind, Broken, Linear, Mean, Noise, made, scores
 from equifinal.comparison.summary import headline, summary
 
-CLAIMS = [
+PROPOSITIONS = [
     {"id": f"P{number}", "text": f"Claim number {number}", "claim": "necessary", "expression": "A"}
     for number in range(8)
 ]
@@ -35,7 +35,7 @@ def bundled(request: pytest.FixtureRequest) -> eq.Comparison:
 @pytest.fixture(scope="module")
 def toy() -> eq.Comparison:
     methods = {"first": Linear(), "second": Mean(), "third": Noise(), "fourth": Blind(), "gone": Broken()}
-    return eq.compare(eq.run(made(scores(24, "ABC"), propositions=CLAIMS), methods))
+    return eq.compare(eq.run(made(scores(24, "ABC"), propositions=PROPOSITIONS), methods))
 
 
 def redrawn(comparison: eq.Comparison, seed: int) -> eq.Comparison:
@@ -314,10 +314,10 @@ def of_all(text: str, total: int) -> int:
 def check_headline(comparison: eq.Comparison) -> None:
     """Read every sentence of the headline back; together they state every direction and count or state every proposition."""
     everyone, total, found = list(comparison.analyses), len(comparison.verdicts), headline(comparison)
-    outcome = comparison.study.outcome.label
-    if comparison.study.outcome.negated:
+    outcome = comparison.calibrated.outcome.label
+    if comparison.calibrated.outcome.negated:
         outcome = outcome.replace("Absence of: ", "the absence of ")
-    names = {comparison.study.variable(name).label: name for name in comparison.conditions.index}
+    names = {comparison.calibrated.variable(name).label: name for name in comparison.conditions.index}
     directions, stated = {}, []
     alike = comparison.verdicts.apply(lambda row: set(row) - {"silent"}, axis=1)
     counted = {"supported": 0, "contradicted": 0, "inconclusive": 0, "silent": 0}
@@ -406,7 +406,7 @@ def test_the_headline_on_toy_comparisons_holds(toy: eq.Comparison) -> None:
 def test_the_headline_with_few_methods_holds(count: int) -> None:
     methods = {"first": Linear(), "second": Noise()}
     few = {label: methods[label] for label in list(methods)[:count]}
-    comparison = eq.compare(eq.run(made(scores(24, "ABC"), propositions=CLAIMS), few))
+    comparison = eq.compare(eq.run(made(scores(24, "ABC"), propositions=PROPOSITIONS), few))
     for seed in range(20):
         check_headline(redrawn(comparison, seed))
     assert (headline(comparison).parted == ()) == (count == 1)
@@ -455,7 +455,7 @@ def test_every_sentence_on_toy_comparisons_holds(toy: eq.Comparison) -> None:
 def test_every_sentence_with_few_methods_holds(count: int) -> None:
     methods = {"first": Linear(), "second": Noise()}
     few = {label: methods[label] for label in list(methods)[:count]}
-    comparison = eq.compare(eq.run(made(scores(24, "ABC"), propositions=CLAIMS), few))
+    comparison = eq.compare(eq.run(made(scores(24, "ABC"), propositions=PROPOSITIONS), few))
     for seed in range(20):
         check(redrawn(comparison, seed))
 

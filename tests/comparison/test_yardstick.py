@@ -29,16 +29,16 @@ from equifinal.comparison.yardstick import Yardstick, baselines, measure
 MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
 
 
-def analyzed(method: eq.Method, study: eq.CalibratedStudy) -> eq.Analysis:
-    return method.analyze(study, np.random.default_rng(0))
+def analyzed(method: eq.Method, calibrated: eq.CalibratedStudy) -> eq.Analysis:
+    return method.analyze(calibrated, np.random.default_rng(0))
 
 
-def measured(method: eq.Method, study: eq.CalibratedStudy, seed: int = 0) -> Yardstick:
-    return measure({"it": method}, {"it": analyzed(method, study)}, study, seed)["it"]
+def measured(method: eq.Method, calibrated: eq.CalibratedStudy, seed: int = 0) -> Yardstick:
+    return measure({"it": method}, {"it": analyzed(method, calibrated)}, calibrated, seed)["it"]
 
 
-def outcome_of(study: eq.CalibratedStudy) -> Any:
-    return study.fuzzy["Y"].to_numpy()
+def outcome_of(calibrated: eq.CalibratedStudy) -> Any:
+    return calibrated.fuzzy["Y"].to_numpy()
 
 
 # -------------------------------------------------------------------------------------------------- measures
@@ -101,14 +101,14 @@ def test_the_four_types_of_cases_and_none_at_exactly_half() -> None:
 
 
 def test_leave_one_out_equals_a_loop_with_statsmodels() -> None:
-    study = made(scores(15, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(scores(15, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     expected = []
     for case in range(15):
         others = [other for other in range(15) if other != case]
         coefficients = OLS(y[others], np.column_stack([np.ones(14), x[others]])).fit().params
         expected.append(np.clip(coefficients @ [1, *x[case]], 0, 1))
-    found = measured(Linear(), study)
+    found = measured(Linear(), calibrated)
     np.testing.assert_allclose(found.predicted_out_of_sample, expected, atol=1e-10)
     assert found.fit["mae_out_of_sample"] == pytest.approx(mean_absolute_error(y, expected))
     assert found.fit["spearman_out_of_sample"] == pytest.approx(spearmanr(y, expected).statistic)
@@ -139,8 +139,8 @@ def test_every_case_is_left_out_once_alone_up_to_200_in_tenths_beyond(cases: int
 
 
 def test_tenths_are_drawn_by_the_seed() -> None:
-    study = made(scores(201)).calibrate()
-    first, again, other = (folds(study, seed)[0][1].tolist() for seed in (1, 1, 2))
+    calibrated = made(scores(201)).calibrate()
+    first, again, other = (folds(calibrated, seed)[0][1].tolist() for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -148,8 +148,8 @@ def test_tenths_are_drawn_by_the_seed() -> None:
 def test_in_panels_whole_units_are_left_out(units: int, count: int) -> None:
     frame = scores(units * 3)
     frame["country"] = [f"country {number % units}" for number in range(units * 3)]
-    study = made(frame, unit="country").calibrate()
-    splits = folds(study, seed=0)
+    calibrated = made(frame, unit="country").calibrate()
+    splits = folds(calibrated, seed=0)
     assert len(splits) == count
     for train, test in splits:
         assert not set(frame["country"].iloc[train]) & set(frame["country"].iloc[test])
@@ -158,12 +158,12 @@ def test_in_panels_whole_units_are_left_out(units: int, count: int) -> None:
 
 
 def test_one_unit_leaves_nothing_to_learn_from() -> None:
-    study = made(scores(6).assign(country="Ghana"), unit="country").calibrate()
-    found = measured(Linear(), study)
+    calibrated = made(scores(6).assign(country="Ghana"), unit="country").calibrate()
+    found = measured(Linear(), calibrated)
     assert found.fit["folds"] == 0
     assert found.predicted_out_of_sample.isna().all()
     assert not np.isnan(found.fit["mae"])
-    assert np.isnan(baselines(study, 0)["baseline: mean"]["mae_out_of_sample"])
+    assert np.isnan(baselines(calibrated, 0)["baseline: mean"]["mae_out_of_sample"])
 
 
 class Shy(Linear):
@@ -178,12 +178,12 @@ class Shy(Linear):
 
 
 def test_failed_folds_are_missing_and_counted() -> None:
-    study = made(scores(10)).calibrate()
-    found, whole = measured(Shy(), study), measured(Linear(), study)
+    calibrated = made(scores(10)).calibrate()
+    found, whole = measured(Shy(), calibrated), measured(Linear(), calibrated)
     assert found.predicted_out_of_sample.index[found.predicted_out_of_sample.isna()].tolist() == ["case 2", "case 5"]
     assert (found.fit["folds"], found.fit["failed_folds"]) == (10, 2)
     there = ~found.predicted_out_of_sample.isna()
-    expected = measures(whole.predicted_out_of_sample[there], study.fuzzy["Y"][there])
+    expected = measures(whole.predicted_out_of_sample[there], calibrated.fuzzy["Y"][there])
     assert {name: found.fit[f"{name}_out_of_sample"] for name in MEASURES} == pytest.approx(expected)
     assert "2 of 10" in found.notes[0]
     assert "LookupError: not without these two" in found.notes[0]
@@ -199,27 +199,27 @@ def test_a_fold_whose_calibrators_cannot_be_fitted_fails_alone() -> None:
 
 def test_conditions_are_calibrated_anew_on_the_training_cases_and_the_outcome_is_not() -> None:
     frame = scores(12)
-    study = made(frame, {"A": {"method": "ranks"}, "Y": {"method": "ranks"}}).calibrate()
+    calibrated = made(frame, {"A": {"method": "ranks"}, "Y": {"method": "ranks"}}).calibrate()
 
     def ranks(values: Any, among: Any) -> Any:
         """Cheli & Lemmi's formula, where no two scores are equal: the share of scores reached, from 0 at the lowest."""
         return [max(0, (sum(other <= value for other in among) - 1) / (len(among) - 1)) for value in values]
 
     raw, y = frame["A"].to_numpy(), np.array(ranks(frame["y"], frame["y"]))
-    b = study.fuzzy["B"].to_numpy()
-    np.testing.assert_allclose(outcome_of(study), y)
+    b = calibrated.fuzzy["B"].to_numpy()
+    np.testing.assert_allclose(outcome_of(calibrated), y)
     expected = []
     for case in range(12):
         others = np.array([other for other in range(12) if other != case])
         x = np.column_stack([np.ones(11), ranks(raw[others], raw[others]), b[others]])
         new = np.array([1, *ranks([raw[case]], raw[others]), b[case]])
         expected.append(np.clip(OLS(y[others], x).fit().params @ new, 0, 1))
-    np.testing.assert_allclose(measured(Linear(), study).predicted_out_of_sample, expected, atol=1e-10)
+    np.testing.assert_allclose(measured(Linear(), calibrated).predicted_out_of_sample, expected, atol=1e-10)
 
 
 def test_a_method_that_does_not_predict_has_figures_in_sample_only() -> None:
-    study = made(scores(10)).calibrate()
-    found = measured(Blind(), study)
+    calibrated = made(scores(10)).calibrate()
+    found = measured(Blind(), calibrated)
     assert found.fit["mae"] == 0
     assert all(np.isnan(found.fit[f"{name}_out_of_sample"]) for name in MEASURES)
     assert (found.importance, found.direction) == (None, None)
@@ -306,11 +306,11 @@ class Spy(Mean):
 
 def test_predictions_cannot_see_the_outcome() -> None:
     frame = scores(8)
-    study = made(frame).calibrate()
-    secrets = {*frame["y"], *study.fuzzy["Y"]}
-    assert set(everything_in(study, {})) >= secrets  # the search does find them where they are
+    calibrated = made(frame).calibrate()
+    secrets = {*frame["y"], *calibrated.fuzzy["Y"]}
+    assert set(everything_in(calibrated, {})) >= secrets  # the search does find them where they are
     FOUND.clear()
-    found = measured(Spy(secrets=tuple(secrets)), study)
+    found = measured(Spy(secrets=tuple(secrets)), calibrated)
     assert found.fit["failed_folds"] == 0
     assert found.notes == []
     assert FOUND == []
@@ -320,9 +320,9 @@ def test_predictions_cannot_see_the_outcome() -> None:
 
 
 def test_importance_equals_a_loop_over_the_same_permutations() -> None:
-    study = made(scores(14, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    found = importance(Linear(), analyzed(Linear(), study), study, seed=3)
+    calibrated = made(scores(14, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    found = importance(Linear(), analyzed(Linear(), calibrated), calibrated, seed=3)
     fitted = OLS(y, np.column_stack([np.ones(14), x])).fit().params
 
     def error(values: Any) -> float:
@@ -340,9 +340,9 @@ def test_importance_equals_a_loop_over_the_same_permutations() -> None:
 
 
 def test_importance_is_scikit_learns_in_expectation() -> None:
-    study = made(scores(40, "ABC")).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    found = importance(Linear(), analyzed(Linear(), study), study, seed=0)
+    calibrated = made(scores(40, "ABC")).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    found = importance(Linear(), analyzed(Linear(), calibrated), calibrated, seed=0)
     theirs = permutation_importance(
         LinearRegression().fit(x, y), x, y, scoring="neg_mean_absolute_error", n_repeats=1000, random_state=0
     )
@@ -362,10 +362,10 @@ class Gap(Linear):
 
 
 def test_cases_without_a_prediction_do_not_count_for_importance_and_movement() -> None:
-    study = made(scores(9)).calibrate()
-    x, y = memberships(study), outcome_of(study)
-    analysis = analyzed(Gap(), study)
-    found = importance(Gap(), analysis, study, seed=0)
+    calibrated = made(scores(9)).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    analysis = analyzed(Gap(), calibrated)
+    found = importance(Gap(), analysis, calibrated, seed=0)
     missing = x[:, 0].argmax()
     fitted = OLS(y, np.column_stack([np.ones(9), x])).fit().params
     before = np.abs((np.column_stack([np.ones(9), x]) @ fitted).clip(0, 1) - y)
@@ -377,12 +377,12 @@ def test_cases_without_a_prediction_do_not_count_for_importance_and_movement() -
         there = (source != missing) & (np.arange(9) != missing)
         rises.append((after[there] - before[there]).mean())
     assert found.loc["A", "importance"] == pytest.approx(np.mean(rises))
-    assert movement(Gap(), analysis, study).notna()["B"]
+    assert movement(Gap(), analysis, calibrated).notna()["B"]
 
 
 def test_a_condition_that_a_method_ignores_has_no_importance_and_no_direction() -> None:
-    study = made(scores(10)).calibrate()
-    found = measured(Mean(), study)
+    calibrated = made(scores(10)).calibrate()
+    found = measured(Mean(), calibrated)
     assert found.importance is not None
     assert (found.importance == 0).all(axis=None)
     assert found.direction is not None
@@ -392,11 +392,11 @@ def test_a_condition_that_a_method_ignores_has_no_importance_and_no_direction() 
 def test_importance_does_not_depend_on_how_many_permutations_are_predicted_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = made(scores(10)).calibrate()
-    analysis = analyzed(Linear(), study)
-    at_once = importance(Linear(), analysis, study, seed=0)
+    calibrated = made(scores(10)).calibrate()
+    analysis = analyzed(Linear(), calibrated)
+    at_once = importance(Linear(), analysis, calibrated, seed=0)
     monkeypatch.setattr("equifinal.comparison.importance._ROWS_AT_ONCE", 30)
-    pd.testing.assert_frame_equal(importance(Linear(), analysis, study, seed=0), at_once)
+    pd.testing.assert_frame_equal(importance(Linear(), analysis, calibrated, seed=0), at_once)
 
 
 class Watcher(Linear):
@@ -420,36 +420,36 @@ def test_raw_score_membership_and_data_are_permuted_together() -> None:
 
 def test_movement_is_the_change_of_the_mean_prediction_between_the_tenth_and_the_ninetieth_percentile() -> None:
     frame = scores(21, "AB").assign(A=np.random.default_rng(0).permutation(21) / 2)
-    study = made(frame).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(frame).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     fitted = OLS(y, np.column_stack([np.ones(21), x])).fit().params
     means = []
     for percentile in (10, 90):
         moved = x.copy()
         moved[:, 0] = np.percentile(x[:, 0], percentile, method="nearest")  # cases 3 and 19 of 21
         means.append((np.column_stack([np.ones(21), moved]) @ fitted).clip(0, 1).mean())
-    found = movement(Linear(), analyzed(Linear(), study), study)
+    found = movement(Linear(), analyzed(Linear(), calibrated), calibrated)
     assert found["A"] == pytest.approx(means[1] - means[0])
 
 
 @pytest.mark.parametrize("cases", range(3, 40))
 def test_the_two_cases_lie_equally_far_from_the_ends(cases: int) -> None:
-    study = made(scores(cases).assign(A=np.arange(cases))).calibrate()
-    low, high = _tenth_and_ninetieth(study, "A")
+    calibrated = made(scores(cases).assign(A=np.arange(cases))).calibrate()
+    low, high = _tenth_and_ninetieth(calibrated, "A")
     assert low == cases - 1 - high
     assert abs(low - 0.1 * (cases - 1)) <= 0.5
 
 
 def test_where_the_percentiles_coincide_the_extremes_are_compared() -> None:
     frame = scores(20).assign(A=[2.0] + [5.0] * 18 + [8.0])
-    study = made(frame).calibrate()
-    x, y = memberships(study), outcome_of(study)
+    calibrated = made(frame).calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
     fitted = OLS(y, np.column_stack([np.ones(20), x])).fit().params
     means = []
     for extreme in (x[:, 0].min(), x[:, 0].max()):
         moved = np.column_stack([np.ones(20), np.full(20, extreme), x[:, 1]])
         means.append((moved @ fitted).clip(0, 1).mean())
-    found = movement(Linear(), analyzed(Linear(), study), study)
+    found = movement(Linear(), analyzed(Linear(), calibrated), calibrated)
     assert found["A"] == pytest.approx(means[1] - means[0])
     assert found["A"] != 0
 
@@ -498,9 +498,9 @@ def test_the_opposite_set_has_the_opposite_direction(cases: int) -> None:
 
 
 def test_the_mean_as_a_baseline() -> None:
-    study = made(scores(9)).calibrate()
-    y = outcome_of(study)
-    found = baselines(study, 0)["baseline: mean"]
+    calibrated = made(scores(9)).calibrate()
+    y = outcome_of(calibrated)
+    found = baselines(calibrated, 0)["baseline: mean"]
     others = np.array([np.delete(y, case).mean() for case in range(9)])
     assert found["mae"] == pytest.approx(np.abs(y - y.mean()).mean())
     assert found["mae_out_of_sample"] == pytest.approx(np.abs(y - others).mean())
@@ -511,16 +511,16 @@ def test_the_mean_as_a_baseline() -> None:
 
 
 def test_a_method_that_predicts_the_mean_is_the_baseline() -> None:
-    study = made(scores(9)).calibrate()
-    found, baseline = measured(Mean(), study).fit, baselines(study, 0)["baseline: mean"]
+    calibrated = made(scores(9)).calibrate()
+    found, baseline = measured(Mean(), calibrated).fit, baselines(calibrated, 0)["baseline: mean"]
     assert found == pytest.approx(baseline, nan_ok=True)
     assert np.isnan(found["spearman_out_of_sample"])
 
 
 def test_the_permuted_outcome_as_a_baseline() -> None:
-    study = made(scores(30)).calibrate()
-    y = outcome_of(study)
-    found = baselines(study, 0)["baseline: permuted outcome"]
+    calibrated = made(scores(30)).calibrate()
+    y = outcome_of(calibrated)
+    found = baselines(calibrated, 0)["baseline: permuted outcome"]
     differences = np.abs(np.subtract.outer(y, y))
     assert found["mae"] == pytest.approx(differences.mean(), abs=0.02)  # over all pairs of cases
     assert found["consistency"] == pytest.approx(np.minimum.outer(y, y).mean() / y.mean(), abs=0.03)
@@ -530,11 +530,11 @@ def test_the_permuted_outcome_as_a_baseline() -> None:
 
 
 def test_each_refit_draws_random_numbers_of_its_own() -> None:
-    study = made(scores(6, "ABC")).calibrate()
-    found = measured(Noise(), study, seed=4)
+    calibrated = made(scores(6, "ABC")).calibrate()
+    found = measured(Noise(), calibrated, seed=4)
     label = zlib.crc32(b"it")
     weights = [np.random.default_rng([4, label, 1, fold]).dirichlet(np.ones(3)) for fold in range(6)]
-    expected = [row @ weight for row, weight in zip(memberships(study), weights, strict=True)]
+    expected = [row @ weight for row, weight in zip(memberships(calibrated), weights, strict=True)]
     np.testing.assert_allclose(found.predicted_out_of_sample, expected)
 
 

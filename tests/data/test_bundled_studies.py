@@ -37,10 +37,10 @@ def readme(name: str) -> str:
     return (folder(name) / "README.md").read_text(encoding="utf-8")
 
 
-def row(study: eq.CalibratedStudy, expression: str) -> tuple[float, float, list[str]]:
+def row(calibrated: eq.CalibratedStudy, expression: str) -> tuple[float, float, list[str]]:
     """Consistency and PRI of a configuration, and the cases in it."""
-    x = sets.Expression(expression).membership(study.fuzzy)
-    y = study.fuzzy["OPEN"]
+    x = sets.Expression(expression).membership(calibrated.fuzzy)
+    y = calibrated.fuzzy["OPEN"]
     return sets.consistency(x, y), sets.pri(x, y), x.index[x > 0.5].tolist()
 
 
@@ -86,16 +86,19 @@ def test_readme_names_every_column_and_anchor(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STUDIES)
-def test_propositions_are_sentences_with_the_claims_of_the_conclusions(name: str) -> None:
-    claims = {claim.id: claim for claim in eq.load_study(name).propositions}
-    assert all(claim.text and claim.text[0].isupper() for claim in claims.values())
+def test_propositions_are_sentences_with_the_propositions_of_the_conclusions(name: str) -> None:
+    propositions = {proposition.id: proposition for proposition in eq.load_study(name).propositions}
+    assert all(proposition.text and proposition.text[0].isupper() for proposition in propositions.values())
     for condition in ("LEAD", "DEM", "FIN", "HUM"):
         for conclusion, kind in (("1", "necessary"), ("2", "sufficient")):
-            claim = claims[f"{conclusion}-{condition}"]
-            assert (claim.kind, claim.expression, claim.expect) == (kind, condition, False)
-    assert claims["2-paths"].at_least == 3
-    assert set(claims["3-key"].conditions) == set(claims["3-joint"].conditions) == {"LEAD", "DEM"}
-    assert {claims["4-FIN"].condition: claims["4-FIN"].sign, claims["4-HUM"].condition: claims["4-HUM"].sign} == {
+            proposition = propositions[f"{conclusion}-{condition}"]
+            assert (proposition.claim, proposition.expression, proposition.expect) == (kind, condition, False)
+    assert propositions["2-paths"].at_least == 3
+    assert set(propositions["3-key"].conditions) == set(propositions["3-joint"].conditions) == {"LEAD", "DEM"}
+    assert {
+        propositions["4-FIN"].condition: propositions["4-FIN"].sign,
+        propositions["4-HUM"].condition: propositions["4-HUM"].sign,
+    } == {
         "FIN": 1,
         "HUM": 1,
     }
@@ -103,11 +106,11 @@ def test_propositions_are_sentences_with_the_claims_of_the_conclusions(name: str
 
 def test_conclusion_five_splits_the_twelve_cities() -> None:
     study = eq.load_study("heilongjiang")
-    claims = {claim.id: claim for claim in study.propositions}
-    groups = claims["5-resourced"].cases, claims["5-underdeveloped"].cases
+    propositions = {proposition.id: proposition for proposition in study.propositions}
+    groups = propositions["5-resourced"].cases, propositions["5-underdeveloped"].cases
     assert [len(group) for group in groups] == [6, 6]
     assert set().union(*groups) == set(study.data.index)
-    assert (claims["5-leaders"].expression, claims["5-leaders"].where) == ("LEAD", "~FIN*~HUM")
+    assert (propositions["5-leaders"].expression, propositions["5-leaders"].where) == ("LEAD", "~FIN*~HUM")
     assert study.note == "Scores constructed to agree with the published conclusions; not the authors' data"
     assert "not the authors' data" in readme("heilongjiang")
 
@@ -192,8 +195,8 @@ def test_the_panel_is_both_editions_row_by_row() -> None:
         again = memberships.loc[[f"{country} {year}" for country in edition.data.index]]
         pd.testing.assert_frame_equal(again.set_axis(edition.data.index), edition.calibrate().fuzzy)
     assert panel.methods == editions[2014].methods
-    assert [claim.model_dump() for claim in panel.propositions] == [
-        claim.model_dump() for claim in editions[2014].propositions
+    assert [proposition.model_dump() for proposition in panel.propositions] == [
+        proposition.model_dump() for proposition in editions[2014].propositions
     ]
 
 

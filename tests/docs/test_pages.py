@@ -25,7 +25,7 @@ import pytest
 
 import equifinal as eq
 from equifinal.plugin import registry as registries
-from equifinal.study.propositions import build_claim
+from equifinal.study.propositions import build_proposition
 from equifinal.study.study_file import _VariableTable
 
 ROOT = Path(__file__).parents[2]
@@ -167,7 +167,7 @@ class Follower:
         for table in (*content.get("condition", ()), *filter(None, [content.get("outcome")])):
             eq.Variable(**_VariableTable.model_validate(table).model_dump()).calibrator  # noqa: B018
         for table in content.get("proposition", ()):
-            build_claim(table, eq.claims(), f"{block}: ")
+            build_proposition(table, eq.propositions(), f"{block}: ")
         for label, parameters in content.get("methods", {}).items():
             eq.methods()[parameters.pop("method", label)].cls.from_parameters(parameters)
 

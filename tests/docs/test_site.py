@@ -119,7 +119,7 @@ def test_every_key_of_a_study_file_is_in_the_reference(site):
             assert key in page
             assert field.description, f"{key} says nothing of itself"
             assert field.description in page or key == "calibrate"
-    for name, entry in eq.claims().items():
+    for name, entry in eq.propositions().items():
         if entry.plugin.origin.startswith("equifinal"):
             assert f'claim = "{name}"' in page
             assert all(argument in page for argument in entry.cls.model_fields)

@@ -54,10 +54,10 @@ def test_nothing_moved_is_the_study_itself(barometer):
 def test_a_moved_anchor_changes_memberships_by_the_formula(barometer):
     findings = barometer.findings({CROSSOVER: 5.2, ("set", "LEAD", "full_in"): 8}, "fsqca")
     raw = barometer.study.raw["LEAD"]
-    np.testing.assert_allclose(findings.study.fuzzy["LEAD"], by_hand(raw, 2, 5.2, 8), atol=1e-12)
+    np.testing.assert_allclose(findings.calibrated.fuzzy["LEAD"], by_hand(raw, 2, 5.2, 8), atol=1e-12)
     own = barometer.findings({}, "fsqca")
     for name in ("DEM", "FIN", "HUM", "OPEN"):
-        pd.testing.assert_series_equal(findings.study.fuzzy[name], own.study.fuzzy[name])
+        pd.testing.assert_series_equal(findings.calibrated.fuzzy[name], own.calibrated.fuzzy[name])
 
 
 def test_the_solution_is_that_of_the_engine_on_these_memberships(barometer):
@@ -205,7 +205,9 @@ def test_what_is_saved_gives_the_same_memberships_and_parameters(name, tmp_path)
     pd.testing.assert_frame_equal(now["fsqca"].configurations, again["fsqca"].configurations)
     for key in ("title", "provenance", "description", "source", "licence", "citation", "unit", "time"):
         assert getattr(saved, key) == getattr(own, key), key
-    assert [claim.model_dump() for claim in saved.propositions] == [claim.model_dump() for claim in own.propositions]
+    assert [proposition.model_dump() for proposition in saved.propositions] == [
+        proposition.model_dump() for proposition in own.propositions
+    ]
     assert [(v.label, v.expect, v.manipulable, v.column) for v in saved.variables] == [
         (v.label, v.expect, v.manipulable, v.column) for v in own.variables
     ]

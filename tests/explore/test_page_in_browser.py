@@ -206,7 +206,7 @@ def test_names_that_look_like_markup_do_no_harm(open_page, tmp_path):
     study = eq.load_study("heilongjiang")
     nasty = "<img src=x onerror='window.harmed = 1'>"
     data = study.data.rename(index={"Harbin": nasty, "Heihe": "<b>bold</b>"})
-    kept = [claim for claim in study.propositions if claim.kind != "together"]
+    kept = [proposition for proposition in study.propositions if proposition.claim != "together"]
     changed = eq.Study(
         name=nasty,
         title=nasty,

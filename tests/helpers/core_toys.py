@@ -34,23 +34,23 @@ def made(frame: pd.DataFrame, calibrate: Mapping[str, Any] | None = None, **furt
     )
 
 
-def filled(method: eq.Method, study: eq.CalibratedStudy, predicted: Any = np.nan, **facets: Any) -> eq.Analysis:
+def filled(method: eq.Method, calibrated: eq.CalibratedStudy, predicted: Any = np.nan, **facets: Any) -> eq.Analysis:
     """An analysis with nothing to say but what is given."""
     conditions = {"role": "none", "direction": 0, "evidence": "Nothing."}
     return eq.Analysis(
         **{
             "method": method,
-            "conditions": pd.DataFrame(conditions, index=list(study.condition_names)),
+            "conditions": pd.DataFrame(conditions, index=list(calibrated.condition_names)),
             "configurations": pd.DataFrame(columns=["expression", "cases", "consistency", "coverage"]),
-            "cases": pd.DataFrame({"group": None, "predicted": predicted}, index=study.cases),
+            "cases": pd.DataFrame({"group": None, "predicted": predicted}, index=calibrated.cases),
             "fit": {},
             **facets,
         }
     )
 
 
-def memberships(study: eq.CalibratedStudy) -> Any:
-    return study.fuzzy[list(study.condition_names)].to_numpy()
+def memberships(calibrated: eq.CalibratedStudy) -> Any:
+    return calibrated.fuzzy[list(calibrated.condition_names)].to_numpy()
 
 
 def least_squares(x: Any, y: Any, new: Any) -> Any:

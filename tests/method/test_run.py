@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pydantic
 import pytest
+from core_toys import Broken, Linear, Mean, Noise, filled, made, scores
 
 import equifinal as eq
-from core_toys import Broken, Linear, Mean, Noise, filled, made, scores
 
 FRAME = scores(12)
 STUDY = made(FRAME)
@@ -314,7 +314,7 @@ class Vandal(eq.Method):
         self.destroy(study)
         return pd.Series(0.5, index=study.cases)
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         self.destroy(study)
         return eq.Verdict("inconclusive")
 
@@ -324,8 +324,11 @@ class Vandal(eq.Method):
 
 
 def test_a_method_that_changes_its_input_harms_nobody() -> None:
-    claims = [{"id": "P1", "claim": "influence", "condition": "A"}, {"id": "P2", "claim": "equifinal", "where": "A"}]
-    study = made(FRAME, {"A": {"method": "ranks"}}, propositions=claims)
+    propositions = [
+        {"id": "P1", "claim": "influence", "condition": "A"},
+        {"id": "P2", "claim": "equifinal", "where": "A"},
+    ]
+    study = made(FRAME, {"A": {"method": "ranks"}}, propositions=propositions)
     data, raw = study.data.copy(), study.raw.copy()
     clean = numbers(eq.compare(eq.run(study, {"linear": Linear(), "regression": "regression"})))
     run = eq.run(study, {"vandal": Vandal(), "linear": Linear(), "second": Vandal(), "regression": "regression"})

@@ -48,8 +48,8 @@ def random_cases(n=40, conditions="AB", seed=0):
     return frame.set_axis([f"case {number}" for number in range(n)])
 
 
-def claim(expression, expect=True, kind="necessary"):
-    return eq.claims()[kind].cls(id="P", expression=expression, expect=expect)
+def proposition(expression, expect=True, kind="necessary"):
+    return eq.propositions()[kind].cls(id="P", expression=expression, expect=expect)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_the_named_ceiling_decides():
     # 0.45 is above a cutoff of 0.4, 0.35 is not.
     for analysis, answer in ((steps, "inconclusive"), (line, "contradicted")):
         method = analysis.method.model_copy(update={"effect_size_cutoff": 0.4, "alpha": 1e-6})
-        assert method.assess(analysis, claim("A"), study.calibrate()).answer == answer
+        assert method.assess(analysis, proposition("A"), study.calibrate()).answer == answer
 
 
 def test_cases_are_held_by_the_lowest_ceiling():
@@ -188,12 +188,13 @@ def test_no_outcome_is_predicted_and_a_note_says_so(countries):
 # ------------------------------------------------------------------------------------------------------ claims
 
 
-def test_claims_of_necessity(countries):
+def test_propositions_of_necessity(countries):
     frame = random_cases()
-    study = made(frame).calibrate()
-    analysis = analyze(study)
+    calibrated = made(frame).calibrate()
+    analysis = analyze(calibrated)
     answers = {
-        text: NCA().assess(analysis, claim(text), study).answer for text in ("A", "B", "~A", "A*B", "A + B", "1", "Y")
+        text: NCA().assess(analysis, proposition(text), calibrated).answer
+        for text in ("A", "B", "~A", "A*B", "A + B", "1", "Y")
     }
     assert answers == {
         "A": "supported",
@@ -204,24 +205,24 @@ def test_claims_of_necessity(countries):
         "1": "silent",
         "Y": "silent",
     }
-    assert NCA().assess(analysis, claim("A", expect=False), study).answer == "contradicted"
-    assert NCA().assess(analysis, claim("B", expect=False), study).answer == "supported"
-    verdict = NCA().assess(analysis, claim("A"), study)
+    assert NCA().assess(analysis, proposition("A", expect=False), calibrated).answer == "contradicted"
+    assert NCA().assess(analysis, proposition("B", expect=False), calibrated).answer == "supported"
+    verdict = NCA().assess(analysis, proposition("A"), calibrated)
     assert verdict.evidence.startswith("In degree: A CE-FDH d = ")
     assert verdict.numbers["effect_size"] == analysis.conditions.loc["A", "d_ce_fdh"]
     assert verdict.numbers["p"] == analysis.conditions.loc["A", "p_ce_fdh"]
-    both = NCA().assess(analyze(countries), claim("LEAD*DEM"), countries)
+    both = NCA().assess(analyze(countries), proposition("LEAD*DEM"), countries)
     assert both.answer == "supported"
     assert {"LEAD p", "DEM effect_size"} <= set(both.numbers)
 
 
-def test_the_absence_of_a_condition_is_looked_at_when_a_claim_asks():
+def test_the_absence_of_a_condition_is_looked_at_when_a_proposition_asks():
     frame = random_cases()
     frame["A"] = 10 - frame["A"]  # now little of A is needed
-    study = made(frame).calibrate()
-    analysis = analyze(study)
-    assert NCA().assess(analysis, claim("A"), study).answer == "contradicted"
-    verdict = NCA().assess(analysis, claim("~A"), study)
+    calibrated = made(frame).calibrate()
+    analysis = analyze(calibrated)
+    assert NCA().assess(analysis, proposition("A"), calibrated).answer == "contradicted"
+    verdict = NCA().assess(analysis, proposition("~A"), calibrated)
     assert verdict.answer == "supported"
     x, y = frame["A"].to_numpy(), frame["y"].to_numpy()
     assert verdict.numbers["effect_size"] == pytest.approx(ceilings(-x, y).effect_size["ce-fdh"])
@@ -231,30 +232,30 @@ def test_the_absence_of_a_condition_is_looked_at_when_a_claim_asks():
 
 
 def test_a_large_corner_without_a_test_or_with_a_high_p_decides_nothing():
-    study = made().calibrate()
+    calibrated = made().calibrate()
     for parameters, words in (({"permutations": 0}, "no permutation test"), ({"alpha": 1e-6}, "p = ")):
         method = NCA(**parameters)
-        verdict = method.assess(analyze(study, **parameters), claim("A"), study)
+        verdict = method.assess(analyze(calibrated, **parameters), proposition("A"), calibrated)
         assert verdict.answer == "inconclusive"
         assert words in verdict.evidence
 
 
 @pytest.mark.parametrize("kind", ["sufficient", "influence", "joint", "key", "equifinal", "together", "mine"])
-def test_on_other_claims_it_is_silent(kind):
-    study = made().calibrate()
-    cls = type("Other", (eq.Claim,), {"kind": kind, "__doc__": "Another claim."})
-    verdict = NCA().assess(analyze(study), cls(id="P"), study)
+def test_on_other_propositions_it_is_silent(kind):
+    calibrated = made().calibrate()
+    cls = type("Other", (eq.Proposition,), {"kind": kind, "__doc__": "Another claim."})
+    verdict = NCA().assess(analyze(calibrated), cls(id="P"), calibrated)
     assert verdict.answer == "silent"
     assert verdict.evidence.endswith(".")
 
 
 def test_advice_names_the_levels_that_are_missing():
     frame = random_cases()
-    study = made(frame).calibrate()
-    advice = NCA().advise(analyze(study), study)
-    lacking = study.fuzzy["Y"] < 0.5
-    assert advice.index.tolist() == study.cases[lacking].tolist()
-    target = frame["y"][study.fuzzy["Y"] > 0.5].min()
+    calibrated = made(frame).calibrate()
+    advice = NCA().advise(analyze(calibrated), calibrated)
+    lacking = calibrated.fuzzy["Y"] < 0.5
+    assert advice.index.tolist() == calibrated.cases[lacking].tolist()
+    target = frame["y"][calibrated.fuzzy["Y"] > 0.5].min()
     level = frame["A"][frame["y"] >= target].min()
     for case, sentence in advice.items():
         if frame.loc[case, "A"] < level:
@@ -265,7 +266,7 @@ def test_advice_names_the_levels_that_are_missing():
             assert sentence == f"No necessary condition stands in the way of Y of at least {target:.4g}."
     assert advice.str.contains("needs").any()
     none = NCA(permutations=0)
-    assert set(none.advise(analyze(study, permutations=0), study)) == {"No condition is necessary in degree."}
+    assert set(none.advise(analyze(calibrated, permutations=0), calibrated)) == {"No condition is necessary in degree."}
 
 
 # -------------------------------------------------------------------------------------------------- robustness
@@ -316,7 +317,7 @@ def test_constant_scores_in_a_part_of_the_cases_are_undefined_with_a_note():
     assert any(note.startswith("A: no scope, because A") for note in analysis.notes)
     assert analysis.tables["bottleneck"]["A"].isna().all()
     assert analysis.tables["effect_sizes"].query("condition == 'A'")["ceiling_zone"].isna().all()
-    verdict = NCA().assess(analysis, claim("A"), part)
+    verdict = NCA().assess(analysis, proposition("A"), part)
     assert verdict.answer == "inconclusive"
     assert "undefined" in verdict.evidence
     flat = frame.assign(y=[1.0] * 5 + [9.0] * 7)
@@ -329,7 +330,7 @@ def test_few_cases(n):
     part = made().calibrate().subset(list("abcdefg")[-n:])
     analysis = analyze(part)
     assert analysis.conditions["role"].tolist() == ["none"]
-    assert NCA().assess(analysis, claim("A"), part).answer in ("inconclusive", "contradicted")
+    assert NCA().assess(analysis, proposition("A"), part).answer in ("inconclusive", "contradicted")
     assert len(NCA().advise(analysis, part)) == (part.fuzzy["Y"] < 0.5).sum()
 
 
@@ -341,8 +342,10 @@ def test_a_case_in_the_corner_gets_a_note():
     assert np.isnan(analysis.conditions.loc["A", "d_cr_fdh"])
     assert analysis.conditions.loc["A", "benchmark"] == "none"
     assert any("one peer alone" in note for note in analysis.notes)
-    assert NCA().assess(analysis, claim("A"), made(frame).calibrate()).answer == "contradicted"
-    assert NCA(effect_size_cutoff=0).assess(analysis, claim("A"), made(frame).calibrate()).answer == "contradicted"
+    assert NCA().assess(analysis, proposition("A"), made(frame).calibrate()).answer == "contradicted"
+    assert (
+        NCA(effect_size_cutoff=0).assess(analysis, proposition("A"), made(frame).calibrate()).answer == "contradicted"
+    )
 
 
 def test_tied_cases_share_a_peer():
@@ -363,9 +366,9 @@ def test_conditions_without_calibration_and_of_a_bell():
     pd.testing.assert_frame_equal(analyze(uncalibrated).conditions, analyze(made(frame)).conditions)
     anchors = ("full_out_low", "crossover_low", "full_in_low", "full_in_high", "crossover_high", "full_out_high")
     bell = {"method": "linear", **dict(zip(anchors, (1, 3, 4, 6, 7, 9), strict=True))}
-    study = made(frame, B=bell).calibrate()
-    assert study.orientation("B") == 0
-    assert any("neither rises nor falls" in note for note in analyze(study).notes)
+    calibrated = made(frame, B=bell).calibrate()
+    assert calibrated.orientation("B") == 0
+    assert any("neither rises nor falls" in note for note in analyze(calibrated).notes)
 
 
 def test_the_order_of_cases_and_conditions_changes_nothing(countries):
@@ -387,7 +390,9 @@ def test_a_seed_repeats_everything_and_nothing_is_changed(countries):
     pd.testing.assert_frame_equal(first.conditions[columns], other.conditions[columns])
     pd.testing.assert_frame_equal(countries.raw, raw)
     restored = pickle.loads(pickle.dumps(first))
-    assert NCA().assess(restored, claim("~LEAD"), countries) == NCA().assess(first, claim("~LEAD"), countries)
+    assert NCA().assess(restored, proposition("~LEAD"), countries) == NCA().assess(
+        first, proposition("~LEAD"), countries
+    )
 
 
 def test_quick_enough_for_every_run(countries):

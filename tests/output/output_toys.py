@@ -48,38 +48,40 @@ class Averaging(eq.Method):
     sufficient_paths = True
     shift: int = 0
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        names = list(study.condition_names)
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        names = list(calibrated.condition_names)
         conditions = pd.DataFrame(
             {"role": "none", "direction": -1, "evidence": NASTY, "weight": [-0.5, np.nan][: len(names)]}, index=names
         )
         configurations = pd.DataFrame(
             {
                 "expression": ["A*~B", None],
-                "cases": [list(study.cases), []],
+                "cases": [list(calibrated.cases), []],
                 "consistency": [0.1 + 0.2, np.nan],
                 "coverage": [1 / 3, 1.0],
             },
             index=["A*~B", "<u>rest</u>"],
         )
-        cases = pd.DataFrame({"group": "A*~B", "predicted": study.fuzzy[names].mean(axis=1)}, index=study.cases)
+        cases = pd.DataFrame(
+            {"group": "A*~B", "predicted": calibrated.fuzzy[names].mean(axis=1)}, index=calibrated.cases
+        )
         tables = {
             "a/b": pd.DataFrame({"value": [np.inf, -1e-7]}),
             "A/B": pd.DataFrame({"x|y": ["=2+2", "-3"]}, index=[5, 6]),
         }
         return eq.Analysis(
-            self, conditions, configurations, cases, {"r2": 2 / 3, "n": len(study.cases)}, tables, [NASTY]
+            self, conditions, configurations, cases, {"r2": 2 / 3, "n": len(calibrated.cases)}, tables, [NASTY]
         )
 
-    def predict(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
-        return study.fuzzy[list(study.condition_names)].mean(axis=1)
+    def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
+        return calibrated.fuzzy[list(calibrated.condition_names)].mean(axis=1)
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
-        return eq.Verdict(ANSWERS[(int(claim.id[1:]) + self.shift) % 4], evidence=f"{claim.id} {NASTY}")
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
+        return eq.Verdict(ANSWERS[(int(proposition.id[1:]) + self.shift) % 4], evidence=f"{proposition.id} {NASTY}")
 
-    def advise(self, analysis: eq.Analysis, study: eq.CalibratedStudy) -> pd.Series:
-        outcome = study.fuzzy[study.outcome.name]
-        return pd.Series(f"Try {NASTY}", index=study.cases[outcome < 0.5])
+    def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
+        outcome = calibrated.fuzzy[calibrated.outcome.name]
+        return pd.Series(f"Try {NASTY}", index=calibrated.cases[outcome < 0.5])
 
 
 class Failing(eq.Method):
@@ -87,7 +89,7 @@ class Failing(eq.Method):
 
     name = "failing"
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         raise RuntimeError(f"no luck {NASTY}")
 
 

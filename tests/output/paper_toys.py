@@ -30,9 +30,9 @@ class Stranger(eq.Method):
     row_cutoff: float = 0.75
     necessity_cutoff: float = 0.875
 
-    def analyze(self, study: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        names = list(study.condition_names)
-        cases = list(study.cases)
+    def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        names = list(calibrated.condition_names)
+        cases = list(calibrated.cases)
         configurations = pd.DataFrame(
             {
                 "expression": ["A*~B", "B", "A + B"],
@@ -63,11 +63,15 @@ class Stranger(eq.Method):
             self,
             conditions=pd.DataFrame({"role": "none", "direction": 0, "evidence": NASTY}, index=names),
             configurations=configurations,
-            cases=pd.DataFrame({"group": None, "predicted": study.fuzzy[names].mean(axis=1)}, index=study.cases),
+            cases=pd.DataFrame(
+                {"group": None, "predicted": calibrated.fuzzy[names].mean(axis=1)}, index=calibrated.cases
+            ),
             fit={"consistency": 0.625, "coverage": 0.375, "n": len(cases)},
             tables=tables,
             notes=[NASTY],
         )
 
-    def assess(self, analysis: eq.Analysis, claim: eq.Claim, study: eq.CalibratedStudy) -> eq.Verdict:
-        return eq.Verdict(("supported", "contradicted", "inconclusive", "silent")[int(claim.id[1:])], evidence=NASTY)
+    def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
+        return eq.Verdict(
+            ("supported", "contradicted", "inconclusive", "silent")[int(proposition.id[1:])], evidence=NASTY
+        )

@@ -12,9 +12,9 @@ from pathlib import Path
 import cloudpickle
 import pandas as pd
 import pytest
+from core_toys import Linear, Mean, filled, made, scores
 
 import equifinal as eq
-from core_toys import Linear, Mean, filled, made, scores
 from equifinal.plugin.registry import Entry
 
 METHOD = """
@@ -321,14 +321,14 @@ class HangsInRefit(Linear):
     def refit(self, study, rng):
         hang()
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         return eq.Verdict("supported", "As always.")
 
 
 class HangsLater(Linear):
     name = "later"
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         hang()
 
     def advise(self, analysis, study):
@@ -362,7 +362,7 @@ class Leaves(Linear):
     def predict(self, analysis, study):
         sys.exit("predict")
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         sys.exit("assess")
 
     def advise(self, analysis, study):

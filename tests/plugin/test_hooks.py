@@ -405,20 +405,20 @@ def test_observers_that_raise_are_warnings_and_the_run_goes_on(registry, towns):
 # ----------------------------------------------------------------------------------------------- answering
 
 TEACHER = '''
-"""A new kind of claim, and how fsqca judges it."""
+"""A new kind of proposition, and how fsqca judges it."""
 
 import equifinal as eq
 
 
-class Simple(eq.Claim):
+class Simple(eq.Proposition):
     """The solution has at most so many paths."""
 
-    kind = "simple"
+    claim = "simple"
     at_most: int = 2
 
 
 @eq.hookimpl
-def equifinal_claims():
+def equifinal_propositions():
     return [Simple]
 
 
@@ -435,7 +435,7 @@ def equifinal_assess(analysis, proposition, calibrated):
 def test_a_plugin_teaches_fsqca_a_new_kind_of_proposition(n_jobs, time_limit, registry, tmp_path):
     file = tmp_path / "teacher.py"
     file.write_text(TEACHER)
-    assert eq.load_plugin(file).brings == ("hook equifinal_assess", "kind of claim simple")
+    assert eq.load_plugin(file).brings == ("hook equifinal_assess", "kind of proposition simple")
     bundled = eq.load_study("heilongjiang")
     study = eq.Study(
         name="taught",

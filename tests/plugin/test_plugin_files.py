@@ -9,7 +9,7 @@ import pytest
 import equifinal as eq
 
 PLUGIN = '''
-"""A method that predicts the strongest condition, a calibrator, and a kind of claim."""
+"""A method that predicts the strongest condition, a calibrator, and a kind of proposition."""
 
 from dataclasses import dataclass
 
@@ -74,10 +74,10 @@ class Hundredth(eq.Calibrator):
         return (raw / 100).clip(0, 1)
 
 
-class Leads(eq.Claim):
+class Leads(eq.Proposition):
     """The condition goes with the outcome most."""
 
-    kind = "leads"
+    claim = "leads"
     condition: str
 
 
@@ -92,7 +92,7 @@ def equifinal_calibrators():
 
 
 @eq.hookimpl
-def equifinal_claims():
+def equifinal_propositions():
     return [Leads]
 '''
 
@@ -111,7 +111,7 @@ def modules() -> set[str]:
 
 def test_a_file_brings_what_its_hooks_return(plugin):
     loaded = eq.load_plugin(plugin)
-    assert loaded.brings == ("calibrator hundredth", "method simple", "kind of claim leads")
+    assert loaded.brings == ("calibrator hundredth", "method simple", "kind of proposition leads")
     assert (loaded.name, loaded.origin, loaded.problems) == ("simple_plugin", str(plugin), ())
     assert eq.plugins()["simple_plugin"] == loaded
     assert "simple" in eq.methods()
@@ -236,13 +236,19 @@ WRONG = {
 def test_a_file_that_cannot_be_used_leaves_nothing_behind(mistake, plugin):
     text, words = WRONG[mistake]
     assert text != PLUGIN
-    before = (modules(), list(eq.plugins()), list(eq.methods()), list(eq.calibrators()), list(eq.claims()))
+    before = (modules(), list(eq.plugins()), list(eq.methods()), list(eq.calibrators()), list(eq.propositions()))
     plugin.write_text(text)
     with pytest.raises(eq.InputError) as raised:
         eq.load_plugin(plugin)
     for word in (f"Plugin file {str(plugin)!r}", *words):
         assert word in str(raised.value)
-    assert (modules(), list(eq.plugins()), list(eq.methods()), list(eq.calibrators()), list(eq.claims())) == before
+    assert (
+        modules(),
+        list(eq.plugins()),
+        list(eq.methods()),
+        list(eq.calibrators()),
+        list(eq.propositions()),
+    ) == before
     assert not any(entry.plugin.problems for entry in eq.methods().values())
 
     plugin.write_text(PLUGIN)  # corrected, it loads

@@ -232,7 +232,7 @@ def test_observers_see_a_run_in_order_and_in_this_process(n_jobs, monkeypatch, t
 
     @eq.hookimpl
     def equifinal_after_comparison(comparison):
-        seen.append(("compared", comparison.study.name))
+        seen.append(("compared", comparison.calibrated.name))
 
     hooks = {name: value for name, value in locals().items() if name.startswith("equifinal_")}
     found = Registry()
@@ -314,7 +314,7 @@ def test_every_listing_answers_alike():
         (eq.calibrators(), "calibrator"),
         (eq.outputs(), "output"),
         (eq.studies(), "study"),
-        (eq.claims(), "kind of claim"),
+        (eq.propositions(), "kind of proposition"),
         (eq.plugins(), "plugin"),
     ):
         name = next(iter(listing))

@@ -30,9 +30,9 @@ def countries() -> eq.CalibratedStudy:
     return eq.load_study("open-data-barometer-2014").calibrate()
 
 
-def analyze(study: eq.CalibratedStudy, **parameters: object) -> eq.Analysis:
-    analysis = Regression(**parameters).analyze(study, np.random.default_rng(0))
-    analysis.check_against(study)
+def analyze(calibrated: eq.CalibratedStudy, **parameters: object) -> eq.Analysis:
+    analysis = Regression(**parameters).analyze(calibrated, np.random.default_rng(0))
+    analysis.check_against(calibrated)
     return analysis
 
 
@@ -68,8 +68,8 @@ def test_published_figures_of_the_barometer(countries: eq.CalibratedStudy) -> No
     assert round(robust.fit["r_squared"], 3) == 0.674
 
 
-def frame_on(study: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
-    frame = (study.fuzzy if scale == "membership" else study.raw).copy()
+def frame_on(calibrated: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
+    frame = (calibrated.fuzzy if scale == "membership" else calibrated.raw).copy()
     return (frame - frame.mean()) / frame.std() if scale == "standardized" else frame
 
 
@@ -222,8 +222,8 @@ def test_an_interaction_with_an_unknown_condition(countries: eq.CalibratedStudy)
 # --------------------------------------------------------------------------- the logit of the crisp outcome
 
 
-def crisp_frame(study: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
-    return frame_on(study, scale).assign(OPEN=study.crisp["OPEN"]).dropna()
+def crisp_frame(calibrated: eq.CalibratedStudy, scale: str) -> pd.DataFrame:
+    return frame_on(calibrated, scale).assign(OPEN=calibrated.crisp["OPEN"]).dropna()
 
 
 @pytest.mark.parametrize("scale", ["raw", "standardized", "membership"])
@@ -614,8 +614,8 @@ def test_a_negated_study_mirrors_the_study(countries: eq.CalibratedStudy, parame
     assert analysis.conditions["direction"].abs().sum() > 0
     assert (mirror.conditions["direction"] == -analysis.conditions["direction"]).all()
     for sign, answer in ((1, "contradicted"), (-1, "supported")):
-        claim = Influence(id="P", condition="LEAD", sign=sign)
-        assert mirror.method.assess(mirror, claim, negated).answer == answer
+        proposition = Influence(id="P", condition="LEAD", sign=sign)
+        assert mirror.method.assess(mirror, proposition, negated).answer == answer
 
 
 def test_direction_speaks_of_the_sets_not_of_the_scores() -> None:
@@ -698,11 +698,11 @@ def test_joint_of_sets_that_fall_with_the_scores() -> None:
         Equifinal(id="P"),
         Together(id="P", cases=("Argentina", "Australia")),
     ],
-    ids=lambda claim: claim.kind,
+    ids=lambda proposition: proposition.claim,
 )
-def test_silence_is_explained(countries: eq.CalibratedStudy, claim: eq.Claim) -> None:
+def test_silence_is_explained(countries: eq.CalibratedStudy, proposition: eq.Proposition) -> None:
     analysis = analyze(countries)
-    verdict = analysis.method.assess(analysis, claim, countries)
+    verdict = analysis.method.assess(analysis, proposition, countries)
     assert verdict.answer == "silent"
     assert verdict.evidence.endswith(".")
 
@@ -739,15 +739,15 @@ def test_advice_of_a_logit_gives_the_mean_gain_per_unit(countries: eq.Calibrated
 def test_advice_lowers_what_lowers_the_outcome_and_leaves_out_what_cannot_be_changed() -> None:
     frame = scores(conditions="AB")
     frame["y"] = (10 - frame["A"] + frame["B"] + np.random.default_rng(2).normal(0, 0.5, 30)) / 2
-    study = eq.Study(
+    calibrated = eq.Study(
         name="made",
         data=frame,
         outcome=eq.Variable("Y", "y", calibrate=DIRECT),
         conditions=[eq.Variable("A", calibrate=DIRECT), eq.Variable("B", calibrate=DIRECT, manipulable=False)],
     ).calibrate()
-    analysis = analyze(study)
+    analysis = analyze(calibrated)
     assert analysis.conditions["direction"].tolist() == [-1, 1]
-    advice = analysis.method.advise(analysis, study)
+    advice = analysis.method.advise(analysis, calibrated)
     lowest = frame["A"].min()
     assert advice.str.contains(f"to {lowest:g} \\(lowest observed\\)").all()
     assert not advice.str.contains("B from").any()

@@ -50,7 +50,7 @@ def broken(tmp_path, registry):
         ("calibrators", ["crisp", "direct", "ranks", "log-odds"]),
         ("outputs", ["csv", "json", "markdown"]),
         ("studies", ["open-data-barometer-2014", "heilongjiang", "Data openness in"]),
-        ("claims", ["necessary", "together", "sign = -1"]),
+        ("propositions", ["necessary", "together", "sign = -1"]),
         ("plugins", ["calibration", "qca", "method: fsqca", "ok"]),
     ],
 )
@@ -71,7 +71,7 @@ def test_list_names_what_is_there(kind, words, cli):
         ("regression", ["(method)", '"HC3"', "> 0, < 1", "Reference", "regression (equifinal 0."]),
         ("direct", ["(calibrator)", "Ragin", "full_out", "number or none", "0.95"]),
         ("csv", ["(output)", "One CSV file per table"]),
-        ("influence", ["(kind of claim)", "sign", "1, -1", "required"]),
+        ("influence", ["(kind of proposition)", "sign", "1, -1", "required"]),
     ],
 )
 def test_describe_explains(name, words, cli):
@@ -85,7 +85,7 @@ def test_describe_explains(name, words, cli):
 
 
 def test_every_registered_thing_can_be_described(cli):
-    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.claims(), eq.studies()):
+    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.propositions(), eq.studies()):
         for name in listing:
             ended = cli("describe", name)
             assert (ended.code, ended.err) == (0, ""), name

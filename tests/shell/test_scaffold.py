@@ -29,7 +29,7 @@ from equifinal.shell.scaffold import KINDS, new_plugin
         ("fsqca", "there is the method 'fsqca' of the plugin qca (equifinal"),
         ("qca", "there is the plugin qca (equifinal"),
         ("html", "there is the output 'html' of the plugin output (equifinal"),
-        ("joint", "there is the kind of claim 'joint' of the plugin claims (equifinal"),
+        ("joint", "there is the kind of proposition 'joint' of the plugin propositions (equifinal"),
     ],
 )
 def test_a_name_that_cannot_be_used_gets_one_message(name, words, tmp_path, monkeypatch, cli):
@@ -179,7 +179,7 @@ def test_the_rest_runs_without_the_methods_of_a_plugin_that_is_off(registry, cli
 @pytest.mark.parametrize(
     ("plugin", "message"),
     [
-        ("claims", "Unknown kind of claim 'necessary'"),
+        ("propositions", "Unknown kind of proposition 'necessary'"),
         ("calibration", "calibration: unknown method 'direct'"),
         ("data", "There is no study 'heilongjiang'"),
     ],

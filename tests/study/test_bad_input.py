@@ -144,9 +144,9 @@ STUDY_MISTAKES = {
     "an unfinished expression": ('"LEAD"\n\n[meth', '"LEAD *"\n\n[meth', ["P1", "'LEAD *' cannot be read"]),
     "an empty expression": ('"LEAD"\n\n[meth', '""\n\n[meth', ["P1", "empty"]),
     "an expression that is a number": ('"LEAD"\n\n[meth', "3\n\n[meth", ["P1", "expression = 3 must be text"]),
-    "an unknown kind of claim": ('"necessary"', '"neccessary"', ["P1", "'neccessary'", "'necessary'?"]),
-    "a kind of claim that is a list": ('"necessary"', '["necessary"]', ["P1", "['necessary']"]),
-    "no kind of claim": ('claim = "necessary"\n', "", ["P1", "'claim' is missing", "sufficient"]),
+    "an unknown kind of proposition": ('"necessary"', '"neccessary"', ["P1", "'neccessary'", "'necessary'?"]),
+    "a kind of proposition that is a list": ('"necessary"', '["necessary"]', ["P1", "['necessary']"]),
+    "no kind of proposition": ('claim = "necessary"\n', "", ["P1", "'claim' is missing", "sufficient"]),
     "a proposition without an id": ('id = "P1"\n', "", ["proposition", "'id' is missing"]),
     "two propositions with one id": (
         "[methods",
@@ -161,7 +161,7 @@ STUDY_MISTAKES = {
     "where with an unknown set": ("expression =", 'where = "~HUM"\nexpression =', ["P1", "'HUM'", "FIN"]),
 }
 
-CLAIMS = {
+PROPOSITIONS = {
     "together with an unknown case": ('claim = "together"\ncases = ["Accra", "Bamoko"]', ["'Bamoko'", "'Bamako'?"]),
     "together with one case": ('claim = "together"\ncases = ["Accra"]', ["too short", "at least 2"]),
     "together with a case twice": ('claim = "together"\ncases = ["Fez", "Fez"]', ["'Fez' twice"]),
@@ -182,10 +182,10 @@ def test_a_mistake_in_study_toml_is_named_with_its_remedy(mistake, refused, town
     refused(words)
 
 
-@pytest.mark.parametrize("mistake", CLAIMS)
+@pytest.mark.parametrize("mistake", PROPOSITIONS)
 def test_a_mistake_in_a_proposition_is_named_with_its_remedy(mistake, refused, towns):
-    claim, words = CLAIMS[mistake]
-    edit(towns, 'claim = "necessary"\nexpression = "LEAD"', claim)
+    proposition, words = PROPOSITIONS[mistake]
+    edit(towns, 'claim = "necessary"\nexpression = "LEAD"', proposition)
     refused(["'towns'", "proposition P1", *words])
 
 

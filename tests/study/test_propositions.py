@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
+from core_toys import made, scores
 
 import equifinal as eq
-from core_toys import made, scores
 from equifinal.study.propositions import Key
 
 FRAME = scores(12, "ABC")
@@ -22,10 +22,15 @@ PROPER = [
 
 
 @pytest.mark.parametrize(("table", "arguments"), PROPER)
-def test_a_claim_has_its_arguments_as_attributes(table: dict[str, object], arguments: dict[str, object]) -> None:
-    claim = made(FRAME, propositions=[{"id": "P1", "text": "So it is", "where": "B", **table}]).propositions[0]
-    assert (claim.kind, claim.id, claim.text, claim.where) == (table["claim"], "P1", "So it is", "B")
-    assert {name: getattr(claim, name) for name in arguments} == arguments
+def test_a_proposition_has_its_arguments_as_attributes(table: dict[str, object], arguments: dict[str, object]) -> None:
+    proposition = made(FRAME, propositions=[{"id": "P1", "text": "So it is", "where": "B", **table}]).propositions[0]
+    assert (proposition.claim, proposition.id, proposition.text, proposition.where) == (
+        table["claim"],
+        "P1",
+        "So it is",
+        "B",
+    )
+    assert {name: getattr(proposition, name) for name in arguments} == arguments
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,7 @@ def test_a_claim_has_its_arguments_as_attributes(table: dict[str, object], argum
         ({"claim": "together", "cases": ["case 1", "case 77"]}, ["'case 77'"]),
     ],
 )
-def test_a_wrong_claim_is_an_input_error_that_names_study_and_proposition(
+def test_a_wrong_proposition_is_an_input_error_that_names_study_and_proposition(
     table: dict[str, object], words: list[str]
 ) -> None:
     with pytest.raises(eq.InputError) as caught:
@@ -93,10 +98,10 @@ def test_any_other_verdict_is_refused(answer: object) -> None:
         eq.Verdict(answer)  # type: ignore[arg-type]
 
 
-def test_a_kind_of_claim_needs_a_kind() -> None:
-    with pytest.raises(TypeError, match="Nameless has no kind"):
+def test_a_kind_of_proposition_needs_a_kind() -> None:
+    with pytest.raises(TypeError, match="Nameless has no claim"):
 
-        class Nameless(eq.Claim):
+        class Nameless(eq.Proposition):
             """Holds."""
 
 

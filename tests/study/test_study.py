@@ -194,9 +194,9 @@ def test_what_cannot_be_a_study_is_refused_in_words(changes, words):
         study(**changes)
 
 
-def test_a_claim_may_be_an_object():
-    claim = eq.claims()["necessary"].cls(id="P1", expression="LEAD")
-    assert study(propositions=[claim]).propositions == (claim,)
+def test_a_proposition_may_be_an_object():
+    proposition = eq.propositions()["necessary"].cls(id="P1", expression="LEAD")
+    assert study(propositions=[proposition]).propositions == (proposition,)
 
 
 def test_the_hash_of_the_data_tells_tables_apart():

@@ -41,7 +41,9 @@ def assert_same(study, again):
         dataclasses.replace(v, calibrate=None).__dict__ for v in again.variables[:-1]
     ]
     assert study.methods == again.methods
-    assert [claim.model_dump() for claim in study.propositions] == [claim.model_dump() for claim in again.propositions]
+    assert [proposition.model_dump() for proposition in study.propositions] == [
+        proposition.model_dump() for proposition in again.propositions
+    ]
     for key in ("name", "title", "provenance", "description", "source", "licence", "citation", "note", "unit", "time"):
         assert getattr(study, key) == getattr(again, key), key
 
@@ -75,10 +77,10 @@ def test_numbers_are_kept_to_the_last_digit_and_odd_names_as_they_are(tmp_path):
 
 def test_what_is_built_in_python_is_written(tmp_path):
     calibrator = eq.calibrators()["direct"].cls(full_out=20.0, crossover=np.float64(50), full_in=80, idm=0.9)
-    claim = eq.claims()["necessary"].cls(id="P", expression="LEAD", expect=False, where="~OPEN")
+    proposition = eq.propositions()["necessary"].cls(id="P", expression="LEAD", expect=False, where="~OPEN")
     study = cities(
         outcome=eq.Variable("OPEN", "open", calibrate=calibrator),
-        propositions=[claim],
+        propositions=[proposition],
         methods={"mvqca": {"thresholds": {"LEAD": (30, np.int64(60))}}, "other": {"method": "regression"}},
         note='Two lines:\n"""quoted""" and C:\\path\t\n\nend',
         title="Städte",
@@ -86,7 +88,7 @@ def test_what_is_built_in_python_is_written(tmp_path):
     eq.save_study(study, tmp_path)
     again = eq.load_study(tmp_path)
     assert again.outcome.calibrator == calibrator
-    assert again.propositions == (claim,)
+    assert again.propositions == (proposition,)
     assert again.methods == {"mvqca": {"thresholds": {"LEAD": [30, 60]}}, "other": {"method": "regression"}}
     assert again.note == study.note
 

@@ -7,7 +7,7 @@ from equifinal.testing import checks_of, parametrize_with_checks
 
 BUILT_IN = [
     entry.cls
-    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.studies(), eq.claims(), registry.commands())
+    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.studies(), eq.propositions(), registry.commands())
     for entry in listing.values()
     if entry.plugin.distribution == "equifinal"
 ]
@@ -21,7 +21,7 @@ def test_conformance(check):
 def test_nothing_that_is_built_in_is_left_out():
     subjects = {check.subject for target in BUILT_IN for check in checks_of(target)}
     wanted = {"method fsqca", "method clustering", "calibrator direct", "output html", "study heilongjiang"}
-    assert wanted | {"kind of claim joint"} <= subjects
+    assert wanted | {"kind of proposition joint"} <= subjects
     brought = [each for plugin in eq.plugins().values() if plugin.distribution == "equifinal" for each in plugin.brings]
     assert subjects == {each for each in brought if not each.startswith("hook ")}
 

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import pydantic
 import pytest
+from core_toys import filled
 
 import equifinal as eq
-from core_toys import filled
 from equifinal.testing import (
     Check,
     ConformanceError,
     check_calibrator,
-    check_claim,
     check_method,
     check_output,
+    check_proposition,
     check_study,
     checks_of,
     example_of,
@@ -34,7 +34,7 @@ from equifinal.testing import (
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
-from equifinal.testing.study import CLAIM_PROPERTIES, STUDY_PROPERTIES
+from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +68,8 @@ class Sound(eq.Method):
     reference = "Made for the tests (2026)"
     tolerance: float = pydantic.Field(default=0.0, ge=0, lt=1, description="Means below it count as 0.")
 
-    def _mean(self, study: eq.CalibratedStudy) -> pd.Series:
-        mean = study.fuzzy[list(study.condition_names)].mean(axis=1)
+    def _mean(self, calibrated: eq.CalibratedStudy) -> pd.Series:
+        mean = calibrated.fuzzy[list(calibrated.condition_names)].mean(axis=1)
         return mean.where(mean >= self.tolerance, 0.0)
 
     def analyze(self, study, rng):
@@ -79,10 +79,10 @@ class Sound(eq.Method):
     def predict(self, analysis, study):
         return self._mean(study)
 
-    def assess(self, analysis, claim, study):
-        if claim.kind == "influence":
+    def assess(self, analysis, proposition, study):
+        if proposition.claim == "influence":
             return eq.Verdict("supported", "Every condition counts.")
-        return super().assess(analysis, claim, study)
+        return super().assess(analysis, proposition, study)
 
     def advise(self, analysis, study):
         return pd.Series("More of all.", index=study.cases)
@@ -158,9 +158,9 @@ class ChangesStudy(Sound):
 class ChangesStudyLater(Sound):
     """Writes into the study when it judges."""
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         study.data["more"] = 1
-        return super().assess(analysis, claim, study)
+        return super().assess(analysis, proposition, study)
 
 
 class ChangesStudyInRefit(Sound):
@@ -198,10 +198,12 @@ class FirstConditionMatters(Sound):
 class JudgesByOrder(Sound):
     """Supports what is said of the first condition."""
 
-    def assess(self, analysis, claim, study):
-        if claim.kind == "influence":
-            return eq.Verdict("supported" if claim.condition == study.condition_names[0] else "contradicted", "So.")
-        return super().assess(analysis, claim, study)
+    def assess(self, analysis, proposition, study):
+        if proposition.claim == "influence":
+            return eq.Verdict(
+                "supported" if proposition.condition == study.condition_names[0] else "contradicted", "So."
+            )
+        return super().assess(analysis, proposition, study)
 
 
 class NamesMatter(Figure):
@@ -284,21 +286,21 @@ class SomeRefitsFail(Sound):
 class AnswersWithText(Sound):
     """Answers with a word."""
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         return "supported"
 
 
 class AnswersWithoutEvidence(Sound):
     """Answers without a reason."""
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         return eq.Verdict("inconclusive")
 
 
 class KnowsEverything(Sound):
     """Never silent."""
 
-    def assess(self, analysis, claim, study):
+    def assess(self, analysis, proposition, study):
         return eq.Verdict("supported", "Of course.")
 
 
@@ -376,10 +378,10 @@ class JudgesFromItself(Sound):
         self._sign = 1
         return super().analyze(study, rng)
 
-    def assess(self, analysis, claim, study):
-        if claim.kind == "influence":
-            return eq.Verdict("supported" if claim.sign == self._sign else "inconclusive", "So.")
-        return super().assess(analysis, claim, study)
+    def assess(self, analysis, proposition, study):
+        if proposition.claim == "influence":
+            return eq.Verdict("supported" if proposition.sign == self._sign else "inconclusive", "So.")
+        return super().assess(analysis, proposition, study)
 
 
 LAST_STUDY = [3]
@@ -519,7 +521,7 @@ MISTAKES = [
     (SomeRefitsFail, {"stands beside others": "in a comparison 24 of 24 refits failed"}),
     (AnswersWithText, {"claims answered": "Return an equifinal.Verdict"}),
     (AnswersWithoutEvidence, {"claims answered": "has no evidence"}),
-    (KnowsEverything, {"claims answered": "a kind of claim that nobody knows"}),
+    (KnowsEverything, {"claims answered": "a kind of proposition that nobody knows"}),
     (AdvisesStrangers, {"advice is for cases": "advise speaks of 'Atlantis', which is no case of the study"}),
     (NeedsManyCases, {"few cases": "on 4 cases analyze raised LinAlgError: Singular matrix (test_testing.py, line"}),
     (NeedsTwoConditions, {"one condition": "raised IndexError"}),
@@ -858,7 +860,7 @@ class Chosen(Lines):
         return super().text(comparison).replace("sample-method", "")
 
 
-class NeedsClaims(Lines):
+class NeedsPropositions(Lines):
     """Begins with the first proposition."""
 
     def text(self, comparison):
@@ -905,7 +907,7 @@ OUTPUT_MISTAKES = [
     (NoManifest, {"states the manifest": "nothing that it writes says data_sha256"}),
     (NoBanner, {"banner for data not observed": "Show comparison.banner"}),
     (Chosen, {"any method is shown": "ask for no method by name"}),
-    (NeedsClaims, {"studies without propositions": "write raised IndexError"}),
+    (NeedsPropositions, {"studies without propositions": "write raised IndexError"}),
     (Moves, {"no global state": "it changed the environment variables"}),
     (Undocumented, {"documented": "the class Undocumented has no docstring"}),
     (Lax, {"parameters validated": "a misspelt one goes unnoticed"}),
@@ -938,13 +940,13 @@ def test_mistakes_of_studies_are_found(towns, tmp_path):
     assert "has propositions" in failed(eq.StudySource("towns", towns))
 
 
-def test_mistakes_of_claims_are_found():
-    class Vague(eq.Claim):
-        kind = "vague"
+def test_mistakes_of_propositions_are_found():
+    class Vague(eq.Proposition):
+        claim = "vague"
         how: str
 
     assert set(failed(Vague)) == {"documented", "arguments described"}
-    assert len(check_claim(eq.claims()["joint"].cls)) == len(CLAIM_PROPERTIES)
+    assert len(check_proposition(eq.propositions()["joint"].cls)) == len(PROPOSITION_PROPERTIES)
 
 
 # ---------------------------------------------------------------------------------------- around the checks
@@ -989,19 +991,19 @@ def test_ids_are_unique_and_can_be_selected():
 def test_the_sections_to_read_on_are_on_the_page():
     page = (ROOT / "docs/write-a-plugin.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ (.*)$", page, re.MULTILINE))
-    lists = (METHOD_PROPERTIES, CALIBRATOR_PROPERTIES, OUTPUT_PROPERTIES, STUDY_PROPERTIES, CLAIM_PROPERTIES)
+    lists = (METHOD_PROPERTIES, CALIBRATOR_PROPERTIES, OUTPUT_PROPERTIES, STUDY_PROPERTIES, PROPOSITION_PROPERTIES)
     for each in itertools.chain(*lists):
         assert each.section in headings, each.name
         assert each.promise.endswith("."), each.name
 
 
 def test_the_sample_study_is_what_it_says():
-    study = sample_study(["A", "B", "C", "D"]).calibrate()
-    crisp = study.crisp[["A", "B", "C"]]
+    calibrated = sample_study(["A", "B", "C", "D"]).calibrate()
+    crisp = calibrated.crisp[["A", "B", "C"]]
     assert crisp.notna().all(axis=None)
     assert set(crisp.value_counts()) == {3}  # all eight combinations, three times each
     expected = ((crisp["A"] + crisp["B"] == 2) | (crisp["C"] == 1)).astype(float)
-    assert (study.crisp["Y"] == expected).mean() > 0.9
+    assert (calibrated.crisp["Y"] == expected).mean() > 0.9
     comparison = sample_comparison()
     assert (list(comparison.analyses), list(comparison.failures)) == (
         ["sample-method", "sample-blind"],

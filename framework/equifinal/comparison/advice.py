@@ -28,7 +28,7 @@ class _Path:
 def advice(
     methods: Mapping[str, Method],
     analyses: Mapping[str, Analysis],
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     time_limit: float | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """One row per case without the outcome (membership below 0.5) and sufficient path.
@@ -46,20 +46,23 @@ def advice(
     list of str
         Notes for the reader.
     """
-    if study.outcome.negated:
+    if calibrated.outcome.negated:
         return _empty([]), ["There is no advice on how to lose the outcome: it is given for the outcome itself only."]
-    outcome = study.fuzzy[study.outcome.name]
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
     cases = outcome.index[outcome < 0.5]
-    paths, notes = _paths(methods, analyses, study)
-    sentences, silent = _sentences(methods, analyses, study, time_limit)
+    paths, notes = _paths(methods, analyses, calibrated)
+    sentences, silent = _sentences(methods, analyses, calibrated, time_limit)
     notes += silent
     targets = {
-        (name, present): _Target(study, name, present) for path in paths for name, present in path.literals.items()
+        (name, present): _Target(calibrated, name, present) for path in paths for name, present in path.literals.items()
     }
-    members, scores = study.fuzzy.to_dict(), study.raw.to_dict()  # single cells of a frame take long to look up
+    members, scores = (
+        calibrated.fuzzy.to_dict(),
+        calibrated.raw.to_dict(),
+    )  # single cells of a frame take long to look up
     rows: list[dict[str, Any]] = []
     for case in cases:
-        found = [_row(case, path, study, members, scores, targets) for path in paths]
+        found = [_row(case, path, calibrated, members, scores, targets) for path in paths]
         deviant = [row for row in found if row["distance"] == 0]
         rows += deviant or sorted(found, key=_nearness) or [dict.fromkeys(ADVICE_COLUMNS) | {"case": case}]
     if not rows:
@@ -77,7 +80,7 @@ def _empty(labels: list[str]) -> pd.DataFrame:
 
 
 def _paths(
-    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy
+    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], calibrated: CalibratedStudy
 ) -> tuple[list[_Path], list[str]]:
     """The paths of all methods that claim sufficiency; one that several found stands once."""
     found: dict[frozenset[tuple[str, bool]], _Path] = {}
@@ -86,7 +89,7 @@ def _paths(
         if not methods[label].sufficient_paths:
             continue
         for path, row in analysis.configurations.iterrows():
-            literals = _conjunction(row["expression"], study)
+            literals = _conjunction(row["expression"], calibrated)
             if literals is None:
                 notes.append(
                     f"{label}: the solution is always true, so that there is no path to take."
@@ -102,26 +105,29 @@ def _paths(
     return list(found.values()), notes
 
 
-def _conjunction(text: Any, study: CalibratedStudy) -> Mapping[str, bool] | None:
+def _conjunction(text: Any, calibrated: CalibratedStudy) -> Mapping[str, bool] | None:
     """The path's literals, if it is a conjunction of calibrated conditions."""
     try:
         literals = Expression(text).literals
     except InputError:
         return None
-    known = [name for name in study.condition_names if name in study.fuzzy]
+    known = [name for name in calibrated.condition_names if name in calibrated.fuzzy]
     return literals if literals and all(name in known for name in literals) else None
 
 
 def _sentences(
-    methods: Mapping[str, Method], analyses: Mapping[str, Analysis], study: CalibratedStudy, time_limit: float | None
+    methods: Mapping[str, Method],
+    analyses: Mapping[str, Analysis],
+    calibrated: CalibratedStudy,
+    time_limit: float | None,
 ) -> tuple[dict[str, pd.Series], list[str]]:
     said: dict[str, pd.Series] = {}
     notes = []
     for label, analysis in analyses.items():
         try:
-            each = within(time_limit, "its advice", methods[label].advise, analysis, study.protected())
+            each = within(time_limit, "its advice", methods[label].advise, analysis, calibrated.protected())
             if each is not None:
-                said[label] = each.reindex(study.cases)
+                said[label] = each.reindex(calibrated.cases)
         except FAULTS as error:
             notes.append(f"{label}: it could not advise ({type(error).__name__}: {error})")
     return said, notes
@@ -130,7 +136,7 @@ def _sentences(
 def _row(
     case: Any,
     path: _Path,
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     memberships: Mapping[Any, Mapping[Any, float]],
     scores: Mapping[Any, Mapping[Any, float]],
     targets: Mapping[tuple[str, bool], "_Target"],
@@ -138,7 +144,7 @@ def _row(
     members = {name: _literal(memberships[name][case], present) for name, present in path.literals.items()}
     text = {name: name if present else f"~{name}" for name, present in path.literals.items()}
     lacks = [name for name, member in members.items() if not member > 0.5]
-    fixed = [name for name in lacks if not study.variable(name).manipulable]
+    fixed = [name for name in lacks if not calibrated.variable(name).manipulable]
     note = ""
     if not lacks:
         note = "Deviant: in this path without the outcome, so that it offers no advice here."
@@ -185,10 +191,10 @@ class _Target:
 
     _GRID = 2001
 
-    def __init__(self, study: CalibratedStudy, name: str, present: bool) -> None:
-        self._study, self._name, self._present = study, name, present
-        raw = study.raw[name]
-        self.column = study.variable(name).column
+    def __init__(self, calibrated: CalibratedStudy, name: str, present: bool) -> None:
+        self._study, self._name, self._present = calibrated, name, present
+        raw = calibrated.raw[name]
+        self.column = calibrated.variable(name).column
         low, high = float(raw.min()), float(raw.max())
         self._observed = (low, high)
         reach = high - low

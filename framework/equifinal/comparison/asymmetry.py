@@ -64,9 +64,9 @@ class Asymmetry:
         from equifinal.base.html import tables
 
         found = {"Methods": self.methods, "Conditions": self.conditions, "Paths": self.paths}
-        study = self.run.calibrated
-        title = f"{study.title}: the outcome beside {study.outcome.name}"
-        return tables(title, found, self.notes, study.provenance, study.note)
+        calibrated = self.run.calibrated
+        title = f"{calibrated.title}: the outcome beside {calibrated.outcome.name}"
+        return tables(title, found, self.notes, calibrated.provenance, calibrated.note)
 
 
 def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:

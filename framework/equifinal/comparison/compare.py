@@ -21,7 +21,7 @@ from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run
 from equifinal.plugin import registry
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.propositions import Proposition, Verdict
 
 __all__ = ["compare"]
 
@@ -52,35 +52,35 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     if not isinstance(run, Run):
         raise InputError(f"compare() takes what run() returns, not {type(run).__name__}.")
     check_whole("permutations", permutations, minimum=0)
-    analyses, methods, study = run.analyses, run.methods, run.calibrated
+    analyses, methods, calibrated = run.analyses, run.methods, run.calibrated
     if not analyses:
-        raise InputError(f"Study {study.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
+        raise InputError(f"Study {calibrated.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
     if run.time_limit is None:
-        yardsticks = measure(methods, analyses, study, run.seed, run.n_jobs, run.progress)
+        yardsticks = measure(methods, analyses, calibrated, run.seed, run.n_jobs, run.progress)
         with one_thread():
             answers = judge(run, yardsticks, registry.current().hooks)
     else:
         yardsticks = _measured_within(run, run.time_limit)
         answers = _answers_within(run, yardsticks, run.time_limit)
-    claims = run.study.propositions
-    index: pd.Index[Any] = pd.Index([str(claim.id) for claim in claims], name="id")
+    propositions = run.study.propositions
+    index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
-    rows, advice_notes = advice(methods, analyses, study, run.time_limit)
-    outcome = study.fuzzy[study.outcome.name]
+    rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
     permuted = _permuted(run, permutations) if permutations else None
-    chance_notes = permutation_notes(permuted, study) if permuted is not None else []
+    chance_notes = permutation_notes(permuted, calibrated) if permuted is not None else []
     comparison = Comparison(
         run=run,
         verdicts=verdicts,
         verdict_evidence=evidence,
-        propositions=_propositions(claims, index),
+        propositions=_propositions(propositions, index),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
-        fit=_fit(yardsticks, baselines(study, run.seed)),
+        fit=_fit(yardsticks, baselines(calibrated, run.seed)),
         advice=rows,
-        notes=_notes(study, analyses, yardsticks, chance_notes, advice_notes),
+        notes=_notes(calibrated, analyses, yardsticks, chance_notes, advice_notes),
         yardsticks=yardsticks,
         permutations=permuted,
     )
@@ -150,11 +150,11 @@ def _permuted(run: Run, permutations: int) -> pd.DataFrame:
     return pd.concat([table for table in tables if len(table)] or tables)
 
 
-def _propositions(claims: Sequence[Claim], index: pd.Index) -> pd.DataFrame:
+def _propositions(propositions: Sequence[Proposition], index: pd.Index) -> pd.DataFrame:
     rows = {
-        "text": [claim.text for claim in claims],
-        "claim": [claim.kind for claim in claims],
-        "where": [claim.where or "" for claim in claims],
+        "text": [proposition.text for proposition in propositions],
+        "claim": [proposition.claim for proposition in propositions],
+        "where": [proposition.where or "" for proposition in propositions],
     }
     return pd.DataFrame(rows, index=index, dtype=object)
 
@@ -197,16 +197,16 @@ def _fit(yardsticks: Mapping[str, Yardstick], chance: Mapping[str, Mapping[str, 
 
 
 def _notes(
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
     chance_notes: Sequence[tuple[str, str]],
     advice_notes: Sequence[str],
 ) -> pd.DataFrame:
-    said = [("study", study.note)] if study.note else []
+    said = [("study", calibrated.note)] if calibrated.note else []
     if any(analysis.method.sufficient_paths for analysis in analyses.values()):
-        said += [("study", note) for note in diversity_notes(study)]
-    said += [("calibration", note) for note in study.notes]
+        said += [("study", note) for note in diversity_notes(calibrated)]
+    said += [("calibration", note) for note in calibrated.notes]
     for label, analysis in analyses.items():
         said += [(label, note) for note in [*analysis.notes, *yardsticks[label].notes]]
     said += [*chance_notes, *(("advice", note) for note in advice_notes)]

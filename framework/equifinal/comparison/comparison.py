@@ -26,6 +26,7 @@ from equifinal.method.run import Failure, Run
 from equifinal.plugin import registry
 from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.study import Study
 
 __all__ = ["Comparison"]
 
@@ -86,7 +87,12 @@ class Comparison:
         return self.run.failures
 
     @property
-    def study(self) -> CalibratedStudy:
+    def study(self) -> Study:
+        """The study as declared."""
+        return self.run.study
+
+    @property
+    def calibrated(self) -> CalibratedStudy:
         """The calibrated study."""
         return self.run.calibrated
 
@@ -101,7 +107,7 @@ class Comparison:
     @property
     def banner(self) -> str:
         """What to show above everything when the data were not observed; empty when they were."""
-        return banner(self.study.provenance, self.study.note)
+        return banner(self.calibrated.provenance, self.calibrated.note)
 
     @cached_property
     def agreement(self) -> dict[str, pd.DataFrame]:
@@ -115,12 +121,12 @@ class Comparison:
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.comparison.intervals.differences`."""
-        return differences(self.analyses, self.yardsticks, self.study, self.run.seed)
+        return differences(self.analyses, self.yardsticks, self.calibrated, self.run.seed)
 
     @cached_property
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:
         """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.comparison.intervals.agreement_intervals`."""
-        return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.study, self.run.seed)
+        return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.calibrated, self.run.seed)
 
     @cached_property
     def summary(self) -> list[str]:
@@ -144,7 +150,7 @@ class Comparison:
     @cached_property
     def contrarian(self) -> ContrarianCases:
         """Cases that run against the direction of a condition; see :func:`equifinal.comparison.contrarian.contrarian_cases`."""
-        return contrarian_cases(self.study, self._directions)
+        return contrarian_cases(self.calibrated, self._directions)
 
     @cached_property
     def asymmetry(self) -> Asymmetry:
@@ -212,7 +218,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, not_observed, piece, table
 
-        study, said = self.study, self.headline
+        study, said = self.calibrated, self.headline
         parts = [
             heading(study.title),
             not_observed(study.provenance, study.note),

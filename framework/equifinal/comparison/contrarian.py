@@ -54,7 +54,7 @@ class ContrarianCases:
         return tables("Contrarian cases", found, self.notes)
 
 
-def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> ContrarianCases:
+def contrarian_cases(calibrated: CalibratedStudy, directions: pd.DataFrame) -> ContrarianCases:
     """Cases that run against the main direction of a condition, by cross-tabulation.
 
     Raw scores, turned so that more means more membership (memberships themselves where neither rises or falls throughout),
@@ -64,7 +64,7 @@ def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> Contra
 
     Parameters
     ----------
-    study
+    calibrated
         The cases.
     directions
         Index: conditions; columns: methods; -1, 0 or +1.
@@ -81,30 +81,30 @@ def contrarian_cases(study: CalibratedStudy, directions: pd.DataFrame) -> Contra
     >>> comparison.contrarian.against.loc[("HUM", "regression"), "high_outcome"]
     ['Ecuador', 'Indonesia', 'Peru', 'Uruguay']
     """
-    count = len(study.cases)
+    count = len(calibrated.cases)
     groups = 5 if count >= QUINTILES_FROM else 3 if count >= TERCILES_FROM else 0
-    index = pd.Index(study.condition_names, name="condition")
+    index = pd.Index(calibrated.condition_names, name="condition")
     association = pd.DataFrame(np.nan, index=index, columns=["phi_squared", "cramers_v", "spearman"])
     if not groups:
         note = f"With {count} cases contrarian cases are not tabulated: terciles need {TERCILES_FROM}, quintiles {QUINTILES_FROM}."
         return ContrarianCases(0, {}, association, _against({}), (note,))
-    outcome_scores = _oriented(study, study.outcome.name)
+    outcome_scores = _oriented(calibrated, calibrated.outcome.name)
     outcome = quantile_groups(outcome_scores, groups)
     tables: dict[str, pd.DataFrame] = {}
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes = []
     empty = _fewer(outcome, groups)
     if empty:
-        notes.append(f"{study.outcome.name}: {empty}")
-    for name in study.condition_names:
-        scores = _oriented(study, name)
+        notes.append(f"{calibrated.outcome.name}: {empty}")
+    for name in calibrated.condition_names:
+        scores = _oriented(calibrated, name)
         condition = quantile_groups(scores, groups)
         if empty := _fewer(condition, groups):
             notes.append(f"{name}: {empty}")
-        tables[name] = _table(condition, outcome, groups, name, study.outcome.name)
+        tables[name] = _table(condition, outcome, groups, name, calibrated.outcome.name)
         association.loc[name] = _association(tables[name], scores, outcome_scores)
         for label, turned in directions.items():
-            rows[name, str(label)] = _row(int(turned[name]), condition, outcome, groups, study.cases)
+            rows[name, str(label)] = _row(int(turned[name]), condition, outcome, groups, calibrated.cases)
     return ContrarianCases(groups, tables, association, _against(rows), tuple(notes))
 
 
@@ -124,11 +124,11 @@ def quantile_groups(scores: Any, groups: int) -> NDArray[np.int64]:
     return np.floor(ranks * groups / (len(ranks) + 1)).astype(np.int64) + 1
 
 
-def _oriented(study: CalibratedStudy, name: str) -> NDArray[np.float64]:
-    orientation = study.orientation(name)
+def _oriented(calibrated: CalibratedStudy, name: str) -> NDArray[np.float64]:
+    orientation = calibrated.orientation(name)
     if orientation == 0:
-        return study.fuzzy[name].to_numpy(dtype=float)
-    return study.raw[name].to_numpy(dtype=float) * orientation
+        return calibrated.fuzzy[name].to_numpy(dtype=float)
+    return calibrated.raw[name].to_numpy(dtype=float) * orientation
 
 
 def _fewer(found: NDArray[np.int64], groups: int) -> str:

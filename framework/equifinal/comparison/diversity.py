@@ -45,9 +45,9 @@ def chance_of_no_contradiction(cases: int, conditions: int) -> float:
     return float(chance.sum())
 
 
-def diversity_notes(study: CalibratedStudy) -> list[str]:
+def diversity_notes(calibrated: CalibratedStudy) -> list[str]:
     """What to say about the number of conditions when there are few cases for them."""
-    cases, conditions = len(study.cases), len(study.conditions)
+    cases, conditions = len(calibrated.cases), len(calibrated.conditions)
     chance = chance_of_no_contradiction(cases, conditions)
     if chance <= TOLERATED:
         return []

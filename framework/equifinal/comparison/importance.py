@@ -42,7 +42,7 @@ SMALLEST_MOVEMENT = 0.01
 _ROWS_AT_ONCE = 50_000
 
 
-def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed: int) -> pd.DataFrame:
+def importance(method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int) -> pd.DataFrame:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019): the rise in mean absolute error.
 
     A condition's raw score and membership are permuted together among the cases, 100 times (beyond 500 cases fewer times,
@@ -54,21 +54,21 @@ def importance(method: Method, analysis: Analysis, study: CalibratedStudy, seed:
     pandas.DataFrame
         Index: conditions. ``importance``: mean rise, in memberships; ``sd``: its standard deviation over the permutations.
     """
-    return importance_by_case(method, analysis, study, seed)[0]
+    return importance_by_case(method, analysis, calibrated, seed)[0]
 
 
 def importance_by_case(
-    method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
+    method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The importances, and the mean rise of each case's error."""
-    outcome = study.fuzzy[study.outcome.name].to_numpy()
+    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy()
     count = len(outcome)
-    unseen = study.without_outcome()
+    unseen = calibrated.without_outcome()
     baseline = np.abs(predicted_memberships(method, analysis, unseen) - outcome)
     repetitions = repetitions_for(count)
     at_once = min(repetitions, max(1, _ROWS_AT_ONCE // count))
     rows, by_case = {}, {}
-    for name in study.condition_names:
+    for name in calibrated.condition_names:
         rng = generator(seed, f"permutations of {name}")
         blocks: list[Floats] = []
         while (done := sum(map(len, blocks))) < repetitions:
@@ -83,14 +83,14 @@ def importance_by_case(
             warnings.simplefilter("ignore")  # a case that is never predicted
             by_case[name] = np.nanmean(rises, axis=0)
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("condition")
-    return table, pd.DataFrame(by_case, index=study.cases)
+    return table, pd.DataFrame(by_case, index=calibrated.cases)
 
 
 def repetitions_for(cases: int) -> int:
     return min(REPETITIONS, max(_FEWEST_REPETITIONS, _CASES_PERMUTED // cases))
 
 
-def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+def movement(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
     """How the mean prediction moves when a condition goes from its 10th to its 90th percentile in all cases.
 
     The condition takes the values of the case at that percentile, or of the lowest and the highest case where both have the
@@ -101,19 +101,19 @@ def movement(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.S
     pandas.Series
         Index: conditions. Difference of mean predicted memberships, -1 to 1.
     """
-    return movements_by_case(method, analysis, study).mean().rename_axis("condition")
+    return movements_by_case(method, analysis, calibrated).mean().rename_axis("condition")
 
 
-def movements_by_case(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.DataFrame:
+def movements_by_case(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.DataFrame:
     """The same for each case by itself, cases by conditions."""
     moved = {}
-    unseen = study.without_outcome()
-    for name in study.condition_names:
-        low, high = _tenth_and_ninetieth(study, name)
+    unseen = calibrated.without_outcome()
+    for name in calibrated.condition_names:
+        low, high = _tenth_and_ninetieth(calibrated, name)
         upper = predicted_memberships(method, analysis, unseen.with_condition(name, high))
         lower = predicted_memberships(method, analysis, unseen.with_condition(name, low))
         moved[name] = upper - lower
-    return pd.DataFrame(moved, index=study.cases, dtype=float)
+    return pd.DataFrame(moved, index=calibrated.cases, dtype=float)
 
 
 def direction_of(movement: Any) -> NDArray[np.int_]:
@@ -122,11 +122,11 @@ def direction_of(movement: Any) -> NDArray[np.int_]:
     return np.where(np.abs(moved) >= SMALLEST_MOVEMENT, np.sign(moved), 0.0).astype(int)
 
 
-def _tenth_and_ninetieth(study: CalibratedStudy, name: str) -> tuple[int, int]:
+def _tenth_and_ninetieth(calibrated: CalibratedStudy, name: str) -> tuple[int, int]:
     """Positions of two cases. The set's membership orders them; raw scores part equal memberships."""
-    raw = study.raw[name].to_numpy()
-    member = study.fuzzy[name].to_numpy() if name in study.fuzzy else raw
-    order = np.lexsort((raw * (study.orientation(name) or 1), member))
+    raw = calibrated.raw[name].to_numpy()
+    member = calibrated.fuzzy[name].to_numpy() if name in calibrated.fuzzy else raw
+    order = np.lexsort((raw * (calibrated.orientation(name) or 1), member))
     tenth = round(0.1 * (len(order) - 1))
     low, high = order[tenth], order[-1 - tenth]
     if member[low] == member[high] and raw[low] == raw[high]:

@@ -38,7 +38,7 @@ _CELLS_AT_ONCE = 1_000_000
 
 
 def differences(
-    analyses: Mapping[str, Analysis], yardsticks: Mapping[str, Yardstick], study: CalibratedStudy, seed: int
+    analyses: Mapping[str, Analysis], yardsticks: Mapping[str, Yardstick], calibrated: CalibratedStudy, seed: int
 ) -> pd.DataFrame:
     """Differences between methods on the common yardstick, with paired bootstrap intervals over cases.
 
@@ -56,10 +56,10 @@ def differences(
         ``undefined``: the number of resamples that were left out because the difference is undefined there, for instance
         because all their cases have the outcome. Where the estimate is missing, so is the interval.
     """
-    outcome = study.fuzzy[study.outcome.name].to_numpy(dtype=float)
+    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
     suffixes = ("_out_of_sample", "")
     found: dict[str, list[Floats]] = {label: [] for label in analyses}
-    for weights in _resamples(study, seed):
+    for weights in _resamples(calibrated, seed):
         for label, analysis in analyses.items():
             inside = analysis.cases["predicted"].to_numpy(dtype=float, na_value=np.nan)
             outside = yardsticks[label].predicted_out_of_sample.to_numpy(dtype=float)
@@ -80,7 +80,7 @@ def agreement_intervals(
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
     agreement: Mapping[str, pd.DataFrame],
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
     """How far the agreement of methods on predictions, groups, importances and directions hangs on the cases.
@@ -98,7 +98,7 @@ def agreement_intervals(
         ``low``, ``high``, ``undefined`` (resamples left out). A method that does not predict has a direction without
         movements, and so no interval for it. Empty with fewer than 20 cases, or units of a panel, where resamples say little.
     """
-    if units(study)[1] < FEWEST:
+    if units(calibrated)[1] < FEWEST:
         return {}
     predicted = {
         label: each.cases["predicted"].to_numpy(dtype=float, na_value=np.nan) for label, each in analyses.items()
@@ -115,7 +115,7 @@ def agreement_intervals(
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
     found: dict[str, list[Floats]] = {name: [] for name in compare}
-    for weights in _resamples(study, seed):
+    for weights in _resamples(calibrated, seed):
         for name, (things, statistic, _) in compare.items():
             known = ~np.isnan(observed[name])
             values = np.full((len(weights), len(pairs)), np.nan)
@@ -167,9 +167,9 @@ def _cell(table: pd.DataFrame, row: str, column: str) -> float:
 # -------------------------------------------------------------------------------------- resamples and intervals
 
 
-def _resamples(study: CalibratedStudy, seed: int) -> Iterator[Floats]:
+def _resamples(calibrated: CalibratedStudy, seed: int) -> Iterator[Floats]:
     """How often each case is drawn, in blocks of shape (resamples, n). In panels whole units are drawn."""
-    unit_of, count = units(study)
+    unit_of, count = units(calibrated)
     rng = generator(seed, "bootstrap of cases")
     at_once = max(1, _CELLS_AT_ONCE // len(unit_of))
     with one_thread():

@@ -18,7 +18,7 @@ from equifinal.errors import InputError
 from equifinal.method.run import Run
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Necessary, Sufficient
+from equifinal.study.propositions import Necessary, Proposition, Sufficient
 
 __all__ = ["HOLDS_FROM", "ByTime", "by_time"]
 
@@ -98,12 +98,12 @@ def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
     >>> found.holding["in every time"].tolist()
     [False]
     """
-    study = run.calibrated
-    if study.time is None:
+    calibrated = run.calibrated
+    if calibrated.time is None:
         raise InputError(
-            f'Study {study.name!r} has no times, so nothing can be compared by time. Name their column: time = "year".'
+            f'Study {calibrated.name!r} has no times, so nothing can be compared by time. Name their column: time = "year".'
         )
-    times = study.data[study.time]
+    times = calibrated.data[calibrated.time]
     inside = {str(time): (times == time).to_numpy() for time in sorted(times.unique())}
     everything = {POOLED: np.ones(len(times), dtype=bool)} | inside
     notes: list[str] = []
@@ -113,18 +113,18 @@ def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
             continue
         for path, text in analysis.configurations["expression"].items():
             try:
-                members[label, str(path)] = Expression(text).membership(study.fuzzy)
+                members[label, str(path)] = Expression(text).membership(calibrated.fuzzy)
             except InputError:
                 notes.append(f"{label}: the path {path} is no expression of conditions, so that it is not followed.")
-    outcome = study.fuzzy[study.outcome.name]
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
     paths = _paths(members, outcome, everything)
-    within, groups = _within(members, outcome, study), _groups(run, list(inside), notes)
+    within, groups = _within(members, outcome, calibrated), _groups(run, list(inside), notes)
     return ByTime(
         paths=paths,
         holding=_holding(paths, list(inside)),
         within=within,
         fit=_fit(run, yardsticks, outcome, everything),
-        propositions=_propositions(run.study.propositions, study, everything),
+        propositions=_propositions(run.study.propositions, calibrated, everything),
         groups=groups,
         notes=tuple(notes),
     )
@@ -159,11 +159,13 @@ def _holding(paths: pd.DataFrame, times: list[str]) -> pd.DataFrame:
     return _table(rows, ["method", "path"], [*times, "in every time"], dtype=object)
 
 
-def _within(members: Mapping[tuple[str, str], pd.Series], outcome: pd.Series, study: CalibratedStudy) -> pd.DataFrame:
+def _within(
+    members: Mapping[tuple[str, str], pd.Series], outcome: pd.Series, calibrated: CalibratedStudy
+) -> pd.DataFrame:
     columns = pd.MultiIndex.from_tuples(list(members), names=["method", "path"]) if members else None
-    if study.unit is None or columns is None:
+    if calibrated.unit is None or columns is None:
         return pd.DataFrame()
-    units = study.data[study.unit]
+    units = calibrated.data[calibrated.unit]
     rows = {
         unit: [float(sets.consistency(x[there], outcome[there])) for x in members.values()]
         for unit, there in _units(units)
@@ -181,12 +183,12 @@ def _units(units: pd.Series) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _groups(run: Run, times: list[str], notes: list[str]) -> pd.DataFrame:
-    study = run.calibrated
+    calibrated = run.calibrated
     columns = [*times, "changes"]
-    if study.unit is None:
+    if calibrated.unit is None:
         notes.append('Without units there are none to follow. Name their column: unit = "country".')
         return _table({}, ["method", "unit"], columns, dtype=object)
-    units, time_of = study.data[study.unit], study.data[study.time].astype(str)
+    units, time_of = calibrated.data[calibrated.unit], calibrated.data[calibrated.time].astype(str)
     once = int((units.value_counts() == 1).sum())
     if once:
         notes.append(f"{once} of {units.nunique()} units are there at one time only, so that they cannot change.")
@@ -220,27 +222,29 @@ def _fit(run: Run, yardsticks: Mapping[str, Yardstick], outcome: pd.Series, insi
     return _table(rows, ["method", "time"], list(next(iter(rows.values()))))
 
 
-def _propositions(claims: Sequence[Claim], study: CalibratedStudy, inside: Mapping[str, Any]) -> pd.DataFrame:
-    outcome = study.fuzzy[study.outcome.name]
+def _propositions(
+    propositions: Sequence[Proposition], calibrated: CalibratedStudy, inside: Mapping[str, Any]
+) -> pd.DataFrame:
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
     rows = {}
-    for claim in claims:
-        if not isinstance(claim, (Necessary, Sufficient)):
+    for proposition in propositions:
+        if not isinstance(proposition, (Necessary, Sufficient)):
             continue
         about = np.ones(len(outcome), dtype=bool)
         try:
-            x = Expression(claim.expression).membership(study.fuzzy)
-            if claim.where is not None:
-                about = (Expression(claim.where).membership(study.fuzzy) > 0.5).to_numpy()
+            x = Expression(proposition.expression).membership(calibrated.fuzzy)
+            if proposition.where is not None:
+                about = (Expression(proposition.where).membership(calibrated.fuzzy) > 0.5).to_numpy()
         except InputError:  # it names a set without memberships
             continue
         for time, there in inside.items():
             a, b = x[there & about], outcome[there & about]
             found = {"n": len(a), "consistency": np.nan, "relevance": np.nan, "pri": np.nan}
-            if isinstance(claim, Necessary):
+            if isinstance(proposition, Necessary):
                 found |= {"consistency": sets.necessity_consistency(a, b), "relevance": sets.relevance(a, b)}
             else:
                 found |= {"consistency": sets.consistency(a, b), "pri": sets.pri(a, b)}
-            rows[claim.id, time] = found
+            rows[proposition.id, time] = found
     return _table(rows, ["id", "time"], ["n", "consistency", "relevance", "pri"])
 
 

@@ -71,12 +71,12 @@ def permutation_test(
     check_whole("permutations", permutations, minimum=1)
     n_jobs, progress = run.n_jobs if n_jobs is None else n_jobs, run.progress if progress is None else progress
     check_whole("n_jobs", n_jobs)
-    study = run.calibrated
+    calibrated = run.calibrated
     methods = {label: run.methods[label] for label in run.analyses if run.methods[label].predicts()}
     numbers = np.array_split(np.arange(permutations), min(permutations, 48)) if methods else []
-    tasks = [(methods, study, chunk, run.seed) for chunk in numbers]
+    tasks = [(methods, calibrated, chunk, run.seed) for chunk in numbers]
     answers = [each for chunk in work(_permuted, tasks, n_jobs, "Permuting the outcome", progress) for each in chunk]
-    outcome = study.fuzzy[study.outcome.name]
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
     rows = {}
     for label, method in methods.items():
         observed = np.array(list(measures(run.analyses[label].cases["predicted"], outcome).values()))
@@ -98,15 +98,17 @@ def permutation_test(
     return table.astype({"permutations": int, "failed": int})
 
 
-def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: Any, seed: int) -> list[dict[str, Any]]:
+def _permuted(
+    methods: Mapping[str, Method], calibrated: CalibratedStudy, numbers: Any, seed: int
+) -> list[dict[str, Any]]:
     """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
     found = []
-    unseen = study.without_outcome()
-    blocks = exchangeable(study)
+    unseen = calibrated.without_outcome()
+    blocks = exchangeable(calibrated)
     for number in numbers:
-        source = shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(study.cases))
-        permuted = study.with_condition(study.outcome.name, source)
-        outcome = permuted.fuzzy[study.outcome.name]
+        source = shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(calibrated.cases))
+        permuted = calibrated.with_condition(calibrated.outcome.name, source)
+        outcome = permuted.fuzzy[calibrated.outcome.name]
         figures: dict[str, Any] = {}
         for label, method in methods.items():
             try:
@@ -121,15 +123,15 @@ def _permuted(methods: Mapping[str, Method], study: CalibratedStudy, numbers: An
     return found
 
 
-def exchangeable(study: CalibratedStudy) -> list[NDArray[np.intp]]:
+def exchangeable(calibrated: CalibratedStudy) -> list[NDArray[np.intp]]:
     """Positions that may take each other's outcome: in each array one row per unit, one column per time."""
-    unit_of, count = units(study)
-    if study.unit is None:
+    unit_of, count = units(calibrated)
+    if calibrated.unit is None:
         return [np.arange(count)[:, np.newaxis]]
-    if study.time is None:  # the first case of a unit, its second, ...
+    if calibrated.time is None:  # the first case of a unit, its second, ...
         time_of = pd.Series(unit_of).groupby(unit_of).cumcount().to_numpy()
     else:
-        time_of = pd.factorize(study.data[study.time], sort=True)[0]
+        time_of = pd.factorize(calibrated.data[calibrated.time], sort=True)[0]
     order = np.lexsort((time_of, unit_of))
     alike: dict[tuple[int, ...], list[NDArray[np.intp]]] = {}
     for rows in np.split(order, np.flatnonzero(np.diff(unit_of[order])) + 1):
@@ -144,15 +146,15 @@ def shuffled(blocks: list[NDArray[np.intp]], rng: np.random.Generator, cases: in
     return source
 
 
-def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[str, str]]:
+def permutation_notes(test: pd.DataFrame, calibrated: CalibratedStudy) -> list[tuple[str, str]]:
     """What a reader of :func:`permutation_test` should know: method, note."""
     notes = []
-    fixed = sum(len(block) == 1 for block in exchangeable(study))
+    fixed = sum(len(block) == 1 for block in exchangeable(calibrated))
     if fixed:
         notes.append(
             (
                 "permutations",
-                f"{fixed} of {units(study)[1]} units are at times that no other has; they keep their outcome.",
+                f"{fixed} of {units(calibrated)[1]} units are at times that no other has; they keep their outcome.",
             )
         )
     for label, row in test.iterrows():
@@ -160,7 +162,7 @@ def permutation_notes(test: pd.DataFrame, study: CalibratedStudy) -> list[tuple[
         if row["any_solution"] > TOLERATED_CHANCE:
             note = (
                 f"It finds a solution in {row['any_solution']:.0%} of {done}, where there is nothing to find: with "
-                f"{len(study.conditions)} conditions and {len(study.cases)} cases, that there is a solution is no evidence "
+                f"{len(calibrated.conditions)} conditions and {len(calibrated.cases)} cases, that there is a solution is no evidence "
                 "(Marx & Duşa 2011). Look at how often its fit is reached."
             )
             notes.append((str(label), note))

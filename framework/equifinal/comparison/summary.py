@@ -31,7 +31,7 @@ class Compared(Protocol):
     @property
     def fit(self) -> pd.DataFrame: ...
     @property
-    def study(self) -> CalibratedStudy: ...
+    def calibrated(self) -> CalibratedStudy: ...
     @property
     def analyses(self) -> Mapping[str, Any]: ...
     @property
@@ -209,13 +209,13 @@ def _of(number: int, total: int) -> str:
 
 
 def _outcome(comparison: Compared) -> str:
-    outcome = comparison.study.outcome
+    outcome = comparison.calibrated.outcome
     return f"the absence of {outcome.label.removeprefix('Absence of: ')}" if outcome.negated else outcome.label
 
 
 def _label(comparison: Compared, name: str) -> str:
     """A condition's label, in quotes where it could be taken for several."""
-    label = comparison.study.variable(name).label
+    label = comparison.calibrated.variable(name).label
     return f"“{label}”" if any(each in label for each in (",", ";", ":", " and ", " in ")) else label
 
 
@@ -314,9 +314,9 @@ def _propositions(comparison: Compared, names: Sequence[str], texts: bool) -> st
     quoted = list(names)
     if texts:
         rows = [comparison.propositions.loc[name] for name in names]
-        claims = [f" “{row['text']}”" if row["text"] else "" for row in rows]
+        propositions = [f" “{row['text']}”" if row["text"] else "" for row in rows]
         limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
-        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, claims, limits, strict=True)]
+        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, propositions, limits, strict=True)]
     return quoted[0] if len(quoted) == 1 else f"{len(quoted)} propositions: {', '.join(quoted)}"
 
 

@@ -14,7 +14,7 @@ from equifinal.method.run import Run, analyse
 from equifinal.plugin.calling import Hooks
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.propositions import Proposition, Verdict
 
 __all__ = []
 
@@ -33,12 +33,13 @@ def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[s
     """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called."""
     whole = _Scope(run.calibrated, run.analyses, {label: each.importance for label, each in yardsticks.items()}, "")
     scopes: dict[str | None, _Scope] = {None: whole}
-    for claim in run.study.propositions:
-        if claim.where not in scopes:
-            scopes[claim.where] = _restricted(run, str(claim.where), len(scopes))
+    for proposition in run.study.propositions:
+        if proposition.where not in scopes:
+            scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes))
     return {
         label: [
-            _answer(label, run.methods[label], claim, scopes[claim.where], hooks) for claim in run.study.propositions
+            _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks)
+            for proposition in run.study.propositions
         ]
         for label in run.analyses
     }
@@ -68,17 +69,17 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     return _Scope(study, analyses, importances, prefix)
 
 
-def _answer(label: str, method: Method, claim: Claim, scope: _Scope, hooks: Hooks) -> Verdict:
+def _answer(label: str, method: Method, proposition: Proposition, scope: _Scope, hooks: Hooks) -> Verdict:
     analysis = scope.analyses[label]
     if isinstance(analysis, str):
         return Verdict("silent", evidence=analysis)
     try:
-        verdict = claim.judge(scope.importances[label])
+        verdict = proposition.judge(scope.importances[label])
         if verdict is None:
             given = scope.study.protected()
-            verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=claim, calibrated=given)
+            verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
         if verdict is None:
-            verdict = method.assess(analysis, claim, scope.study.protected())
+            verdict = method.assess(analysis, proposition, scope.study.protected())
     except FAULTS as error:
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):

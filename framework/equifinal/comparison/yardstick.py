@@ -78,7 +78,7 @@ class Yardstick:
 def measure(
     methods: Mapping[str, Method],
     analyses: Mapping[str, Analysis],
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     seed: int,
     n_jobs: int = 1,
     progress: bool = False,
@@ -89,7 +89,7 @@ def measure(
     ----------
     methods, analyses
         By label.
-    study
+    calibrated
         The cases they analysed.
     seed
         The run's seed.
@@ -97,14 +97,14 @@ def measure(
         As for :func:`equifinal.run`.
     """
     predicting = {label: method for label, method in methods.items() if label in analyses and method.predicts()}
-    predicted, reasons, count = out_of_sample(predicting, study, seed, n_jobs, progress)
-    tasks = [(predicting[label], analyses[label], study, seed) for label in predicting]
+    predicted, reasons, count = out_of_sample(predicting, calibrated, seed, n_jobs, progress)
+    tasks = [(predicting[label], analyses[label], calibrated, seed) for label in predicting]
     moves = dict(zip(predicting, work(_moves, tasks, n_jobs, "Permuting conditions", progress), strict=True))
-    outcome = study.fuzzy[study.outcome.name]
-    training_means = _training_means(study, seed)
+    outcome = calibrated.fuzzy[calibrated.outcome.name]
+    training_means = _training_means(calibrated, seed)
     found = {}
     for label, analysis in analyses.items():
-        unseen = pd.Series(predicted.get(label, np.nan), index=study.cases, dtype=float)
+        unseen = pd.Series(predicted.get(label, np.nan), index=calibrated.cases, dtype=float)
         fit = measures(analysis.cases["predicted"], outcome)
         fit |= _out_of_sample_measures(unseen, outcome, training_means)
         fit |= {"folds": count if label in predicting else 0, "failed_folds": len(reasons.get(label, []))}
@@ -126,41 +126,45 @@ def measure(
 
 
 def _moves(
-    method: Method, analysis: Analysis, study: CalibratedStudy, seed: int
+    method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int
 ) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return *importance_by_case(method, analysis, study, seed), movements_by_case(method, analysis, study), ""
+            return (
+                *importance_by_case(method, analysis, calibrated, seed),
+                movements_by_case(method, analysis, calibrated),
+                "",
+            )
     except FAULTS as error:
         return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 
 
-def baselines(study: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
+def baselines(calibrated: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
     """What comes out without any method.
 
     ``baseline: mean`` predicts every case by the mean outcome membership, out of sample by that of the training cases.
     ``baseline: permuted outcome`` predicts it by the outcome of another case, drawn by permuting: the mean of each measure over
     as many permutations as for importances. It learns nothing, so that it is the same out of sample.
     """
-    outcome = study.fuzzy[study.outcome.name].to_numpy()
-    training_means = _training_means(study, seed)
+    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy()
+    training_means = _training_means(calibrated, seed)
     mean = measures(np.full(len(outcome), outcome.mean()), outcome)
     mean |= _out_of_sample_measures(training_means, outcome, training_means)
     rng = generator(seed, "permuted outcome")
     draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(repetitions_for(len(outcome)))])
     chance = {str(name): float(value) for name, value in draws.mean().items()}
     return {
-        "baseline: mean": mean | {"folds": len(folds(study, seed)), "failed_folds": 0},
+        "baseline: mean": mean | {"folds": len(folds(calibrated, seed)), "failed_folds": 0},
         "baseline: permuted outcome": chance | _named_out_of_sample(chance) | {"folds": 0, "failed_folds": 0},
     }
 
 
-def _training_means(study: CalibratedStudy, seed: int) -> Floats:
+def _training_means(calibrated: CalibratedStudy, seed: int) -> Floats:
     """For each case the mean outcome membership of the cases it is predicted from."""
-    outcome = study.fuzzy[study.outcome.name].to_numpy()
+    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy()
     means = np.full(len(outcome), np.nan)
-    for train, test in folds(study, seed):
+    for train, test in folds(calibrated, seed):
         means[test] = outcome[train].mean()
     return means
 

@@ -10,7 +10,7 @@ import pandas as pd
 from equifinal.base.words import ROLES
 from equifinal.plugin.extension import Extension
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.propositions import Proposition, Verdict
 
 __all__ = ["Analysis", "Method"]
 
@@ -152,9 +152,9 @@ class Analysis:
                 f"column {column!r} of {series.index[where]} is {values[where]}; it lies between {low:g} and {high:g}",
             )
 
-    def check_against(self, study: CalibratedStudy) -> None:
+    def check_against(self, calibrated: CalibratedStudy) -> None:
         """Raise ``ValueError`` when conditions or cases are not exactly the study's, in its order."""
-        for facet, expected in (("conditions", list(study.condition_names)), ("cases", list(study.cases))):
+        for facet, expected in (("conditions", list(calibrated.condition_names)), ("cases", list(calibrated.cases))):
             found = list(getattr(self, facet).index)
             if found != expected:
                 odd = [each for each in expected if each not in found] or [
@@ -162,7 +162,7 @@ class Analysis:
                 ]
                 detail = f"differs at {odd[0]!r}" if odd else "is in another order"
                 self._wrong(facet, f"must have the study's {facet} as its index, in the study's order; it {detail}")
-        known = {str(case) for case in study.cases}
+        known = {str(case) for case in calibrated.cases}
         for label, cases in self.configurations["cases"].items():
             strangers = [case for case in cases if str(case) not in known]
             if strangers:
@@ -221,39 +221,39 @@ class Method(Extension):
     offered_by: ClassVar[str] = "equifinal_methods"
     sufficient_paths: ClassVar[bool] = False
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Analyse the cases.
 
         Parameters
         ----------
-        study
+        calibrated
             The cases, calibrated. Not to be changed.
         rng
             The only source of randomness to use: it is seeded, so that results repeat.
         """
         raise NotImplementedError(f"{type(self).__name__} must define analyze(self, study, rng).")
 
-    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Learn from other cases what :meth:`predict` needs; by default a full analysis.
 
         Predicting cases not seen takes one refit per fold. A method whose tables cost more than its fit returns
         ``Analysis.for_prediction(self, native)`` instead; it must predict as the full analysis of these cases would.
         """
-        return self.analyze(study, rng)
+        return self.analyze(calibrated, rng)
 
-    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """Outcome memberships (0 to 1) of cases that the analysis may not have seen.
 
-        In `study` the outcome's values are missing and its column is absent. Each case is predicted for itself: the
+        In `calibrated` the outcome's values are missing and its column is absent. Each case is predicted for itself: the
         answer does not depend on which other cases are there.
         """
         raise NotImplementedError(f"{type(self).__name__} does not predict.")
 
-    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+    def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
         """Judge a proposition; by default the method has nothing to say on it."""
         return Verdict("silent", evidence="It has nothing to say on claims of this kind.")
 
-    def advise(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series | None:
+    def advise(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series | None:
         """One sentence per case without the outcome: what the method would have it change. ``None``: nothing."""
         return None
 

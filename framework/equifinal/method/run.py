@@ -111,10 +111,10 @@ class Run(Mapping[str, Analysis | Failure]):
             for label, result in self.items()
         }
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=["method", "result"]).rename_axis("label")
-        study = self.calibrated
-        about = f"{len(study.cases)} cases, outcome {study.outcome.name}, seed {self.seed}."
-        banner = not_observed(study.provenance, study.note)
-        return piece(heading(study.title), banner, paragraph(about), table(frame, most=len(frame)))
+        calibrated = self.calibrated
+        about = f"{len(calibrated.cases)} cases, outcome {calibrated.outcome.name}, seed {self.seed}."
+        banner = not_observed(calibrated.provenance, calibrated.note)
+        return piece(heading(calibrated.title), banner, paragraph(about), table(frame, most=len(frame)))
 
 
 def run(
@@ -236,9 +236,9 @@ def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failur
     return Failure(label, exception, message, trace, plugin, version)
 
 
-def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
     """Let a method analyse a study, and check what it returns; warnings become notes."""
-    given = study.protected()
+    given = calibrated.protected()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         analysis = method.analyze(given, rng)
@@ -246,11 +246,11 @@ def analyse(method: Method, study: CalibratedStudy, rng: np.random.Generator) ->
         raise TypeError(
             f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}."
         )
-    analysis.check_against(study)
+    analysis.check_against(calibrated)
     said = [
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
-    if changed := given.changed_from(study):
+    if changed := given.changed_from(calibrated):
         said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its figures may rest on changed data.")
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
 
@@ -261,9 +261,9 @@ def _is_for_readers(warning: warnings.WarningMessage) -> bool:
     )
 
 
-def _analyse(label: str, method: Method, study: CalibratedStudy, seed: int) -> Analysis | tuple[str, str, str]:
+def _analyse(label: str, method: Method, calibrated: CalibratedStudy, seed: int) -> Analysis | tuple[str, str, str]:
     try:
-        analysis = analyse(method, study, generator(seed, label))
+        analysis = analyse(method, calibrated, generator(seed, label))
         # Here, and not only on the way back from another process, so that it fails whatever n_jobs is.
         cloudpickle.dumps(analysis)
         return analysis

@@ -36,7 +36,7 @@ NOUNS = {
     "calibrators": "calibrator",
     "methods": "method",
     "outputs": "output",
-    "claims": "kind of claim",
+    "propositions": "kind of proposition",
     "studies": "study",
     "measures": "measure",
     "facets": "facet",
@@ -64,8 +64,8 @@ def equifinal_outputs() -> Any:
 
 
 @hookspec
-def equifinal_claims() -> Any:
-    """Return a list of :class:`~equifinal.Claim` classes: further kinds of propositions."""
+def equifinal_propositions() -> Any:
+    """Return a list of :class:`~equifinal.Proposition` classes: further kinds of propositions."""
 
 
 @hookspec

@@ -30,7 +30,6 @@ __all__ = [
     "Plugin",
     "Registry",
     "calibrators",
-    "claims",
     "commands",
     "facets",
     "load_plugin",
@@ -38,6 +37,7 @@ __all__ = [
     "methods",
     "outputs",
     "plugins",
+    "propositions",
     "scenarios",
     "start",
     "studies",
@@ -294,9 +294,9 @@ def studies() -> Listing[Entry]:
     return current().listing("studies")
 
 
-def claims() -> Listing[Entry]:
+def propositions() -> Listing[Entry]:
     """The kinds of propositions, by what a study writes after ``claim =``."""
-    return current().listing("claims")
+    return current().listing("propositions")
 
 
 def measures() -> Listing[Entry]:

@@ -50,7 +50,7 @@ KINDS = (
     "calibrators",
     "outputs",
     "studies",
-    "claims",
+    "propositions",
     "measures",
     "facets",
     "scenarios",
@@ -240,7 +240,9 @@ def list_(
 
 @app.command()
 def describe(
-    name: Annotated[str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of claim.")],
+    name: Annotated[
+        str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of proposition.")
+    ],
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
@@ -251,7 +253,7 @@ def describe(
 
     _load(plugin, without)
     console = _console()
-    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.claims()):
+    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()):
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
     if name not in registry.studies() and not Path(name).exists():
@@ -260,7 +262,7 @@ def describe(
             *registry.methods(),
             *registry.calibrators(),
             *registry.outputs(),
-            *registry.claims(),
+            *registry.propositions(),
         ]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)

@@ -23,15 +23,19 @@ def describe_study(study: Any, console: "Console") -> None:
             console.print(f"[bold]{label}[/]: {escape(' '.join(text.split()))}", highlight=False)
     show_frame(_sets(study, narrow=console.width < 120), console, title="Sets")
     if study.propositions:
-        claims = pd.DataFrame(
+        propositions = pd.DataFrame(
             {
-                "claim": [f"{claim.kind}: {_arguments(claim)}" for claim in study.propositions],
-                "text": [claim.text for claim in study.propositions],
-                "where": [claim.where or "" for claim in study.propositions],
+                "claim": [f"{proposition.claim}: {_arguments(proposition)}" for proposition in study.propositions],
+                "text": [proposition.text for proposition in study.propositions],
+                "where": [proposition.where or "" for proposition in study.propositions],
             },
-            index=pd.Index([claim.id for claim in study.propositions], name="id"),
+            index=pd.Index([proposition.id for proposition in study.propositions], name="id"),
         )
-        show_frame(claims if claims["where"].any() else claims.drop(columns="where"), console, title="Propositions")
+        show_frame(
+            propositions if propositions["where"].any() else propositions.drop(columns="where"),
+            console,
+            title="Propositions",
+        )
     for label, table in study.methods.items():
         settings = ", ".join(f"{key} = {value!r}" for key, value in table.items())
         console.print(f"[bold]\\[methods.{escape(label)}][/] {escape(settings)}", highlight=False)
@@ -49,10 +53,14 @@ def _sets(study: Any, narrow: bool) -> "pd.DataFrame":
     return table[["role", "label", "column", "scores", "calibration", "expect"]]
 
 
-def _arguments(claim: Any) -> str:
-    from equifinal.study.propositions import Claim
+def _arguments(proposition: Any) -> str:
+    from equifinal.study.propositions import Proposition
 
-    given = {name: getattr(claim, name) for name in type(claim).model_fields if name not in Claim.model_fields}
+    given = {
+        name: getattr(proposition, name)
+        for name in type(proposition).model_fields
+        if name not in Proposition.model_fields
+    }
     return ", ".join(f"{name} = {_toml(value)}" for name, value in given.items())
 
 

@@ -36,12 +36,12 @@ _PROPOSITION = 24
 
 def show(comparison: Comparison, console: Console) -> None:
     """Print what a reader wants first: the verdicts, then what stands behind them."""
-    study = comparison.study
-    console.rule(f"[bold]{escape(study.title)}")
+    calibrated = comparison.calibrated
+    console.rule(f"[bold]{escape(calibrated.title)}")
     manifest = comparison.manifest
     console.print(
-        f"{len(study.cases)} cases · outcome {escape(study.outcome.name)} ({escape(study.outcome.label)}) · "
-        f"{len(study.conditions)} conditions · seed {manifest['seed']} · equifinal {manifest['version']}",
+        f"{len(calibrated.cases)} cases · outcome {escape(calibrated.outcome.name)} ({escape(calibrated.outcome.label)}) · "
+        f"{len(calibrated.conditions)} conditions · seed {manifest['seed']} · equifinal {manifest['version']}",
         style="dim",
     )
     if comparison.banner:
@@ -54,7 +54,7 @@ def show(comparison: Comparison, console: Console) -> None:
     _fit(comparison, console)
     _differences(comparison, console)
     _permutations(comparison, console)
-    if comparison.study.time is not None:
+    if comparison.calibrated.time is not None:
         _by_time(comparison, console)
     if comparison.with_asymmetry:
         _asymmetry(comparison, console)
@@ -406,7 +406,7 @@ def _by_time(comparison: Comparison, console: Console) -> None:
 
 def _asymmetry(comparison: Comparison, console: Console) -> None:
     found = comparison.asymmetry
-    outcome, absence = comparison.study.outcome.name, found.run.calibrated.outcome.name
+    outcome, absence = comparison.calibrated.outcome.name, found.run.calibrated.outcome.name
     columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in found.conditions.index]}
     for label in found.methods.index:
         cells = []

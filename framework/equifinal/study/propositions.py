@@ -1,7 +1,7 @@
 """Propositions: what a study claims, and how a method answers.
 
 A study states claims. Each method answers ``supported``, ``contradicted``, ``inconclusive`` or ``silent``; silent means that
-it has nothing to say on such a claim. The kinds below are registered through the hook ``equifinal_claims`` as a plugin's
+it has nothing to say on such a claim. The kinds below are registered through the hook ``equifinal_propositions`` as a plugin's
 would be.
 """
 
@@ -21,7 +21,7 @@ from equifinal.sets import Expression
 if TYPE_CHECKING:
     from equifinal.plugin.registry import Entry
 
-__all__ = ["Claim", "Verdict"]
+__all__ = ["Proposition", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ def _expression(text: str) -> str:
 ExpressionText = Annotated[str, pydantic.AfterValidator(_expression)]
 
 
-class Claim(pydantic.BaseModel):
-    """A proposition. Subclasses are the kinds of claims; their fields are the arguments, named as in ``study.toml``.
+class Proposition(pydantic.BaseModel):
+    """A proposition. Subclasses are the kinds of propositions; their fields are the arguments, named as in ``study.toml``.
 
-    A new kind gives ``kind``, its fields, and a docstring that says when it holds. Fields called ``expression``,
+    A new kind gives ``claim``, its fields, and a docstring that says when it holds. Fields called ``expression``,
     ``condition``, ``conditions`` and ``cases`` are checked against the study.
 
     Attributes
     ----------
-    kind : str
+    claim : str
         What a study writes after ``claim =``.
     id, text, where
         The proposition's identifier, its sentence, and an optional expression: the claim is then about the cases with
@@ -86,8 +86,8 @@ class Claim(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    offered_by: ClassVar[str] = "equifinal_claims"
-    kind: ClassVar[str]
+    offered_by: ClassVar[str] = "equifinal_propositions"
+    claim: ClassVar[str]
     name: ClassVar[str] = ""
     id: str = pydantic.Field(min_length=1, description="What results call it.")
     text: str = pydantic.Field(default="", description="The sentence.")
@@ -99,11 +99,11 @@ class Claim(pydantic.BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if not has_body(cls):
             return
-        if not isinstance(getattr(cls, "kind", None), str):
+        if not isinstance(getattr(cls, "claim", None), str):
             raise TypeError(
-                f'{cls.__name__} has no kind. Write one in the body of the class, without annotation: kind = "my-kind".'
+                f'{cls.__name__} has no claim. Write one in the body of the class, without annotation: claim = "my-claim".'
             )
-        cls.name = cls.kind
+        cls.name = cls.claim
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Answer from the common yardstick alone, alike for every method; ``None`` (the default) leaves it to the method.
@@ -137,41 +137,41 @@ class Claim(pydantic.BaseModel):
                 raise InputError(f"{where}There is no case {case!r}. {did_you_mean(case, cases)}")
 
 
-class Necessary(Claim):
+class Necessary(Proposition):
     """The expression is (or, with ``expect = false``, is not) necessary for the outcome."""
 
-    kind = "necessary"
+    claim = "necessary"
     expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
     expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
 
 
-class Sufficient(Claim):
+class Sufficient(Proposition):
     """The expression is (or, with ``expect = false``, is not) sufficient for the outcome."""
 
-    kind = "sufficient"
+    claim = "sufficient"
     expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
     expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
 
 
-class Influence(Claim):
+class Influence(Proposition):
     """The condition raises (``sign = 1``) or lowers (``sign = -1``) the outcome."""
 
-    kind = "influence"
+    claim = "influence"
     condition: str = pydantic.Field(description="The condition.")
     sign: Literal[1, -1] = pydantic.Field(default=1, description="1: it raises the outcome; -1: it lowers it.")
 
 
-class Joint(Claim):
+class Joint(Proposition):
     """The conditions work together: they are part of one path, or interact."""
 
-    kind = "joint"
+    claim = "joint"
     conditions: tuple[str, ...] = pydantic.Field(min_length=2, description="Two conditions or more.")
 
 
-class Key(Claim):
+class Key(Proposition):
     """The conditions matter more than all others, by permutation importance on the common yardstick."""
 
-    kind = "key"
+    claim = "key"
     conditions: tuple[str, ...] = pydantic.Field(min_length=1, description="Some of the conditions, not all.")
 
     def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
@@ -211,17 +211,17 @@ class Key(Claim):
         return Verdict("inconclusive", evidence, numbers)
 
 
-class Equifinal(Claim):
+class Equifinal(Proposition):
     """There are at least so many paths to the outcome."""
 
-    kind = "equifinal"
+    claim = "equifinal"
     at_least: int = pydantic.Field(default=2, ge=1, description="How many paths.")
 
 
-class Together(Claim):
+class Together(Proposition):
     """The cases belong together: they share a path, or a cluster."""
 
-    kind = "together"
+    claim = "together"
     cases: tuple[str, ...] = pydantic.Field(min_length=2, description="Two cases or more.")
 
 
@@ -229,18 +229,18 @@ equifinal_api = API_VERSION
 
 
 @hookimpl
-def equifinal_claims() -> list[type[Claim]]:
+def equifinal_propositions() -> list[type[Proposition]]:
     return [Necessary, Sufficient, Influence, Joint, Key, Equifinal, Together]
 
 
-def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, "Entry"], where: str) -> Claim:
+def build_proposition(table: Mapping[str, Any] | Proposition, kinds: Mapping[str, "Entry"], where: str) -> Proposition:
     """Make a claim from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
 
-    `kinds` is what :func:`equifinal.claims` returns.
+    `kinds` is what :func:`equifinal.propositions` returns.
     """
     from equifinal.errors import did_you_mean
 
-    if isinstance(table, Claim):
+    if isinstance(table, Proposition):
         return table
     if not isinstance(table, Mapping):
         raise InputError(f"{where}a proposition is a Claim or a table with id, claim and its arguments; not {table!r}.")
@@ -250,9 +250,9 @@ def build_claim(table: Mapping[str, Any] | Claim, kinds: Mapping[str, "Entry"], 
     if kind is None:
         raise InputError(f"{where}'claim' is missing: the kind of the claim. {did_you_mean('', kinds)}")
     if not isinstance(kind, str) or kind not in kinds:
-        raise InputError(f"{where}Unknown kind of claim {kind!r}. {did_you_mean(kind, kinds)}")
-    claim: type[Claim] = kinds[kind].cls
+        raise InputError(f"{where}Unknown kind of proposition {kind!r}. {did_you_mean(kind, kinds)}")
+    proposition: type[Proposition] = kinds[kind].cls
     try:
-        return claim(**arguments)
+        return proposition(**arguments)
     except pydantic.ValidationError as error:
-        raise InputError(f"{where}{explain(error, list(claim.model_fields))}") from None
+        raise InputError(f"{where}{explain(error, list(proposition.model_fields))}") from None

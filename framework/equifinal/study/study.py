@@ -24,7 +24,7 @@ from equifinal.study.checks import (
     check_sets,
     raw_scores,
 )
-from equifinal.study.propositions import Claim, build_claim
+from equifinal.study.propositions import Proposition, build_proposition
 from equifinal.study.variable import Expectation, Variable
 
 __all__ = ["Study"]
@@ -131,7 +131,7 @@ class Study:
         columns = {variable.name: raw_scores(variable, self.data, self._where) for variable in self.variables}
         self._put("raw", pd.DataFrame(columns, index=self.data.index, dtype=float))
         check_cases(self.raw, self.outcome, self.conditions, self._where)
-        self._put("propositions", self._claims())
+        self._put("propositions", self._propositions())
 
     raw: pd.DataFrame = field(init=False, repr=False)
 
@@ -161,21 +161,21 @@ class Study:
                 )
         return {label: dict(table) for label, table in self.methods.items()}
 
-    def _claims(self) -> tuple[Claim, ...]:
-        from equifinal.plugin.registry import claims
+    def _propositions(self) -> tuple[Proposition, ...]:
+        from equifinal.plugin.registry import propositions
 
-        kinds = claims()
-        built = tuple(build_claim(table, kinds, self._where) for table in self.propositions)
+        kinds = propositions()
+        built = tuple(build_proposition(table, kinds, self._where) for table in self.propositions)
         sets, conditions = [v.name for v in self.variables], [v.name for v in self.conditions]
         calibrated = [v.name for v in self.variables if v.calibrator is not None]
         cases = [str(case) for case in self.data.index]
-        for number, claim in enumerate(built):
-            if claim.id in {earlier.id for earlier in built[:number]}:
-                raise InputError(f"{self._where}two propositions have the id {claim.id!r}. Rename one.")
-            where = f"{self._where}proposition {claim.id}: "
-            claim.check(where, sets, conditions, cases)
-            if claim.where is not None:
-                Expression(claim.where).require(calibrated, f"{where}'where' needs sets with a calibration. ")
+        for number, proposition in enumerate(built):
+            if proposition.id in {earlier.id for earlier in built[:number]}:
+                raise InputError(f"{self._where}two propositions have the id {proposition.id!r}. Rename one.")
+            where = f"{self._where}proposition {proposition.id}: "
+            proposition.check(where, sets, conditions, cases)
+            if proposition.where is not None:
+                Expression(proposition.where).require(calibrated, f"{where}'where' needs sets with a calibration. ")
         return built
 
     def negated(self) -> "Study":

@@ -12,7 +12,7 @@ from equifinal.base.files import staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 from equifinal.study.case_table import read_cases
-from equifinal.study.propositions import Claim
+from equifinal.study.propositions import Proposition
 from equifinal.study.study import Study
 from equifinal.study.study_file import load_study
 from equifinal.study.variable import Variable
@@ -73,8 +73,8 @@ def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
     document["condition"] = conditions
     if study.propositions:
         propositions = tomlkit.aot()
-        for claim in study.propositions:
-            propositions.append(_proposition(claim, where))
+        for proposition in study.propositions:
+            propositions.append(_proposition(proposition, where))
         document["proposition"] = propositions
     for key, tables in (("methods", study.methods), ("plugins", study.plugins)):
         if tables:
@@ -143,16 +143,16 @@ def _variable(variable: Variable, where: str) -> "Table":
     return table
 
 
-def _proposition(claim: Claim, where: str) -> "Table":
+def _proposition(proposition: Proposition, where: str) -> "Table":
     import tomlkit
 
-    arguments = claim.model_dump(mode="json", exclude_unset=True, exclude_none=True, serialize_as_any=True)
-    table = {"id": arguments.pop("id"), "text": arguments.pop("text", ""), "claim": claim.kind}
+    arguments = proposition.model_dump(mode="json", exclude_unset=True, exclude_none=True, serialize_as_any=True)
+    table = {"id": arguments.pop("id"), "text": arguments.pop("text", ""), "claim": proposition.claim}
     if not table["text"]:
         del table["text"]
     place = arguments.pop("where", None)
     table |= arguments | ({} if place is None else {"where": place})
-    filled: Table = _filled(tomlkit.table(), table, f"{where}proposition {claim.id}: ")
+    filled: Table = _filled(tomlkit.table(), table, f"{where}proposition {proposition.id}: ")
     return filled
 
 
@@ -304,7 +304,9 @@ def _check_read_back(study: Study, file: Path) -> None:
             raise InputError(f"{where}the calibration of {old.name} would be read as another.")
         if plain(old.tags) != plain(new.tags):
             raise InputError(f"{where}the tags of {old.name} would be read as others.")
-    if [claim.model_dump() for claim in study.propositions] != [claim.model_dump() for claim in again.propositions]:
+    if [proposition.model_dump() for proposition in study.propositions] != [
+        proposition.model_dump() for proposition in again.propositions
+    ]:
         raise InputError(f"{where}its propositions would be read as others.")
     if plain(study.methods) != plain(again.methods):
         raise InputError(f"{where}its parameters of methods would be read as others.")

@@ -21,9 +21,9 @@ from equifinal.testing.checks import Check, ConformanceError, DoesNotApply, Resu
 from equifinal.testing.samples import example_of, sample_comparison, sample_study
 from equifinal.testing.targets import (
     check_calibrator,
-    check_claim,
     check_method,
     check_output,
+    check_proposition,
     check_study,
     checks_of,
     parametrize_with_checks,
@@ -35,9 +35,9 @@ __all__ = [
     "DoesNotApply",
     "Result",
     "check_calibrator",
-    "check_claim",
     "check_method",
     "check_output",
+    "check_proposition",
     "check_study",
     "checks_of",
     "example_of",

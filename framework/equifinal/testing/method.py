@@ -19,15 +19,15 @@ from equifinal.comparison.compare import compare
 from equifinal.errors import InputError, listing
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import run
-from equifinal.plugin.registry import claims, studies
+from equifinal.plugin.registry import propositions, studies
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.propositions import Proposition, Verdict
 from equifinal.study.study import Study
 from equifinal.study.study_file import load_study
 from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
-from equifinal.testing.samples import SampleClaim, sample_study, with_an_unused_case
+from equifinal.testing.samples import SampleProposition, sample_study, with_an_unused_case
 
 __all__ = ["METHOD_PROPERTIES"]
 
@@ -42,19 +42,19 @@ def _rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def _analyze(method: Method, study: CalibratedStudy, seed: int = 0) -> Analysis:
-    with doing(f"analyze, on the study {study.name!r},"):
-        analysis = method.analyze(study.protected(), _rng(seed))
+def _analyze(method: Method, calibrated: CalibratedStudy, seed: int = 0) -> Analysis:
+    with doing(f"analyze, on the study {calibrated.name!r},"):
+        analysis = method.analyze(calibrated.protected(), _rng(seed))
     if not isinstance(analysis, Analysis):
         fail(f"analyze must return an equifinal.Analysis, not {type(analysis).__name__}")
-    analysis.check_against(study)
+    analysis.check_against(calibrated)
     return analysis
 
 
-def _predict(method: Method, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+def _predict(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
     with doing("predict"):
-        found = method.predict(analysis, study.without_outcome())
-    if not isinstance(found, pd.Series) or not found.index.equals(study.cases):
+        found = method.predict(analysis, calibrated.without_outcome())
+    if not isinstance(found, pd.Series) or not found.index.equals(calibrated.cases):
         fail("predict must return a pandas Series with the index of the cases that it gets")
     values = found.to_numpy(dtype=float, na_value=np.nan)
     if ((values < -1e-9) | (values > 1 + 1e-9)).any():
@@ -78,28 +78,28 @@ def facets_valid(method: Method) -> None:
 def predictions_valid(method: Method) -> None:
     """``predict`` returns a membership, or a missing value, for exactly the cases that it gets."""
     needs(method.predicts(), "it does not define predict")
-    study = sample_study().calibrate()
-    _predict(method, _analyze(method, study), study)
+    calibrated = sample_study().calibrate()
+    _predict(method, _analyze(method, calibrated), calibrated)
 
 
 @property_of(METHOD_PROPERTIES, "What a method takes", "facets valid", "predictions valid")
 def deterministic_under_a_seed(method: Method) -> None:
     """The same generator gives the same result, whatever the state of other generators."""
-    study = sample_study().calibrate()
+    calibrated = sample_study().calibrate()
     state = np.random.get_state()  # noqa: NPY002  (a method that draws from it would show here)
     try:
         np.random.seed(1)  # noqa: NPY002
-        one = _analyze(method, study)
+        one = _analyze(method, calibrated)
         np.random.seed(2)  # noqa: NPY002
-        other = _analyze(method, study)
+        other = _analyze(method, calibrated)
     finally:
         np.random.set_state(state)  # noqa: NPY002
-    if found := differences(one, other, study, exactly=True):
+    if found := differences(one, other, calibrated, exactly=True):
         fail(
             f"two analyses with the same seed differ: {_first(found)}. Draw from rng alone, and remember nothing in between"
         )
     if method.predicts():
-        first, again = _predict(method, one, study), _predict(method, one, study)
+        first, again = _predict(method, one, calibrated), _predict(method, one, calibrated)
         if not first.equals(again):
             fail("predict gives different answers when asked twice")
 
@@ -108,29 +108,29 @@ def deterministic_under_a_seed(method: Method) -> None:
 def input_not_mutated(method: Method) -> None:
     """The study and the analysis are as they were after ``analyze``, ``refit``, ``predict``, ``assess`` and ``advise``."""
     made = sample_study()
-    study = made.calibrate()
-    given = study.protected()
+    calibrated = made.calibrate()
+    given = calibrated.protected()
     analysis = method.analyze(given, _rng())
-    _unchanged(study, given, "analyze")
+    _unchanged(calibrated, given, "analyze")
     before = json.dumps(analysis.to_dict())
     # What these raise, other checks report.
-    given = study.protected()
+    given = calibrated.protected()
     with contextlib.suppress(Exception):
         method.refit(given, _rng())
-    _unchanged(study, given, "refit")
+    _unchanged(calibrated, given, "refit")
     if method.predicts():
-        unseen, given = study.without_outcome(), study.without_outcome()
+        unseen, given = calibrated.without_outcome(), calibrated.without_outcome()
         with contextlib.suppress(Exception):
             method.predict(analysis, given)
         _unchanged(unseen, given, "predict")
-    given = study.protected()
-    for claim in made.propositions:
+    given = calibrated.protected()
+    for proposition in made.propositions:
         with contextlib.suppress(Exception):
-            method.assess(analysis, claim, given)
-    _unchanged(study, given, "assess")
+            method.assess(analysis, proposition, given)
+    _unchanged(calibrated, given, "assess")
     with contextlib.suppress(Exception):
         method.advise(analysis, given)
-    _unchanged(study, given, "advise")
+    _unchanged(calibrated, given, "advise")
     if json.dumps(analysis.to_dict()) != before:
         fail("predict, assess or advise changed the analysis. Work on a copy: frame.copy()")
 
@@ -213,11 +213,11 @@ def _same(
     cases: Mapping[str, str] | None = None,
     theirs: Method | None = None,
 ) -> None:
-    study = made.calibrate()
-    one = _analyze(method, study)
+    calibrated = made.calibrate()
+    one = _analyze(method, calibrated)
     with doing(f"{how} analyze"):
         two = (theirs or method).analyze(other.calibrate(), _rng())
-    found = differences(one, two, study, names, cases)
+    found = differences(one, two, calibrated, names, cases)
     for mine, answer, again in zip(
         made.propositions, _answers(method, one, made), _answers(theirs or method, two, other), strict=True
     ):
@@ -226,8 +226,8 @@ def _same(
     if found:
         # What changes with the seed as well is chance, not order.
         for seed in (1, 2, 3):
-            drawn = _analyze(method, study, seed)
-            for facet in differences(one, drawn, study):
+            drawn = _analyze(method, calibrated, seed)
+            for facet in differences(one, drawn, calibrated):
                 found.pop(facet, None)
             if _answers(method, drawn, made) != _answers(method, one, made):
                 found.pop("verdicts", None)
@@ -237,12 +237,12 @@ def _same(
 
 def _answers(method: Method, analysis: Analysis, made: Study) -> list[str | None]:
     """The verdicts on the study's propositions; ``None`` where there is none, which another check reports."""
-    study = made.calibrate()
+    calibrated = made.calibrate()
     answers: list[str | None] = []
-    for claim in made.propositions:
+    for proposition in made.propositions:
         answers.append(None)
         with contextlib.suppress(Exception):
-            answers[-1] = method.assess(analysis, claim, study.protected()).answer
+            answers[-1] = method.assess(analysis, proposition, calibrated.protected()).answer
     return answers
 
 
@@ -250,9 +250,9 @@ def _answers(method: Method, analysis: Analysis, made: Study) -> list[str | None
 def unused_case_without_weight(method: Method) -> None:
     """A further case that is in no path and not in the outcome leaves consistency and coverage of the paths as they were."""
     needs(type(method).sufficient_paths, "its configurations do not claim to be sufficient (sufficient_paths = False)")
-    study = sample_study().calibrate()
-    longer = with_an_unused_case(study)
-    one, two = _analyze(method, study), _analyze(method, longer)
+    calibrated = sample_study().calibrate()
+    longer = with_an_unused_case(calibrated)
+    one, two = _analyze(method, calibrated), _analyze(method, longer)
     paths = one.configurations["expression"].dropna()
     try:
         inside = [float(Expression(path).membership(longer.fuzzy).iloc[-1]) for path in paths]
@@ -274,13 +274,13 @@ def unused_case_without_weight(method: Method) -> None:
 def predict_agrees_with_predicted(method: Method) -> None:
     """``predict`` gives the cases that were analysed the memberships that the column ``predicted`` has."""
     needs(method.predicts(), "it does not define predict")
-    study = sample_study().calibrate()
-    analysis = _analyze(method, study)
+    calibrated = sample_study().calibrate()
+    analysis = _analyze(method, calibrated)
     column = analysis.cases["predicted"].astype(float)
-    found = _predict(method, analysis, study)
+    found = _predict(method, analysis, calibrated)
     apart = ~np.isclose(found, column, atol=TOLERANCE, equal_nan=True)
     if apart.any():
-        case = study.cases[apart][0]
+        case = calibrated.cases[apart][0]
         fail(f"for {case}, analyze says {column[case]:g} in the column 'predicted' and predict says {found[case]:g}")
 
 
@@ -288,11 +288,11 @@ def predict_agrees_with_predicted(method: Method) -> None:
 def each_case_predicted_for_itself(method: Method) -> None:
     """The prediction of a case does not depend on which other cases are asked for, nor on their order."""
     needs(method.predicts(), "it does not define predict")
-    study = sample_study().calibrate()
-    analysis = _analyze(method, study)
-    together = _predict(method, analysis, study)
-    for cases in (study.cases[::-1], study.cases[:1], study.cases[-1:]):
-        alone = _predict(method, analysis, study.subset(cases))
+    calibrated = sample_study().calibrate()
+    analysis = _analyze(method, calibrated)
+    together = _predict(method, analysis, calibrated)
+    for cases in (calibrated.cases[::-1], calibrated.cases[:1], calibrated.cases[-1:]):
+        alone = _predict(method, analysis, calibrated.subset(cases))
         apart = ~np.isclose(alone, together[cases], atol=TOLERANCE, equal_nan=True)
         if apart.any():
             case = cases[apart][0]
@@ -304,42 +304,50 @@ def refit_predicts_as_analyze(method: Method) -> None:
     """``predict`` after ``refit`` is ``predict`` after ``analyze``."""
     needs(method.predicts(), "it does not define predict")
     needs(type(method).refit is not Method.refit, "it does not define refit, so that analyze is used")
-    study = sample_study().calibrate()
+    calibrated = sample_study().calibrate()
     with doing("refit"):
-        light = method.refit(study.protected(), _rng())
-    full, quick = _predict(method, _analyze(method, study), study), _predict(method, light, study)
+        light = method.refit(calibrated.protected(), _rng())
+    full, quick = _predict(method, _analyze(method, calibrated), calibrated), _predict(method, light, calibrated)
     apart = ~np.isclose(full, quick, atol=TOLERANCE, equal_nan=True)
     if apart.any():
-        case = study.cases[apart][0]
+        case = calibrated.cases[apart][0]
         fail(f"for {case}, predict says {full[case]:g} after analyze and {quick[case]:g} after refit")
 
 
 @property_of(METHOD_PROPERTIES, "What it may add", "facets valid")
-def claims_answered(method: Method) -> None:
-    """Every kind of claim is answered with one of the four verdicts and a sentence; an unknown kind with silence."""
+def propositions_answered(method: Method) -> None:
+    """Every kind of proposition is answered with one of the four verdicts and a sentence; an unknown kind with silence."""
     made = sample_study()
-    study = made.calibrate()
-    analysis = _analyze(method, study)
-    asked = [claim for claim in made.propositions if claim.judge(None) is None]
-    known = {claim.kind for claim in made.propositions}
-    asked += [each for kind, entry in claims().items() if kind not in known and (each := _any_claim(entry.cls))]
-    for claim in [*asked, SampleClaim(id="unknown")]:
-        with doing(f"assess, on a claim of the kind {claim.kind!r},"):
-            verdict = method.assess(analysis, claim, study.protected())
+    calibrated = made.calibrate()
+    analysis = _analyze(method, calibrated)
+    asked = [proposition for proposition in made.propositions if proposition.judge(None) is None]
+    known = {proposition.claim for proposition in made.propositions}
+    asked += [
+        each for kind, entry in propositions().items() if kind not in known and (each := _any_proposition(entry.cls))
+    ]
+    for proposition in [*asked, SampleProposition(id="unknown")]:
+        with doing(f"assess, on a claim of the kind {proposition.claim!r},"):
+            verdict = method.assess(analysis, proposition, calibrated.protected())
         if not isinstance(verdict, Verdict):
-            fail(f"assess answered a claim of the kind {claim.kind!r} with {verdict!r}. Return an equifinal.Verdict")
+            fail(
+                f"assess answered a claim of the kind {proposition.claim!r} with {verdict!r}. Return an equifinal.Verdict"
+            )
         if not isinstance(verdict.evidence, str) or not verdict.evidence.strip():
             fail(
-                f"the verdict {verdict.answer!r} on a claim of the kind {claim.kind!r} has no evidence: give a sentence"
+                f"the verdict {verdict.answer!r} on a claim of the kind {proposition.claim!r} has no evidence: give a sentence"
             )
         numbers = [k for k, v in verdict.numbers.items() if not isinstance(v, (int, float, np.integer, np.floating))]
         if numbers:
-            fail(f"the verdict on a claim of the kind {claim.kind!r} has the number {numbers[0]!r}, which is none")
-        if claim.kind == SampleClaim.kind and verdict.answer != "silent":
-            fail(f"it says {verdict.answer!r} to a kind of claim that nobody knows. Be silent: super().assess(...)")
+            fail(
+                f"the verdict on a claim of the kind {proposition.claim!r} has the number {numbers[0]!r}, which is none"
+            )
+        if proposition.claim == SampleProposition.claim and verdict.answer != "silent":
+            fail(
+                f"it says {verdict.answer!r} to a kind of proposition that nobody knows. Be silent: super().assess(...)"
+            )
 
 
-def _any_claim(cls: type[Claim]) -> Claim | None:
+def _any_proposition(cls: type[Proposition]) -> Proposition | None:
     """A claim of a kind that a plugin brings, as far as its arguments are the usual ones."""
     usual: dict[str, Any] = {
         "expression": "A*B",
@@ -357,14 +365,14 @@ def _any_claim(cls: type[Claim]) -> Claim | None:
 def advice_is_for_cases(method: Method) -> None:
     """``advise`` returns a sentence for cases of the study, or ``None``."""
     needs(type(method).advise is not Method.advise, "it does not define advise")
-    study = sample_study().calibrate()
+    calibrated = sample_study().calibrate()
     with doing("advise"):
-        said = method.advise(_analyze(method, study), study.protected())
+        said = method.advise(_analyze(method, calibrated), calibrated.protected())
     if said is None:
         return
     if not isinstance(said, pd.Series):
         fail(f"advise must return a pandas Series with case names as its index, or None; not {type(said).__name__}")
-    if len(strangers := said.index[~said.index.isin(study.cases)]):
+    if len(strangers := said.index[~said.index.isin(calibrated.cases)]):
         fail(f"advise speaks of {strangers[0]!r}, which is no case of the study")
     wrong = [value for value in said.dropna() if not isinstance(value, str)]
     if wrong:
@@ -374,18 +382,18 @@ def advice_is_for_cases(method: Method) -> None:
 @property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def few_cases(method: Method) -> None:
     """With four, two or one case it gives a result, or an ``InputError`` that says how many it needs."""
-    study = sample_study().calibrate()
-    high = study.fuzzy["Y"] > 0.5
-    cases = [*study.cases[high][:2], *study.cases[~high][:2]]
+    calibrated = sample_study().calibrate()
+    high = calibrated.fuzzy["Y"] > 0.5
+    cases = [*calibrated.cases[high][:2], *calibrated.cases[~high][:2]]
     for chosen in (cases, cases[1:3], cases[:1]):
-        _result_or_clear_error(method, study.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
+        _result_or_clear_error(method, calibrated.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
 
 
 @property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def one_condition(method: Method) -> None:
     """With one condition it gives a result, or an ``InputError`` that says how many it needs."""
-    study = sample_study(["A"]).calibrate()
-    _result_or_clear_error(method, study, "with one condition")
+    calibrated = sample_study(["A"]).calibrate()
+    _result_or_clear_error(method, calibrated, "with one condition")
 
 
 @property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
@@ -400,21 +408,21 @@ def condition_without_calibration(method: Method) -> None:
 @property_of(METHOD_PROPERTIES, "Hard cases", "facets valid")
 def constant_outcome(method: Method) -> None:
     """Where all cases have the same outcome it gives a result that says so, or a clear ``InputError``."""
-    study = sample_study().calibrate()
+    calibrated = sample_study().calibrate()
     for score, member in ((0.0, 0.02), (10.0, 0.98)):
-        column = study.outcome.column
+        column = calibrated.outcome.column
         constant = dataclasses.replace(
-            study,
-            raw=study.raw.assign(Y=score),
-            fuzzy=study.fuzzy.assign(Y=member),
-            data=study.data.assign(**{column: score}),
+            calibrated,
+            raw=calibrated.raw.assign(Y=score),
+            fuzzy=calibrated.fuzzy.assign(Y=member),
+            data=calibrated.data.assign(**{column: score}),
         )
         _result_or_clear_error(method, constant, f"where every case has the outcome membership {member:g}")
 
 
-def _result_or_clear_error(method: Method, study: CalibratedStudy, where: str) -> None:
+def _result_or_clear_error(method: Method, calibrated: CalibratedStudy, where: str) -> None:
     try:
-        analysis = method.analyze(study.protected(), _rng())
+        analysis = method.analyze(calibrated.protected(), _rng())
     except InputError as error:
         if len(str(error).split()) < 4:
             fail(f"{where} it raised InputError({str(error)!r}). Say what is missing and what to do")
@@ -426,19 +434,19 @@ def _result_or_clear_error(method: Method, study: CalibratedStudy, where: str) -
             raise error
     if not isinstance(analysis, Analysis):
         fail(f"{where} analyze returned {analysis!r}, which is no equifinal.Analysis")
-    analysis.check_against(study)
+    analysis.check_against(calibrated)
 
 
 @property_of(METHOD_PROPERTIES, "Parallel runs and state", "facets valid", "predictions valid", "picklable")
 def analysis_picklable(method: Method) -> None:
     """An analysis can travel to another process, and predicts the same there."""
-    study = sample_study().calibrate()
-    analysis = _analyze(method, study)
+    calibrated = sample_study().calibrate()
+    analysis = _analyze(method, calibrated)
     try:
         back = cloudpickle.loads(cloudpickle.dumps(analysis))
     except Exception as error:
         fail(f"its analysis cannot be pickled ({error}). Keep in native what can be, such as arrays and fitted models")
-    if method.predicts() and not _predict(method, back, study).equals(_predict(method, analysis, study)):
+    if method.predicts() and not _predict(method, back, calibrated).equals(_predict(method, analysis, calibrated)):
         fail("after a way through another process its analysis predicts differently")
 
 
@@ -446,11 +454,11 @@ def analysis_picklable(method: Method) -> None:
 def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
     """``predict`` and ``assess`` need the analysis alone: what another instance learned, or this one since, does not count."""
     made = sample_study()
-    study, parameters = made.calibrate(), method.parameters()
-    analysis = _analyze(method, study)
-    predicted = _predict(method, analysis, study) if method.predicts() else None
+    calibrated, parameters = made.calibrate(), method.parameters()
+    analysis = _analyze(method, calibrated)
+    predicted = _predict(method, analysis, calibrated) if method.predicts() else None
     answers = _answers(method, analysis, made)
-    _analyze(method, study.subset(study.cases[:12]))
+    _analyze(method, calibrated.subset(calibrated.cases[:12]))
     remedy = "Keep what is learned in the Analysis (native), not in the method"
     for other, who in (
         (method, "after another analysis"),
@@ -458,7 +466,7 @@ def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
     ):
         if predicted is not None:
             with doing(f"predict, {who},"):
-                found = other.predict(analysis, study.without_outcome())
+                found = other.predict(analysis, calibrated.without_outcome())
             if not predicted.equals(pd.Series(found).astype(float)):
                 fail(f"{who} predicts otherwise from the same analysis. {remedy}")
         if _answers(other, analysis, made) != answers:
@@ -468,15 +476,15 @@ def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
 @property_of(METHOD_PROPERTIES, "Parallel runs and state", "facets valid", "deterministic under a seed")
 def no_global_state(method: Method) -> None:
     """It leaves global state alone, and one analysis does not depend on those before it."""
-    study, other = sample_study().calibrate(), sample_study(["A", "B", "C", "D"]).calibrate()
+    calibrated, other = sample_study().calibrate(), sample_study(["A", "B", "C", "D"]).calibrate()
     with untouched(type(method)):
-        before = _analyze(method, study)
+        before = _analyze(method, calibrated)
         _analyze(method, other)
-        after = _analyze(method, study)
-    if found := differences(before, after, study, exactly=True):
+        after = _analyze(method, calibrated)
+    if found := differences(before, after, calibrated, exactly=True):
         fail(f"after the analysis of another study the same study gives another result: {_first(found)}")
     again = type(method).from_parameters(method.parameters())
-    if found := differences(before, _analyze(again, study), study, exactly=True):
+    if found := differences(before, _analyze(again, calibrated), calibrated, exactly=True):
         fail(f"a second instance with the same parameters gives another result: {_first(found)}")
 
 
@@ -510,15 +518,15 @@ def quick_on_the_bundled_studies(method: Method) -> None:
     bundled = [name for name, entry in studies().items() if entry.plugin.distribution == "equifinal"]
     needs(bool(bundled), "no study is bundled, or its plugin is switched off")
     for name in bundled:
-        study = load_study(name).calibrate()
+        calibrated = load_study(name).calibrate()
         start = time.perf_counter()
         try:
-            method.analyze(study.protected(), _rng())
+            method.analyze(calibrated.protected(), _rng())
         except InputError:
             continue  # a study without what the method needs
         if (took := time.perf_counter() - start) > SLOWEST:
             fail(
-                f"the study {name!r} with {len(study.cases)} cases took {took:.0f} seconds; it should take less than {SLOWEST:g}"
+                f"the study {name!r} with {len(calibrated.cases)} cases took {took:.0f} seconds; it should take less than {SLOWEST:g}"
             )
 
 
@@ -531,7 +539,7 @@ METHOD_PROPERTIES.extend(EXTENSION_PROPERTIES)
 def differences(
     one: Analysis,
     other: Analysis,
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     names: Mapping[str, str] | None = None,
     cases: Mapping[str, str] | None = None,
     exactly: bool = False,
@@ -542,15 +550,15 @@ def differences(
     ----------
     one, other
         The analyses.
-    study
+    calibrated
         What `one` analysed.
     names, cases
         What conditions and cases are called in `other`, if differently.
     exactly
         Whether numbers must be equal to the last digit; otherwise to 1e-6.
     """
-    names = {name: name for name in (*study.condition_names, study.outcome.name)} | dict(names or {})
-    cases = {case: case for case in study.cases} | dict(cases or {})
+    names = {name: name for name in (*calibrated.condition_names, calibrated.outcome.name)} | dict(names or {})
+    cases = {case: case for case in calibrated.cases} | dict(cases or {})
     tolerance = 0.0 if exactly else TOLERANCE
     found: dict[str, str] = {}
     theirs = other.conditions.loc[[names[name] for name in one.conditions.index]]
@@ -560,7 +568,7 @@ def differences(
     _compare(found, "cases, column 'predicted'", one.cases["predicted"], theirs["predicted"], tolerance)
     if _partition(one.cases["group"]) != _partition(theirs["group"]):
         found["cases, column 'group'"] = "cases, column 'group': other cases belong together"
-    _compare_configurations(found, one, other, study, names, cases, tolerance)
+    _compare_configurations(found, one, other, calibrated, names, cases, tolerance)
     if set(one.fit) != set(other.fit):
         found["fit"] = f"fit has {', '.join(sorted(set(one.fit) ^ set(other.fit)))} only once"
     else:
@@ -598,15 +606,15 @@ def _compare_configurations(
     found: dict[str, str],
     one: Analysis,
     other: Analysis,
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     names: Mapping[str, str],
     cases: Mapping[str, str],
     tolerance: float,
 ) -> None:
     back = {theirs: mine for mine, theirs in cases.items()}
-    mine = [_configuration(row, study.fuzzy, {}) for _, row in one.configurations.iterrows()]
+    mine = [_configuration(row, calibrated.fuzzy, {}) for _, row in one.configurations.iterrows()]
     labels = list(one.configurations.index)
-    renamed = study.fuzzy.rename(columns=dict(names))
+    renamed = calibrated.fuzzy.rename(columns=dict(names))
     theirs = [_configuration(row, renamed, back) for _, row in other.configurations.iterrows()]
     where = "configurations"
     if len(mine) != len(theirs):

@@ -81,7 +81,7 @@ def _entries() -> list[Entry]:
         registry.methods,
         registry.calibrators,
         registry.outputs,
-        registry.claims,
+        registry.propositions,
         registry.studies,
         registry.commands,
     )
@@ -93,7 +93,7 @@ def _entry(name: str) -> Entry:
     if not found:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
-            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of claim or "
+            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of proposition or "
             "command. "
             f"{did_you_mean(name, dict.fromkeys(known))}"
         )

@@ -14,11 +14,18 @@ from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import run
 from equifinal.plugin.extension import Extension
 from equifinal.study.calibrated import CalibratedStudy
-from equifinal.study.propositions import Claim, Verdict
+from equifinal.study.propositions import Proposition, Verdict
 from equifinal.study.study import Study
 from equifinal.study.variable import Variable
 
-__all__ = ["SampleClaim", "SampleMethod", "example_of", "sample_comparison", "sample_study", "with_an_unused_case"]
+__all__ = [
+    "SampleMethod",
+    "SampleProposition",
+    "example_of",
+    "sample_comparison",
+    "sample_study",
+    "with_an_unused_case",
+]
 
 _ANCHORS = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
 
@@ -105,7 +112,7 @@ def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any
     return said
 
 
-def with_an_unused_case(study: CalibratedStudy) -> CalibratedStudy:
+def with_an_unused_case(calibrated: CalibratedStudy) -> CalibratedStudy:
     """One more case that has the lowest membership, 0, in every condition and in the outcome."""
     name = "a case in no path"
 
@@ -113,13 +120,15 @@ def with_an_unused_case(study: CalibratedStudy) -> CalibratedStudy:
         low = pd.DataFrame(0.0, index=pd.Index([name], name=frame.index.name), columns=frame.columns)
         return pd.concat([frame, low])
 
-    return dataclasses.replace(study, raw=longer(study.raw), fuzzy=longer(study.fuzzy), data=longer(study.data))
+    return dataclasses.replace(
+        calibrated, raw=longer(calibrated.raw), fuzzy=longer(calibrated.fuzzy), data=longer(calibrated.data)
+    )
 
 
-class SampleClaim(Claim):
-    """A kind of claim that no method can know."""
+class SampleProposition(Proposition):
+    """A kind of proposition that no method can know."""
 
-    kind = "sample-claim-that-nobody-knows"
+    claim = "sample-claim-that-nobody-knows"
 
 
 class SampleMethod(Method):
@@ -129,9 +138,9 @@ class SampleMethod(Method):
     title = 'A method that no output has heard of, with <signs> & "quotes"'
     reference = "Made for the checks (2026)"
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """See :meth:`equifinal.Method.analyze`."""
-        names = list(study.condition_names)
+        names = list(calibrated.condition_names)
         conditions = pd.DataFrame(
             {
                 "role": "contributing",
@@ -141,27 +150,38 @@ class SampleMethod(Method):
             },
             index=names,
         )
-        high = study.fuzzy[names].mean(axis=1) > 0.5
+        high = calibrated.fuzzy[names].mean(axis=1) > 0.5
         configurations = pd.DataFrame(
-            {"expression": [None], "cases": [list(study.cases[high])], "consistency": [np.nan], "coverage": [np.nan]},
+            {
+                "expression": [None],
+                "cases": [list(calibrated.cases[high])],
+                "consistency": [np.nan],
+                "coverage": [np.nan],
+            },
             index=["high <throughout>"],
         )
         cases = pd.DataFrame(
-            {"group": high.map({True: "high <throughout>", False: None}), "predicted": study.fuzzy[names].mean(axis=1)}
+            {
+                "group": high.map({True: "high <throughout>", False: None}),
+                "predicted": calibrated.fuzzy[names].mean(axis=1),
+            }
         )
-        tables = {"means | of sets": study.fuzzy.mean().to_frame("mean"), "empty": pd.DataFrame(columns=["nothing"])}
+        tables = {
+            "means | of sets": calibrated.fuzzy.mean().to_frame("mean"),
+            "empty": pd.DataFrame(columns=["nothing"]),
+        }
         notes = ["A note with a | and an * in it."]
         return Analysis(self, conditions, configurations, cases, {"n": len(cases), "undefined": np.nan}, tables, notes)
 
-    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """See :meth:`equifinal.Method.predict`."""
-        return study.fuzzy[list(study.condition_names)].mean(axis=1)
+        return calibrated.fuzzy[list(calibrated.condition_names)].mean(axis=1)
 
-    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+    def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
         """See :meth:`equifinal.Method.assess`."""
-        if claim.kind == "influence":
-            return Verdict("supported", "It always says so.", {"weight": 1 / len(study.conditions)})
-        return super().assess(analysis, claim, study)
+        if proposition.claim == "influence":
+            return Verdict("supported", "It always says so.", {"weight": 1 / len(calibrated.conditions)})
+        return super().assess(analysis, proposition, calibrated)
 
 
 class _BlindMethod(SampleMethod):
@@ -170,8 +190,8 @@ class _BlindMethod(SampleMethod):
     name = "sample-blind"
     predict = Method.predict  # type: ignore[pydantic-field]
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        found = super().analyze(study, rng)
+    def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        found = super().analyze(calibrated, rng)
         return dataclasses.replace(
             found,
             method=self,
@@ -185,7 +205,7 @@ class _FailingMethod(SampleMethod):
 
     name = "sample-failing"
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         raise RuntimeError("made to fail, for the checks")
 
 

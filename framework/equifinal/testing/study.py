@@ -1,20 +1,20 @@
-"""What a study that a plugin brings, and a kind of claim, must keep to."""
+"""What a study that a plugin brings, and a kind of proposition, must keep to."""
 
 from pathlib import Path
 
 from equifinal.comparison.compare import compare
 from equifinal.method.run import run
-from equifinal.study.propositions import Claim
+from equifinal.study.propositions import Proposition
 from equifinal.study.study import Study
 from equifinal.study.study_file import StudySource, load_study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import described
 from equifinal.testing.samples import SampleMethod
 
-__all__ = ["CLAIM_PROPERTIES", "STUDY_PROPERTIES"]
+__all__ = ["PROPOSITION_PROPERTIES", "STUDY_PROPERTIES"]
 
 STUDY_PROPERTIES: list[Property] = []
-CLAIM_PROPERTIES: list[Property] = []
+PROPOSITION_PROPERTIES: list[Property] = []
 
 
 def _load(source: StudySource) -> Study:
@@ -57,14 +57,14 @@ def has_propositions(source: StudySource) -> None:
         fail("it has no [[proposition]]. Write down what theory or an earlier study claims, before looking at results")
 
 
-@property_of(CLAIM_PROPERTIES, "Claims")
-def documented(cls: type[Claim]) -> None:
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def documented(cls: type[Proposition]) -> None:
     """A docstring says when a claim of this kind holds."""
     if not (cls.__dict__.get("__doc__") or "").strip():
         fail(f"the class {cls.__name__} has no docstring. Say when such a claim holds")
 
 
-@property_of(CLAIM_PROPERTIES, "Claims")
-def arguments_described(cls: type[Claim]) -> None:
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def arguments_described(cls: type[Proposition]) -> None:
     """The JSON schema gives type and description of every argument."""
     described(cls)

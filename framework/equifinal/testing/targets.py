@@ -7,7 +7,7 @@ from equifinal.errors import InputError
 from equifinal.method.analysis import Method
 from equifinal.plugin.registry import name_of
 from equifinal.study.calibrator import Calibrator
-from equifinal.study.propositions import Claim
+from equifinal.study.propositions import Proposition
 from equifinal.study.study_file import StudySource
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
 from equifinal.testing.checks import Check, ConformanceError, Property, Result, checks_for
@@ -15,14 +15,14 @@ from equifinal.testing.command import COMMAND_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
 from equifinal.testing.samples import example_of
-from equifinal.testing.study import CLAIM_PROPERTIES, STUDY_PROPERTIES
+from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
 from equifinal.writing.output import Output
 
 __all__ = [
     "check_calibrator",
-    "check_claim",
     "check_method",
     "check_output",
+    "check_proposition",
     "check_study",
     "checks_of",
     "parametrize_with_checks",
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def checks_of(target: Any) -> list[Check]:
-    """The checks of a method, calibrator, output (each a class or an instance), study source, kind of claim or command.
+    """The checks of a method, calibrator, output (each a class or an instance), study source, kind of proposition or command.
 
     Raises
     ------
@@ -56,14 +56,14 @@ def checks_of(target: Any) -> list[Check]:
     for base, kind, properties in kinds:
         if isinstance(thing, base):
             return checks_for(f"{kind} {thing.name}", properties, thing)
-    if isinstance(thing, type) and issubclass(thing, Claim):
-        return checks_for(f"kind of claim {thing.kind}", CLAIM_PROPERTIES, thing)
+    if isinstance(thing, type) and issubclass(thing, Proposition):
+        return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
     _no_target(target)
 
 
 def _no_target(target: Any) -> NoReturn:
     raise InputError(
-        f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Claim."
+        f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Proposition."
     )
 
 
@@ -122,14 +122,14 @@ def check_study(source: StudySource) -> list[Result]:
     return _all(source, StudySource)
 
 
-def check_claim(kind: type[Claim]) -> list[Result]:
-    """Check a kind of claim, as :func:`check_method` a method.
+def check_proposition(kind: type[Proposition]) -> list[Result]:
+    """Check a kind of proposition, as :func:`check_method` a method.
 
     >>> import equifinal as eq
-    >>> len(check_claim(eq.claims()["necessary"].cls))
+    >>> len(check_proposition(eq.propositions()["necessary"].cls))
     2
     """
-    return _all(kind, Claim)
+    return _all(kind, Proposition)
 
 
 def _all(target: Any, base: type) -> list[Result]:
@@ -150,7 +150,7 @@ def parametrize_with_checks(
     Parameters
     ----------
     targets
-        Methods, calibrators and outputs (classes or instances), study sources, kinds of claims.
+        Methods, calibrators and outputs (classes or instances), study sources, kinds of propositions.
     expected_failures
         Reasons by name of the check, for those that are known to fail: they count as expected, and as an error when they pass.
 

@@ -87,7 +87,7 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _study(comparison: eq.Comparison) -> dict[str, Any]:
-    study, calibrated = comparison.run.study, comparison.study
+    study, calibrated = comparison.study, comparison.calibrated
     texts = ("name", "title", "description", "provenance", "note", "source", "licence", "citation")
     return {
         **_members(study, *texts),
@@ -98,7 +98,7 @@ def _study(comparison: eq.Comparison) -> dict[str, Any]:
 
 
 def _by_time(comparison: eq.Comparison) -> dict[str, Any] | None:
-    if comparison.study.time is None:
+    if comparison.calibrated.time is None:
         return None
     return _members(comparison.by_time, "paths", "holding", "within", "fit", "propositions", "groups", "notes")
 

@@ -56,7 +56,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     rows, columns = verdicts.shape
     if not rows:
         raise eq.InputError(
-            f"Study {comparison.study.name!r} states no propositions, so there are no verdicts to draw. "
+            f"Study {comparison.calibrated.name!r} states no propositions, so there are no verdicts to draw. "
             "Give it some ([[proposition]] in its study.toml)."
         )
     texts = [wrapped(text, 52, lines=3) for text in full_texts(comparison.propositions)]
@@ -203,7 +203,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     found = importances(comparison_of(comparison))
     if not found:
         raise eq.InputError(
-            f"No method of study {comparison.study.name!r} has importances; methods that predict have them."
+            f"No method of study {comparison.calibrated.name!r} has importances; methods that predict have them."
         )
     names = [str(name) for name in comparison.conditions.index]
     step = 0.8 / max(len(found), 3)
@@ -225,7 +225,7 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax.axvline(0, color=INK, lw=0.8, alpha=0.7)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_yticks(
-        range(len(names)), [wrapped(labelled(comparison.study.variable(name), 56), 32, lines=2) for name in names]
+        range(len(names)), [wrapped(labelled(comparison.calibrated.variable(name), 56), 32, lines=2) for name in names]
     )
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")

@@ -76,7 +76,7 @@ def plot_calibration(source: Any, name: str | None = None, ax: "Axes | None" = N
     return finish(ax, own, study, f"{'Calibration' if calibrated else 'Raw scores'} of {labelled(variable)}{outside}")
 
 
-def _scores(study: eq.CalibratedStudy, variable: eq.Variable) -> str:
+def _scores(calibrated: eq.CalibratedStudy, variable: eq.Variable) -> str:
     column = "" if variable.column == variable.name else f" (column {variable.column!r})"
     return f"Raw score of {variable.label}{column}"
 

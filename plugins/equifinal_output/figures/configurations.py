@@ -81,7 +81,7 @@ def plot_configurations(source: Any, method: str | None = None, ax: "Axes | None
 
 
 def _named(source: Any, name: str) -> str:
-    return labelled(source.study.variable(name), 56) if isinstance(source, eq.Comparison) else name
+    return labelled(source.calibrated.variable(name), 56) if isinstance(source, eq.Comparison) else name
 
 
 def _sign(ax: "Axes", x: float, y: float, mark: str) -> None:

@@ -127,18 +127,18 @@ def partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFram
 
 
 def _partial_dependence(comparison: eq.Comparison, condition: str) -> pd.DataFrame:
-    study = comparison.study
-    if condition not in study.condition_names:
-        study.variable(condition)  # its error suggests what was meant
+    calibrated = comparison.calibrated
+    if condition not in calibrated.condition_names:
+        calibrated.variable(condition)  # its error suggests what was meant
         raise eq.InputError(f"{condition} is the outcome; partial dependence is on a condition.")
-    scores = study.raw[condition].to_numpy(dtype=float)
+    scores = calibrated.raw[condition].to_numpy(dtype=float)
     order = np.argsort(scores, kind="stable")
     sources = order[np.unique(scores[order], return_index=True)[1]]
     if len(sources) > _MOST_POINTS:
         picked = order[np.round(np.linspace(0, len(order) - 1, _MOST_POINTS)).astype(int)]
         sources = picked[np.unique(scores[picked], return_index=True)[1]]
-    count = len(study.cases)
-    what_if = study.without_outcome().repeated(len(sources)).with_condition(condition, np.repeat(sources, count))
+    count = len(calibrated.cases)
+    what_if = calibrated.without_outcome().repeated(len(sources)).with_condition(condition, np.repeat(sources, count))
     columns = {}
     for label, analysis in comparison.analyses.items():
         method = comparison.run.methods[label]
@@ -180,8 +180,8 @@ def plot_partial_dependence(
     """
     if not isinstance(comparison, eq.Comparison):
         raise eq.InputError("Partial dependence needs new predictions, so it is drawn of a comparison.")
-    study = comparison.study
-    name = study.condition_names[0] if condition is None else condition
+    calibrated = comparison.calibrated
+    name = calibrated.condition_names[0] if condition is None else condition
     table = partial_dependence(comparison, name)
     if method is not None:
         if method not in table:
@@ -190,7 +190,9 @@ def plot_partial_dependence(
             )
         table = table[[method]]
     if table.empty:
-        raise eq.InputError(f"No method of study {study.name!r} predicts, so there is no partial dependence to draw.")
+        raise eq.InputError(
+            f"No method of study {calibrated.name!r} predicts, so there is no partial dependence to draw."
+        )
     ax, own = sized(ax, 4.6, 2.9)
     for number, (label, values) in enumerate(table.items()):
         ax.plot(
@@ -202,13 +204,13 @@ def plot_partial_dependence(
             lw=1.4,
             label=clean(label),
         )
-    raw = study.raw[name].to_numpy(dtype=float)
+    raw = calibrated.raw[name].to_numpy(dtype=float)
     ax.plot(raw, np.zeros_like(raw), "|", transform=ax.get_xaxis_transform(), color=INK, ms=7, alpha=0.6, clip_on=False)
     ax.set_ylim(-0.03, 1.03)
     ax.axhline(0.5, color=INK, lw=0.6, alpha=0.5, ls=(0, (1, 2)), zorder=1)
-    variable = study.variable(name)
+    variable = calibrated.variable(name)
     ax.set_xlabel(wrapped(f"Raw score of {variable.label} (| a case)", 64))
-    ax.set_ylabel(wrapped(f"Mean predicted membership in {study.outcome.name}", 38))
+    ax.set_ylabel(wrapped(f"Mean predicted membership in {calibrated.outcome.name}", 38))
     return finish(ax, own, comparison, f"Partial dependence on {labelled(variable)}", legend={"ncols": 3})
 
 

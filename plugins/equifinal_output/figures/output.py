@@ -39,7 +39,7 @@ class Figures(eq.Output):
         boxes: dict[str, None] = {}
         for picture in figures_of(comparison):
             figure = picture.figure
-            about = {"Title": f"{picture.title}. {comparison.study.title}"}
+            about = {"Title": f"{picture.title}. {comparison.calibrated.title}"}
             says = {"png": "Description", "svg": "Description", "pdf": "Subject"}
             # Without a date and with fixed names inside, the same comparison gives the same bytes.
             undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}

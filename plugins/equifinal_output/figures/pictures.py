@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
 from equifinal_output.words.importance import importance_in_words, importances
-from equifinal_output.words.paths import claims_paths
+from equifinal_output.words.paths import propositions_paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +119,7 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     """
     found = _Collected(comparison, _drawn.setdefault(comparison, {}))
     _across(found, comparison)
-    _data(found, comparison.study)
+    _data(found, comparison.calibrated)
     for label, analysis in comparison.analyses.items():
         _method(found, label, analysis)
     return list(found.pictures.values())
@@ -140,20 +140,20 @@ def _across(found: _Collected, comparison: eq.Comparison) -> None:
         add("importance", "Importance of the conditions", across.plot_importance, importance_in_words)
     if any(comparison.run.methods[label].predicts() for label in comparison.analyses):
         plot, words = effects.plot_partial_dependence, effects.partial_dependence_in_words
-        for condition in comparison.study.conditions:
+        for condition in comparison.calibrated.conditions:
             title = f"Partial dependence on {labelled(condition)}"
             add(f"partial-dependence-{condition.name}", title, plot, words, condition.name)
 
 
-def _data(found: _Collected, study: eq.CalibratedStudy) -> None:
+def _data(found: _Collected, calibrated: eq.CalibratedStudy) -> None:
     from equifinal_output.figures import calibration, overlap
 
     add = partial(found.add, "data")
     plot, words = calibration.plot_calibration, calibration.calibration_in_words
-    for variable in (study.outcome, *study.conditions):
-        title = f"{'Calibration' if variable.name in study.fuzzy else 'Raw scores'} of {labelled(variable)}"
+    for variable in (calibrated.outcome, *calibrated.conditions):
+        title = f"{'Calibration' if variable.name in calibrated.fuzzy else 'Raw scores'} of {labelled(variable)}"
         add(f"calibration-{variable.name}", title, plot, words, variable.name)
-    count = sum(name in study.fuzzy for name in study.condition_names)
+    count = sum(name in calibrated.fuzzy for name in calibrated.condition_names)
     if 0 < count <= overlap.MOST_SETS_OF_VENN:
         add("venn", "Venn diagram of the conditions", overlap.plot_venn, overlap.overlap_in_words)
     elif count:
@@ -169,7 +169,7 @@ def _method(found: _Collected, label: str, analysis: eq.Analysis) -> None:
 
     if has_table("truth_table", *truth_table.COLUMNS)(analysis):
         add("truth-table", "Truth table", truth_table.plot_truth_table, truth_table.truth_table_in_words)
-    if claims_paths(analysis):
+    if propositions_paths(analysis):
         plot, words = configurations.plot_configurations, configurations.configurations_in_words
         add("configurations", "Configurations", plot, words)
     if has_table("necessity", *necessity.COLUMNS)(analysis):

@@ -84,7 +84,7 @@ def comparison_of(source: Any) -> eq.Comparison:
 def study_of(source: Any) -> eq.CalibratedStudy:
     """The calibrated study of a comparison, or the study passed in."""
     if isinstance(source, eq.Comparison):
-        return source.study
+        return source.calibrated
     if isinstance(source, eq.CalibratedStudy):
         return source
     if isinstance(source, eq.Study):

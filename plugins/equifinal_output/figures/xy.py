@@ -22,7 +22,7 @@ from equifinal_output.figures.style import (
     sized,
     wrapped,
 )
-from equifinal_output.words.paths import claims_paths, paths_of
+from equifinal_output.words.paths import paths_of, propositions_paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,7 @@ def memberships(comparison: eq.Comparison, method: str | None, path: Any = None)
         raise eq.InputError(
             f"{str(path)!r} of method {label!r} is not an expression of sets, so cases have no membership in it; in paths they do."
         )
-    return label, analysis, eq.Expression(str(expression)).membership(comparison.study.fuzzy)
+    return label, analysis, eq.Expression(str(expression)).membership(comparison.calibrated.fuzzy)
 
 
 @drawn
@@ -106,7 +106,7 @@ def plot_xy(comparison: eq.Comparison, method: str | None = None, path: Any = No
             ax.plot(x[members], y[members], marker, ms=4.5, mfc=colour, mec="none", alpha=0.9, label=words, zorder=3)
     ax.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), aspect="equal")
     ax.set_xlabel(wrapped(_x_words(label, analysis, path), 70))
-    ax.set_ylabel(wrapped(f"Membership in {labelled(comparison.study.outcome)}", 60))
+    ax.set_ylabel(wrapped(f"Membership in {labelled(comparison.calibrated.outcome)}", 60))
     order = sorted(range(len(x)), key=lambda case: list(_TYPES).index(types.iloc[case]))
     left_out = label_points(ax, x, y, list(x.index), order)
     title = f"XY plot, {label}{'' if path is None else f': {path}'}"
@@ -119,7 +119,7 @@ def fuzzy_paths(comparison: eq.Comparison, method: str) -> list[Any]:
     None when there is only one path, which is the whole solution; at most the eight with the largest coverage.
     """
     analysis = comparison.analyses[method]
-    if not claims_paths(analysis) or len(analysis.configurations) < 2:
+    if not propositions_paths(analysis) or len(analysis.configurations) < 2:
         return []
     largest = analysis.configurations["coverage"].astype(float).nlargest(_MOST_XY).index
     paths = [path for path in paths_of(analysis) if path in largest]

@@ -35,18 +35,18 @@ class TablesAcross(TableMaker):
 
     def calibration(self) -> PublicationTable:
         """Sets, columns, anchors and the spread of the raw scores."""
-        sets = self.comparison.run.study.describe()
+        sets = self.comparison.study.describe()
         rows: list[Row] = []
         for name, row in sets.iterrows():
             expected = row["expect"] or MISSING
-            cells = [Cell(labelled(self.study.variable(str(name))))]
+            cells = [Cell(labelled(self.calibrated.variable(str(name))))]
             cells += [Cell(str(row["calibration"]).replace("_", " ")), Cell(expected)]
             rows.append(
                 row_of(*cells, *(score(row[each]) for each in ("minimum", "median", "maximum")), rule=len(rows) == 1)
             )
         return self.table(
             "calibration",
-            f"Outcome, conditions and their calibration: {self.study.title}",
+            f"Outcome, conditions and their calibration: {self.calibrated.title}",
             ("label", "text", "label", "number", "number", "number"),
             (
                 (Cell(span=3), Cell("Raw scores", span=3)),
@@ -133,7 +133,7 @@ class TablesAcross(TableMaker):
         key = ", ".join(f"{sign} {answer}" for answer, sign in SIGNS.items())
         yield self.table(
             "verdicts",
-            f"What each method says of each proposition: {self.study.title}",
+            f"What each method says of each proposition: {self.calibrated.title}",
             ("label", "text", *_SIGNS * verdicts.shape[1]),
             (
                 (Cell(span=2), Cell("Methods", span=verdicts.shape[1])),

@@ -44,7 +44,11 @@ class ExcelTables(eq.Output):
         with xlsxwriter.Workbook(path, plain) as workbook:
             created = datetime.fromisoformat(comparison.manifest["created"]).replace(tzinfo=None)
             workbook.set_properties(
-                {"title": _clean(comparison.study.title), "comments": _clean(stamp(comparison)), "created": created}
+                {
+                    "title": _clean(comparison.calibrated.title),
+                    "comments": _clean(stamp(comparison)),
+                    "created": created,
+                }
             )
             book = _Book(workbook)
             tables = [_with_ends(table) for table in publication_tables(comparison, self.intervals)]
@@ -80,7 +84,7 @@ class _Book:
         sheet = self.workbook.add_worksheet("Contents")
         sheet.set_column(0, 0, 32)
         sheet.set_column(1, 1, 90)
-        self.text(sheet, 0, 0, comparison.study.title, bold=True, font_size=14)
+        self.text(sheet, 0, 0, comparison.calibrated.title, bold=True, font_size=14)
         line = 1
         if comparison.banner:
             self.text(sheet, line, 0, comparison.banner, bold=True)

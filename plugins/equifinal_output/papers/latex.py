@@ -42,7 +42,7 @@ class LatexTables(eq.Output):
             r"\documentclass[11pt]{article}",
             *packages,
             r"\begin{document}",
-            r"\section*{" + escaped(comparison.study.title) + "}",
+            r"\section*{" + escaped(comparison.calibrated.title) + "}",
             *(rf"\input{{{path.stem}}}" for path in written),
             r"\end{document}",
         ]

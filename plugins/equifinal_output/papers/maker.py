@@ -37,7 +37,7 @@ class TableMaker:
     paths: Mapping[str, eq.Analysis] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.study = self.comparison.study
+        self.calibrated = self.comparison.calibrated
         self.paths = with_paths(self.comparison)
         titles = [analysis.method.title for analysis in self.comparison.analyses.values()]
         self.names = {
@@ -46,10 +46,10 @@ class TableMaker:
             else f"{analysis.method.title} ({label})"
             for label, analysis in self.comparison.analyses.items()
         }
-        self.outcome = labelled(self.study.outcome)
+        self.outcome = labelled(self.calibrated.outcome)
 
     def condition(self, name: Any) -> str:
-        return labelled(self.study.variable(name)) if name in self.study.condition_names else str(name)
+        return labelled(self.calibrated.variable(name)) if name in self.calibrated.condition_names else str(name)
 
     def table(
         self,
@@ -60,8 +60,8 @@ class TableMaker:
         rows: Sequence[Row],
         notes: Sequence[str] = (),
     ) -> PublicationTable:
-        if self.study.provenance != "observed":
-            kind = {"reconstruction": "reconstructed", "simulated": "simulated"}[self.study.provenance]
+        if self.calibrated.provenance != "observed":
+            kind = {"reconstruction": "reconstructed", "simulated": "simulated"}[self.calibrated.provenance]
             title = f"{title}, {kind} data"
         banner = self.comparison.banner
         ending = [f"{banner.rstrip('.')}." if banner else "", self._source()]
@@ -71,10 +71,10 @@ class TableMaker:
     # -------------------------------------------------------------------------------------------------- notes
 
     def _source(self) -> str:
-        study, manifest = self.comparison.run.study, self.comparison.manifest
+        study, manifest = self.comparison.study, self.comparison.manifest
         source = " ".join((study.source or study.citation or study.title).split()).rstrip(".")
         return (
-            f"Source: {source}. {counted(len(self.study.cases), 'case')}; equifinal {manifest['version']}, "
+            f"Source: {source}. {counted(len(self.calibrated.cases), 'case')}; equifinal {manifest['version']}, "
             f"seed {manifest['seed']}."
         )
 
@@ -94,7 +94,7 @@ class TableMaker:
         kind = analysis.method.parameters().get("solution")
         if not isinstance(kind, str):
             return ""
-        expected = [f"{each.name} {each.expect}" for each in self.study.conditions if each.expect]
+        expected = [f"{each.name} {each.expect}" for each in self.calibrated.conditions if each.expect]
         if kind != "intermediate":
             return f"{in_words(kind)} solution."
         return f"{in_words(kind)} solution; directional expectations: {', '.join(expected) or 'none'}."
@@ -102,7 +102,7 @@ class TableMaker:
     def calibration_note(self) -> str:
         """The anchors, once for all sets that share them."""
         same: dict[str, list[str]] = {}
-        for name, row in self.comparison.run.study.describe().iterrows():
+        for name, row in self.comparison.study.describe().iterrows():
             same.setdefault(str(row["calibration"]).replace("_", " "), []).append(str(name))
         said = "; ".join(f"{', '.join(names)} ({how})" for how, names in same.items())
         return f"Calibration: {said}."

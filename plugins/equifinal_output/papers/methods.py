@@ -47,7 +47,7 @@ class MethodTables(TableMaker):
         table = analysis.tables.get("truth_table")
         if table is None or table.empty or not {"out", "n", "consistency"} <= set(table.columns):
             return
-        names = [name for name in table.columns if name in self.study.condition_names]
+        names = [name for name in table.columns if name in self.calibrated.condition_names]
         further = [name for name in table.columns if name not in names and name not in _OF_A_ROW]
         outputs = {"1": 0, "C": 1, "0": 2}
         order = table.assign(
@@ -65,7 +65,7 @@ class MethodTables(TableMaker):
             rows.append(row_of(*cells, rule=bool(position) and row["_rank"] != order["_rank"].iloc[position - 1]))
         kinds: list[Kind] = [*_SIGNS * len(names), "sign", "number", "number", *_NUMBERS * has_pri]
         kinds += [*_NUMBERS * len(further), *_TEXTS * has_cases]
-        heads = [*names, self.study.outcome.name, "n", "Consistency", *["PRI"] * has_pri, *map(in_words, further)]
+        heads = [*names, self.calibrated.outcome.name, "n", "Consistency", *["PRI"] * has_pri, *map(in_words, further)]
         heads += ["Cases"] * has_cases
         upper = (Cell("Conditions", span=len(names)),) if names else ()
         yield self.table(
@@ -88,7 +88,7 @@ class MethodTables(TableMaker):
         if {"rows_observed", "rows_possible"} <= set(fit):
             said = f"{int(fit['rows_observed'])} of {int(fit['rows_possible'])} possible configurations are observed. "
         outputs = {str(value) for value in analysis.tables["truth_table"]["out"]}
-        said += f"{self.study.outcome.name}: 1, sufficient for the outcome; 0, not"
+        said += f"{self.calibrated.outcome.name}: 1, sufficient for the outcome; 0, not"
         said += "; C, contradictory" * ("C" in outputs)
         return said + "; ?, fewer cases than the frequency cutoff" * ("?" in outputs) + "."
 
@@ -143,7 +143,7 @@ class MethodTables(TableMaker):
 
     def _chart(self, label: str, analysis: eq.Analysis) -> Iterator[PublicationTable]:
         """Conditions in rows, paths in columns (Fiss 2011); several charts where one would be wider than a page."""
-        paths, names = analysis.configurations, list(self.study.condition_names)
+        paths, names = analysis.configurations, list(self.calibrated.condition_names)
         marks = {name: marks_of(row) for name, row in paths.iterrows()}
         drawn = [name for name, mark in marks.items() if mark is not None and set(mark) <= set(names)]
         parts = math.ceil(len(drawn) / _PATHS_OF_A_CHART)
@@ -159,7 +159,7 @@ class MethodTables(TableMaker):
     def _part_of_chart(
         self, label: str, analysis: eq.Analysis, marks: Mapping[Any, dict[str, str] | None], drawn: list[Any]
     ) -> PublicationTable:
-        paths, names = analysis.configurations, list(self.study.condition_names)
+        paths, names = analysis.configurations, list(self.calibrated.condition_names)
         numbers = numbered(paths)
         rows = []
         for each in names:
@@ -240,7 +240,7 @@ class MethodTables(TableMaker):
         found = self._figures_of_necessity(analysis)
         if found is None:
             return
-        groups = {self.study.outcome.name: found}
+        groups = {self.calibrated.outcome.name: found}
         if self.comparison.with_asymmetry:
             other = self.comparison.asymmetry.run.analyses.get(label)
             absent = None if other is None else self._figures_of_necessity(other)

@@ -43,11 +43,13 @@ class WordTables(eq.Output):
         document = docx.Document()
         created = datetime.fromisoformat(comparison.manifest["created"]).replace(tzinfo=None)
         about = document.core_properties
-        about.title, about.comments = (storable(each)[:255] for each in (comparison.study.title, stamp(comparison)))
+        about.title, about.comments = (
+            storable(each)[:255] for each in (comparison.calibrated.title, stamp(comparison))
+        )
         about.author, about.language = "", "en"
         about.created = about.modified = created
         _set_up(document)
-        document.add_heading(storable(comparison.study.title), level=1)
+        document.add_heading(storable(comparison.calibrated.title), level=1)
         if comparison.banner:
             document.add_paragraph().add_run(storable(comparison.banner)).bold = True
         sideways = False

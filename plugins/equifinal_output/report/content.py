@@ -26,7 +26,7 @@ def content(comparison: eq.Comparison) -> Content:
 
 
 def _content(comparison: eq.Comparison) -> Content:
-    study = comparison.run.study
+    study = comparison.study
     sections = [
         *findings(comparison),
         methods(comparison),
@@ -51,7 +51,7 @@ def _content(comparison: eq.Comparison) -> Content:
 
 
 def _subject(comparison: eq.Comparison) -> str:
-    outcome, study = comparison.study.outcome, comparison.study
+    outcome, calibrated = comparison.calibrated.outcome, comparison.calibrated
     methods: dict[str, list[str]] = {}
     for label, analysis in comparison.analyses.items():
         methods.setdefault(analysis.method.title, []).append(label)
@@ -60,13 +60,13 @@ def _subject(comparison: eq.Comparison) -> str:
     )
     count = counted(len(comparison.analyses), "method")
     return (
-        f"Outcome: {labelled(outcome)}. {counted(len(study.cases), 'case')}, {counted(len(study.conditions), 'condition')}, "
+        f"Outcome: {labelled(outcome)}. {counted(len(calibrated.cases), 'case')}, {counted(len(calibrated.conditions), 'condition')}, "
         f"{count}: {listed}."
     )
 
 
 def _opening(comparison: eq.Comparison) -> str:
-    count, cases = len(comparison.analyses), counted(len(comparison.study.cases), "case")
+    count, cases = len(comparison.analyses), counted(len(comparison.calibrated.cases), "case")
     said = f"The method looks at {cases}." if count == 1 else f"Each method looks at the same {cases} in its own way."
     if comparison.verdicts.empty:
         return said

@@ -73,9 +73,9 @@ class Distribution:
     bottom: float
 
 
-def distributions(study: eq.CalibratedStudy) -> list[Distribution]:
+def distributions(calibrated: eq.CalibratedStudy) -> list[Distribution]:
     """A picture per set, the outcome first."""
-    return [_distribution(study, variable) for variable in (study.outcome, *study.conditions)]
+    return [_distribution(calibrated, variable) for variable in (calibrated.outcome, *calibrated.conditions)]
 
 
 def _distribution(study: eq.CalibratedStudy, variable: eq.Variable) -> Distribution:

@@ -68,7 +68,7 @@ class HtmlReport(eq.Output):
             symbols=SIGNS,
             grid=_grid,
             endless=_endless,
-            distributions=distributions(comparison.study),
+            distributions=distributions(comparison.calibrated),
             scatters=scatters(comparison),
             importances=importances(comparison),
             drawn=DRAWN,

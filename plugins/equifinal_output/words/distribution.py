@@ -13,9 +13,9 @@ __all__ = ["anchors", "distribution_in_words", "edges", "near"]
 _MOST_BINS = 20
 
 
-def anchors(study: eq.CalibratedStudy, name: str) -> dict[str, float]:
+def anchors(calibrated: eq.CalibratedStudy, name: str) -> dict[str, float]:
     """The raw scores that anchor membership in a set, by name."""
-    calibrator = study.calibrators.get(name)
+    calibrator = calibrated.calibrators.get(name)
     return calibrator.anchor_scores() if calibrator else {}
 
 
@@ -33,16 +33,16 @@ def edges(scores: Any) -> Any:
     return np.linspace(low, high, min(_MOST_BINS, math.ceil(2 * math.sqrt(len(scores)))) + 1)
 
 
-def distribution_in_words(study: eq.CalibratedStudy, name: str) -> str:
+def distribution_in_words(calibrated: eq.CalibratedStudy, name: str) -> str:
     """Range, anchors, and how many cases are in the set."""
-    scores = study.raw[name].to_numpy(dtype=float)
-    marks = ", ".join(f"{words} {value:g}" for words, value in anchors(study, name).items())
+    scores = calibrated.raw[name].to_numpy(dtype=float)
+    marks = ", ".join(f"{words} {value:g}" for words, value in anchors(calibrated, name).items())
     said = (
         f"{counted(len(scores), 'raw score')} from {scores.min():g} to {scores.max():g}, median {np.median(scores):g}. "
     )
     said += f"Anchors: {marks}. " if marks else ""
-    if name not in study.fuzzy:
+    if name not in calibrated.fuzzy:
         return f"{said}Not calibrated."
-    memberships = study.fuzzy[name].to_numpy(dtype=float)
+    memberships = calibrated.fuzzy[name].to_numpy(dtype=float)
     inside, outside = int((memberships > 0.5).sum()), int((memberships < 0.5).sum())
     return f"{said}{counted(inside, 'case is', 'cases are')} more in than out of the set, {outside} more out than in."

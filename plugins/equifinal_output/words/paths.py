@@ -8,7 +8,7 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import is_missing
 
-__all__ = ["OF_A_PATH", "claims_paths", "marks_of", "numbered", "paths_of", "solution_fit", "with_paths"]
+__all__ = ["OF_A_PATH", "marks_of", "numbered", "paths_of", "propositions_paths", "solution_fit", "with_paths"]
 
 
 def with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
@@ -74,7 +74,7 @@ def paths_of(analysis: eq.Analysis) -> dict[Any, dict[str, str]]:
     return found
 
 
-def claims_paths(analysis: eq.Analysis) -> bool:
+def propositions_paths(analysis: eq.Analysis) -> bool:
     """Whether the configurations are paths: they claim sufficiency, or distinguish core conditions."""
     paths = analysis.method.sufficient_paths or "core" in analysis.configurations
     return bool(paths and paths_of(analysis))

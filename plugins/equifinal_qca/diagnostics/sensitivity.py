@@ -111,7 +111,7 @@ def cutoff_ranges(
 
 
 def anchor_ranges(
-    study: CalibratedStudy,
+    calibrated: CalibratedStudy,
     method: Method,
     only: Sequence[str] | None = None,
     model: Model | None = None,
@@ -127,7 +127,7 @@ def anchor_ranges(
 
     Parameters
     ----------
-    study
+    calibrated
         The calibrated study. Calibrations that learn all their anchors from the data have none to vary.
     method
         ``FsQCA()``, ``CsQCA()``, or another method whose ``refit`` gives a solution, with its parameters.
@@ -167,19 +167,19 @@ def anchor_ranges(
     """
     if steps < 1 or not 0 < tolerance < 1:
         raise InputError(f"steps = {steps!r} and tolerance = {tolerance!r}: give 1 step or more, and a share below 1.")
-    names = [*study.condition_names, study.outcome.name] if only is None else list(only)
+    names = [*calibrated.condition_names, calibrated.outcome.name] if only is None else list(only)
     for name in names:
-        study.variable(name)
-    keeps = _keeper(_solution_of(study, method), model)
+        calibrated.variable(name)
+    keeps = _keeper(_solution_of(calibrated, method), model)
     records: list[list[object]] = []
     for name in names:
-        calibrator, raw = study.variable(name).calibrator, study.raw[name]
+        calibrator, raw = calibrated.variable(name).calibrator, calibrated.raw[name]
         if calibrator is None:
             continue
         span = float(raw.max() - raw.min())
         scores = np.unique(raw.dropna().to_numpy(dtype=float))
         for anchor, value in _numbers(calibrator.model_dump(exclude_unset=True)):
-            at = partial(_recalibrated, study, method, name, calibrator, anchor)
+            at = partial(_recalibrated, calibrated, method, name, calibrator, anchor)
             (lower, below), (upper, above) = (
                 _end_of_range(value, value + side * span, scores, at, keeps, steps, tolerance * span)
                 for side in (-1.0, 1.0)
@@ -232,24 +232,24 @@ def _range_of_cutoff(
     return lower, upper, below, above
 
 
-def _solution_of(study: CalibratedStudy, method: Method) -> Solution:
-    found = method.refit(study, np.random.default_rng(0)).native
+def _solution_of(calibrated: CalibratedStudy, method: Method) -> Solution:
+    found = method.refit(calibrated, np.random.default_rng(0)).native
     if not isinstance(found, Solution):
         raise InputError(f"The method {method.name!r} has no solution. Use fsqca or csqca.")
     return found
 
 
 def _recalibrated(
-    study: CalibratedStudy, method: Method, name: str, calibrator: Any, anchor: _Anchor, value: float
+    calibrated: CalibratedStudy, method: Method, name: str, calibrator: Any, anchor: _Anchor, value: float
 ) -> Solution | None:
     """The solution with another value of an anchor; None when there is no such calibration."""
     given = calibrator.model_dump(exclude_unset=True)
     key, place = anchor
     given[key] = value if place is None else tuple(value if at == place else v for at, v in enumerate(given[key]))
     try:
-        fitted = type(calibrator)(**given).fit(study.raw[name])
-        changed = dataclasses.replace(study, calibrators={**study.calibrators, name: fitted})
-        fuzzy = study.fuzzy.assign(**{name: changed.to_membership(name, study.raw[name])})
+        fitted = type(calibrator)(**given).fit(calibrated.raw[name])
+        changed = dataclasses.replace(calibrated, calibrators={**calibrated.calibrators, name: fitted})
+        fuzzy = calibrated.fuzzy.assign(**{name: changed.to_membership(name, calibrated.raw[name])})
         return _solution_of(dataclasses.replace(changed, fuzzy=fuzzy), method)
     except ValueError:
         return None

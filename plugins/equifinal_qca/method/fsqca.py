@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from equifinal import Analysis, CalibratedStudy, Claim, Method, Verdict
+from equifinal import Analysis, CalibratedStudy, Method, Proposition, Verdict
 from equifinal_qca.diagnostics import doubtful_rows
 from equifinal_qca.method import standard_tables
 from equifinal_qca.method.verdicts import assess
@@ -66,17 +66,17 @@ class FsQCA(Method):
             raise ValueError("it must be a whole number of cases, or a share of them between 0 and 1")
         return cutoff
 
-    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
+    def memberships(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """Memberships in the conditions and the outcome, of every case; missing where the method cannot say."""
-        study.require_memberships(self.title)
-        frame: pd.DataFrame = getattr(study, self._scale)
-        wanted = [*study.condition_names, study.outcome.name]
+        calibrated.require_memberships(self.title)
+        frame: pd.DataFrame = getattr(calibrated, self._scale)
+        wanted = [*calibrated.condition_names, calibrated.outcome.name]
         return frame if list(frame.columns) == wanted else frame[wanted]
 
-    def analyze(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        everything = self.memberships(study)
+    def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+        everything = self.memberships(calibrated)
         left_out = everything.index[everything.isna().any(axis=1)]
-        solution = self._solution(everything, study)
+        solution = self._solution(everything, calibrated)
         table = solution.table
         conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
         parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
@@ -88,7 +88,7 @@ class FsQCA(Method):
         near = doubtful_rows.near_cutoffs(
             table,
             lambda changed, effort: self._minimized(
-                changed, study, min(self.max_models, doubtful_rows.MOST_WORDS), effort
+                changed, calibrated, min(self.max_models, doubtful_rows.MOST_WORDS), effort
             ),
         )
         tables, notes = standard_tables.further_tables(
@@ -96,73 +96,75 @@ class FsQCA(Method):
         )
         return Analysis(
             method=self,
-            conditions=self._conditions(study, needed, solution, core),
+            conditions=self._conditions(calibrated, needed, solution, core),
             configurations=configurations,
             cases=standard_tables.case_table(everything, table, shown, list(configurations.index)),
             fit=standard_tables.fit_of(table, solution, shown),
-            tables={**tables, **self._tables(study)},
+            tables={**tables, **self._tables(calibrated)},
             notes=notes,
             native=solution,
         )
 
-    def refit(self, study: CalibratedStudy, rng: np.random.Generator) -> Analysis:
+    def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Only the solution: its tables would cost more than the search for it."""
-        return Analysis.for_prediction(self, self._solution(self.memberships(study), study))
+        return Analysis.for_prediction(self, self._solution(self.memberships(calibrated), calibrated))
 
-    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
-        study.require_memberships(self.title)
-        conditions = study.values(self._scale)
+        calibrated.require_memberships(self.title)
+        conditions = calibrated.values(self._scale)
         return pd.Series(
-            standard_tables.predicted(analysis.native.best, conditions), index=study.cases, name="predicted"
+            standard_tables.predicted(analysis.native.best, conditions), index=calibrated.cases, name="predicted"
         )
 
-    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+    def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
         """Judge a proposition over all models; see the table of verdicts in the documentation."""
         verdict = assess(
-            claim,
+            proposition,
             analysis.native,
-            self._frame(study),
-            study.outcome.name,
+            self._frame(calibrated),
+            calibrated.outcome.name,
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
             necessity_cutoff=self.necessity_cutoff,
             relevance_cutoff=self.relevance_cutoff,
         )
-        return verdict or super().assess(analysis, claim, study)
+        return verdict or super().assess(analysis, proposition, calibrated)
 
-    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
+    def _tables(self, calibrated: CalibratedStudy) -> dict[str, pd.DataFrame]:
         """Additional tables of this method."""
         return {}
 
-    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
+    def _frame(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """The cases by which propositions are judged: those that the method can place."""
-        return self.memberships(study).dropna()
+        return self.memberships(calibrated).dropna()
 
-    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+    def _table(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> TruthTable:
         return truth_table(
             memberships.dropna() if np.isnan(memberships.to_numpy()).any() else memberships,
-            study.outcome.name,
-            study.condition_names,
+            calibrated.outcome.name,
+            calibrated.condition_names,
             self.consistency_cutoff,
             self.frequency_cutoff,
             self.pri_cutoff,
         )
 
-    def _solution(self, memberships: pd.DataFrame, study: CalibratedStudy) -> Solution:
-        return self._minimized(self._table(memberships, study), study, self.max_models)
+    def _solution(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> Solution:
+        return self._minimized(self._table(memberships, calibrated), calibrated, self.max_models)
 
-    def _minimized(self, table: TruthTable, study: CalibratedStudy, max_models: int, effort: float = 1.0) -> Solution:
-        expectations = {condition.name: condition.expect for condition in study.conditions}
+    def _minimized(
+        self, table: TruthTable, calibrated: CalibratedStudy, max_models: int, effort: float = 1.0
+    ) -> Solution:
+        expectations = {condition.name: condition.expect for condition in calibrated.conditions}
         return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
 
     def _is_needed(self, consistency: float, relevance: float) -> bool:
         return consistency >= self.necessity_cutoff - 1e-9 and relevance >= self.relevance_cutoff - 1e-9
 
     def _conditions(
-        self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: standard_tables.Core
+        self, calibrated: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: standard_tables.Core
     ) -> pd.DataFrame:
-        names = study.condition_names
+        names = calibrated.condition_names
         numbers = {literal: tuple(row) for literal, row in zip(needed.index, needed.to_numpy(), strict=True)}
         cubes = [cube for model in solution.models for cube in model.cubes]
         records = []

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from equifinal import Analysis, CalibratedStudy, Claim, Expression, InputError, Verdict
+from equifinal import Analysis, CalibratedStudy, Expression, InputError, Proposition, Verdict
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.method.fsqca import FsQCA
 from equifinal_qca.method.standard_tables import Core, evidence_of, predicted, use_of
@@ -47,78 +47,84 @@ class MvQCA(FsQCA):
                 raise ValueError(f"the thresholds of {name} must be one number or more, rising")
         return thresholds
 
-    def values(self, study: CalibratedStudy) -> pd.DataFrame:
+    def values(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """The values of the conditions, 0, 1, 2, ..., of every case; missing at exactly 0.5 in a dichotomy."""
         for name in self.thresholds:
-            if name not in study.condition_names:
+            if name not in calibrated.condition_names:
                 raise InputError(
-                    f"Study {study.name!r}: there are thresholds for {name!r}, which is not a condition. "
-                    f"{did_you_mean(name, study.condition_names)}"
+                    f"Study {calibrated.name!r}: there are thresholds for {name!r}, which is not a condition. "
+                    f"{did_you_mean(name, calibrated.condition_names)}"
                 )
-        without = [name for name in study.condition_names if name not in self.thresholds and name not in study.fuzzy]
+        without = [
+            name for name in calibrated.condition_names if name not in self.thresholds and name not in calibrated.fuzzy
+        ]
         if without:
             raise InputError(
-                f"Study {study.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
+                f"Study {calibrated.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
                 f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
             )
         columns = {
-            name: np.searchsorted(self.thresholds[name], study.raw[name].to_numpy(dtype=float), side="right").astype(
-                float
-            )
+            name: np.searchsorted(
+                self.thresholds[name], calibrated.raw[name].to_numpy(dtype=float), side="right"
+            ).astype(float)
             if name in self.thresholds
-            else study.crisp[name].to_numpy(dtype=float)
-            for name in study.condition_names
+            else calibrated.crisp[name].to_numpy(dtype=float)
+            for name in calibrated.condition_names
         }
-        return pd.DataFrame(columns, index=study.cases)
+        return pd.DataFrame(columns, index=calibrated.cases)
 
-    def memberships(self, study: CalibratedStudy) -> pd.DataFrame:
+    def memberships(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """Memberships in every value of the conditions and in the outcome, of every case; missing where undecided."""
-        values = self.values(study)
+        values = self.values(calibrated)
         columns = {
             f"{name}[{value}]": (values[name] == value).astype(float).where(values[name].notna())
-            for name, count in self._counts(study).items()
+            for name, count in self._counts(calibrated).items()
             for value in range(count)
         }
-        return pd.DataFrame({**columns, study.outcome.name: study.crisp[study.outcome.name]})
+        return pd.DataFrame({**columns, calibrated.outcome.name: calibrated.crisp[calibrated.outcome.name]})
 
-    def predict(self, analysis: Analysis, study: CalibratedStudy) -> pd.Series:
+    def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
-        literals = self.memberships(study)[list(analysis.native.table.conditions)].to_numpy(dtype=float)
-        return pd.Series(predicted(analysis.native.best, literals), index=study.cases, name="predicted")
+        literals = self.memberships(calibrated)[list(analysis.native.table.conditions)].to_numpy(dtype=float)
+        return pd.Series(predicted(analysis.native.best, literals), index=calibrated.cases, name="predicted")
 
-    def assess(self, analysis: Analysis, claim: Claim, study: CalibratedStudy) -> Verdict:
+    def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
         """Judge a proposition over all models, as csqca does; silent on presence and absence of multi-value conditions."""
-        if claim.kind in ("influence", "joint"):
+        if proposition.claim in ("influence", "joint"):
             return Verdict("silent", f"The paths of {self.title} are made of values, not of presence and absence.")
-        if claim.kind in ("necessary", "sufficient"):
-            names = Expression(str(getattr(claim, "expression", ""))).sets
+        if proposition.claim in ("necessary", "sufficient"):
+            names = Expression(str(getattr(proposition, "expression", ""))).sets
             if several := [name for name in names if len(self.thresholds.get(name, ())) > 1]:
                 return Verdict(
                     "silent", f"{listing(several)}: a condition with several values is neither present nor absent."
                 )
-        return super().assess(analysis, claim, study)
+        return super().assess(analysis, proposition, calibrated)
 
-    def _counts(self, study: CalibratedStudy) -> dict[str, int]:
-        return {name: len(self.thresholds.get(name, (0.5,))) + 1 for name in study.condition_names}
+    def _counts(self, calibrated: CalibratedStudy) -> dict[str, int]:
+        return {name: len(self.thresholds.get(name, (0.5,))) + 1 for name in calibrated.condition_names}
 
-    def _tables(self, study: CalibratedStudy) -> dict[str, pd.DataFrame]:
-        return {"values": self.values(study)}
+    def _tables(self, calibrated: CalibratedStudy) -> dict[str, pd.DataFrame]:
+        return {"values": self.values(calibrated)}
 
-    def _frame(self, study: CalibratedStudy) -> pd.DataFrame:
-        return pd.concat([self.values(study), study.crisp[[study.outcome.name]]], axis="columns").dropna()
+    def _frame(self, calibrated: CalibratedStudy) -> pd.DataFrame:
+        return pd.concat(
+            [self.values(calibrated), calibrated.crisp[[calibrated.outcome.name]]], axis="columns"
+        ).dropna()
 
-    def _table(self, memberships: pd.DataFrame, study: CalibratedStudy) -> TruthTable:
+    def _table(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> TruthTable:
         return truth_table_mv(
-            self._frame(study),
-            study.outcome.name,
-            study.condition_names,
+            self._frame(calibrated),
+            calibrated.outcome.name,
+            calibrated.condition_names,
             self.consistency_cutoff,
             self.frequency_cutoff,
             self.pri_cutoff,
-            self._counts(study),
+            self._counts(calibrated),
         )
 
-    def _conditions(self, study: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: Core) -> pd.DataFrame:
+    def _conditions(
+        self, calibrated: CalibratedStudy, needed: pd.DataFrame, solution: Solution, core: Core
+    ) -> pd.DataFrame:
         table = cast(MultiValueTable, solution.table)
         cubes = [cube for model in solution.models for cube in model.cubes]
         records = []
@@ -130,7 +136,7 @@ class MvQCA(FsQCA):
             signs = used | necessary
             use = use_of(sum(bits), solution, core)
             # Thresholds are of raw scores, directions of sets.
-            turned = (study.orientation(name) or 1) if name in self.thresholds else 1
+            turned = (calibrated.orientation(name) or 1) if name in self.thresholds else 1
             highest = int(numbers["consistency"].fillna(-1.0).argmax())
             largest, fit = literals[highest], [float(each) for each in numbers.iloc[highest]]
             records.append(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal import Claim, Expression, Verdict, sets
+from equifinal import Expression, Proposition, Verdict, sets
 from equifinal.errors import listing
 from equifinal.plain import counted
 from equifinal_qca.model import Model
@@ -24,7 +24,7 @@ _LEAST_PRI = 0.5  # below it a set is more consistent with the negated outcome t
 
 
 def assess(
-    claim: Claim,
+    proposition: Proposition,
     solution: Solution,
     frame: pd.DataFrame,
     outcome: str,
@@ -49,8 +49,8 @@ def assess(
     consistency_cutoff, pri_cutoff, necessity_cutoff, relevance_cutoff
         The method's thresholds.
     """
-    arguments: Any = claim
-    match claim.kind:
+    arguments: Any = proposition
+    match proposition.claim:
         case "necessary":
             return _necessary(
                 arguments.expression, arguments.expect, frame, outcome, necessity_cutoff, relevance_cutoff

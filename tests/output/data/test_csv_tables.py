@@ -45,8 +45,8 @@ def test_csv_figures_survive_the_round_trip(comparison: eq.Comparison, tmp_path:
     assert {label: verdicts[label] for label in comparison.verdicts} == comparison.verdicts.to_dict("list")
     same(columns("first_configurations")["consistency"], [0.1 + 0.2, np.nan])
     same(columns("first_conditions")["weight"], [-0.5, np.nan])  # a number below 0 is no formula
-    for name in comparison.study.raw:
-        same(columns("raw")[name], comparison.study.raw[name])
+    for name in comparison.calibrated.raw:
+        same(columns("raw")[name], comparison.calibrated.raw[name])
 
 
 def test_csv_text_is_no_formula(comparison: eq.Comparison, tmp_path: Path) -> None:

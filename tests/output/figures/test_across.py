@@ -14,8 +14,8 @@ def test_verdicts(countries):
     ax = figures.plot_verdicts(countries)
     verdicts = countries.verdicts
     assert ticks(ax.xaxis) == [label.replace("regression-membership", "regression- membership") for label in verdicts]
-    claims = [countries.propositions.at[name, "text"] for name in verdicts.index]
-    assert ticks(ax.yaxis) == claims
+    propositions = [countries.propositions.at[name, "text"] for name in verdicts.index]
+    assert ticks(ax.yaxis) == propositions
     said = np.array([text.split()[-1] for text in texts(ax)]).reshape(verdicts.shape)
     assert (said == verdicts.to_numpy()).all()
     fills = [colors.to_hex(patch.get_facecolor()) for patch in ax.patches]
@@ -48,7 +48,7 @@ def test_importance(countries):
 
 def test_partial_dependence_equals_predictions_one_by_one(countries):
     """Brute force: every case gets the score and the membership of one case, and the predictions are averaged."""
-    study = countries.study
+    study = countries.calibrated
     table = figures.partial_dependence(countries, "LEAD")
     assert list(table.index) == sorted(study.raw["LEAD"].unique())
     assert list(table) == list(countries.analyses)
@@ -71,7 +71,7 @@ def test_partial_dependence_equals_predictions_one_by_one(countries):
 def test_partial_dependence_has_at_most_21_scores():
     comparison = eq.compare(eq.run(many(60, 2), methods=["regression"]))
     table = figures.partial_dependence(comparison, "A1")
-    raw = comparison.study.raw["A1"]
+    raw = comparison.calibrated.raw["A1"]
     assert len(table) == 21
     assert (table.index[0], table.index[-1]) == (raw.min(), raw.max())
     assert table.index.is_monotonic_increasing

@@ -69,7 +69,7 @@ def test_every_figure_lies_whole_within_its_picture(study, request):
             assert box.y1 <= figure.bbox.y1 + 1, picture.name
         heading = " ".join(" ".join(text.get_text() for text in figure.texts).split())
         assert style.clean(picture.title) in heading, picture.name
-        assert style.clean(comparison.study.title) in heading, picture.name
+        assert style.clean(comparison.calibrated.title) in heading, picture.name
         if comparison.banner:
             assert style.clean(comparison.banner) in heading, picture.name
 

@@ -33,14 +33,14 @@ def test_dendrogram(study, request):
     """Where neighbours come together is their cophenetic distance, which scipy computes; for the cities from the scores."""
     comparison = request.getfixturevalue(study)
     ax = figures.plot_dendrogram(comparison, "clustering")
-    cases, names = list(comparison.study.cases), ticks(ax.yaxis)
+    cases, names = list(comparison.calibrated.cases), ticks(ax.yaxis)
     assert sorted(names) == sorted(cases)
     joins = [(max(line.get_xdata()), min(line.get_ydata()), max(line.get_ydata())) for line in ax.lines]
     tree = comparison.analyses["clustering"].tables["linkage"]
     np.testing.assert_allclose(sorted(height for height, _, _ in joins), sorted(tree["distance"]), atol=1e-9)
     matrix = tree.to_numpy(dtype=float)
     if study == "cities":  # the countries have equal distances, so that there are several trees
-        raw = comparison.study.raw[list(comparison.study.condition_names)]
+        raw = comparison.calibrated.raw[list(comparison.calibrated.condition_names)]
         matrix = linkage(pdist((raw - raw.mean()) / raw.std()), "ward")
     distances = squareform(cophenet(matrix))
     for row, (first, second) in enumerate(pairwise(names)):
@@ -73,7 +73,7 @@ def test_silhouette(countries):
     from sklearn.metrics import silhouette_samples
 
     ax = figures.plot_silhouette(countries, "clustering")
-    raw = countries.study.raw[list(countries.study.condition_names)]
+    raw = countries.calibrated.raw[list(countries.calibrated.condition_names)]
     groups = countries.analyses["clustering"].cases["group"]
     expected = pd.Series(silhouette_samples((raw - raw.mean()) / raw.std(), groups), index=raw.index)
     names = ticks(ax.yaxis)

@@ -88,7 +88,7 @@ def test_300_cases_are_labelled_without_overlap():
 
 def test_xy_of_a_path(countries):
     ax = figures.plot_xy(countries, "fsqca", "LEAD*DEM*FIN")
-    membership = countries.study.fuzzy[["LEAD", "DEM", "FIN"]].min(axis=1)
+    membership = countries.calibrated.fuzzy[["LEAD", "DEM", "FIN"]].min(axis=1)
     np.testing.assert_allclose(sorted(points(ax)[:, 0]), sorted(membership))
     row = countries.analyses["fsqca"].configurations.loc["LEAD*DEM*FIN"]
     heading = " ".join(text.get_text() for text in ax.figure.texts)
@@ -130,7 +130,7 @@ def test_configurations(study, method, request):
     comparison = request.getfixturevalue(study)
     ax = figures.plot_configurations(comparison, method)
     paths = comparison.analyses[method].configurations
-    conditions = list(comparison.study.condition_names)
+    conditions = list(comparison.calibrated.condition_names)
     signs = {}
     for line in ax.lines:
         if line.get_gid():

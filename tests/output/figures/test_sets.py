@@ -15,7 +15,7 @@ from equifinal_output.figures import overlap
 @pytest.mark.parametrize("name", ["OPEN", "LEAD", "FIN"])
 def test_calibration(countries, name):
     ax = figures.plot_calibration(countries, name)
-    study = countries.study
+    study = countries.calibrated
     np.testing.assert_allclose(points(ax), np.column_stack([study.raw[name], study.fuzzy[name]]))
     curve = next(line for line in ax.lines if line.get_marker() == "None" and len(line.get_xdata()) > 100)
     x, y = curve.get_data()
@@ -58,7 +58,7 @@ def test_every_combination_has_its_region_in_a_venn_diagram(count):
 @pytest.mark.parametrize("names", [["LEAD"], ["LEAD", "DEM"], ["LEAD", "DEM", "FIN"], None])
 def test_venn(countries, names):
     ax = figures.plot_venn(countries, names)
-    study = countries.study
+    study = countries.calibrated
     wanted = names or list(study.condition_names)
     crisp = study.fuzzy[wanted] > 0.5
     counts = crisp.groupby(wanted).size()
@@ -77,7 +77,7 @@ def test_venn(countries, names):
 
 def test_upset(countries):
     ax = figures.plot_upset(countries)
-    study = countries.study
+    study = countries.calibrated
     names = list(study.condition_names)
     crisp = study.fuzzy[names] > 0.5
     has = study.fuzzy["OPEN"] > 0.5

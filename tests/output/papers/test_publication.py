@@ -9,7 +9,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 import equifinal as eq
-from equifinal import output as outputs
+from equifinal.writing import output as outputs
 from equifinal_output import (
     PublicationTable,
     markdown,
@@ -54,7 +54,7 @@ def test_solution_in_rows_has_the_figures_of_its_formulas(
     barometer: eq.Comparison, tables: dict[str, PublicationTable]
 ) -> None:
     """Consistency and coverage after Ragin (2008), PRI after Schneider & Wagemann (2012), from the memberships themselves."""
-    fuzzy = barometer.study.fuzzy
+    fuzzy = barometer.calibrated.fuzzy
     y = fuzzy["OPEN"].to_numpy()
     rows = grid(tables["fsqca_solution"])
     terms = {row[1]: row for row in rows[:2]}
@@ -90,7 +90,7 @@ def test_truth_table_lists_every_row_once_the_sufficient_first(
         found = [number for _, number in group]
         assert found == sorted(found, reverse=True)
     by_configuration = {tuple(cell.number for cell in row.cells[:4]): row.cells for row in rows}
-    crisp = barometer.study.fuzzy[["LEAD", "DEM", "FIN", "HUM"]] > 0.5
+    crisp = barometer.calibrated.fuzzy[["LEAD", "DEM", "FIN", "HUM"]] > 0.5
     for _, row in table.iterrows():
         key = tuple(row[["LEAD", "DEM", "FIN", "HUM"]])
         cells = by_configuration[key]
@@ -151,7 +151,7 @@ def test_necessity_and_the_absence_of_the_outcome() -> None:
         ("Necessary for OPEN", 3),
         ("Necessary for ~OPEN", 3),
     ]
-    fuzzy = comparison.study.fuzzy
+    fuzzy = comparison.calibrated.fuzzy
     for row in table.rows:
         name = row.cells[0].text
         x = 1 - fuzzy[name[1:]] if name.startswith("~") else fuzzy[name]
@@ -165,7 +165,7 @@ def test_necessity_and_the_absence_of_the_outcome() -> None:
 def test_regressions_side_by_side_are_those_of_statsmodels(
     barometer: eq.Comparison, tables: dict[str, PublicationTable]
 ) -> None:
-    study = barometer.study
+    study = barometer.calibrated
     fitted = smf.ols("OPEN ~ LEAD + DEM + FIN + HUM", data=study.raw).fit(cov_type="HC3", use_t=True)
     table = tables["regressions"]
     assert [cell.text for cell in table.head[-1]] == ["Term", "regression", "regression-membership"]

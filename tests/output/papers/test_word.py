@@ -40,7 +40,7 @@ def test_word_tables_hold_the_same(barometer: eq.Comparison, tmp_path: Path) -> 
         for row in rows:
             spans = [int(span.get(f"{W}val")) for span in row.iter(f"{W}gridSpan")]
             assert len(row.tc_lst) - len(spans) + sum(spans) == len(table.kinds)
-    assert document.core_properties.title == barometer.study.title
+    assert document.core_properties.title == barometer.calibrated.title
     assert barometer.manifest["data_sha256"] in document.paragraphs[-1].text
 
 

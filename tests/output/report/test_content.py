@@ -26,7 +26,7 @@ def test_every_output_writes_little(tmp_path: Path) -> None:
 
 def test_without_advice_there_is_no_table_of_it(tmp_path: Path) -> None:
     comparison = compared(propositions=0, methods={"only": Averaging()})
-    negated = eq.compare(eq.run(comparison.run.study.negated(), methods={"only": Averaging()}))
+    negated = eq.compare(eq.run(comparison.study.negated(), methods={"only": Averaging()}))
     for output in (HtmlReport(), CsvTables(), MarkdownReport()):
         output.write(negated, tmp_path)
     assert "Sufficient paths by case, the nearest first: none." in (tmp_path / "report.html").read_text(
@@ -55,10 +55,10 @@ def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Pag
     for name, row in comparison.verdicts.iterrows():
         shared = len(set(row) - {"silent"}) == 1
         assert (squeezed(f"Claim {str(name)[1:]} {NASTY}") in between) == shared
-    opening = f"Each method looks at the same {len(comparison.study.cases)} cases in its own way. Propositions are claims that"
+    opening = f"Each method looks at the same {len(comparison.calibrated.cases)} cases in its own way. Propositions are claims that"
     assert text.index(opening) < start
     alone = content(compared(methods={"only": Averaging()}))
-    assert alone.opening.startswith(f"The method looks at {len(comparison.study.cases)} cases. ")
+    assert alone.opening.startswith(f"The method looks at {len(comparison.calibrated.cases)} cases. ")
     assert [title for title, _ in alone.answers] == ["What the method finds"]
 
 

@@ -19,7 +19,7 @@ from equifinal_output.report.sections.origin import CITATION
 
 def test_distributions_show_the_scores_and_their_anchors(heilongjiang: eq.Comparison) -> None:
     """Heights against numpy's own count of the cases on each side of the crossover, anchors against the study file."""
-    study = heilongjiang.study
+    study = heilongjiang.calibrated
     for found in distributions(study):
         scores, members = study.raw[found.name], study.fuzzy[found.name]
         unit = (found.bottom - found.top) / found.most
@@ -78,7 +78,7 @@ def test_anchors_of_other_names_and_learned_ones_are_drawn() -> None:
         def anchor_scores(self) -> dict[str, float]:
             return {"lowest": self.lowest, "highest": self.highest}
 
-    study = eq.Study(
+    calibrated = eq.Study(
         name="ends",
         data=pd.DataFrame({"a": [1.0, 2, 8, 9], "b": [10.0, 20, 80, 90], "y": [12.0, 30, 60, 95]}, index=list("abcd")),
         outcome=eq.Variable("Y", "y", calibrate=Two(lowest=10, highest=90)),
@@ -87,20 +87,20 @@ def test_anchors_of_other_names_and_learned_ones_are_drawn() -> None:
             eq.Variable("B", "b", calibrate={"method": "crisp", "threshold": 50}),
         ],
     ).calibrate()
-    labels = [[anchor.label for anchor in picture.anchors] for picture in distributions(study)]
+    labels = [[anchor.label for anchor in picture.anchors] for picture in distributions(calibrated)]
     assert labels == [["10", "90"], ["5"], ["50"]]  # 5: the middle of the gap between 2 and 8
-    assert "Anchors: lowest 10, highest 90." in distributions(study)[0].text
-    assert [text.get_text() for text in equifinal_output.plot_calibration(study, "A").texts] == ["threshold\n5"]
+    assert "Anchors: lowest 10, highest 90." in distributions(calibrated)[0].text
+    assert [text.get_text() for text in equifinal_output.plot_calibration(calibrated, "A").texts] == ["threshold\n5"]
 
 
 def test_an_anchor_far_away_does_not_flatten_the_picture() -> None:
     far = eq.Variable("FAR", "far", calibrate={"method": "direct", "full_out": 0, "crossover": 5, "full_in": 10_000})
     data = pd.DataFrame({"far": np.arange(10.0), "y": np.arange(10.0) * 10 + 5, "z": np.arange(10.0) % 4}, CASES)
     rest = {"method": "direct", "full_out": 20, "crossover": 50, "full_in": 80}
-    study = eq.Study(
+    calibrated = eq.Study(
         name="far", data=data, outcome=eq.Variable("Y", "y", calibrate=rest), conditions=[far, eq.Variable("Z", "z")]
     ).calibrate()
-    _, drawn, raw = distributions(study)
+    _, drawn, raw = distributions(calibrated)
     assert [anchor.label for anchor in drawn.anchors] == ["0", "5"]
     assert "full in 10000" in drawn.text
     assert raw.text.endswith("Not calibrated.")

@@ -17,7 +17,7 @@ def test_the_chart_has_each_path_with_its_core_conditions(heilongjiang: eq.Compa
     signs = {"●core condition, present": (1, 1), "●peripheral condition, present": (1, 0)}
     signs |= {"⊗core condition, absent": (-1, 1), "⊗peripheral condition, absent": (-1, 0), "either": None}
     paths = [row for label in ("fsqca", "csqca") for _, row in heilongjiang.analyses[label].configurations.iterrows()]
-    names = list(heilongjiang.study.condition_names)
+    names = list(heilongjiang.calibrated.condition_names)
     assert len(paths) == len(head) > 2
     for number, path in enumerate(paths, 1):
         assert head[number - 1].endswith(f": {path['expression']}")

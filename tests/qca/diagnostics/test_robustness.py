@@ -205,10 +205,10 @@ def test_the_same_table_with_other_cutoffs(seed):
 
 
 def test_the_methods_take_a_share_too():
-    study = eq.load_study("open-data-barometer-2014").calibrate()  # 86 cases
+    calibrated = eq.load_study("open-data-barometer-2014").calibrate()  # 86 cases
     for cutoff, count in ((0.02, 2), (0.05, 5), (2, 2), (2.0, 2)):
         method = FsQCA.from_parameters({"frequency_cutoff": cutoff})
-        assert method.refit(study, np.random.default_rng(0)).native.table.frequency_cutoff == count
+        assert method.refit(calibrated, np.random.default_rng(0)).native.table.frequency_cutoff == count
     for wrong in (1.5, 0, -0.1):
         with pytest.raises(eq.InputError, match="frequency_cutoff"):
             FsQCA.from_parameters({"frequency_cutoff": wrong})

@@ -36,8 +36,8 @@ def small_study(rows, names="ABC", expect="present", **calibrate):
     return study.calibrate()
 
 
-def claim(kind, **arguments):
-    known = {each.kind: each for each in eq.propositions.equifinal_claims()}
+def proposition(kind, **arguments):
+    known = {name: each.cls for name, each in eq.propositions().items()}
     return known[kind](id="T", **arguments)
 
 
@@ -188,7 +188,11 @@ def test_an_empty_solution_predicts_0_and_says_so():
     assert any("solution is empty" in note for note in analysis.notes)
     assert (method.predict(analysis, study.without_outcome()) == 0).all()
     assert analysis.conditions["role"].isin(["none", "necessary"]).all()
-    for each in (claim("influence", condition="A"), claim("joint", conditions=("A", "B")), claim("equifinal")):
+    for each in (
+        proposition("influence", condition="A"),
+        proposition("joint", conditions=("A", "B")),
+        proposition("equifinal"),
+    ):
         verdict = method.assess(analysis, each, study)
         assert verdict.answer == "inconclusive"
         assert "empty" in verdict.evidence
@@ -201,7 +205,7 @@ def test_a_constant_solution_predicts_1_and_judges_no_path():
     analysis = method.analyze(study, RNG)
     assert analysis.configurations.index.tolist() == ["1"]
     assert (analysis.cases["predicted"] == 1).all()
-    assert method.assess(analysis, claim("equifinal", at_least=1), study).answer == "inconclusive"
+    assert method.assess(analysis, proposition("equifinal", at_least=1), study).answer == "inconclusive"
 
 
 def test_every_case_at_half_gives_an_empty_analysis():
@@ -233,7 +237,7 @@ def test_two_consistency_cutoffs_mark_contradictions():
     assert analysis.tables["truth_table"]["out"].tolist() == ["0", "0", "C", "1"]
     assert any("Contradictions" in note and "A*~B*~C" in note for note in analysis.notes)
     study = small_study(rows)
-    between = method.assess(analysis, claim("sufficient", expression="A"), study)  # 3 of 4: between the cutoffs
+    between = method.assess(analysis, proposition("sufficient", expression="A"), study)  # 3 of 4: between the cutoffs
     assert between.answer == "inconclusive"
 
 
@@ -255,7 +259,7 @@ def test_core_where_the_parsimonious_models_disagree():
 
 def test_conditions_without_memberships_are_refused():
     frame = pd.DataFrame({"A": [1.0, 2, 3, 4], "B": [4.0, 1, 2, 2], "Y": [0.0, 0, 1, 1]}, index=list("uvwx"))
-    study = eq.Study(
+    calibrated = eq.Study(
         name="uncalibrated",
         data=frame,
         outcome=eq.Variable("Y", calibrate=CRISP),
@@ -263,7 +267,7 @@ def test_conditions_without_memberships_are_refused():
     ).calibrate()
     for method in (FsQCA(), CsQCA()):
         with pytest.raises(eq.InputError, match=r"'uncalibrated'.*no calibration for B"):
-            method.analyze(study, RNG)
+            method.analyze(calibrated, RNG)
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,11 @@ def study_with(expect="present", **changes):
 
 
 def analysed(solution="conservative", **parameters):
-    study = study_with().calibrate()
+    calibrated = study_with().calibrate()
     method = MvQCA(thresholds={"WEALTH": (10, 20)}, solution=solution, **parameters)
-    analysis = method.analyze(study, RNG)
-    analysis.check_against(study)
-    return study, method, analysis
+    analysis = method.analyze(calibrated, RNG)
+    analysis.check_against(calibrated)
+    return calibrated, method, analysis
 
 
 @pytest.mark.parametrize("solution", ["conservative", "intermediate", "parsimonious"])
@@ -124,7 +124,7 @@ def test_prediction_of_cases_not_seen_is_that_of_the_engine():
 
 def test_verdicts():
     study, method, analysis = analysed()
-    known = {each.kind: each for each in eq.propositions.equifinal_claims()}
+    known = {name: each.cls for name, each in eq.propositions().items()}
 
     def answer(kind, **arguments):
         return method.assess(analysis, known[kind](id="T", **arguments), study).answer
@@ -140,8 +140,8 @@ def test_verdicts():
 
 def test_a_case_at_exactly_half_is_left_out_by_name():
     linear = {"method": "linear", "full_out": 0, "crossover": 1, "full_in": 2}
-    study = study_with(rights=linear).calibrate()
-    analysis = MvQCA(thresholds={"WEALTH": (10, 20)}).analyze(study, RNG)
+    calibrated = study_with(rights=linear).calibrate()
+    analysis = MvQCA(thresholds={"WEALTH": (10, 20)}).analyze(calibrated, RNG)
     assert any("exactly 0.5" in note and "c0" in note for note in analysis.notes)
 
 
@@ -155,8 +155,8 @@ def test_wrong_thresholds(thresholds, message):
 
 
 def test_a_condition_with_neither_thresholds_nor_calibration_is_named():
-    study = study_with(rights=None).calibrate()
+    calibrated = study_with(rights=None).calibrate()
     with pytest.raises(eq.InputError, match="RIGHTS"):
-        MvQCA(thresholds={"WEALTH": (10, 20)}).analyze(study, RNG)
-    both = MvQCA(thresholds={"WEALTH": (10, 20), "RIGHTS": (0.5,)}).analyze(study, RNG)
+        MvQCA(thresholds={"WEALTH": (10, 20)}).analyze(calibrated, RNG)
+    both = MvQCA(thresholds={"WEALTH": (10, 20), "RIGHTS": (0.5,)}).analyze(calibrated, RNG)
     assert len(both.configurations) == 2

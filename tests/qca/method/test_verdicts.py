@@ -24,8 +24,8 @@ def small_study(rows, names="ABC", expect="present", **calibrate):
     return study.calibrate()
 
 
-def claim(kind, **arguments):
-    known = {each.kind: each for each in eq.propositions.equifinal_claims()}
+def proposition(kind, **arguments):
+    known = {name: each.cls for name, each in eq.propositions().items()}
     return known[kind](id="T", **arguments)
 
 
@@ -47,7 +47,7 @@ def test_model_ambiguity_is_shown_and_makes_verdicts_inconclusive():
     assert (analysis.conditions["direction"] == 0).all()
 
     def answer(kind, **arguments):
-        return method.assess(analysis, claim(kind, **arguments), study).answer
+        return method.assess(analysis, proposition(kind, **arguments), study).answer
 
     assert answer("equifinal", at_least=3) == "supported"
     assert answer("equifinal", at_least=4) == "contradicted"
@@ -58,7 +58,7 @@ def test_model_ambiguity_is_shown_and_makes_verdicts_inconclusive():
     cut = FsQCA(solution="conservative", max_models=1)
     truncated = cut.analyze(study, RNG)
     assert any("max_models = 1" in note for note in truncated.notes)
-    verdict = cut.assess(truncated, claim("equifinal", at_least=3), study)
+    verdict = cut.assess(truncated, proposition("equifinal", at_least=3), study)
     assert verdict.answer == "inconclusive"
     assert "more than 1 models" in verdict.evidence
 
@@ -75,7 +75,7 @@ def test_verdicts_on_paths():
     assert set(analysis.configurations.index) == {"A*B", "B*~C"}
 
     def answer(kind, **arguments):
-        return method.assess(analysis, claim(kind, **arguments), study).answer
+        return method.assess(analysis, proposition(kind, **arguments), study).answer
 
     assert answer("influence", condition="A", sign=1) == "supported"
     assert answer("influence", condition="A", sign=-1) == "contradicted"
@@ -119,7 +119,7 @@ def test_verdicts_on_necessity_and_sufficiency(kind, expression, expect, answer)
     study = small_study(PATHS)
     method = FsQCA()
     analysis = method.analyze(study, RNG)
-    verdict = method.assess(analysis, claim(kind, expression=expression, expect=expect), study)
+    verdict = method.assess(analysis, proposition(kind, expression=expression, expect=expect), study)
     assert verdict.answer == answer
     assert "cutoff" in verdict.evidence
 
@@ -130,7 +130,7 @@ def test_the_relevance_that_necessity_takes_is_a_parameter(cutoff, answer):
     study = small_study(PATHS)
     method = FsQCA(relevance_cutoff=cutoff)
     analysis = method.analyze(study, RNG)
-    verdict = method.assess(analysis, claim("necessary", expression="A + B", expect=True), study)
+    verdict = method.assess(analysis, proposition("necessary", expression="A + B", expect=True), study)
     assert (verdict.answer, verdict.numbers["relevance_cutoff"]) == (answer, cutoff)
     assert f"RoN 0.400 (cutoff {cutoff:g})" in verdict.evidence
 
@@ -149,4 +149,4 @@ def test_consistent_with_a_low_pri_is_inconclusive_on_sufficiency():
     x, y = study.fuzzy["A"], study.fuzzy["Y"]
     assert eq.sets.consistency(x, y) > 0.8
     assert eq.sets.pri(x, y) < 0.5
-    assert method.assess(analysis, claim("sufficient", expression="A"), study).answer == "inconclusive"
+    assert method.assess(analysis, proposition("sufficient", expression="A"), study).answer == "inconclusive"

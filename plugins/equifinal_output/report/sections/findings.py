@@ -62,7 +62,7 @@ def _conditions(comparison: eq.Comparison) -> Section:
         said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
         columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
-    labels = [named(comparison.study.variable(name)) for name in data.index]
+    labels = [named(comparison.calibrated.variable(name)) for name in data.index]
     readable.index = pd.Index(labels, name="condition", dtype=object)
     return Section(
         "conditions",
@@ -112,7 +112,7 @@ def _solutions(comparison: eq.Comparison) -> dict[str, str]:
 
 def _chart(comparison: eq.Comparison) -> list[Table]:
     """Sufficient paths as Fiss (2011) draws them: conditions in rows, paths in columns, core and peripheral ones apart."""
-    names = list(comparison.study.condition_names)
+    names = list(comparison.calibrated.condition_names)
     columns: dict[tuple[str, str], list[str]] = {}
     for label, analysis in with_paths(comparison).items():
         paths = analysis.configurations
@@ -126,7 +126,7 @@ def _chart(comparison: eq.Comparison) -> list[Table]:
             columns[label, heading] = [*(marks.get(each, "") for each in names), *figures, str(len(row["cases"]))]
     if not columns:
         return []
-    labels = [named(comparison.study.variable(name)) for name in names]
+    labels = [named(comparison.calibrated.variable(name)) for name in names]
     chart = pd.DataFrame(
         list(columns.values()),
         index=pd.MultiIndex.from_tuples(columns),

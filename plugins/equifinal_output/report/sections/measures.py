@@ -118,7 +118,7 @@ def _against(found: eq.ContrarianCases) -> pd.DataFrame:
 
 
 def _by_time(comparison: eq.Comparison) -> list[Section]:
-    if comparison.study.time is None:
+    if comparison.calibrated.time is None:
         return []
     found = comparison.by_time
     changed = found.groups[found.groups["changes"].astype(bool)]

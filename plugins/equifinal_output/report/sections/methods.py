@@ -16,7 +16,7 @@ __all__ = ["methods"]
 
 def methods(comparison: eq.Comparison) -> Section:
     parts = []
-    names = {str(column) for column in (*comparison.study.data, *comparison.study.raw)}
+    names = {str(column) for column in (*comparison.calibrated.data, *comparison.calibrated.raw)}
     for number, (label, analysis) in enumerate(comparison.analyses.items(), 1):
         method = analysis.method
         own = [

@@ -28,7 +28,7 @@ def origin(comparison: eq.Comparison) -> list[Section]:
 
 
 def _data(comparison: eq.Comparison) -> Section:
-    study = comparison.run.study
+    study = comparison.study
     facts = {
         "Description": study.description,
         "Source": study.source,
@@ -44,8 +44,8 @@ def _data(comparison: eq.Comparison) -> Section:
         notes=tuple(notes),
         tables=(
             Table("calibration", "Sets, raw scores and anchors", study.describe()),
-            Table("raw", "Raw scores", comparison.study.raw.rename_axis("case"), folded=True),
-            Table("memberships", "Memberships", comparison.study.fuzzy.rename_axis("case"), folded=True),
+            Table("raw", "Raw scores", comparison.calibrated.raw.rename_axis("case"), folded=True),
+            Table("memberships", "Memberships", comparison.calibrated.fuzzy.rename_axis("case"), folded=True),
         ),
     )
 
@@ -115,7 +115,7 @@ def _references(comparison: eq.Comparison) -> list[Section]:
 
 
 def _citation(comparison: eq.Comparison) -> Section:
-    manifest, study = comparison.manifest, comparison.run.study
+    manifest, study = comparison.manifest, comparison.study
     data = " ".join((study.citation or study.source).split())
     facts = {
         "Software": CITATION.format(version=manifest["version"]),
