@@ -2,7 +2,6 @@
 
 import errno
 import socket
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +32,8 @@ def explore(
     """Move anchors and cutoffs in a local page, see what changes, and save the result as a study."""
     for file in plugin or []:
         eq.load_plugin(file)
+    import webbrowser  # not for the help
+
     loaded = eq.load_study(study)
     try:
         from equifinal_explore.page import server

@@ -399,8 +399,12 @@ def test_observers_are_told_once_the_comparison_is_there(monkeypatch: pytest.Mon
     monkeypatch.setattr(registry.current(), "notify", lambda hook, **given: told.append((hook, *given)))
     eq.compare(eq.run(made(FRAME), [Mean(), Broken(), Linear()]))
     assert told == [
-        ("equifinal_after_calibration", "study"),
-        *[("equifinal_before_analysis", "study", "method")] * 3,
-        *[("equifinal_after_analysis", "study", "analysis")] * 2,
+        ("equifinal_after_calibration", "calibrated"),
+        ("equifinal_before_analysis", "label", "method", "calibrated"),
+        ("equifinal_after_analysis", "label", "analysis", "calibrated"),
+        ("equifinal_before_analysis", "label", "method", "calibrated"),
+        ("equifinal_analysis_failed", "failure"),
+        ("equifinal_before_analysis", "label", "method", "calibrated"),
+        ("equifinal_after_analysis", "label", "analysis", "calibrated"),
         ("equifinal_after_comparison", "comparison"),
     ]

@@ -106,7 +106,8 @@ FURTHER = {
     ),
     "yields": (
         plugin("yields").replace("return [Yields]", "yield Yields"),
-        r"Warning: plugin yields \(equifinal-yields 1\.0\): equifinal_methods must return a list, not generator\.",
+        r"Warning: plugin yields \(equifinal-yields 1\.0\): equifinal_methods is a generator function, but no wrapper\. "
+        r"Let it return a list, or mark it wrapper=True\.",
     ),
     "annotates": (
         plugin("annotates").replace('name = "', 'name: str = "'),
@@ -114,7 +115,8 @@ FURTHER = {
         r'annotation, which makes it a parameter that users could change\. Write it without one: name = "\.\.\."\.',
     ),
     "observes": (
-        "import equifinal as eq\nimport sys\n\n@eq.hookimpl\ndef equifinal_after_calibration(study):\n    sys.exit('enough')\n",
+        "import equifinal as eq\nimport sys\n\n@eq.hookimpl\ndef equifinal_after_calibration(calibrated):\n"
+        "    sys.exit('enough')\n",
         r"Warning: Plugin observes \(equifinal-observes 1\.0\): equifinal_after_calibration raised SystemExit: enough",
     ),
     "crashes": (

@@ -219,15 +219,15 @@ def test_observers_see_a_run_in_order_and_in_this_process(n_jobs, monkeypatch, t
     seen: list[tuple[str, Any]] = []
 
     @eq.hookimpl
-    def equifinal_after_calibration(study):
-        seen.append(("calibrated", study.name))
+    def equifinal_after_calibration(calibrated):
+        seen.append(("calibrated", calibrated.name))
 
     @eq.hookimpl
     def equifinal_before_analysis(method):
         seen.append(("before", method.name))
 
     @eq.hookimpl
-    def equifinal_after_analysis(study, analysis):
+    def equifinal_after_analysis(label, analysis, calibrated):
         seen.append(("after", analysis.method.name))
 
     @eq.hookimpl
@@ -236,8 +236,7 @@ def test_observers_see_a_run_in_order_and_in_this_process(n_jobs, monkeypatch, t
 
     hooks = {name: value for name, value in locals().items() if name.startswith("equifinal_")}
     found = Registry()
-    found._manager.register(module(**hooks)(), "observer")
-    found._plugins["observer"] = registries.Plugin("observer", "test", "")
+    found._plugins["observer"] = found._register(module(**hooks)(), registries.Plugin("observer", "test", ""))
     monkeypatch.setattr(registries, "_current", [found])
     eq.compare(eq.run(eq.load_study(towns), methods=["clustering", "regression"], n_jobs=n_jobs))
     assert seen[0] == ("calibrated", "towns")

@@ -238,7 +238,7 @@ def test_nothing_is_written_when_every_method_fails(broken, cli, towns, tmp_path
 
 def test_a_sick_plugin_is_listed_with_its_reason(registry, cli):
     registry._plugins["sick"] = Plugin("sick", "sick-dist", "2.0", (), ("it cannot be imported",))
-    registry.__dict__.pop("_contributions", None)
+    registry._forget()
     printed = " ".join(cli("list", "plugins").out.split())
     assert "sick-dist 2.0" in printed
     assert "it cannot be imported" in printed

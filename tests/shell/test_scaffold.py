@@ -41,6 +41,18 @@ def test_a_name_that_cannot_be_used_gets_one_message(name, words, tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["my_method", "9lives", "My-Method", "a--b", "x" * 41])
+def test_names_are_checked_by_one_rule_wherever_they_are_written(name, tmp_path, registry, monkeypatch, cli):
+    monkeypatch.chdir(tmp_path)
+    assert cli("plugin", "new", name).code == 2
+    new_plugin("tree", single_file=True)
+    file = tmp_path / "tree.py"
+    file.write_text(file.read_text().replace('name = "tree"', f'name = "{name}"'))
+    ended = cli("plugin", "check", file)
+    assert ended.code == 1
+    assert f"its name is {name!r}." in " ".join(ended.out.split())
+
+
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "equifinal-tree").mkdir()
     (tmp_path / "tree.py").write_text("mine")

@@ -1,12 +1,13 @@
 """Everything that the project brings passes the conformance checks that it offers to others."""
 
 import equifinal as eq
+from equifinal.plugin import registry
 from equifinal.plugin.hookspecs import API_VERSION
 from equifinal.testing import checks_of, parametrize_with_checks
 
 BUILT_IN = [
     entry.cls
-    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.studies(), eq.propositions())
+    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.studies(), eq.propositions(), registry.commands())
     for entry in listing.values()
     if entry.plugin.distribution == "equifinal"
 ]

@@ -2,7 +2,7 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ import cloudpickle
 
 from equifinal.errors import ProcessEndedError
 
-__all__ = ["how_it_ended", "interrupts_kept_from_workers", "one_thread", "work"]
+__all__ = ["as_they_end", "how_it_ended", "interrupts_kept_from_workers", "one_thread", "work"]
 
 
 def work(
@@ -31,18 +31,44 @@ def work(
     progress
         Whether to show one (on stderr).
     """
-    results = _results(function, tasks, n_jobs)
+    yield from _shown(_results(function, tasks, n_jobs, len(tasks)), len(tasks), description, progress)
+
+
+def as_they_end(
+    function: Callable[..., Any],
+    tasks: Iterable[tuple[Any, ...]],
+    count: int,
+    n_jobs: int,
+    description: str,
+    progress: bool,
+) -> Iterator[tuple[int, Any]]:
+    """Yield the number of each task and what ``function(*task)`` returns, as they end.
+
+    With one process each of the `count` tasks is drawn just before its work begins; the rest is as for :func:`work`.
+    """
+    numbered = ((number, function, task) for number, task in enumerate(tasks))
+    results = _results(_numbered, numbered, n_jobs, count, "generator_unordered")
+    yield from _shown(results, count, description, progress)
+
+
+def _numbered(number: int, function: Callable[..., Any], task: tuple[Any, ...]) -> tuple[int, Any]:
+    return number, function(*task)
+
+
+def _shown(results: Iterator[Any], count: int, description: str, progress: bool) -> Iterator[Any]:
     if not progress:
         yield from results
         return
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(results, description, total=len(tasks), console=Console(stderr=True), transient=True)
+    yield from track(results, description, total=count, console=Console(stderr=True), transient=True)
 
 
-def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_jobs: int) -> Iterator[Any]:
-    if n_jobs == 1 or len(tasks) == 1:
+def _results(
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], n_jobs: int, count: int, order: str = "generator"
+) -> Iterator[Any]:
+    if n_jobs == 1 or count == 1:
         with one_thread():
             for task in tasks:
                 yield function(*task)
@@ -56,7 +82,7 @@ def _results(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_j
     parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
     try:
         with interrupts_kept_from_workers():
-            results = Parallel(n_jobs=n_jobs, return_as="generator")(parcels)
+            results = Parallel(n_jobs=n_jobs, return_as=order)(parcels)
         for parcel in results:
             yield cloudpickle.loads(parcel)
     except BrokenProcessPool as error:

@@ -8,8 +8,8 @@ import faulthandler
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import cloudpickle
@@ -21,7 +21,7 @@ from equifinal.errors import InputError
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
 
-__all__ = ["TimeLimitError", "check_time_limit", "within", "within_for_each"]
+__all__ = ["TimeLimitError", "check_time_limit", "within", "within_as_they_end", "within_for_each"]
 
 T = TypeVar("T")
 
@@ -107,9 +107,17 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
 
 
 def within_for_each(
-    seconds: float, what: str, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], n_jobs: int = 1
-) -> Iterable[T | TimeLimitError]:
+    seconds: float, what: str, function: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int = 1
+) -> list[T | TimeLimitError]:
     """``function(*task)`` within the limit for every task, `n_jobs` at a time; what was stopped is its error."""
+    ended = dict(within_as_they_end(seconds, what, function, tasks, n_jobs))
+    return [ended[number] for number in range(len(ended))]
+
+
+def within_as_they_end(
+    seconds: float, what: str, function: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int = 1
+) -> Iterator[tuple[int, T | TimeLimitError]]:
+    """The same with the number of each task, as they end; with one process each is drawn just before its work begins."""
     import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half done)
 
     def one(task: tuple[Any, ...]) -> T | TimeLimitError:
@@ -118,10 +126,15 @@ def within_for_each(
         except TimeLimitError as error:
             return error
 
+    if n_jobs == 1:
+        yield from ((number, one(task)) for number, task in enumerate(tasks))
+        return
     # Threads, because all that they do is wait for the processes.
     with ThreadPoolExecutor(max_workers=n_jobs if n_jobs > 0 else os.cpu_count()) as threads:
         try:
-            return list(threads.map(one, tasks))
+            waiting = {threads.submit(one, task): number for number, task in enumerate(tasks)}
+            for ended in as_completed(waiting):
+                yield waiting[ended], ended.result()
         except BaseException:  # an interrupt: leaving would wait for what they do
             threads.shutdown(wait=False, cancel_futures=True)
             _end()

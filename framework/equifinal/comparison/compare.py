@@ -22,6 +22,7 @@ from equifinal.errors import InputError, check_whole
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run
 from equifinal.plugin import registry
+from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
@@ -64,7 +65,10 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
         run, "predicting cases", partial(_measured, which=which), partial(_unmeasured, run, which)
     )
     answers = for_each_method(
-        run, "judging the propositions", partial(_judged, yardsticks=yardsticks), partial(_unanswered, run)
+        run,
+        "judging the propositions",
+        partial(_judged, yardsticks=yardsticks, hooks=registry.current().hooks),
+        partial(_unanswered, run),
     )
     propositions = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
@@ -145,8 +149,8 @@ def _unmeasured(run: Run, which: Sequence[Measure], label: str, error: TimeLimit
     return replace(alone, notes=[f"There are no numbers out of sample and no importances: {error}."])
 
 
-def _judged(run: Run, yardsticks: Mapping[str, Yardstick]) -> dict[str, list[Verdict]]:
-    return judge(run, {label: yardsticks[label] for label in run.analyses})
+def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
+    return judge(run, {label: yardsticks[label] for label in run.analyses}, hooks)
 
 
 def _unanswered(run: Run, label: str, error: TimeLimitError) -> list[Verdict]:

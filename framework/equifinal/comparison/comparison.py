@@ -217,7 +217,10 @@ class Comparison:
             written = [name for name, output in outputs.items() if _wrote(self, name, output, staging, failures)]
             return {**self.manifest, "formats": written} if written else {}
 
-        return write_folder(Path(directory), fill, overwrite)
+        paths = write_folder(Path(directory), fill, overwrite)
+        if paths:
+            registry.current().notify("equifinal_after_writing", paths=paths)
+        return paths
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, not_observed, piece, table

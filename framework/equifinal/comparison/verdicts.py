@@ -11,6 +11,7 @@ from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import Run, analyse
+from equifinal.plugin.calling import Hooks
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
@@ -28,7 +29,8 @@ class _Scope:
     prefix: str
 
 
-def judge(run: Run, yardsticks: Mapping[str, Yardstick]) -> dict[str, list[Verdict]]:
+def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
+    """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called."""
     whole = _Scope(run.calibrated, run.analyses, {label: each.importance for label, each in yardsticks.items()}, "")
     scopes: dict[str | None, _Scope] = {None: whole}
     for proposition in run.study.propositions:
@@ -36,7 +38,7 @@ def judge(run: Run, yardsticks: Mapping[str, Yardstick]) -> dict[str, list[Verdi
             scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes))
     return {
         label: [
-            _answer(label, run.methods[label], proposition, scopes[proposition.where])
+            _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks)
             for proposition in run.study.propositions
         ]
         for label in run.analyses
@@ -67,12 +69,15 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     return _Scope(study, analyses, importances, prefix)
 
 
-def _answer(label: str, method: Method, proposition: Proposition, scope: _Scope) -> Verdict:
+def _answer(label: str, method: Method, proposition: Proposition, scope: _Scope, hooks: Hooks) -> Verdict:
     analysis = scope.analyses[label]
     if isinstance(analysis, str):
         return Verdict("silent", evidence=analysis)
     try:
         verdict = proposition.judge(scope.importances[label])
+        if verdict is None:
+            given = scope.study.protected()
+            verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
         if verdict is None:
             verdict = method.assess(analysis, proposition, scope.study.protected())
     except FAULTS as error:

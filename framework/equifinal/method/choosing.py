@@ -8,12 +8,18 @@ from equifinal.base.words import ADVICE_COLUMNS
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.method.analysis import Method
 from equifinal.plugin import registry
+from equifinal.plugin.requests import name_and_parameters
+from equifinal.plugin.study_tables import check_requires
 from equifinal.study.study import Study
 
 __all__ = ["choose_methods"]
 
 
-class _PluginMissingError(InputError):
+class _UnknownMethodError(InputError):
+    """A study has parameters for a method that nobody offers."""
+
+
+class _PluginMissingError(_UnknownMethodError):
     """A study has parameters for a method that nobody offers, perhaps because its plugin is off or broken: no reason to stop."""
 
 
@@ -34,6 +40,8 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
             methods = [methods]
         for each in methods:
             label = each.name if isinstance(each, Method) else str(each)
+            if not isinstance(each, Method) and label not in configured:
+                label = label.partition(":")[0].strip()
             if label in wanted:
                 raise InputError(
                     f"The method {label!r} is asked for twice. Name it once; two versions of it need labels: "
@@ -59,6 +67,11 @@ def _one(each: Any, configured: Mapping[str, Method | InputError], study: Study)
         return each
     if not isinstance(each, str):
         raise InputError(f"A method is a name, a label of the study, or a Method instance; not {each!r}.")
+    if each not in configured and ":" in each:
+        label, parameters = name_and_parameters(each, "method")
+        if label in configured and not isinstance(configured[label], _UnknownMethodError):
+            return _built(study, label, parameters)
+        each = label
     if each not in configured:
         contested = registry.methods().contested.get(each)
         raise InputError(
@@ -72,34 +85,48 @@ def _one(each: Any, configured: Mapping[str, Method | InputError], study: Study)
 
 def _configured(study: Study) -> dict[str, Method | InputError]:
     """Every registered method with the study's parameters, then the study's variants."""
-    known = registry.methods()
-    tables: dict[str, dict[str, Any]] = {name: {} for name in known} | {k: dict(v) for k, v in study.methods.items()}
     configured: dict[str, Method | InputError] = {}
-    for label, table in tables.items():
-        where = f"Study {study.name!r}, [methods.{label}]: "
-        name = table.pop("method", label)
-        if label in known and name != label:
-            raise InputError(
-                f"{where}{label!r} is a method's own name, so it cannot stand for {name!r}. Choose another label."
-            )
-        if name not in known:
-            hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
-            problem = f"{where}unknown method {name!r}. {did_you_mean(str(name), known)}"
-            plugins = registry.plugins().values()
-            faulty = [each.name for each in plugins if each.problems]
-            if faulty or any(each.switched_off for each in plugins):
-                hint = f" Plugins that could not be used: {listing(faulty)}." if faulty else ""
-                hint += " See 'equifinal list plugins'."
-                configured[label] = _PluginMissingError(f"{problem}{hint}")
-            else:
-                configured[label] = InputError(f"{problem}{hint}")
-            continue
+    for label in {**registry.methods(), **study.methods}:
         try:
-            configured[label] = known[name].cls.from_parameters(table, where)
+            configured[label] = _built(study, label)
+        except _UnknownMethodError as error:
+            configured[label] = error
         except InputError as error:
-            if label in study.methods:
+            if label in study.methods or error.__cause__ is not None:  # no wrong parameter, but a fault of the class
                 raise
             configured[label] = error
-        except Exception as error:
-            raise InputError(f"{where}{type(error).__name__}: {error}") from error
     return configured
+
+
+def _built(study: Study, label: str, parameters: Mapping[str, Any] | None = None) -> Method:
+    """The method of a label with the study's parameters, and others laid over them."""
+    known, table = registry.methods(), dict(study.methods.get(label, {}))
+    where = f"Study {study.name!r}, [methods.{label}]: "
+    name = table.pop("method", label)
+    if label in known and name != label:
+        raise InputError(
+            f"{where}{label!r} is a method's own name, so it cannot stand for {name!r}. Choose another label."
+        )
+    if name not in known:
+        raise _unknown(study, label, name, where)
+    if parameters:
+        where = f"Study {study.name!r}, method {label!r} with {listing(parameters)}: "
+    try:
+        method: Method = known[name].cls.from_parameters({**table, **(parameters or {})}, where)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{where}{type(error).__name__}: {error}") from error
+    return method
+
+
+def _unknown(study: Study, label: str, name: str, where: str) -> _UnknownMethodError:
+    check_requires(study.requires, f"Study {study.name!r}: ")
+    problem = f"{where}unknown method {name!r}. {did_you_mean(str(name), registry.methods())}"
+    plugins = registry.plugins().values()
+    faulty = [each.name for each in plugins if each.problems]
+    if faulty or any(each.switched_off for each in plugins):
+        hint = f" Plugins that could not be used: {listing(faulty)}." if faulty else ""
+        return _PluginMissingError(f"{problem}{hint} See 'equifinal list plugins'.")
+    hint = "" if "method" in study.methods.get(label, {}) else ' A variant names its method: method = "...".'
+    return _UnknownMethodError(f"{problem}{hint}")

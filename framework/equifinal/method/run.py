@@ -3,16 +3,16 @@
 import dataclasses
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import cloudpickle
 import numpy as np
 
-from equifinal.base.parallel import work
+from equifinal.base.parallel import as_they_end
 from equifinal.base.seeds import generator
-from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_for_each
+from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.errors import InputError, check_whole, did_you_mean, listing
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.choosing import choose_methods
@@ -132,8 +132,9 @@ def run(
     study
         What to analyse.
     methods
-        Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to instances. ``None`` means every
-        registered method with the study's parameters, and the study's variants.
+        Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to these. ``None`` means every
+        registered method with the study's parameters, and the study's variants. Parameters behind a colon, as TOML writes them,
+        are laid over the study's: ``"fsqca:pri_cutoff=0.7"``.
     n_jobs
         Number of processes; -1 uses all processors. The numbers do not depend on it.
     seed
@@ -169,31 +170,55 @@ def run(
     check_time_limit(time_limit)
     chosen = choose_methods(study, methods)
     calibrated = study.calibrate()
-    plugins = registry.current()
-    plugins.notify("equifinal_after_calibration", study=calibrated)
-    for method in chosen.values():
-        plugins.notify("equifinal_before_analysis", study=calibrated, method=method)
-    stuck = {label: problem for label, method in chosen.items() if (problem := _not_picklable(method))}
-    tasks = [(label, method, calibrated, seed) for label, method in chosen.items() if label not in stuck]
-    if time_limit is None:
-        outcomes: Iterable[Any] = work(_analyse, tasks, n_jobs, "Analysing", progress)
-    else:
-        outcomes = within_for_each(time_limit, "the analysis", _analyse, tasks, n_jobs)
-    results: dict[str, Analysis | Failure] = {}
-    found: Iterator[Any] = iter(outcomes)
-    for label in chosen:
-        outcome = stuck[label] if label in stuck else next(found)
-        if isinstance(outcome, Analysis):
-            results[label] = outcome
-            for note in outcome.notes:
-                if note.startswith(_CHANGED):
-                    warnings.warn(f"Method {label!r} of {' '.join(origin_of(chosen[label]))}: {note}", stacklevel=2)
-            plugins.notify("equifinal_after_analysis", study=calibrated, analysis=outcome)
-        else:
-            if isinstance(outcome, TimeLimitError):
-                outcome = type(outcome).__name__, str(outcome), ""
-            results[label] = _failure(label, outcome, chosen[label])
+    registry.current().notify("equifinal_after_calibration", calibrated=calibrated)
+    results = {}
+    for label, result in _results(chosen, calibrated, seed, n_jobs, progress, time_limit):
+        results[label] = result
+        if isinstance(result, Failure):
+            registry.current().notify("equifinal_analysis_failed", failure=result)
+            continue
+        for note in result.notes:
+            if note.startswith(_CHANGED):
+                warnings.warn(f"Method {label!r} of {' '.join(origin_of(chosen[label]))}: {note}", stacklevel=2)
+        registry.current().notify("equifinal_after_analysis", label=label, analysis=result, calibrated=calibrated)
+    results = {label: results[label] for label in chosen}
     return Run(study, calibrated, chosen, results, seed, n_jobs, progress, manifest(study, chosen, seed), time_limit)
+
+
+def _results(
+    chosen: Mapping[str, Method],
+    calibrated: CalibratedStudy,
+    seed: int,
+    n_jobs: int,
+    progress: bool,
+    time_limit: float | None,
+) -> Iterator[tuple[str, Analysis | Failure]]:
+    """Each label with its result, as they end; observers are told before each begins."""
+    at_work = []
+    for label, method in chosen.items():
+        if problem := _not_picklable(method):
+            yield label, _failure(label, problem, method)
+        else:
+            at_work.append(label)
+
+    def tasks() -> Iterator[tuple[str, Method, CalibratedStudy, int]]:
+        for label in at_work:
+            registry.current().notify(
+                "equifinal_before_analysis", label=label, method=chosen[label], calibrated=calibrated
+            )
+            yield label, chosen[label], calibrated, seed
+
+    # Several processes take their tasks whenever they are free, in a thread of joblib's: observers are told before, in this one.
+    drawn = tasks() if n_jobs == 1 else list(tasks())
+    if time_limit is None:
+        ended: Iterator[tuple[int, Any]] = as_they_end(_analyse, drawn, len(at_work), n_jobs, "Analysing", progress)
+    else:
+        ended = within_as_they_end(time_limit, "the analysis", _analyse, drawn, n_jobs)
+    for number, outcome in ended:
+        label = at_work[number]
+        if isinstance(outcome, TimeLimitError):
+            outcome = type(outcome).__name__, str(outcome), ""
+        yield label, outcome if isinstance(outcome, Analysis) else _failure(label, outcome, chosen[label])
 
 
 def _not_picklable(method: Method) -> tuple[str, str, str] | None:
@@ -247,9 +272,3 @@ def _analyse(label: str, method: Method, calibrated: CalibratedStudy, seed: int)
         raise
     except BaseException as error:
         return type(error).__name__, str(error), traceback.format_exc()
-
-
-# ------------------------------------------------------------------------------------------- choosing methods
-
-
-# ------------------------------------------------------------------------------------------------- manifest

@@ -1,36 +1,28 @@
-"""What plugins bring, and how they are found.
+"""What plugins bring, and what is wrong with them.
 
 Plugins are found through entry points of the group ``equifinal``, or loaded from a single file. Each is imported, checked and
-asked alone: one that fails is listed with its reason, and the rest work.
+asked by itself: one that fails is listed with its reason, and the rest work.
 
 Two environment variables are read: ``EQUIFINAL_DISABLE=name,name`` switches plugins off, ``EQUIFINAL_TRACE=1`` writes every
 import and every call of a hook to stderr.
 """
 
-import hashlib
 import importlib.metadata
-import importlib.util
 import inspect
-import os
-import re
 import sys
-import time
-import traceback
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-import pandas as pd
-import pluggy
-
-from equifinal.errors import FAULTS, InputError, did_you_mean, listing
-from equifinal.plugin import hookspecs
-from equifinal.plugin.hookspecs import API_VERSION, OLDEST_API_VERSION
+from equifinal.errors import InputError
+from equifinal.plugin import loading
+from equifinal.plugin.calling import Hooks
+from equifinal.plugin.hookspecs import NOUNS
+from equifinal.plugin.loading import PROJECT
+from equifinal.plugin.records import Entry, Listing, Plugin, with_problem
 
 __all__ = [
     "Entry",
@@ -38,131 +30,36 @@ __all__ = [
     "Plugin",
     "Registry",
     "calibrators",
+    "commands",
+    "facets",
     "load_plugin",
+    "measures",
     "methods",
     "outputs",
     "plugins",
     "propositions",
+    "scenarios",
     "start",
     "studies",
 ]
 
-PROJECT = "equifinal"
-HOOKS = [name for name in vars(hookspecs) if name.startswith("equifinal_")]
-OBSERVING = ("equifinal_before_", "equifinal_after_")
+#: Names that plugins cannot have, by hook: the command line puts its own commands here.
+RESERVED: dict[str, set[str]] = {}
 
 
-@dataclass(frozen=True)
-class Plugin:
-    """A plugin, healthy or not.
-
-    Attributes
-    ----------
-    name : str
-        The entry point's name, or the file's.
-    distribution, version : str
-        The package that brings it; the path and no version for a single file.
-    brings : tuple of str
-        What it offers, such as ``"method fsqca"``.
-    problems : tuple of str
-        Why it, or a part of it, is not used; empty when all is well.
-    switched_off : bool
-        Whether the user switched it off; then it is not even imported.
-    api : int or None
-        The version of the plugin interface that it says it was written for.
-    """
-
-    name: str
-    distribution: str
-    version: str
-    brings: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    switched_off: bool = False
-    api: int | None = None
-
-    @property
-    def health(self) -> str:
-        """``"ok"``, ``"switched off"``, or the problems."""
-        return "switched off" if self.switched_off else "; ".join(self.problems) or "ok"
-
-    @property
-    def origin(self) -> str:
-        """Distribution and version in one string."""
-        return f"{self.distribution} {self.version}".strip()
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.origin})"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One calibrator, method, output, kind of proposition or study, with the plugin it comes from."""
-
-    name: str
-    cls: Any
-    plugin: Plugin
-
-    @property
-    def title(self) -> str:
-        """One line for people."""
-        summary = (inspect.cleandoc(self.cls.__doc__ or "").splitlines() or [""])[0]
-        return str(getattr(self.cls, "title", "") or summary.rstrip(".")).replace("``", "")
-
-
-T = TypeVar("T")
-
-
-class Listing(dict[str, T], Generic[T]):
-    """A dict from names to what is there. Asking for a name that is not is an :class:`InputError` that lists the known ones."""
-
-    def __init__(self, kind: str, switched_off: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.kind = kind
-        self.contested: dict[str, str] = {}
-        self.switched_off = tuple(switched_off)
-
-    def __missing__(self, name: str) -> T:
-        if name in self.contested:
-            raise InputError(self.contested[name])
-        raise InputError(f"Unknown {self.kind} {name!r}. {did_you_mean(name, self)}")
-
-    def to_frame(self) -> pd.DataFrame:
-        """The listing as a table."""
-        rows = [
-            {"name": each.name, "title": each.title, "plugin": each.plugin.name, "origin": each.plugin.origin}
-            if isinstance(each, Entry)
-            else {
-                "name": name,
-                "version": getattr(each, "version", ""),
-                "origin": getattr(each, "distribution", ""),
-                "brings": ", ".join(getattr(each, "brings", ())),
-                "health": getattr(each, "health", ""),
-            }
-            for name, each in self.items()
-        ]
-        return pd.DataFrame(rows).set_index("name") if rows else pd.DataFrame(index=pd.Index([], name="name"))
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(border=0)
-
-
-#: What one thing that a hook brings is called, by the hook's name without ``equifinal_``.
-NOUNS = {
-    "calibrators": "calibrator",
-    "methods": "method",
-    "outputs": "output",
-    "propositions": "kind of proposition",
-    "studies": "study",
-}
-
-
-def _name_of(thing: Any, hook: str) -> str | None:
+def name_of(thing: Any, hook: str) -> str | None:
     """What a thing is called that a hook brought; ``None`` when it is no such thing.
 
-    The classes say which hook offers their kind, so that nothing here needs to know them.
+    The things say which hook offers their kind, so that nothing here needs to know them.
     """
+    if hook == "commands":
+        if inspect.isfunction(thing):
+            return str(thing.__name__).strip("_").replace("_", "-")
+        name = getattr(getattr(thing, "info", None), "name", None) if hasattr(thing, "registered_commands") else None
+        return name if isinstance(name, str) else None
     name = getattr(thing, "name", None) if getattr(thing, "offered_by", None) == f"equifinal_{hook}" else None
-    return name if isinstance(thing, type) != (hook == "studies") and isinstance(name, str) else None
+    is_object = hook in ("studies", "measures", "facets")
+    return name if isinstance(thing, type) != is_object and isinstance(name, str) else None
 
 
 class Registry:
@@ -174,6 +71,13 @@ class Registry:
         The entry points to load; by default all installed ones of the group ``equifinal``.
     without
         Names of plugins to switch off, besides those in ``EQUIFINAL_DISABLE``.
+    mentioning
+        Leave out plugins in whose module this word does not occur; they are not imported.
+
+    Attributes
+    ----------
+    hooks : Hooks
+        Calls the hooks of all plugins.
 
     Raises
     ------
@@ -185,310 +89,155 @@ class Registry:
         self,
         entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
         without: Iterable[str] = (),
+        mentioning: str = "",
     ) -> None:
-        self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(hookspecs)
+        self.hooks = Hooks()
         self._plugins: dict[str, Plugin] = {}
-        self._files: dict[Path, str] = {}
+        self._files: dict[Path, tuple[str, ModuleType, bytes]] = {}
         if entry_points is None:
             entry_points = importlib.metadata.entry_points(group=PROJECT)
         found: dict[str, importlib.metadata.EntryPoint] = {}
-        # A leftover second installation counts once.
-        unique = {(point.name, point.value, _distribution(point)): point for point in entry_points}
-        for point in sorted(unique.values(), key=lambda point: (_distribution(point)[0] != PROJECT, point.name)):
-            distribution, version = _distribution(point)
+        for point in loading.in_order(entry_points):
+            distribution, version = loading.distribution_of(point)
             name = point.name if point.name not in self._plugins else f"{distribution}:{point.name}"
             self._plugins[name] = Plugin(name, distribution, version)
             found[name] = point
-        off = _to_switch_off(without, found)
+        off = loading.to_switch_off(without, found)
         for name, point in found.items():
             plugin = self._plugins[name]
-            self._plugins[name] = (
-                _replaced(plugin, switched_off=True) if name in off else self._load_entry_point(point, plugin)
-            )
+            if name in off:
+                self._plugins[name] = replace(plugin, switched_off=True)
+            elif mentioning and not loading.mentions(point, mentioning):
+                del self._plugins[name]
+            else:
+                module, problem = loading.imported(point, plugin)
+                self._plugins[name] = (
+                    with_problem(plugin, problem) if module is None else self._register(module, plugin)
+                )
 
     # -- loading
 
-    def _load_entry_point(self, point: importlib.metadata.EntryPoint, plugin: Plugin) -> Plugin:
-        try:
-            with _traced(f"import of {point.value} for {plugin}"):
-                module = point.load()
-        except KeyboardInterrupt as error:  # the user's, perhaps because the import never ends
-            error.add_note(f"while importing the plugin {plugin}, which --without {plugin.name} would switch off")
-            raise
-        except BaseException as error:
-            problem = f"cannot be imported: {_said(error)}"
-            # What is missing may be what another version of the interface has.
-            if reason := _wrong_version(_stated_in_source(_source(point))):
-                problem = f"{reason} (its import says {_said(error)})"
-            return _with_problem(plugin, problem)
-        return self._register(module, plugin)
-
-    def _register(self, module: Any, plugin: Plugin) -> Plugin:
-        if not isinstance(module, ModuleType):
-            return _with_problem(plugin, f"its entry point leads to {module!r}. It must lead to a module")
+    def _register(self, module: ModuleType, plugin: Plugin) -> Plugin:
         if (stated := getattr(module, "equifinal_api", None)) is not None:
-            if reason := _wrong_version(stated):
-                return _with_problem(plugin, reason)
-            plugin = _replaced(plugin, api=stated)
-        for name, value in list(vars(module).items()):
-            if not name.startswith("equifinal_") or not inspect.isfunction(value):
-                continue
-            if name not in HOOKS:
-                plugin = _with_problem(plugin, f"{name} is no hook. {did_you_mean(name, HOOKS)}")
-            elif not hasattr(value, f"{PROJECT}_impl"):
-                plugin = _with_problem(
-                    plugin, f"{name} is not marked, so it is not used. Write @equifinal.hookimpl above it"
-                )
-            elif strange := _strange_arguments(name, value):
-                return _with_problem(plugin, strange)
-        try:
-            self._manager.register(module, plugin.name)
-        except Exception as error:
-            if self._manager.has_plugin(plugin.name):
-                self._manager.unregister(name=plugin.name)
-            return _with_problem(plugin, f"cannot be registered: {' '.join(str(error).split())}")
-        callers = self._manager.get_hookcallers(module) or []
-        observes = sorted(caller.name for caller in callers if caller.name.startswith(OBSERVING))
-        return _replaced(plugin, brings=tuple(f"hook {name}" for name in observes))
+            if reason := loading.wrong_version(stated):
+                return with_problem(plugin, reason)
+            plugin = replace(plugin, api=stated)
+        functions, problems = loading.implementations(module)
+        settings = getattr(module, "equifinal_settings", None)
+        if settings is not None and not hasattr(settings, "model_fields"):
+            problems.append(f"equifinal_settings is {settings!r}. It must be a pydantic model")
+            settings = None
+        for problem in problems:
+            plugin = with_problem(plugin, problem)
+        self.hooks.register(plugin.name, str(plugin), functions)
+        observes = sorted(hook for hook in functions if hook.removeprefix("equifinal_") not in NOUNS)
+        return replace(plugin, brings=tuple(f"hook {name}" for name in observes), settings=settings)
 
     def load_file(self, path: str | Path) -> Plugin:
-        """Load a plugin from a single ``.py`` file; loading the same file again changes nothing."""
+        """Load a plugin from a single ``.py`` file; see :func:`load_plugin`."""
         file = Path(path).expanduser().resolve()
         where = f"Plugin file {str(path)!r}: "
         if not file.is_file():
             raise InputError(f"{where}there is no such file.")
-        if file in self._files:
-            return self.plugins()[self._files[file]]
-        unique = f"equifinal_file_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}"
-        specification = importlib.util.spec_from_file_location(unique, file)
-        if specification is None or specification.loader is None:
-            raise InputError(f"{where}a plugin file must be Python, with a name that ends in .py.")
-        module = importlib.util.module_from_spec(specification)
-        sys.modules[unique] = module
+        content = file.read_bytes()
+        former = self._files.get(file)
+        if former is not None and former[2] == content:
+            return self.plugins()[former[0]]
+        stays = " What was loaded from it before stays as it is." if former else ""
+        module: ModuleType | None = None
+        before, hooks = dict(self._plugins), self.hooks
+        name = former[0] if former else file.stem if file.stem not in self._plugins else str(file)
         try:
-            with _traced(f"import of {file}"):
-                specification.loader.exec_module(module)
-        except KeyboardInterrupt as error:
-            error.add_note(f"while importing the plugin file {str(path)!r}")
-            raise
+            module = loading.imported_file(file, content, where)
+            self.hooks = hooks.without(name)
+            self._plugins[name] = Plugin(name, str(file), "")
+            self._plugins[name] = self._register(module, self._plugins[name])
+            self._forget()
+            checked = self.plugins()[name]
+            if checked.problems or not checked.brings:
+                nothing = "it brings nothing: no function marked with @equifinal.hookimpl returned anything"
+                raise InputError(f"{where}{'; '.join(checked.problems) or nothing}.")
         except BaseException as error:
-            del sys.modules[unique]
-            if reason := _wrong_version(_stated_in_source(file)):
-                raise InputError(f"{where}{reason} (its import says {_said(error)}).") from error
-            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
-            place = f" (line {lines[-1]})" if lines else ""
-            raise InputError(f"{where}it cannot be imported: {_said(error)}{place}. Correct it.") from error
-        name = file.stem if file.stem not in self._plugins else str(file)
-        self._plugins[name] = self._register(module, Plugin(name, str(file), ""))
-        self.__dict__.pop("_contributions", None)
-        checked = self.plugins()[name]
-        if checked.problems or not checked.brings:
-            if self._manager.has_plugin(name):
-                self._manager.unregister(name=name)
-            del self._plugins[name], sys.modules[unique]
-            self.__dict__.pop("_contributions", None)
-            nothing = "it brings nothing: no function marked with @equifinal.hookimpl returned anything"
-            raise InputError(f"{where}{'; '.join(checked.problems) or nothing}.")
+            self._plugins, self.hooks = before, hooks
+            self._forget()
+            if module is not None:
+                del sys.modules[module.__name__]
+            if stays and isinstance(error, InputError):
+                raise InputError(f"{error}{stays}") from error.__cause__
+            raise
         import cloudpickle
 
         # Worker processes cannot import the file by name, so its classes travel by value.
         cloudpickle.register_pickle_by_value(module)
-        self._files[file] = name
+        if former is not None:
+            sys.modules.pop(former[1].__name__, None)
+        self._files[file] = name, module, content
         return checked
 
     # -- asking
 
     @cached_property
     def _contributions(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
-        found = dict(self._plugins)
+        return self._ask([hook for hook in NOUNS if hook != "commands"], self._plugins)
+
+    @cached_property
+    def _all(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
+        # Commands last, and only when somebody wants to know them: what they are made with takes long to import.
+        listings, plugins = self._contributions
+        commands, plugins = self._ask(["commands"], plugins)
+        return {**listings, **commands}, plugins
+
+    def _ask(self, hooks: Iterable[str], known: dict[str, Plugin]) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
+        found: Listing[Plugin] = Listing("plugin")
+        found.update(known)
         listings: dict[str, Listing[Entry]] = {}
-        for hook, kind in NOUNS.items():
-            listings[hook] = Listing(kind, [name for name, each in found.items() if each.switched_off])
-            for implementation in self._implementations(f"equifinal_{hook}"):
-                owner = implementation.plugin_name
-                things, problem = _ask(partial(self._call, f"equifinal_{hook}", implementation), hook)
-                if problem:
-                    found[owner] = _with_problem(found[owner], problem)
-                for thing in things:
-                    self._take(listings[hook], kind, _name_of(thing, hook), thing, found, owner, hook)
-        plugins: Listing[Plugin] = Listing("plugin")
-        plugins.update(found)
-        return listings, plugins
+        for hook in hooks:
+            listings[hook] = Listing(NOUNS[hook], [name for name, each in found.items() if each.switched_off])
+            answers = self.hooks.ask(f"equifinal_{hook}")
+            for owner, problem in answers.problems:
+                found[owner] = with_problem(found[owner], problem)
+            # The project's own first, whoever was called first, so that nobody takes their names away.
+            for owner, thing in sorted(answers, key=lambda each: found[each[0]].distribution != PROJECT):
+                self._take(listings[hook], thing, found, owner, hook)
+        return listings, found
 
-    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
-        """In pluggy's calling order, but the project's own first, so that nobody takes their names away."""
-        calling_order = reversed(getattr(self._manager.hook, hook).get_hookimpls())
-        return sorted(calling_order, key=lambda each: self._plugins[each.plugin_name].distribution != PROJECT)
+    def _forget(self) -> None:
+        for asked in ("_contributions", "_all"):
+            self.__dict__.pop(asked, None)
 
-    def _take(
-        self,
-        listing: Listing[Entry],
-        kind: str,
-        name: str | None,
-        thing: Any,
-        found: dict[str, Plugin],
-        owner: str,
-        hook: str,
-    ) -> None:
-        plugin = found[owner]
-        if not isinstance(name, str):
-            found[owner] = _with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
+    def _take(self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str) -> None:
+        name, kind, plugin = name_of(thing, hook), listing.kind, found[owner]
+        if name is None:
+            found[owner] = with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
+        elif name in RESERVED.get(hook, ()):
+            found[owner] = with_problem(plugin, f"{kind} {name!r} is the framework's own. Rename it")
         elif name in listing.contested:
-            found[owner] = _with_problem(plugin, listing.contested[name].rstrip("."))
+            found[owner] = with_problem(plugin, listing.contested[name].rstrip("."))
         elif name in listing:
             other = found[listing[name].plugin.name]
             clash = f"{kind} {name!r} is offered twice, by {other} and by {plugin}. Rename one, or remove a plugin"
-            found[owner] = _with_problem(plugin, clash)
+            found[owner] = with_problem(plugin, clash)
             if other.distribution != PROJECT:
                 # Neither has the better claim; which one comes first is chance.
                 del listing[name]
                 listing.contested[name] = f"{clash[0].upper()}{clash[1:]}."
                 kept = tuple(each for each in other.brings if each != f"{kind} {name}")
-                found[other.name] = _with_problem(_replaced(found[other.name], brings=kept), clash)
+                found[other.name] = with_problem(replace(found[other.name], brings=kept), clash)
         else:
-            found[owner] = _replaced(plugin, brings=(*plugin.brings, f"{kind} {name}"))
+            found[owner] = replace(plugin, brings=(*plugin.brings, f"{kind} {name}"))
             listing[name] = Entry(name, thing, found[owner])
 
     def listing(self, hook: str) -> Listing[Entry]:
-        """What all plugins together contribute to ``methods``, ``calibrators``, ``outputs``, ``claims`` or ``studies``."""
-        return self._contributions[0][hook]
+        """What all plugins together contribute to a hook, such as ``"methods"``; empty when nobody does."""
+        return (self._all if hook == "commands" else self._contributions)[0][hook]
 
-    def plugins(self) -> Listing[Plugin]:
-        """All plugins by name, with what they bring and their problems."""
-        return self._contributions[1]
-
-    def _call(self, hook: str, implementation: pluggy.HookImpl, **arguments: Any) -> Any:
-        given = {name: arguments[name] for name in implementation.argnames}
-        told = ", ".join(f"{name}={getattr(value, 'name', type(value).__name__)}" for name, value in given.items())
-        with _traced(f"{hook}({told}) of {self._plugins[implementation.plugin_name]}") as answers:
-            answers.append(implementation.function(*given.values()))
-        return answers[0]
+    def plugins(self, commands: bool = True) -> Listing[Plugin]:
+        """All plugins by name, with what they bring (commands left out where nobody looks at them) and their problems."""
+        return (self._all if commands else self._contributions)[1]
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""
-        for implementation in self._implementations(hook):
-            try:
-                self._call(hook, implementation, **arguments)
-            except FAULTS as error:
-                warnings.warn(
-                    f"Plugin {self._plugins[implementation.plugin_name]}: {hook} raised {_said(error)}",
-                    stacklevel=2,
-                )
-
-
-def _distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
-    found = getattr(point, "dist", None)
-    return (found.name, found.version) if found is not None else (point.value, "")
-
-
-def _to_switch_off(without: Iterable[str], known: Iterable[str]) -> set[str]:
-    """The plugins to switch off; one that is not there is an :class:`InputError`."""
-    in_environment = [name.strip() for name in os.environ.get("EQUIFINAL_DISABLE", "").split(",") if name.strip()]
-    known, off = list(known), set()
-    for name, source in [
-        *((name, "EQUIFINAL_DISABLE") for name in in_environment),
-        *((n, "--without") for n in without),
-    ]:
-        if name not in known:
-            raise InputError(
-                f"{source}: there is no plugin {name!r} to switch off. {did_you_mean(name, known)} "
-                "('equifinal list plugins' says what each brings.)"
-            )
-        off.add(name)
-    return off
-
-
-def _wrong_version(stated: Any) -> str:
-    """Why a plugin written for that version of the interface cannot be used; empty when it can."""
-    if not isinstance(stated, int) or isinstance(stated, bool):
-        return (
-            f"equifinal_api = {stated!r} must be a whole number: the version of the plugin interface that it was "
-            f"written for, such as {API_VERSION}"
-        )
-    has = f"equifinal {importlib.metadata.version(PROJECT)} has version {API_VERSION}"
-    if stated > API_VERSION:
-        return f"it was written for version {stated} of the plugin interface; {has}. Update equifinal"
-    if stated < OLDEST_API_VERSION:
-        return (
-            f"it was written for version {stated} of the plugin interface, which is no longer supported; {has}. "
-            "Update the plugin"
-        )
-    return ""
-
-
-def _source(point: importlib.metadata.EntryPoint) -> Path | None:
-    try:
-        specification = importlib.util.find_spec(point.module)
-    except FAULTS:
-        return None
-    return Path(specification.origin) if specification and specification.origin else None
-
-
-def _stated_in_source(file: Path | None) -> int:
-    """What ``equifinal_api`` a module that cannot be imported would state; the current version where that is not to be seen."""
-    try:
-        source = file.read_text(encoding="utf-8") if file else ""
-    except (OSError, ValueError):
-        return API_VERSION
-    found = re.search(r"^equifinal_api\s*=\s*(\d+)", source, re.MULTILINE)
-    return int(found[1]) if found else API_VERSION
-
-
-def _strange_arguments(hook: str, function: Callable[..., Any]) -> str:
-    """What is wrong with the arguments of a hook's implementation; empty when nothing is."""
-    allowed = list(inspect.signature(getattr(hookspecs, hook)).parameters)
-    strange = [name for name in inspect.signature(function).parameters if name not in allowed]
-    if not strange:
-        return ""
-    may = f"It may take {listing(allowed)}" if allowed else "It takes none"
-    return f"cannot be registered: {hook} does not get the argument {strange[0]!r}. {may}"
-
-
-@contextmanager
-def _traced(what: str) -> Iterator[list[Any]]:
-    """Write what is done to stderr when ``EQUIFINAL_TRACE`` says so: what, its answer (put into the list), its time.
-
-    pluggy's own tracing shows calls to all plugins at once; here each is called alone.
-    """
-    answers: list[Any] = []
-    if os.environ.get("EQUIFINAL_TRACE", "") in ("", "0"):
-        yield answers
-        return
-    start, ended = time.perf_counter(), "done"
-    try:
-        yield answers
-        if answers:
-            told = answers[0] if isinstance(answers[0], list) else []
-            names = [str(getattr(each, "__name__", getattr(each, "name", each))) for each in told]
-            ended = f"returned [{', '.join(names)}]" if names else f"returned {answers[0]!r}"
-    except BaseException as error:
-        ended = f"raised {_said(error)}"
-        raise
-    finally:
-        print(f"trace: {what} {ended} in {1000 * (time.perf_counter() - start):.1f} ms", file=sys.stderr)
-
-
-def _ask(function: Callable[[], Any], hook: str) -> tuple[list[Any], str]:
-    try:
-        things = function()
-    except FAULTS as error:
-        return [], f"equifinal_{hook} raised {_said(error)}"
-    if not isinstance(things, (list, tuple)):
-        return [], f"equifinal_{hook} must return a list, not {type(things).__name__}"
-    return list(things), ""
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
-
-
-def _with_problem(plugin: Plugin, problem: str) -> Plugin:
-    return _replaced(plugin, problems=(*plugin.problems, problem.removesuffix(".")))
-
-
-def _replaced(plugin: Plugin, **changes: Any) -> Plugin:
-    return Plugin(**{**plugin.__dict__, **changes})
+        self.hooks.call(hook, **arguments)
 
 
 # ------------------------------------------------------------------------------------- the registry of this process
@@ -550,6 +299,26 @@ def propositions() -> Listing[Entry]:
     return current().listing("propositions")
 
 
+def measures() -> Listing[Entry]:
+    """The measures that plugins bring, by name."""
+    return current().listing("measures")
+
+
+def facets() -> Listing[Entry]:
+    """The facets of a comparison that plugins bring, by name."""
+    return current().listing("facets")
+
+
+def scenarios() -> Listing[Entry]:
+    """The scenarios that plugins bring, by name."""
+    return current().listing("scenarios")
+
+
+def commands() -> Listing[Entry]:
+    """The commands that plugins bring, by name."""
+    return current().listing("commands")
+
+
 def plugins() -> Listing[Plugin]:
     """All plugins, also those that could not be used, with the reason."""
     return current().plugins()
@@ -561,11 +330,13 @@ def load_plugin(path: str | Path) -> Plugin:
     Parameters
     ----------
     path
-        The file. Functions marked with ``@equifinal.hookimpl`` say what it brings. Loading it twice changes nothing.
+        The file. Functions marked with ``@equifinal.hookimpl`` say what it brings. Loading it twice changes nothing;
+        loading it after it was edited replaces what was loaded from it before.
 
     Raises
     ------
     InputError
-        When the file is missing, cannot be imported, brings nothing, or offers a name that is taken.
+        When the file is missing, cannot be imported, brings nothing, or offers a name that is taken. What was loaded from it
+        before then stays.
     """
     return current().load_file(path)

@@ -40,8 +40,23 @@ Without = Annotated[
 ]
 
 
+#: Plugins that are switched off and loaded before the command's name, for all that it does.
+_off: list[str] = []
+_files: list[Path] = []
+
 #: What can be listed.
-KINDS = ("methods", "calibrators", "outputs", "studies", "propositions", "plugins")
+KINDS = (
+    "methods",
+    "calibrators",
+    "outputs",
+    "studies",
+    "propositions",
+    "measures",
+    "facets",
+    "scenarios",
+    "commands",
+    "plugins",
+)
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
@@ -76,11 +91,26 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option("--plugin", metavar="FILE", is_eager=True, help="Load a plugin with its commands. Repeatable."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="PLUGIN", is_eager=True, help="Switch a plugin with its commands off. Repeatable."
+        ),
+    ] = None,
 ) -> None:
-    pass
+    _off.clear()
+    _files[:] = plugin or []
+    if not (plugin and "plugins" in ctx.meta):  # they were loaded to find the command
+        _load(None, without)
+    _off[:] = without or []
 
 
 @app.command()
@@ -91,7 +121,10 @@ def compare(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            "--method", "-m", metavar="METHOD", help="A method or a label of the study. Repeatable; default: all."
+            "--method",
+            "-m",
+            metavar="METHOD",
+            help="A method or a label of the study. Repeatable; default: all. Parameters behind a colon: fsqca:pri_cutoff=0.7.",
         ),
     ] = None,
     output: Annotated[
@@ -303,8 +336,8 @@ def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
     from equifinal.plugin.registry import load_plugin, start
 
     if without:
-        start(without)
-    for file in files or []:
+        start([*_off, *without])
+    for file in [*_files, *(files or [])]:
         load_plugin(file)
 
 

@@ -1,38 +1,49 @@
-"""Commands that plugins bring: found by their entry points, imported when somebody calls them."""
+"""Commands that plugins bring: the hook ``equifinal_commands``, asked when somebody wants to know or use them."""
 
-import ast
-import importlib.metadata
-import importlib.util
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer import Exit
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 from typer.main import Typer, get_command
 
-__all__ = ["ENTRY_POINT_GROUP", "CommandsOfPlugins"]
+if TYPE_CHECKING:
+    from equifinal.plugin.registry import Registry
 
-ENTRY_POINT_GROUP = "equifinal.commands"
+__all__ = ["CommandsOfPlugins"]
 
-
-class _NotYetImported(TyperCommand):
-    """What ``equifinal --help`` lists: the name, and the first line of the function's docstring."""
+_HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class CommandsOfPlugins(TyperGroup):
     """The framework's own commands, then those of plugins. A name of the framework's cannot be taken."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        own = super().list_commands(ctx)
-        return [*own, *sorted({point.name for point in _points()} - set(own))]
+        return [*super().list_commands(ctx), *sorted(self._of_plugins(ctx).listing("commands"))]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        own = super().get_command(ctx, cmd_name)
-        found = [point for point in _points() if point.name == cmd_name]
-        return _NotYetImported(cmd_name, help=_first_line(found[0])) if own is None and found else own
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        entry = self._of_plugins(ctx).listing("commands").get(cmd_name)
+        return None if entry is None else _command(cmd_name, entry.cls)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        from equifinal.errors import InputError, did_you_mean
+
+        name = args[0] if args else ""
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            found = self._of_plugins(ctx)
+            if name in (contested := found.listing("commands").contested):
+                raise InputError(contested[name])
+            if sick := [f"{each}: {each.health}" for each in found.plugins().values() if each.health != "ok"]:
+                raise InputError(
+                    f"No such command {name!r}. {did_you_mean(name, self.list_commands(ctx))} "
+                    f"Plugins with commands that could not be used: {'; '.join(sick)}."
+                )
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
+        self._reserve(ctx)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:  # here, because typer would end without a word
@@ -40,48 +51,30 @@ class CommandsOfPlugins(TyperGroup):
             print(f"Interrupted{where}.", file=sys.stderr)
             raise Exit(130) from None
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, _imported(str(name)) if isinstance(command, _NotYetImported) else command, rest
+    def _reserve(self, ctx: Any) -> None:
+        from equifinal.plugin.registry import RESERVED
+
+        RESERVED["commands"] = set(super().list_commands(ctx))
+
+    def _of_plugins(self, ctx: Any) -> "Registry":
+        """The plugins that bring commands; others stay unimported, because ``--help`` is to be quick, unless files are loaded."""
+        from equifinal.plugin.registry import Registry, start
+
+        if "plugins" not in ctx.meta:
+            self._reserve(ctx)
+            files, without = ctx.params.get("plugin") or (), ctx.params.get("without") or ()
+            found = start(without) if files else Registry(without=without, mentioning="equifinal_commands")
+            for file in files:
+                found.load_file(file)
+            ctx.meta["plugins"] = found
+        registry: Registry = ctx.meta["plugins"]
+        return registry
 
 
-def _points() -> importlib.metadata.EntryPoints:
-    return importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
-
-
-def _imported(name: str) -> Any:
-    from equifinal.errors import FAULTS, InputError
-
-    places = sorted({point.value for point in _points() if point.name == name})
-    if len(places) > 1:
-        raise InputError(
-            f"Two packages bring a command {name!r}: {places[0]} and {places[1]}. Uninstall one of them, or call it in Python."
-        )
-    try:
-        function = next(iter(_points().select(name=name))).load()
-    except FAULTS as error:
-        raise InputError(
-            f"The command {name!r} ({places[0]}) cannot be used: {type(error).__name__}: {error}. Install its package again, "
-            "or ask its author."
-        ) from error
-    one = Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
-    one.command(name)(function)
+def _command(name: str, brought: Any) -> Any:
+    """What typer makes of a function, or of a group."""
+    if isinstance(brought, Typer):
+        return get_command(brought)
+    one = Typer(add_completion=False, context_settings=_HELP)
+    one.command(name)(brought)
     return get_command(one)
-
-
-def _first_line(point: importlib.metadata.EntryPoint) -> str:
-    """The first line of the function's docstring, read from the source so that nothing is imported."""
-    package, *inner = point.module.split(".")
-    try:
-        spec = importlib.util.find_spec(package)
-        assert spec is not None
-        assert spec.origin is not None
-        file = Path(spec.origin).parent.joinpath(*inner).with_suffix(".py") if inner else Path(spec.origin)
-        functions = [
-            node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
-        ]
-        docstring = next(ast.get_docstring(node) for node in functions if node.name == point.attr)
-        assert docstring
-        return docstring.splitlines()[0]
-    except Exception:
-        return f"A command of {point.module}."

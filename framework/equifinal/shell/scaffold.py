@@ -2,7 +2,6 @@
 
 import importlib.util
 import keyword
-import re
 import sys
 from importlib import resources
 from importlib.metadata import version
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from equifinal.base.files import staging
 from equifinal.errors import InputError, did_you_mean
+from equifinal.plugin.extension import wrong_name
 
 __all__ = ["KINDS", "new_plugin", "next_steps"]
 
@@ -123,24 +123,16 @@ def _class_name(name: str, kind: str) -> str:
 
 
 def _check_name(name: str) -> None:
-    if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and not name.startswith("equifinal"):
-        if len(name) > 40:
-            raise InputError(f"The name {name!r} is too long for tables. Take 40 characters at most.")
-        return
     if name.startswith("equifinal-"):
         raise InputError(
             f"Leave 'equifinal-' out of the name: {name.removeprefix('equifinal-')!r}. The package gets it in front."
         )
-    better = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()).strip("-0123456789")
-    hint = (
-        f" How about {better!r}?"
-        if re.fullmatch(r"[a-z][a-z0-9-]*", better) and not better.startswith("equifinal")
-        else ""
-    )
-    raise InputError(
-        f"A plugin cannot be named {name!r}: users type it, so that it is made of lower-case letters, digits and single "
-        f"hyphens, begins with a letter, and is not 'equifinal'.{hint}"
-    )
+    if problem := wrong_name(name):
+        raise InputError(f"A plugin cannot be named {name!r}. {problem}")
+    if name.startswith("equifinal"):
+        raise InputError(
+            f"A plugin cannot be named {name!r}: choose a name that is not 'equifinal' and does not begin with it."
+        )
 
 
 def _check_taken(name: str) -> None:

@@ -1,8 +1,9 @@
 """What a method gets: raw scores and memberships of the same cases."""
 
+import copy
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -38,6 +39,8 @@ class CalibratedStudy:
         The fitted calibrator by set.
     notes : tuple of str
         What a reader should know about the calibration.
+    plugins : mapping
+        The settings of plugins by plugin, as the pydantic models that they give; see :class:`~equifinal.Study`.
     """
 
     name: str
@@ -53,6 +56,7 @@ class CalibratedStudy:
     data: pd.DataFrame
     calibrators: Mapping[str, Calibrator]
     notes: tuple[str, ...] = ()
+    plugins: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def crisp(self) -> pd.DataFrame:
@@ -179,6 +183,7 @@ class CalibratedStudy:
             fuzzy=self.fuzzy.copy(),
             data=self.data.copy(),
             calibrators=dict(self.calibrators),
+            plugins=copy.deepcopy(dict(self.plugins)),
         )
 
     def changed_from(self, before: "CalibratedStudy") -> list[str]:

@@ -43,6 +43,7 @@ class Verdict:
     'supported'
     """
 
+    offered_by: ClassVar[str] = "equifinal_assess"
     answer: Answer
     evidence: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from equifinal.base.words import Provenance
 from equifinal.errors import FAULTS, InputError, listing
+from equifinal.plugin.study_tables import check_requires, settings
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.calibrator import Calibrator
@@ -45,6 +46,11 @@ class Study:
         Claims, or tables as in ``study.toml``: ``{"id": "P1", "claim": "necessary", "expression": "LEAD", "expect": False}``.
     methods
         Parameters by label, as the ``[methods.LABEL]`` tables; a label that is no method's name says ``"method": ...``.
+    requires
+        Plugins without which the study cannot be understood, by their name or their package's, with versions where these
+        matter: ``["equifinal-cna>=0.2"]``. A missing one is an error before anything else is looked at.
+    plugins
+        Settings of plugins by plugin, as the ``[plugins.NAME]`` tables; each plugin says what its settings may be.
     title, description, source, licence, citation, note
         For people. The note stands beside the provenance banner.
     provenance
@@ -98,15 +104,23 @@ class Study:
     note: str = ""
     unit: str | None = None
     time: str | None = None
+    requires: Sequence[str] = ()
+    plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"A study needs a name: text, such as 'openness'. It has {self.name!r}.")
+        check_requires(self.requires, self._where)
+        self._put("requires", tuple(self.requires))
         self._put("title", self.title or self.name)
         if isinstance(self.conditions, Variable):
             raise InputError(f"{self._where}conditions is one Variable. Put it into a list.")
         self._put("conditions", tuple(self.conditions))
         self._put("methods", self._method_tables())
+        if not isinstance(self.plugins, Mapping):
+            raise InputError(f"{self._where}plugins must be a dict from plugins to settings, not {self.plugins!r}.")
+        settings(self.plugins, f"Study {self.name!r}, ")
+        self._put("plugins", {name: dict(table) for name, table in self.plugins.items()})
         if self.provenance not in ("observed", "reconstruction", "simulated"):
             raise InputError(
                 f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
@@ -240,6 +254,7 @@ class Study:
             data=self.data,
             calibrators=calibrators,
             notes=tuple(notes),
+            plugins=settings(self.plugins, f"Study {self.name!r}, "),
         )
 
     @property

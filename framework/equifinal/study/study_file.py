@@ -11,6 +11,7 @@ import pydantic
 
 from equifinal.base.words import Provenance
 from equifinal.errors import InputError, did_you_mean, explain
+from equifinal.plugin.study_tables import check_requires
 from equifinal.study.case_table import read_cases
 from equifinal.study.study import Study
 from equifinal.study.variable import Expectation, Variable
@@ -60,6 +61,9 @@ class _StudyTable(_Table):
         default=None, description="In a panel, the column with the unit that is observed several times."
     )
     time: str | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
+    requires: list[str] = pydantic.Field(
+        default=[], description="Plugins that the study needs, with versions where these matter: equifinal-cna>=0.2."
+    )
 
 
 class _VariableTable(_Table):
@@ -77,6 +81,7 @@ class _VariableTable(_Table):
         default=None, description="The directional expectation: in which state it should contribute to the outcome."
     )
     manipulable: bool = pydantic.Field(default=True, description="Whether advice may ask a case to change it.")
+    tags: dict[str, Any] = pydantic.Field(default={}, description="Free for plugins: texts, numbers, lists and tables.")
 
 
 class _StudyFile(_Table):
@@ -85,6 +90,7 @@ class _StudyFile(_Table):
     condition: list[_VariableTable]
     proposition: list[dict[str, Any]] = []
     methods: dict[str, dict[str, Any]] = {}
+    plugins: dict[str, dict[str, Any]] = {}
 
     @pydantic.field_validator("study", "outcome", mode="before")
     @classmethod
@@ -173,6 +179,7 @@ def _read_study(path: Path) -> Study:
         raise InputError(f"{where}{explain(error, keys)}") from None
     about = file.study.model_dump()
     where = f"Study {file.study.name!r}: "
+    check_requires(file.study.requires, where)  # first: whatever is unknown below may be a missing plugin's
     texts = [column for column in (file.study.case, file.study.unit) if column is not None]
     data = read_cases(path.parent / about.pop("data"), texts, where)
     try:
@@ -181,5 +188,11 @@ def _read_study(path: Path) -> Study:
     except InputError as error:
         raise InputError(f"{where}{error}") from None
     return Study(
-        **about, data=data, outcome=outcome, conditions=conditions, propositions=file.proposition, methods=file.methods
+        **about,
+        data=data,
+        outcome=outcome,
+        conditions=conditions,
+        propositions=file.proposition,
+        methods=file.methods,
+        plugins=file.plugins,
     )

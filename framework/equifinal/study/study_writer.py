@@ -63,6 +63,8 @@ def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
     for key in ("unit", "time", *_TEXTS):
         if value := getattr(study, key):
             about[key] = _text(value)
+    if study.requires:
+        about["requires"] = _value(study.requires, f"{where}requires")
     document["study"] = about
     document["outcome"] = _variable(study.outcome, where)
     conditions = tomlkit.aot()
@@ -74,11 +76,11 @@ def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
         for proposition in study.propositions:
             propositions.append(_proposition(proposition, where))
         document["proposition"] = propositions
-    if study.methods:
-        methods = tomlkit.table(is_super_table=True)
-        for label, parameters in study.methods.items():
-            methods[label] = _filled(tomlkit.table(), parameters, f"{where}[methods.{label}] ")
-        document["methods"] = methods
+    for key, tables in (("methods", study.methods), ("plugins", study.plugins)):
+        if tables:
+            document[key] = tomlkit.table(is_super_table=True)
+            for name, content in tables.items():
+                document[key][name] = _filled(tomlkit.table(), content, f"{where}[{key}.{name}] ")
     text = tomlkit.dumps(document)
     return _in_the_words_of(own, text) if own else text
 
@@ -134,6 +136,8 @@ def _variable(variable: Variable, where: str) -> "Table":
         table["expect"] = variable.expect
     if not variable.manipulable:
         table["manipulable"] = False
+    if variable.tags:
+        table["tags"] = _value(variable.tags, f"{where}the tags of {variable.name}: ")
     if variable.calibrator is not None:
         table["calibrate"] = _value(variable.calibration, f"{where}the calibration of {variable.name}: ")
     return table
@@ -298,13 +302,18 @@ def _check_read_back(study: Study, file: Path) -> None:
     for old, new in zip(study.variables, again.variables, strict=True):
         if old.calibrator != new.calibrator:
             raise InputError(f"{where}the calibration of {old.name} would be read as another.")
+        if plain(old.tags) != plain(new.tags):
+            raise InputError(f"{where}the tags of {old.name} would be read as others.")
     if [proposition.model_dump() for proposition in study.propositions] != [
         proposition.model_dump() for proposition in again.propositions
     ]:
         raise InputError(f"{where}its propositions would be read as others.")
     if plain(study.methods) != plain(again.methods):
         raise InputError(f"{where}its parameters of methods would be read as others.")
+    if plain(study.plugins) != plain(again.plugins):
+        raise InputError(f"{where}its settings of plugins would be read as others.")
     if any(
-        getattr(study, key) != getattr(again, key) for key in ("name", "title", "provenance", "unit", "time", *_TEXTS)
+        getattr(study, key) != getattr(again, key)
+        for key in ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
     ):
         raise InputError(f"{where}its description would be read as another.")

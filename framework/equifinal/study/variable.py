@@ -1,9 +1,11 @@
 """Variables: the outcome and the conditions, as a study declares them."""
 
+import copy
 import dataclasses
 import keyword
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -43,6 +45,8 @@ class Variable:
         The directional expectation: the condition's ``"present"`` or ``"absent"`` contributes to the outcome. ``None``: none.
     manipulable
         Whether the condition can be changed; advice leaves out those that cannot.
+    tags
+        Free for plugins: plain data by name, such as ``{"dimension": "supply"}``.
 
     Raises
     ------
@@ -56,6 +60,7 @@ class Variable:
     calibrate: Calibrator | Mapping[str, Any] | None = None
     expect: Expectation | None = None
     manipulable: bool = True
+    tags: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = f"Variable {self.name!r}: "
@@ -73,6 +78,11 @@ class Variable:
             raise InputError(f"{where}expect = {self.expect!r}. It is 'present', 'absent', or left out.")
         if not isinstance(self.manipulable, bool):
             raise InputError(f"{where}manipulable = {self.manipulable!r}. It is true or false.")
+        if not isinstance(self.tags, Mapping) or not _is_plain(self.tags):
+            raise InputError(
+                f"{where}tags = {self.tags!r}. It is a table of texts, numbers, true and false, and lists and tables of these."
+            )
+        object.__setattr__(self, "tags", copy.deepcopy(dict(self.tags)))
         object.__setattr__(self, "column", self.column or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
         if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing theirs
@@ -132,3 +142,12 @@ class Variable:
         name = self.base_name if self.negated else f"~{self.name}"
         label = self.label.removeprefix("Absence of: ") if self.negated else f"Absence of: {self.label}"
         return dataclasses.replace(self, name=name, label=label)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a study file can hold a value as it is."""
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value))

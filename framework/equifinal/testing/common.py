@@ -20,7 +20,7 @@ import pandas as pd
 import pydantic
 
 from equifinal.errors import InputError
-from equifinal.plugin.extension import Extension
+from equifinal.plugin.extension import Extension, wrong_name
 from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
 
 __all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]
@@ -34,10 +34,8 @@ _extension = property_of
 def documented(thing: Extension) -> None:
     """It has a name, a docstring of its own and a reference with a year."""
     cls = type(thing)
-    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", cls.name):
-        fail(
-            f"its name is {cls.name!r}. Users type it: take lower-case letters, digits and hyphens, such as 'my-method'"
-        )
+    if problem := wrong_name(cls.name):
+        fail(f"its name is {cls.name!r}. {problem}")
     if not (cls.__dict__.get("__doc__") or "").strip():
         fail(f"the class {cls.__name__} has no docstring. Say in its first line what it does")
     if not cls.reference:

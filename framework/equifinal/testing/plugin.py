@@ -1,7 +1,6 @@
 """``equifinal plugin check``: everything that a plugin brings, or one thing by its name, as a table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from equifinal.errors import InputError, did_you_mean
 from equifinal.plugin import registry
@@ -10,9 +9,6 @@ from equifinal.plugin.registry import Entry, Plugin
 from equifinal.testing.checks import Check, Property, checks_for, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.targets import checks_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["PLUGIN_PROPERTIES", "checks_of_target"]
 
@@ -81,7 +77,14 @@ def _file(target: str) -> Plugin:
 
 
 def _entries() -> list[Entry]:
-    listings = (registry.methods, registry.calibrators, registry.outputs, registry.propositions, registry.studies)
+    listings = (
+        registry.methods,
+        registry.calibrators,
+        registry.outputs,
+        registry.propositions,
+        registry.studies,
+        registry.commands,
+    )
     return [entry for listing in listings for entry in listing().values()]
 
 
@@ -90,7 +93,8 @@ def _entry(name: str) -> Entry:
     if not found:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
-            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study or kind of proposition. "
+            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of proposition or "
+            "command. "
             f"{did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]

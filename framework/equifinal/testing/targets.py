@@ -5,11 +5,13 @@ from typing import Any, NoReturn
 
 from equifinal.errors import InputError
 from equifinal.method.analysis import Method
+from equifinal.plugin.registry import name_of
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.propositions import Proposition
 from equifinal.study.study_file import StudySource
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
 from equifinal.testing.checks import Check, ConformanceError, Property, Result, checks_for
+from equifinal.testing.command import COMMAND_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
 from equifinal.testing.samples import example_of
@@ -28,7 +30,7 @@ __all__ = [
 
 
 def checks_of(target: Any) -> list[Check]:
-    """The checks of a method, calibrator, output (each a class or an instance), study source or kind of proposition.
+    """The checks of a method, calibrator, output (each a class or an instance), study source, kind of proposition or command.
 
     Raises
     ------
@@ -42,6 +44,8 @@ def checks_of(target: Any) -> list[Check]:
     >>> checks[0].subject, checks[0].name
     ('method fsqca', 'facets valid')
     """
+    if (command := name_of(target, "commands")) is not None:
+        return checks_for(f"command {command}", COMMAND_PROPERTIES, target)
     thing = example_of(target)
     kinds: list[tuple[type[Any], str, list[Property]]] = [
         (Method, "method", METHOD_PROPERTIES),
