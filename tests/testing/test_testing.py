@@ -557,7 +557,7 @@ def test_a_sound_method_passes_and_says_what_does_not_apply():
     results = check_method(Sound)
     assert {result.check.name: result.message for result in results if result.outcome != "passed"} == {
         "unused case without weight": "its configurations do not claim to be sufficient (sufficient_paths = False)",
-        "refit predicts as analyze": "it does not define refit, so that analyze is used",
+        "refit predicts as analyze": "it does not define refit, so analyze is used",
     }
     assert len(results) == len(METHOD_PROPERTIES) >= 22
     assert [each.outcome for each in check_method(Sound(tolerance=0.2))] == [each.outcome for each in results]
@@ -582,7 +582,7 @@ def test_a_check_that_builds_on_one_that_fails_is_not_tried():
 
 
 def test_a_slow_method(monkeypatch):
-    from equifinal.testing import method as module
+    from equifinal.testing import method_robustness as module
 
     times = itertools.count(0, 11)
     monkeypatch.setattr(module.time, "perf_counter", lambda: float(next(times)))

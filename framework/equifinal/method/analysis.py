@@ -14,8 +14,6 @@ from equifinal.study.propositions import Proposition, Verdict
 
 __all__ = ["Analysis", "Method"]
 
-_NOTHING = pd.DataFrame()
-
 _REQUIRED = {
     "conditions": ("role", "direction", "evidence"),
     "configurations": ("expression", "cases", "consistency", "coverage"),
@@ -68,15 +66,8 @@ class Analysis:
     def for_prediction(cls, method: "Method", native: Any) -> "Analysis":
         """An analysis that holds nothing but what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
         bare = object.__new__(cls)
-        fields = {
-            "method": method,
-            "conditions": _NOTHING,
-            "configurations": _NOTHING,
-            "cases": _NOTHING,
-            "fit": {},
-            "tables": {},
-        }
-        bare.__dict__.update(fields, notes=[], native=native)
+        tables = dict.fromkeys(_REQUIRED, pd.DataFrame())
+        bare.__dict__.update(tables, method=method, fit={}, tables={}, notes=[], native=native)
         return bare
 
     def __post_init__(self) -> None:

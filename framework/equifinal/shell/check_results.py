@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from equifinal.base.words import SIGNS
-from equifinal.shell.terminal import table_of
+from equifinal.shell.tables import table_of
 from equifinal.testing.checks import Check, Result
 
 __all__ = ["show_results"]

@@ -16,7 +16,6 @@ from equifinal.shell.commands import CommandsOfPlugins
 
 if TYPE_CHECKING:
     from rich.console import Console
-from equifinal.shell.describe import describe_class, describe_study
 
 __all__ = ["app", "main"]
 
@@ -179,11 +178,8 @@ def compare(
     if output is not None:
         choose_outputs(format)
         check_folder(output, overwrite)
-    loaded = load_study(study)
-    if negate:
-        loaded = loaded.negated()
-    progress = sys.stderr.isatty()
-    finished = run(loaded, methods=method or None, n_jobs=jobs, seed=seed, progress=progress, time_limit=time_limit)
+    loaded = load_study(study).negated() if negate else load_study(study)
+    finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
         print(f"Failed: {failure}", file=sys.stderr)
     if not finished.analyses:
@@ -199,23 +195,14 @@ def compare(
 
         show(comparison, _console())
     for name, error in failed.items():
-        plugin_of = registry.outputs()[name].plugin
-        print(
-            f"Failed: output {name}: {type(error).__name__}: {_one_line(error)} (plugin {plugin_of})", file=sys.stderr
-        )
+        said = f"{type(error).__name__}: {' '.join(str(error).split())} (plugin {registry.outputs()[name].plugin})"
+        print(f"Failed: output {name}: {said}", file=sys.stderr)
     if failed and not written:
         print("Error: every output failed, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
-        print(f"Wrote {len(written)} files into {output}; open {_first(written)}.")
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
-
-
-def _first(written: list[Path]) -> Path:
-    return next((path for path in written if path.suffix == ".html"), written[0])
+        first = next((path for path in written if path.suffix == ".html"), written[0])
+        print(f"Wrote {len(written)} files into {output}; open {first}.")
 
 
 @app.command("list")
@@ -227,7 +214,8 @@ def list_(
     """List what is there, with its origin; of plugins also what is wrong with them."""
     from equifinal.errors import InputError, did_you_mean
     from equifinal.plugin import registry
-    from equifinal.shell.terminal import show_frame, show_plugins
+    from equifinal.shell.describe import show_plugins
+    from equifinal.shell.tables import show_frame
 
     if kind not in KINDS:
         raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
@@ -249,21 +237,17 @@ def describe(
     """Explain a study, or a method with its parameters, defaults and reference."""
     from equifinal.errors import InputError, did_you_mean
     from equifinal.plugin import registry
+    from equifinal.shell.describe import describe_class, describe_study
     from equifinal.study.study_file import load_study
 
     _load(plugin, without)
     console = _console()
-    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()):
+    listings = registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()
+    for listing in listings:
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
     if name not in registry.studies() and not Path(name).exists():
-        known = [
-            *registry.studies(),
-            *registry.methods(),
-            *registry.calibrators(),
-            *registry.outputs(),
-            *registry.propositions(),
-        ]
+        known = [*registry.studies(), *(each for listing in listings for each in listing)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)
 

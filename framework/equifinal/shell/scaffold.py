@@ -139,14 +139,8 @@ def _check_taken(name: str) -> None:
     """Of any kind, because ``describe`` and ``plugin check`` ask by name alone."""
     from equifinal.plugin import registry
 
-    for listing_of in (
-        registry.methods,
-        registry.calibrators,
-        registry.outputs,
-        registry.studies,
-        registry.propositions,
-    ):
-        found = listing_of()
+    for kind in ("methods", "calibrators", "outputs", "studies", "propositions"):
+        found = getattr(registry, kind)()
         if name in found:
             what = f"the {found.kind} {name!r} of the plugin {found[name].plugin}"
             raise InputError(f"The name {name!r} is taken: there is {what}. Choose another.")

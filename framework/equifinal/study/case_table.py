@@ -53,16 +53,20 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
         separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
     if not text.strip():
         raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    names, frame = _parsed(text, separator, texts, where)
+    nameless = [number for number, name in enumerate(names) if not name]
+    for number in nameless:
+        if frame[number].notna().any():
+            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
+    frame = frame.drop(columns=nameless).dropna(how="all")
+    return frame.set_axis([name for name in names if name], axis=1)
+
+
+def _parsed(text: str, separator: str, texts: Sequence[str], where: str) -> tuple[list[str], pd.DataFrame]:
+    """The names in the first line, some perhaps empty, and the rows below, their columns numbered."""
+    as_written: Any = {"sep": separator, "skipinitialspace": True, "keep_default_na": False}
     try:
-        first = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            nrows=1,
-            dtype=str,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
+        first = pd.read_csv(io.StringIO(text), header=None, nrows=1, dtype=str, **as_written)
         names = [str(name).strip() for name in first.iloc[0]]
         as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
         missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
@@ -70,14 +74,12 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
             warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
             frame = pd.read_csv(
                 io.StringIO(text),
-                sep=separator,
-                skipinitialspace=True,
                 header=0,
                 names=range(len(names)),
                 index_col=False,
                 dtype=as_text,
-                keep_default_na=False,
                 na_values=missing,
+                **as_written,
             )
     except pd.errors.ParserWarning:
         raise InputError(
@@ -89,14 +91,9 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
             f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
             f"{'a tab' if separator == chr(9) else repr(separator)}."
         ) from None
-    nameless = [number for number, name in enumerate(names) if not name]
-    for number in nameless:
-        if frame[number].notna().any():
-            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
     for number in as_text:
         frame[number] = frame[number].str.strip()
-    frame = frame.drop(columns=nameless).dropna(how="all")
-    return frame.set_axis([name for name in names if name], axis=1)
+    return names, frame
 
 
 def _text_of(path: Path, where: str) -> str:

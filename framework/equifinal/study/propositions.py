@@ -13,7 +13,7 @@ import pandas as pd
 import pydantic
 
 from equifinal.base.words import SIGNS, Answer
-from equifinal.errors import InputError, explain
+from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.plugin.extension import has_body
 from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
@@ -118,8 +118,6 @@ class Proposition(pydantic.BaseModel):
 
     def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
         """Raise an :class:`InputError` when the claim names a set or case that the study does not have."""
-        from equifinal.errors import did_you_mean
-
         for text in (self.where, getattr(self, "expression", None)):
             if text is not None:
                 Expression(text).require(sets, where)
@@ -238,8 +236,6 @@ def build_proposition(table: Mapping[str, Any] | Proposition, kinds: Mapping[str
 
     `kinds` is what :func:`equifinal.propositions` returns.
     """
-    from equifinal.errors import did_you_mean
-
     if isinstance(table, Proposition):
         return table
     if not isinstance(table, Mapping):

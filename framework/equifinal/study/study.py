@@ -206,56 +206,53 @@ class Study:
         for variable in self.variables:
             if variable.calibrator is None:
                 continue
-            where = f"{self._where}{variable.name} (column {variable.column!r}): "
-            raw = self.raw[variable.name]
-            try:
-                calibrator = variable.calibrator.fit(raw)
-                memberships = calibrator.calibrate(raw)
-                notes += [f"{variable.name}: {note}" for note in calibrator.notes(raw)]
-            except InputError as error:
-                raise InputError(f"{where}{error}") from None
-            except FAULTS as error:
-                raise InputError(
-                    f"{where}the calibrator {variable.calibrator.name!r} raised {type(error).__name__}: {error}. Choose "
-                    "another one, or ask its author."
-                ) from error
-            check_memberships(memberships, self.data.index, calibrator, where)
-            if variable is not self.outcome and np.ptp(memberships) == 0:
-                raise InputError(
-                    f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
-                    "nothing. Move the anchors, or leave the condition out."
-                )
+            calibrator, memberships, said = self._calibrated(variable, variable.calibrator)
             calibrators[variable.name] = calibrator
             fuzzy[variable.name] = 1.0 - memberships if variable.negated else memberships
-            at_half = memberships.index[memberships == 0.5]
-            if len(at_half):
-                notes.append(
-                    f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. "
-                    "Consider another crossover."
-                )
+            notes += [f"{variable.name}: {note}" for note in said]
         check_outcome(fuzzy[self.outcome.name], self.outcome, self._where)
         if self.outcome.negated:
             notes.append(
                 f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are turned around, and "
                 "propositions, which speak of its presence, are left out."
             )
-        frame = pd.DataFrame(fuzzy, index=self.data.index, dtype=float)
         return CalibratedStudy(
-            name=self.name,
-            title=self.title,
-            provenance=self.provenance,
-            note=self.note,
-            unit=self.unit,
-            time=self.time,
-            outcome=self.outcome,
+            **{key: getattr(self, key) for key in ("name", "title", "provenance", "note", "unit", "time", "outcome")},
             conditions=tuple(self.conditions),
             raw=self.raw,
-            fuzzy=frame,
+            fuzzy=pd.DataFrame(fuzzy, index=self.data.index, dtype=float),
             data=self.data,
             calibrators=calibrators,
             notes=tuple(notes),
             plugins=settings(self.plugins, f"Study {self.name!r}, "),
         )
+
+    def _calibrated(self, variable: Variable, unfitted: Calibrator) -> tuple[Calibrator, pd.Series, list[str]]:
+        """The fitted calibrator of a set, the memberships that it gives, and its notes."""
+        where = f"{self._where}{variable.name} (column {variable.column!r}): "
+        raw = self.raw[variable.name]
+        try:
+            calibrator = unfitted.fit(raw)
+            memberships = calibrator.calibrate(raw)
+            notes = [*calibrator.notes(raw)]
+        except InputError as error:
+            raise InputError(f"{where}{error}") from None
+        except FAULTS as error:
+            raise InputError(
+                f"{where}the calibrator {unfitted.name!r} raised {type(error).__name__}: {error}. Choose another one, or "
+                "ask its author."
+            ) from error
+        check_memberships(memberships, self.data.index, calibrator, where)
+        if variable is not self.outcome and np.ptp(memberships) == 0:
+            raise InputError(
+                f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
+                "nothing. Move the anchors, or leave the condition out."
+            )
+        if len(at_half := memberships.index[memberships == 0.5]):
+            notes.append(
+                f"{listing(at_half)} at exactly 0.5, neither in nor out of the set. Consider another crossover."
+            )
+        return calibrator, memberships, notes
 
     @property
     def data_hash(self) -> str:

@@ -304,16 +304,13 @@ def _check_read_back(study: Study, file: Path) -> None:
             raise InputError(f"{where}the calibration of {old.name} would be read as another.")
         if plain(old.tags) != plain(new.tags):
             raise InputError(f"{where}the tags of {old.name} would be read as others.")
-    if [proposition.model_dump() for proposition in study.propositions] != [
-        proposition.model_dump() for proposition in again.propositions
-    ]:
-        raise InputError(f"{where}its propositions would be read as others.")
-    if plain(study.methods) != plain(again.methods):
-        raise InputError(f"{where}its parameters of methods would be read as others.")
-    if plain(study.plugins) != plain(again.plugins):
-        raise InputError(f"{where}its settings of plugins would be read as others.")
-    if any(
-        getattr(study, key) != getattr(again, key)
-        for key in ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
+    stated, found = ([each.model_dump() for each in made.propositions] for made in (study, again))
+    about = ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
+    for what, written, read in (
+        ("propositions", stated, found),
+        ("parameters of methods", plain(study.methods), plain(again.methods)),
+        ("settings of plugins", plain(study.plugins), plain(again.plugins)),
+        ("description", [getattr(study, key) for key in about], [getattr(again, key) for key in about]),
     ):
-        raise InputError(f"{where}its description would be read as another.")
+        if written != read:
+            raise InputError(f"{where}its {what} would read back differently.")

@@ -27,10 +27,8 @@ __all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]
 
 EXTENSION_PROPERTIES: list[Property] = []
 
-_extension = property_of
 
-
-@_extension(EXTENSION_PROPERTIES, "Name, docstring, reference")
+@property_of(EXTENSION_PROPERTIES, "Name, docstring, reference")
 def documented(thing: Extension) -> None:
     """It has a name, a docstring of its own and a reference with a year."""
     cls = type(thing)
@@ -44,7 +42,7 @@ def documented(thing: Extension) -> None:
         fail(f"the reference {cls.reference!r} has no year, so that nobody will find it")
 
 
-@_extension(EXTENSION_PROPERTIES, "Parameters")
+@property_of(EXTENSION_PROPERTIES, "Parameters")
 def parameters_validated(thing: Extension) -> None:
     """Wrong and unknown parameters are refused, and its own are accepted again."""
     cls, own = type(thing), thing.parameters()
@@ -68,7 +66,7 @@ def same_parameters(one: Extension, other: Extension) -> None:
         fail(f"built again from its own parameters {one.parameters()!r} it has {other.parameters()!r}")
 
 
-@_extension(EXTENSION_PROPERTIES, "Parameters")
+@property_of(EXTENSION_PROPERTIES, "Parameters")
 def parameters_described(thing: Extension) -> None:
     """The JSON schema gives type and description of every parameter."""
     described(type(thing))
@@ -104,7 +102,7 @@ def _definite(entry: Any) -> bool:
     return bool({"type", "enum", "const", "allOf", "oneOf", "$ref"} & set(entry))
 
 
-@_extension(EXTENSION_PROPERTIES, "Parallel runs and state")
+@property_of(EXTENSION_PROPERTIES, "Parallel runs and state")
 def picklable(thing: Extension) -> None:
     """It can travel to another process and come back."""
     try:

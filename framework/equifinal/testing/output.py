@@ -122,18 +122,8 @@ def input_not_mutated(output: Output) -> None:
 
 
 def _state(comparison: Comparison) -> dict[str, str]:
-    parts = (
-        "verdicts",
-        "verdict_evidence",
-        "propositions",
-        "conditions",
-        "cases",
-        "fit",
-        "advice",
-        "notes",
-        "manifest",
-    )
-    state = {part: repr(_whole(getattr(comparison, part))) for part in parts}
+    tables = "verdicts verdict_evidence propositions conditions cases fit advice notes manifest"
+    state = {part: repr(_whole(getattr(comparison, part))) for part in tables.split()}
     state |= {
         f"analyses[{label!r}]": json.dumps(analysis.to_dict(), default=str)
         for label, analysis in comparison.analyses.items()
@@ -198,13 +188,6 @@ def no_global_state(output: Output) -> None:
         pass
 
 
-def _without_reference() -> Iterator[Property]:
-    """A format is no publication: an output needs a name and a docstring, but no reference."""
-    for each in EXTENSION_PROPERTIES:
-        if each.name != "documented":
-            yield each
-
-
 @property_of(OUTPUT_PROPERTIES, "Name, docstring, reference")
 def documented(output: Output) -> None:
     """It has a docstring of its own that says what it writes."""
@@ -212,4 +195,5 @@ def documented(output: Output) -> None:
         fail(f"the class {type(output).__name__} has no docstring. Say in its first line what it writes")
 
 
-OUTPUT_PROPERTIES.extend(_without_reference())
+# A format is not a publication: an output needs a name and a docstring, but no reference.
+OUTPUT_PROPERTIES.extend(each for each in EXTENSION_PROPERTIES if each.name != "documented")

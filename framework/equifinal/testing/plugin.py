@@ -77,15 +77,8 @@ def _file(target: str) -> Plugin:
 
 
 def _entries() -> list[Entry]:
-    listings = (
-        registry.methods,
-        registry.calibrators,
-        registry.outputs,
-        registry.propositions,
-        registry.studies,
-        registry.commands,
-    )
-    return [entry for listing in listings for entry in listing().values()]
+    kinds = ("methods", "calibrators", "outputs", "propositions", "studies", "commands")
+    return [entry for kind in kinds for entry in getattr(registry, kind)().values()]
 
 
 def _entry(name: str) -> Entry:
@@ -93,8 +86,7 @@ def _entry(name: str) -> Entry:
     if not found:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
-            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of proposition or "
-            "command. "
-            f"{did_you_mean(name, dict.fromkeys(known))}"
+            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of "
+            f"proposition or command. {did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]

@@ -141,35 +141,15 @@ class SampleMethod(Method):
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """See :meth:`equifinal.Method.analyze`."""
         names = list(calibrated.condition_names)
-        conditions = pd.DataFrame(
-            {
-                "role": "contributing",
-                "direction": 1,
-                "evidence": "It counts as much as any other.",
-                "weight": 1 / len(names),
-            },
-            index=names,
-        )
-        high = calibrated.fuzzy[names].mean(axis=1) > 0.5
-        configurations = pd.DataFrame(
-            {
-                "expression": [None],
-                "cases": [list(calibrated.cases[high])],
-                "consistency": [np.nan],
-                "coverage": [np.nan],
-            },
-            index=["high <throughout>"],
-        )
-        cases = pd.DataFrame(
-            {
-                "group": high.map({True: "high <throughout>", False: None}),
-                "predicted": calibrated.fuzzy[names].mean(axis=1),
-            }
-        )
-        tables = {
-            "means | of sets": calibrated.fuzzy.mean().to_frame("mean"),
-            "empty": pd.DataFrame(columns=["nothing"]),
-        }
+        counts = {"role": "contributing", "direction": 1, "evidence": "It counts as much as any other."}
+        conditions = pd.DataFrame({**counts, "weight": 1 / len(names)}, index=names)
+        predicted = calibrated.fuzzy[names].mean(axis=1)
+        high, group = predicted > 0.5, "high <throughout>"
+        members = {"expression": [None], "cases": [list(calibrated.cases[high])]}
+        configurations = pd.DataFrame({**members, "consistency": [np.nan], "coverage": [np.nan]}, index=[group])
+        cases = pd.DataFrame({"group": high.map({True: group, False: None}), "predicted": predicted})
+        means = calibrated.fuzzy.mean().to_frame("mean")
+        tables = {"means | of sets": means, "empty": pd.DataFrame(columns=["nothing"])}
         notes = ["A note with a | and an * in it."]
         return Analysis(self, conditions, configurations, cases, {"n": len(cases), "undefined": np.nan}, tables, notes)
 
@@ -192,12 +172,8 @@ class _BlindMethod(SampleMethod):
 
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         found = super().analyze(calibrated, rng)
-        return dataclasses.replace(
-            found,
-            method=self,
-            cases=found.cases.assign(group=None, predicted=np.nan),
-            configurations=found.configurations[:0],
-        )
+        cases = found.cases.assign(group=None, predicted=np.nan)
+        return dataclasses.replace(found, method=self, cases=cases, configurations=found.configurations[:0])
 
 
 class _FailingMethod(SampleMethod):

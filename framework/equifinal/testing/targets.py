@@ -1,7 +1,7 @@
 """From a thing to its checks: by its kind, for notebooks, for pytest and for the command line."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from equifinal.errors import InputError
 from equifinal.method.analysis import Method
@@ -58,10 +58,6 @@ def checks_of(target: Any) -> list[Check]:
             return checks_for(f"{kind} {thing.name}", properties, thing)
     if isinstance(thing, type) and issubclass(thing, Proposition):
         return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
-    _no_target(target)
-
-
-def _no_target(target: Any) -> NoReturn:
     raise InputError(
         f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Proposition."
     )
