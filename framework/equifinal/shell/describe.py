@@ -17,11 +17,12 @@ from equifinal.study.study import Study
 
 __all__ = ["describe_class", "describe_study", "parameters_of", "show_plugins"]
 
-#: The widest that the origin of a plugin may become before it is broken.
+#: The greatest width of the origin of a plugin before it is broken.
 _ORIGIN = 13
 
 
 def describe_study(study: Study, console: Console) -> None:
+    """Print a study: its origin, sets, propositions and parameters for methods."""
     console.rule(f"[bold]{escape(study.title)}")
     console.print(f"{len(study.data)} cases, provenance: {study.provenance}", highlight=False)
     for label in ("description", "note", "source", "licence", "citation"):
@@ -48,7 +49,7 @@ def describe_study(study: Study, console: Console) -> None:
 
 
 def _sets(study: Study, narrow: bool) -> pd.DataFrame:
-    """The outcome and the conditions; where there is little room, an anchor per line."""
+    """The outcome and the conditions; in a narrow terminal, one anchor per line."""
     table: pd.DataFrame = study.describe()
     table["scores"] = [f"{low:g} to {high:g}" for low, high in zip(table["minimum"], table["maximum"], strict=True)]
     if narrow:
@@ -69,6 +70,7 @@ def _arguments(proposition: Proposition) -> str:
 
 
 def describe_class(name: str, kind: str, cls: Any, plugin: Plugin, console: Console) -> None:
+    """Print a method, calibrator, output or kind of proposition: what it does, where it comes from, and its parameters."""
     console.rule(f"[bold]{escape(name)}[/] ({kind})")
     console.print(escape(_prose(cls.__doc__ or "")), highlight=False)
     if reference := getattr(cls, "reference", ""):
@@ -90,6 +92,7 @@ def _prose(docstring: str) -> str:
 
 
 def parameters_of(cls: Any) -> pd.DataFrame:
+    """One row per parameter of a pydantic class: ``default``, ``allowed`` and ``meaning``, as text."""
     schema = cls.model_json_schema()
     rows = {}
     for name, field in cls.model_fields.items():
@@ -105,7 +108,7 @@ def parameters_of(cls: Any) -> pd.DataFrame:
 
 
 def _toml(value: Any) -> str:
-    """A value as one would write it in study.toml."""
+    """A value, written as in study.toml."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     if value is None or isinstance(value, bool):
@@ -135,7 +138,7 @@ def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
 
 
 def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
-    """Print the plugins in a table that fits 80 columns, and below it, a line each, what is wrong with them."""
+    """Print the plugins in a table that fits 80 columns, and below it one line for each problem."""
     rows = []
     for name, plugin in plugins.items():
         kinds: dict[str, list[str]] = {}
@@ -148,7 +151,7 @@ def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
         if plugin.version:
             origin = textwrap.fill(origin, _ORIGIN)  # at hyphens
         elif len(origin) > _ORIGIN:
-            origin = f"…{origin[1 - _ORIGIN :]}"  # of a file the end of the path says most
+            origin = f"…{origin[1 - _ORIGIN :]}"  # the end of a path says most
         style = "bold red" if plugin.problems else "dim" if plugin.switched_off else "none"
         cells = map(escape, (name, plugin.version or "–", origin, brings or "–", health))
         rows.append([f"[{style}]{cell}[/]" for cell in cells])

@@ -54,7 +54,7 @@ def show_frame(frame: pd.DataFrame, console: Console, title: str = "", index: bo
 
 
 def in_two_lines_if_narrow(title: str, columns: dict[str, list[str]], separator: str, console: Console) -> None:
-    """Print columns of cells; where they are too wide together, each cell breaks at its separator."""
+    """Print columns of cells; if they are too wide together, each cell breaks at its separator."""
     plain = {heading: [Text.from_markup(cell).cell_len for cell in cells] for heading, cells in columns.items()}
     if sum(max(width_of(heading), *widths) + 2 for heading, widths in plain.items()) >= console.width:
         broken = f"{separator.rstrip()}\n"
@@ -78,7 +78,7 @@ class Column:
 
 
 def print_columns(title: str, columns: Sequence[Column], console: Console) -> None:
-    """Print columns so that no word is broken; where they are too wide for that, each row as a paragraph."""
+    """Print columns without breaking a word; if they are too wide for that, each row as a paragraph."""
     widths = _widths(columns, console.width - 2 * len(columns) - 1)
     if widths is None:
         return _print_rows(title, columns, console)
@@ -91,14 +91,14 @@ def print_columns(title: str, columns: Sequence[Column], console: Console) -> No
 
 
 def _widths(columns: Sequence[Column], room: int) -> list[int] | None:
-    """Every column at least as wide as its longest word, and no wider than it needs; ``None`` when that does not fit."""
+    """Widths between the longest word and the longest line of each column; ``None`` if even the words do not fit."""
     words = [[cell_len(word) for text in column.texts for word in text.split()] for column in columns]
     lines = [[cell_len(line) for text in column.texts for line in text.split("\n")] for column in columns]
     widths, wanted = [max(each, default=1) for each in words], [max(each, default=1) for each in lines]
     spare = room - sum(widths)
     if spare < 0:
         return None
-    # First those that lack little, so that most columns need no second line.
+    # First those that lack little, so that as many columns as possible need no second line.
     for number in sorted(range(len(widths)), key=lambda number: wanted[number] - widths[number]):
         if (lack := wanted[number] - widths[number]) <= spare:
             widths[number], spare = wanted[number], spare - lack
@@ -135,7 +135,7 @@ def _on_one_line(text: str) -> str:
 
 
 def method_heading(label: str) -> str:
-    """A method's label, broken where people would break it."""
+    """A method's label, as markup, broken at its hyphens if it is long."""
     return escape(label if len(label) <= 12 else label.replace("-", "-\n"))
 
 

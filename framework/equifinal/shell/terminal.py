@@ -28,17 +28,17 @@ from equifinal.shell.tables import (
 
 __all__ = ["show"]
 
-#: A sign and a colour per verdict; the colours are told apart by the colour-blind, and the signs without colour.
+#: A sign and a colour per verdict; the colour-blind can tell the colours apart, and the signs need no colour.
 _COLOURS = {"supported": "bold cyan", "contradicted": "bold dark_orange", "inconclusive": "yellow", "silent": "dim"}
 SYMBOLS = {answer: (sign, _COLOURS[answer]) for answer, sign in SIGNS.items()}
 
 _MOST_CASES = 12
-#: The narrowest that the propositions' texts may become before the methods are numbered instead of named.
+#: The least room for the propositions' texts; with less, the methods are numbered instead of named.
 _PROPOSITION = 24
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """Print what a reader wants first: the verdicts, then what stands behind them."""
+    """Print the verdicts first, then what they rest on."""
     calibrated = comparison.calibrated
     console.rule(f"[bold]{escape(calibrated.title)}")
     manifest = comparison.manifest
@@ -48,7 +48,7 @@ def show(comparison: Comparison, console: Console) -> None:
         style="dim",
     )
     if comparison.banner:
-        console.print(Panel(escape(comparison.banner), border_style="dark_orange", title="Not observed data"))
+        console.print(Panel(escape(comparison.banner), border_style="dark_orange", title="Data not observed"))
     _summary(comparison, console)
     _verdicts(comparison, console)
     _conditions(comparison, console)
@@ -161,7 +161,7 @@ def _stacked(measure: Measure) -> str:
 
 
 def _differences(comparison: Comparison, console: Console) -> None:
-    """The differences out of sample that hardly depend on the cases; the report has them all."""
+    """The differences out of sample whose intervals exclude 0; the report has them all."""
     differences = comparison.differences
     lines, known, apart = [], 0, 0
     for (method, other), (_, row) in zip(differences.index, differences.iterrows(), strict=True):
@@ -188,7 +188,7 @@ def _permutations(comparison: Comparison, console: Console) -> None:
     if shares is None or shares.empty:
         return
     done = int(shares["permutations"].max())
-    title = f"Chance: in which share of {done:,} permuted outcomes each method fits as well in sample"
+    title = f"Chance: the share of {done:,} permuted outcomes that each method fits as well in sample"
     columns = {"method": [f"[bold]{method_heading(str(label))}[/]" for label in shares.index]}
     for measure in comparison.measures:
         columns[_stacked(measure)] = [cell_text(value) for value in shares[measure.name]]
@@ -196,7 +196,7 @@ def _permutations(comparison: Comparison, console: Console) -> None:
     found = shares["any_solution"].dropna()
     if len(found):
         words = ", ".join(f"{escape(str(label))} in {share:.0%}" for label, share in found.items())
-        console.print(f"Any solution is found for permuted outcomes by {words} of them.", highlight=False)
+        console.print(f"For permuted outcomes, a solution is found by {words} of them.", highlight=False)
     console.print()
 
 
@@ -217,7 +217,7 @@ def _advice(comparison: Comparison, console: Console) -> None:
         rows.append([*(cell_text(row[key]) for key in headings[:4]), escape(change)])
         rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
     columns = [Column(heading, [row[number] for row in rows]) for number, heading in enumerate(headings)]
-    print_columns("Advice: the nearest sufficient path of each case without the outcome", columns, console)
+    print_columns("Advice: the nearest sufficient path for each case without the outcome", columns, console)
     if len(nearest) > len(shown):
         console.print(
             f"... and {len(nearest) - len(shown)} more cases, with every path, in the report (-o DIR).", style="dim"

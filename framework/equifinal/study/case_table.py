@@ -14,7 +14,7 @@ from equifinal.errors import InputError
 
 __all__ = ["read_cases"]
 
-#: What stands for "no value" in the tables of spreadsheet and statistics programs.
+#: Spellings of "no value" in the tables of spreadsheet and statistics programs.
 _MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
 
 
@@ -22,29 +22,34 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
-    """Read a table with column names in its first line and a case in each further one.
+    """Read a table with column names in its first line and one case in each line below.
 
-    A text file may have any of three separators, a byte-order mark, and empty rows and columns at the end. Of an Excel workbook
-    the first sheet is read, and its cells are taken for what a text file would hold.
+    A text file may separate values by commas, semicolons or tabs, and may have a byte-order mark and empty rows and columns at
+    the end. From an Excel workbook the first sheet is read, as if it had been saved as text.
 
     Parameters
     ----------
     path
         The file; one that ends in ``.xlsx`` or ``.xlsm`` is a workbook.
     texts
-        Columns that are kept as they are written ("NA" is a name there).
+        Columns to keep as text ("NA" is a name there).
     where
-        What an error message begins with.
+        The beginning of error messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows in their order, under a numbered index.
 
     Raises
     ------
     InputError
-        When the file is not there, is no such table, or cannot be read.
+        When the file does not exist, is not such a table, or cannot be read.
     """
     where = f"{where}the data file {str(path)!r} "
     if not os.path.isfile(path):
         raise InputError(
-            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
+            f"{where}does not exist. Correct data = ... in the [study] table: a path relative to study.toml."
         )
     if path.suffix.lower() in _WORKBOOKS:
         text, separator = _text_of_workbook(path, where), ","
@@ -105,10 +110,10 @@ def _text_of(path: Path, where: str) -> str:
         raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
+        kind = "is not a text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
         raise InputError(f"{where}{kind}. {remedy}") from None
     if "\0" in text:
-        raise InputError(f"{where}is no text file. {remedy}")
+        raise InputError(f"{where}is not a text file. {remedy}")
     return text
 
 
@@ -116,16 +121,16 @@ def _text_of_workbook(path: Path, where: str) -> str:
     """The first sheet, as a spreadsheet program would save it as CSV."""
     if find_spec("openpyxl") is None:
         raise InputError(
-            f"{where}is an Excel workbook; to read it, a package is needed that is not installed. Install it with: pip install "
+            f"{where}is an Excel workbook, and the package that reads it is not installed. Install it with: pip install "
             "\"equifinal[xlsx]\". Or save the sheet as 'CSV UTF-8'."
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations that openpyxl does not know
+            warnings.simplefilter("ignore")  # about styles and validations that openpyxl does not know
             sheet = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, engine="openpyxl")
     except OSError as error:
         raise InputError(f"{where}cannot be read: {error.strerror or error}. Check its permissions.") from None
-    except Exception as error:  # whatever openpyxl stumbles over in a file that is no workbook, or a damaged one
+    except Exception as error:  # whatever openpyxl raises on a damaged file, or one that is not a workbook
         raise InputError(
             f"{where}cannot be read as an Excel workbook ({error}). Open it in a spreadsheet program and save it again, or "
             "save the sheet as 'CSV UTF-8'."

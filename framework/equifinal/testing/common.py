@@ -39,7 +39,7 @@ def documented(thing: Extension) -> None:
     if not cls.reference:
         fail(f'{cls.__name__} gives no reference. Write reference = "Author (year), title" into the class')
     if not re.search(r"\b\d{4}\b", cls.reference):
-        fail(f"the reference {cls.reference!r} has no year, so that nobody will find it")
+        fail(f"the reference {cls.reference!r} has no year, so nobody will find it")
 
 
 @property_of(EXTENSION_PROPERTIES, "Parameters")
@@ -49,7 +49,7 @@ def parameters_validated(thing: Extension) -> None:
     same_parameters(thing, cls.from_parameters(own))
     with contextlib.suppress(InputError):
         cls.from_parameters({**own, "no_such_parameter": 1})
-        fail("it accepts a parameter 'no_such_parameter', so that a misspelt one goes unnoticed")
+        fail("it accepts a parameter 'no_such_parameter', so a misspelt one goes unnoticed")
     for name in cls.model_fields:
         wrong: list[Any] = [object()]
         if isinstance(own[name], float):
@@ -63,7 +63,7 @@ def parameters_validated(thing: Extension) -> None:
 def same_parameters(one: Extension, other: Extension) -> None:
     """Fail unless both have the same parameters."""
     if one.parameters() != other.parameters():
-        fail(f"built again from its own parameters {one.parameters()!r} it has {other.parameters()!r}")
+        fail(f"built again from its own parameters {one.parameters()!r}, it has {other.parameters()!r}")
 
 
 @property_of(EXTENSION_PROPERTIES, "Parameters")
@@ -82,7 +82,7 @@ def described(cls: type[pydantic.BaseModel]) -> None:
     for name, entry in schema.get("properties", {}).items():
         if not _definite(entry):
             fail(
-                f"the JSON schema has no type for the parameter {name!r}, or for what is in it: annotate it with a definite "
+                f"the JSON schema has no type for the parameter {name!r}, or for what it holds: annotate it with a definite "
                 "type, such as tuple[str, ...], and not with Any"
             )
         if not entry.get("description"):
@@ -108,7 +108,7 @@ def picklable(thing: Extension) -> None:
     try:
         back = cloudpickle.loads(cloudpickle.dumps(thing))
     except (pickle.PicklingError, TypeError, AttributeError) as error:
-        fail(f"it cannot be pickled ({error}), so that it cannot run in several processes")
+        fail(f"it cannot be pickled ({error}), so it cannot run in several processes")
     same_parameters(thing, back)
 
 
@@ -116,7 +116,7 @@ def picklable(thing: Extension) -> None:
 def untouched(cls: type) -> Iterator[None]:
     """Fail when the work inside changed something that others use."""
     drawn = np.random.get_state(), random.getstate()  # noqa: NPY002  (this is what must not change)
-    # A state of our own: who seeds with the same number each time would otherwise leave it as it was.
+    # A state of our own: code that seeds with the same number each time would otherwise leave it unchanged.
     np.random.seed(20)  # noqa: NPY002
     random.seed(20)
     try:

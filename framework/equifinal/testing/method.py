@@ -1,6 +1,6 @@
-"""What every method must keep to, each property a function.
+"""The properties of every method, each a function.
 
-A property that builds on others names them: where one of those does not hold it is not tried.
+A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
 import contextlib
@@ -82,14 +82,14 @@ def deterministic_under_a_seed(method: Method) -> None:
 
 @property_of(METHOD_PROPERTIES, "What a method takes", "facets valid")
 def input_not_mutated(method: Method) -> None:
-    """The study and the analysis are as they were after ``analyze``, ``refit``, ``predict``, ``assess`` and ``advise``."""
+    """The study and the analysis are unchanged after ``analyze``, ``refit``, ``predict``, ``assess`` and ``advise``."""
     made = sample_study()
     calibrated = made.calibrate()
     given = calibrated.protected()
     analysis = method.analyze(given, generator())
     _unchanged(calibrated, given, "analyze")
     before = json.dumps(analysis.to_dict())
-    # What these raise, other checks report.
+    # Other checks report what these raise.
     given = calibrated.protected()
     with contextlib.suppress(Exception):
         method.refit(given, generator())
@@ -160,29 +160,27 @@ def propositions_answered(method: Method) -> None:
         each for kind, entry in propositions().items() if kind not in known and (each := _any_proposition(entry.cls))
     ]
     for proposition in [*asked, SampleProposition(id="unknown")]:
-        with doing(f"assess, on a claim of the kind {proposition.claim!r},"):
+        with doing(f"assess, on a proposition with the claim {proposition.claim!r},"):
             verdict = method.assess(analysis, proposition, calibrated.protected())
         if not isinstance(verdict, Verdict):
             fail(
-                f"assess answered a claim of the kind {proposition.claim!r} with {verdict!r}. Return an equifinal.Verdict"
+                f"assess answered a proposition with the claim {proposition.claim!r} with {verdict!r}. Return an equifinal.Verdict"
             )
         if not isinstance(verdict.evidence, str) or not verdict.evidence.strip():
             fail(
-                f"the verdict {verdict.answer!r} on a claim of the kind {proposition.claim!r} has no evidence: give a sentence"
+                f"the verdict {verdict.answer!r} on a proposition with the claim {proposition.claim!r} has no evidence: give a sentence"
             )
         numbers = [k for k, v in verdict.numbers.items() if not isinstance(v, (int, float, np.integer, np.floating))]
         if numbers:
             fail(
-                f"the verdict on a claim of the kind {proposition.claim!r} has the number {numbers[0]!r}, which is none"
+                f"the verdict on a proposition with the claim {proposition.claim!r} has the number {numbers[0]!r}, which is not a number"
             )
         if proposition.claim == SampleProposition.claim and verdict.answer != "silent":
-            fail(
-                f"it says {verdict.answer!r} to a kind of proposition that nobody knows. Be silent: super().assess(...)"
-            )
+            fail(f"it says {verdict.answer!r} to an unknown kind of proposition. Be silent: super().assess(...)")
 
 
 def _any_proposition(cls: type[Proposition]) -> Proposition | None:
-    """A claim of a kind that a plugin brings, as far as its arguments are the usual ones."""
+    """A proposition of a plugin's kind, if its arguments are the usual ones."""
     usual: dict[str, Any] = {
         "expression": "A*B",
         "condition": "A",
@@ -207,7 +205,7 @@ def advice_is_for_cases(method: Method) -> None:
     if not isinstance(said, pd.Series):
         fail(f"advise must return a pandas Series with case names as its index, or None; not {type(said).__name__}")
     if len(strangers := said.index[~said.index.isin(calibrated.cases)]):
-        fail(f"advise speaks of {strangers[0]!r}, which is no case of the study")
+        fail(f"advise mentions {strangers[0]!r}, which is not a case of the study")
     wrong = [value for value in said.dropna() if not isinstance(value, str)]
     if wrong:
         fail(f"advise said {wrong[0]!r}. Each case gets a sentence")

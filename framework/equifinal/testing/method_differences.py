@@ -32,9 +32,9 @@ def differences(
     one, other
         The analyses.
     calibrated
-        What `one` analysed.
+        The study that `one` analysed.
     names, cases
-        What conditions and cases are called in `other`, if differently.
+        The names of conditions and cases in `other`, if they differ.
     exactly
         Whether numbers must be equal to the last digit; otherwise to 1e-6.
     """
@@ -76,7 +76,7 @@ def _missing(value: Any) -> bool:
 
 
 def _partition(groups: pd.Series) -> list[tuple[int, ...]]:
-    """Which positions share a label, whatever it is called; those without one each for themselves."""
+    """The positions that share a label, whatever it is called; those without a label form a group of their own."""
     together: dict[Any, list[int]] = {}
     for position, label in enumerate(groups):
         together.setdefault(None if _missing(label) else label, []).append(position)
@@ -117,7 +117,7 @@ def _compare_configurations(
 
 
 def _configuration(row: pd.Series, fuzzy: pd.DataFrame, back: Mapping[str, str]) -> tuple[Any, frozenset[str], Any]:
-    """What an expression means (its memberships, so that its wording does not matter), its cases, its parameters of fit."""
+    """The meaning of an expression (its memberships, so that its wording does not matter), its cases, its parameters of fit."""
     meaning = np.zeros(len(fuzzy))
     with contextlib.suppress(InputError, TypeError):
         meaning = Expression(row["expression"]).membership(fuzzy).to_numpy()

@@ -1,4 +1,4 @@
-"""What must not change a method's result: order, names, the direction of raw scores, a case that is in nothing."""
+"""What must not change a method's result: order, names, the direction of raw scores, a case without any membership."""
 
 import dataclasses
 import itertools
@@ -53,7 +53,7 @@ def relabelling(method: Method) -> None:
 
 @property_of(INVARIANCE_PROPERTIES, "What it says", "facets valid", "deterministic under a seed")
 def roles_and_directions_of_sets(method: Method) -> None:
-    """Roles and directions are those of the sets: where membership falls with the raw score they are what they were."""
+    """Roles and directions are those of the sets: where membership falls with the raw score, they stay the same."""
     made = sample_study()
     first = made.conditions[0]
     data = made.data.assign(**{first.column: 10 - made.data[first.column]})
@@ -62,15 +62,15 @@ def roles_and_directions_of_sets(method: Method) -> None:
         made, data=data, conditions=[dataclasses.replace(first, calibrate=falling), *made.conditions[1:]]
     )
     one = analyze(method, made.calibrate())
-    with doing("where membership falls with the raw score analyze"):
+    with doing("where membership falls with the raw score, analyze"):
         two = method.analyze(turned.calibrate(), generator())
     for column in ("role", "direction"):
         before, after = (str(each.conditions.loc[first.name, column]) for each in (one, two))
         drawn = [analyze(method, made.calibrate(), seed).conditions.loc[first.name, column] for seed in (1, 2, 3)]
         if before != after and {*map(str, drawn)} == {before}:  # what changes with the seed is chance
             fail(
-                f"the {column} of {first.name} is {before}, and {after} when the same memberships come from scores that are "
-                f"turned around. Turn it with the set: study.orientation({first.name!r})"
+                f"the {column} of {first.name} is {before}, and {after} when the same memberships come from reversed "
+                f"scores. Turn it with the set: study.orientation({first.name!r})"
             )
 
 
@@ -115,7 +115,7 @@ def _same(
 
 @property_of(INVARIANCE_PROPERTIES, "Order and names do not matter", "facets valid", "deterministic under a seed")
 def unused_case_without_weight(method: Method) -> None:
-    """A further case that is in no path and not in the outcome leaves consistency and coverage of the paths as they were."""
+    """A further case, in no path and not in the outcome, does not change the consistency and coverage of the paths."""
     needs(type(method).sufficient_paths, "its configurations do not claim to be sufficient (sufficient_paths = False)")
     calibrated = sample_study().calibrate()
     longer = with_an_unused_case(calibrated)
@@ -125,7 +125,7 @@ def unused_case_without_weight(method: Method) -> None:
         inside = [float(Expression(path).membership(longer.fuzzy).iloc[-1]) for path in paths]
     except InputError:
         inside = [1.0]
-    needs(max(inside, default=0.0) == 0.0, "its paths on the sample study have room for the case")
+    needs(max(inside, default=0.0) == 0.0, "its paths on the sample study could include the case")
     columns = ["consistency", "coverage"]
     before, after = (each.configurations.set_index("expression")[columns].sort_index() for each in (one, two))
     how = "with a further case that has no membership in anything"

@@ -1,4 +1,4 @@
-"""What a method must cope with: hard cases, other processes, other analyses before it, other methods, larger studies."""
+"""What a method must cope with: hard cases, other processes, earlier analyses, other methods, larger studies."""
 
 import dataclasses
 import time
@@ -29,7 +29,7 @@ ROBUSTNESS_PROPERTIES: list[Property] = []
 
 @property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
 def few_cases(method: Method) -> None:
-    """With four, two or one case it gives a result, or an ``InputError`` that says how many it needs."""
+    """With four, two or one case, it gives a result, or an ``InputError`` that says how many it needs."""
     calibrated = sample_study().calibrate()
     high = calibrated.fuzzy["Y"] > 0.5
     cases = [*calibrated.cases[high][:2], *calibrated.cases[~high][:2]]
@@ -39,14 +39,14 @@ def few_cases(method: Method) -> None:
 
 @property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
 def one_condition(method: Method) -> None:
-    """With one condition it gives a result, or an ``InputError`` that says how many it needs."""
+    """With one condition, it gives a result, or an ``InputError`` that says how many it needs."""
     calibrated = sample_study(["A"]).calibrate()
     _result_or_clear_error(method, calibrated, "with one condition")
 
 
 @property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
 def condition_without_calibration(method: Method) -> None:
-    """Where a condition has raw scores only it gives a result, or an ``InputError`` that says what is missing."""
+    """If a condition has raw scores only, it gives a result, or an ``InputError`` that says what is missing."""
     made = sample_study()
     first, *others = made.conditions
     bare = dataclasses.replace(made, conditions=[dataclasses.replace(first, calibrate=None), *others], propositions=[])
@@ -55,7 +55,7 @@ def condition_without_calibration(method: Method) -> None:
 
 @property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
 def constant_outcome(method: Method) -> None:
-    """Where all cases have the same outcome it gives a result that says so, or a clear ``InputError``."""
+    """If all cases have the same outcome, it gives a result that says so, or a clear ``InputError``."""
     calibrated = sample_study().calibrate()
     for score, member in ((0.0, 0.02), (10.0, 0.98)):
         column = calibrated.outcome.column
@@ -81,7 +81,7 @@ def _result_or_clear_error(method: Method, calibrated: CalibratedStudy, where: s
         with doing(f"{where} analyze"):
             raise error
     if not isinstance(analysis, Analysis):
-        fail(f"{where} analyze returned {analysis!r}, which is no equifinal.Analysis")
+        fail(f"{where} analyze returned {analysis!r}, which is not an equifinal.Analysis")
     analysis.check_against(calibrated)
 
 
@@ -95,7 +95,7 @@ def analysis_picklable(method: Method) -> None:
     except Exception as error:
         fail(f"its analysis cannot be pickled ({error}). Keep in native what can be, such as arrays and fitted models")
     if method.predicts() and not predict(method, back, calibrated).equals(predict(method, analysis, calibrated)):
-        fail("after a way through another process its analysis predicts differently")
+        fail("after a trip to another process its analysis predicts differently")
 
 
 @property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "analysis picklable", "deterministic under a seed")
@@ -116,9 +116,9 @@ def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
             with doing(f"predict, {who},"):
                 found = other.predict(analysis, calibrated.without_outcome())
             if not predicted.equals(pd.Series(found).astype(float)):
-                fail(f"{who} predicts otherwise from the same analysis. {remedy}")
+                fail(f"{who} predicts differently from the same analysis. {remedy}")
         if answers_of(other, analysis, made) != answers:
-            fail(f"{who} judges otherwise from the same analysis. {remedy}")
+            fail(f"{who} judges differently from the same analysis. {remedy}")
 
 
 @property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "facets valid", "deterministic under a seed")

@@ -1,6 +1,6 @@
-"""What every output must keep to, each property a function.
+"""The properties of every output, each a function.
 
-A property that builds on others names them: where one of those does not hold it is not tried.
+A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
 import json
@@ -36,14 +36,14 @@ def _made() -> bytes:
 
 
 def _comparison() -> Comparison:
-    """A copy for each check, so that none sees what was changed in another."""
+    """A copy for each check, so that none sees the changes of another."""
     comparison: Comparison = cloudpickle.loads(_made())
     return comparison
 
 
 @contextmanager
 def _written(output: Output, comparison: Comparison) -> Iterator[tuple[Path, list[Path]]]:
-    """What it writes into a fresh folder: the folder, and the paths that it returns."""
+    """Let it write into a fresh folder: the folder, and the paths that it returns."""
     with tempfile.TemporaryDirectory(prefix="equifinal-check-") as temporary:
         folder = Path(temporary) / "report"
         folder.mkdir()
@@ -62,7 +62,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _words(folder: Path) -> str:
-    """All that can be read in the files that hold text, zipped ones included; nothing for pictures."""
+    """The text of all files that hold any, zipped ones included; nothing for pictures."""
     parts = []
     for path in folder.rglob("*"):
         if path.suffix.lower() in _TEXT:
@@ -84,7 +84,7 @@ def writes_what_it_says(output: Output) -> None:
             if not path.is_file():
                 fail(f"it says that it wrote {path.name!r}, which is not there")
             if not path.resolve().is_relative_to(folder.resolve()):
-                fail(f"it says that it wrote {path.name!r}, outside of the folder that it was given")
+                fail(f"it says that it wrote {path.name!r}, outside the folder that it was given")
         unnamed = set(_files(folder)) - {path.resolve().relative_to(folder.resolve()).as_posix() for path in paths}
         if unnamed:
             fail(f"it wrote {sorted(unnamed)[0]!r} without saying so. Return every path")
@@ -99,19 +99,19 @@ def same_files_every_time(output: Output) -> None:
     with _written(output, _comparison()) as (folder, _):
         one = _files(folder)
     later = time.time() + 100_000
-    # Zipped formats keep the time of day to two seconds, so that two quick ones would be alike by chance.
+    # Zipped formats keep the time to two seconds, so two quick ones would be alike by chance.
     with mock.patch("time.time", return_value=later), _written(output, _comparison()) as (folder, _):
         two = _files(folder)
     if set(one) != set(two):
-        fail(f"the second time it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
+        fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
     changed = [name for name in one if one[name] != two[name]]
     if changed:
-        fail(f"the second time {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
+        fail(f"the second time, {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
 
 
 @property_of(OUTPUT_PROPERTIES, "What a method takes", "writes what it says")
 def input_not_mutated(output: Output) -> None:
-    """The comparison is as it was."""
+    """The comparison is unchanged."""
     comparison = _comparison()
     before = _state(comparison)
     with _written(output, comparison):
@@ -149,7 +149,7 @@ def states_the_manifest(output: Output) -> None:
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def banner_for_data_not_observed(output: Output) -> None:
-    """What is not observed is said to be so."""
+    """Data that were not observed are said to be so."""
     with _written(output, _comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
@@ -165,7 +165,7 @@ def any_method_is_shown(output: Output) -> None:
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if SampleMethod.name not in words:
         fail(
-            f"the method {SampleMethod.name!r} is not to be found. Read comparison.analyses, and ask for no method by name"
+            f"the method {SampleMethod.name!r} does not appear. Read comparison.analyses, and ask for no method by name"
         )
 
 

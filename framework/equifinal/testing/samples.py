@@ -1,4 +1,4 @@
-"""What the checks are made with: a small study, methods of no plugin, and instances of classes that need parameters."""
+"""What the checks use: a small study, methods that belong to no plugin, and instances of classes that need parameters."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -36,16 +36,16 @@ def sample_study(
     cases: Sequence[str] | None = None,
     **further: Any,
 ) -> Study:
-    """A study of 24 made-up cases: the outcome comes about where the first two conditions meet, or through the third.
+    """A study of 24 made-up cases: the outcome occurs where the first two conditions meet, or through the third.
 
     Parameters
     ----------
     conditions
-        Names of the conditions, as many as wanted up to eight; from the fourth on they have nothing to do with the outcome.
+        Names of up to eight conditions; from the fourth on, they have nothing to do with the outcome.
     outcome
         The outcome's name.
     cases
-        24 names.
+        The names of the 24 cases; the default is ``case 01`` to ``case 24``.
     further
         More keys of :class:`equifinal.Study`.
 
@@ -126,7 +126,7 @@ def with_an_unused_case(calibrated: CalibratedStudy) -> CalibratedStudy:
 
 
 class SampleProposition(Proposition):
-    """A kind of proposition that no method can know."""
+    """A kind of proposition that no method knows."""
 
     claim = "sample-claim-that-nobody-knows"
 
@@ -186,7 +186,7 @@ class _FailingMethod(SampleMethod):
 
 
 def sample_comparison(**further: Any) -> Comparison:
-    """A comparison of three methods of no plugin on the sample study: one predicts, one does not, one fails.
+    """A comparison of three methods that belong to no plugin, on the sample study: one predicts, one does not, one fails.
 
     Parameters
     ----------
@@ -200,8 +200,8 @@ def sample_comparison(**further: Any) -> Comparison:
 def example_of(target: Any) -> Any:
     """An instance to check: the instance that was given, or one of the class.
 
-    A class whose parameters all have defaults is built as it is. For others the class gives an example, in the way of
-    pydantic: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
+    A class whose parameters all have defaults is built as it is. Any other class gives an example, as pydantic provides
+    for: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
     ``model_config = {"json_schema_extra": {"examples": [{...}]}}``.
 
     Raises

@@ -1,4 +1,4 @@
-"""What a study that a plugin brings, and a kind of proposition, must keep to."""
+"""The properties of a study that a plugin brings, and of a kind of proposition."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def origin_stated(source: StudySource) -> None:
         if not getattr(study, key).strip() or (key == "title" and study.title == study.name):
             fail(f"[study] has no {key}. Readers want to know what the data are and whether they may use them")
     if study.provenance != "observed" and not study.note.strip():
-        fail(f"its data are no observation ({study.provenance}), and no note says how they came about")
+        fail(f"its data were not observed ({study.provenance}), and no note says how they came about")
 
 
 @property_of(STUDY_PROPERTIES, "Studies")
