@@ -67,7 +67,7 @@ class Run(Mapping[str, Analysis | Failure]):
     Attributes
     ----------
     study, calibrated
-        What was analysed.
+        The study that was analysed, as declared and calibrated.
     methods : dict
         The method, with its parameters, by label.
     manifest : dict
@@ -247,7 +247,7 @@ def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failur
 
 
 def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-    """Let a method analyse a study, and check what it returns; warnings become notes."""
+    """Let a method analyse a study, and check the analysis; warnings become notes."""
     given = calibrated.protected()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -276,7 +276,7 @@ def check(
     target: Annotated[
         str,
         typer.Argument(
-            help="A plugin (its name, or a .py file), or one method, calibrator, output, study, command or claim."
+            help="A plugin (its name, or a .py file), or one method, calibrator, output, study, kind of proposition or command."
         ),
     ],
     plugin: PluginFiles = None,

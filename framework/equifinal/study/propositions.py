@@ -198,8 +198,8 @@ class Key(Proposition):
         above, below = (listed, rest) if gap > 0 else (rest, listed)
         more = "more" if abs(gap) > above["sd"] else "not more"
         evidence = (
-            f"Rise in mean absolute error when permuted: {listed.name}, the least of the key conditions, "
-            f"{listed['importance']:.4f}; {rest.name}, the most of the others, {rest['importance']:.4f}; "
+            f"Rise in mean absolute error when permuted: {listed.name}, the least important of the key conditions, "
+            f"{listed['importance']:.4f}; {rest.name}, the most important of the others, {rest['importance']:.4f}; "
             + (
                 f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
                 if gap

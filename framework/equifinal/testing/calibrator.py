@@ -55,7 +55,7 @@ def _memberships(fitted: Calibrator, raw: pd.Series) -> pd.Series:
 
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators")
 def memberships_between_0_and_1(calibrator: Calibrator) -> None:
-    """Every score, also one beyond those that it learned from, becomes a membership from 0 to 1 with the score's name."""
+    """Every score, even one beyond those that it learned from, becomes a membership from 0 to 1 under the same label."""
     raw = _scores(calibrator)
     fitted = _fitted(calibrator, raw)
     beyond = pd.concat([raw, pd.Series([raw.max() * 100, 0.0], index=["very high", "lowest"])])
@@ -179,7 +179,7 @@ def fitted_picklable(calibrator: Calibrator) -> None:
 
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators")
 def anchors_are_scores(calibrator: Calibrator) -> None:
-    """The anchors that figures draw are finite raw scores under names; there may be none."""
+    """The anchors that figures draw are finite raw scores by name; there may be none."""
     fitted = _fitted(calibrator, _scores(calibrator))
     with doing("anchor_scores"):
         found = fitted.anchor_scores()

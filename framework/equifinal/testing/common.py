@@ -73,7 +73,7 @@ def parameters_described(thing: Extension) -> None:
 
 
 def described(cls: type[pydantic.BaseModel]) -> None:
-    """Fail unless the JSON schema of a class is complete."""
+    """Fail unless the JSON schema of a class gives type and description of every field."""
     try:
         schema = cls.model_json_schema()
     except pydantic.PydanticUserError as error:
@@ -90,7 +90,7 @@ def described(cls: type[pydantic.BaseModel]) -> None:
 
 
 def _definite(entry: Any) -> bool:
-    """Whether a JSON schema says of which type a value is, and what it holds."""
+    """Whether a JSON schema gives the type of a value, and of what it holds."""
     if not isinstance(entry, dict):
         return False
     if "anyOf" in entry:

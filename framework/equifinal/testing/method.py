@@ -118,7 +118,7 @@ def _unchanged(before: CalibratedStudy, after: CalibratedStudy, step: str) -> No
 
 @property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def predict_agrees_with_predicted(method: Method) -> None:
-    """``predict`` gives the cases that were analysed the memberships that the column ``predicted`` has."""
+    """For the cases that were analysed, ``predict`` gives the memberships in the column ``predicted``."""
     _, analysis, found = _predicted(method)
     column = analysis.cases["predicted"].astype(float)
     for case in _apart(found, column):
@@ -127,7 +127,7 @@ def predict_agrees_with_predicted(method: Method) -> None:
 
 @property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def each_case_predicted_for_itself(method: Method) -> None:
-    """The prediction of a case does not depend on which other cases are asked for, nor on their order."""
+    """The prediction of a case depends neither on which other cases are asked for, nor on their order."""
     calibrated, analysis, together = _predicted(method)
     for cases in (calibrated.cases[::-1], calibrated.cases[:1], calibrated.cases[-1:]):
         alone = predict(method, analysis, calibrated.subset(cases))
@@ -137,7 +137,7 @@ def each_case_predicted_for_itself(method: Method) -> None:
 
 @property_of(METHOD_PROPERTIES, "What it may add", "predictions valid")
 def refit_predicts_as_analyze(method: Method) -> None:
-    """``predict`` after ``refit`` is ``predict`` after ``analyze``."""
+    """``predict`` gives the same after ``refit`` as after ``analyze``."""
     needs(method.predicts(), "it does not define predict")
     needs(type(method).refit is not Method.refit, "it does not define refit, so analyze is used")
     calibrated, _, full = _predicted(method)
@@ -150,7 +150,7 @@ def refit_predicts_as_analyze(method: Method) -> None:
 
 @property_of(METHOD_PROPERTIES, "What it may add", "facets valid")
 def propositions_answered(method: Method) -> None:
-    """Every kind of proposition is answered with one of the four verdicts and a sentence; an unknown kind with silence."""
+    """Every kind of proposition gets one of the four verdicts and a sentence; an unknown kind gets silence."""
     made = sample_study()
     calibrated = made.calibrate()
     analysis = analyze(method, calibrated)
@@ -160,21 +160,16 @@ def propositions_answered(method: Method) -> None:
         each for kind, entry in propositions().items() if kind not in known and (each := _any_proposition(entry.cls))
     ]
     for proposition in [*asked, SampleProposition(id="unknown")]:
-        with doing(f"assess, on a proposition with the claim {proposition.claim!r},"):
+        on = f"a proposition with the claim {proposition.claim!r}"
+        with doing(f"assess, on {on},"):
             verdict = method.assess(analysis, proposition, calibrated.protected())
         if not isinstance(verdict, Verdict):
-            fail(
-                f"assess answered a proposition with the claim {proposition.claim!r} with {verdict!r}. Return an equifinal.Verdict"
-            )
+            fail(f"assess answered {on} with {verdict!r}. Return an equifinal.Verdict")
         if not isinstance(verdict.evidence, str) or not verdict.evidence.strip():
-            fail(
-                f"the verdict {verdict.answer!r} on a proposition with the claim {proposition.claim!r} has no evidence: give a sentence"
-            )
-        numbers = [k for k, v in verdict.numbers.items() if not isinstance(v, (int, float, np.integer, np.floating))]
-        if numbers:
-            fail(
-                f"the verdict on a proposition with the claim {proposition.claim!r} has the number {numbers[0]!r}, which is not a number"
-            )
+            fail(f"the verdict {verdict.answer!r} on {on} has no evidence: give a sentence")
+        for name, value in verdict.numbers.items():
+            if not isinstance(value, (int, float, np.integer, np.floating)):
+                fail(f"the verdict on {on} has {name!r} among its numbers, which is {value!r}")
         if proposition.claim == SampleProposition.claim and verdict.answer != "silent":
             fail(f"it says {verdict.answer!r} to an unknown kind of proposition. Be silent: super().assess(...)")
 

@@ -100,7 +100,7 @@ def analysis_picklable(method: Method) -> None:
 
 @property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "analysis picklable", "deterministic under a seed")
 def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
-    """``predict`` and ``assess`` need the analysis alone: what another instance learned, or this one since, does not count."""
+    """``predict`` and ``assess`` need the analysis alone: what another instance learned, or this one since, does not matter."""
     made = sample_study()
     calibrated, parameters = made.calibrate(), method.parameters()
     analysis = analyze(method, calibrated)
@@ -145,7 +145,7 @@ def no_global_state(method: Method) -> None:
     "advice is for cases",
 )
 def stands_beside_others(method: Method) -> None:
-    """A whole run and comparison ends without a failure, a failed refit, or an answer that could not be given."""
+    """A whole run and comparison ends without a failure, a failed refit or a missing answer."""
     finished = run(sample_study(), methods={method.name: method})
     if finished.failures:
         fail(f"in a run it fails: {finished.failures[method.name]}")

@@ -82,7 +82,7 @@ def writes_what_it_says(output: Output) -> None:
         needs(bool(paths or _files(folder)), "it has nothing to write about the sample study")
         for path in paths:
             if not path.is_file():
-                fail(f"it says that it wrote {path.name!r}, which is not there")
+                fail(f"it says that it wrote {path.name!r}, which does not exist")
             if not path.resolve().is_relative_to(folder.resolve()):
                 fail(f"it says that it wrote {path.name!r}, outside the folder that it was given")
         unnamed = set(_files(folder)) - {path.resolve().relative_to(folder.resolve()).as_posix() for path in paths}
@@ -159,7 +159,7 @@ def banner_for_data_not_observed(output: Output) -> None:
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def any_method_is_shown(output: Output) -> None:
-    """A method that it has never heard of is shown like any other, with a method beside it that fails."""
+    """A method that it has never heard of is shown like any other, with a method that fails beside it."""
     with _written(output, _comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
@@ -171,7 +171,7 @@ def any_method_is_shown(output: Output) -> None:
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def studies_without_propositions(output: Output) -> None:
-    """It copes with a study that claims nothing, with one condition, and with names that HTML and files find hard."""
+    """It copes with a study without propositions, with one condition, and with names that are hard for HTML and files."""
     for comparison in (
         sample_comparison(propositions=[]),
         sample_comparison(conditions=["A"]),

@@ -17,7 +17,7 @@ PLUGIN_PROPERTIES: list[Property] = []
 
 @property_of(PLUGIN_PROPERTIES, "Package it")
 def can_be_used(plugin: Plugin) -> None:
-    """It can be imported and registered, and all that it offers is what it should be."""
+    """It can be imported and registered, and everything that it offers is valid."""
     if plugin.problems:
         fail("; ".join(plugin.problems))
 

@@ -76,7 +76,7 @@ def sample_study(
 
 
 def _scores(conditions: int) -> pd.DataFrame:
-    """Scores from 0 to 10. All combinations of high and low scores of three conditions are there, three times each."""
+    """Scores from 0 to 10. All combinations of high and low scores of three conditions occur three times each."""
     rng = np.random.default_rng(20)
     high = np.array([[bool(number >> place & 1) for place in range(3)] for number in range(8)] * 3)
     first = np.where(high, rng.uniform(5.8, 9.7, high.shape), rng.uniform(0.3, 4.2, high.shape))
