@@ -59,7 +59,7 @@ BROKEN = {
     ),
     "facet": (
         plugin("facet").replace('"predicted": 0.5', '"predicted": 50'),
-        r"Failed: facet: ValueError: Method 'facet': Analysis\.cases column 'predicted' of Accra is 50\.0; it lies between 0 "
+        r"Failed: facet: ValueError: Method 'facet': Analysis\.cases column 'predicted' of Accra is 50\.0; it must lie between 0 "
         r"and 1\. \(plugin facet \(equifinal-facet\) 1\.0\)",
     ),
     "exception": (
