@@ -581,7 +581,7 @@ def test_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "claim",
+    "proposition",
     [
         Necessary(id="P", expression="LEAD"),
         Sufficient(id="P", expression="LEAD"),

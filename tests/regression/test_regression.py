@@ -690,7 +690,7 @@ def test_joint_of_sets_that_fall_with_the_scores() -> None:
 
 
 @pytest.mark.parametrize(
-    "claim",
+    "proposition",
     [
         Necessary(id="P", expression="LEAD"),
         Sufficient(id="P", expression="LEAD"),

@@ -493,7 +493,7 @@ def no_global_state(method: Method) -> None:
     "Beside the others",
     "analysis picklable",
     "refit predicts as analyze",
-    "claims answered",
+    "propositions answered",
     "advice is for cases",
 )
 def stands_beside_others(method: Method) -> None:

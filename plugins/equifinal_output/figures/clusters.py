@@ -174,7 +174,7 @@ def plot_profiles(source: Any, method: str | None = None, scale: str | None = No
         ax.axvline(middle, color=INK, lw=0.6, alpha=0.5, ls=(0, (1, 2)), zorder=1)
     ax.set_ylim(len(conditions) - 0.5, -0.5)
     named = isinstance(source, eq.Comparison)
-    heads = [labelled(source.study.variable(name), 56) if named else name for name in conditions]
+    heads = [labelled(source.calibrated.variable(name), 56) if named else name for name in conditions]
     ax.set_yticks(range(len(conditions)), [wrapped(head, 32, lines=2) for head in heads])
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(_SCALES[scale])
