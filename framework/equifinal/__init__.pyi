@@ -3,6 +3,7 @@ from .comparison.cases import case_types as case_types
 from .comparison.compare import compare as compare
 from .comparison.comparison import Comparison as Comparison
 from .comparison.contrarian import ContrarianCases as ContrarianCases
+from .comparison.measures import Measure as Measure
 from .comparison.panels import ByTime as ByTime
 from .comparison.summary import Headline as Headline
 from .errors import InputError as InputError

@@ -22,6 +22,7 @@ __all__ = [
     "necessity_consistency",
     "necessity_coverage",
     "pri",
+    "ratio",
     "relevance",
 ]
 
@@ -183,9 +184,16 @@ def _both(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return sets, outcome if sets.ndim == 1 else outcome[:, np.newaxis]
 
 
-def _ratio(numerator: Any, denominator: Any) -> Any:
-    numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Any:
+    """Quotient of two numbers or arrays; NaN where the denominator is 0.
+
+    >>> ratio([1.0, 1.0], [2.0, 0.0]).tolist()
+    [0.5, nan]
+    """
     # A sum of differences that should be 0 can come out as 1e-17.
+    if isinstance(numerator, float) and isinstance(denominator, float):  # the usual case, five times as fast
+        return float(numerator / denominator) if abs(denominator) > 1e-12 else np.nan
+    numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     defined = np.abs(denominator) > 1e-12
     result = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
     np.divide(numerator, denominator, out=result, where=defined)
@@ -213,7 +221,7 @@ def consistency(x: ArrayLike, y: ArrayLike) -> Any:
     0.7647
     """
     x, y = _both(x, y)
-    return _ratio(np.minimum(x, y).sum(axis=0), x.sum(axis=0))
+    return ratio(np.minimum(x, y).sum(axis=0), x.sum(axis=0))
 
 
 def pri(x: ArrayLike, y: ArrayLike) -> Any:
@@ -228,7 +236,7 @@ def pri(x: ArrayLike, y: ArrayLike) -> Any:
     x, y = _both(x, y)
     with_outcome = np.minimum(x, y)
     with_both = np.minimum(with_outcome, 1.0 - y).sum(axis=0)
-    return _ratio(with_outcome.sum(axis=0) - with_both, x.sum(axis=0) - with_both)
+    return ratio(with_outcome.sum(axis=0) - with_both, x.sum(axis=0) - with_both)
 
 
 def coverage(x: ArrayLike, y: ArrayLike) -> Any:
@@ -238,7 +246,7 @@ def coverage(x: ArrayLike, y: ArrayLike) -> Any:
     0.8667
     """
     x, y = _both(x, y)
-    return _ratio(np.minimum(x, y).sum(axis=0), y.sum(axis=0))
+    return ratio(np.minimum(x, y).sum(axis=0), y.sum(axis=0))
 
 
 def necessity_consistency(x: ArrayLike, y: ArrayLike) -> Any:
@@ -259,7 +267,7 @@ def relevance(x: ArrayLike, y: ArrayLike) -> Any:
     0.7647
     """
     x, y = _both(x, y)
-    return _ratio((1.0 - x).sum(axis=0), (1.0 - np.minimum(x, y)).sum(axis=0))
+    return ratio((1.0 - x).sum(axis=0), (1.0 - np.minimum(x, y)).sum(axis=0))
 
 
 def necessity_coverage(x: ArrayLike, y: ArrayLike) -> Any:

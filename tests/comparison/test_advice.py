@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from core_toys import Mean, filled
 
 import equifinal as eq
+from core_toys import Mean, filled
 from equifinal.base.words import ADVICE_COLUMNS
 from equifinal.comparison.advice import advice
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 
 import equifinal as eq
+from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison.cases import case_types
 from equifinal.study.propositions import Key
 
@@ -60,7 +60,7 @@ def test_conditions_have_role_direction_and_importance_by_method(comparison: eq.
     assert table.columns.tolist() == [(m, part) for m in ("outspoken", "blind", "noise") for part in parts]
     assert table["blind"]["importance"].isna().all()
     assert table["noise"]["importance"].notna().all()
-    assert table.xs("direction", axis=1, level="measure").isin([-1, 0, 1]).all(axis=None)
+    assert table.xs("direction", axis=1, level="column").isin([-1, 0, 1]).all(axis=None)
 
 
 def test_direction_is_the_method_s_own_only_where_it_does_not_predict() -> None:

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from core_toys import DIRECT, FALLING, Blind, Linear, Mean, made, scores
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, spearmanr
 from scipy.stats.contingency import association
 
 import equifinal as eq
+from core_toys import DIRECT, FALLING, Blind, Linear, Mean, made, scores
 from equifinal.comparison.contrarian import contrarian_cases, disagreements, quantile_groups
 
 
@@ -170,7 +170,7 @@ def test_scores_that_are_no_rising_or_falling_set_are_ordered_by_membership() ->
 def test_cases_are_ordered_by_how_far_predictions_lie_apart() -> None:
     columns = pd.MultiIndex.from_tuples(
         [("outcome", ""), *((label, part) for label in "xyz" for part in ("group", "predicted", "type"))],
-        names=["method", "measure"],
+        names=["method", "column"],
     )
     predictions = {
         "same": [0.4, 0.4, 0.4],

@@ -6,7 +6,6 @@ import zlib
 import numpy as np
 import pandas as pd
 import pytest
-from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
@@ -14,11 +13,13 @@ from scipy.stats import kendalltau, norm, spearmanr
 from sklearn.metrics import adjusted_mutual_info_score
 
 import equifinal as eq
+from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison import intervals as bootstrap
 from equifinal.comparison.association import mutual_information
-from equifinal.comparison.measures import MEASURES, measures
+from equifinal.comparison.measures import BUILT_IN, in_resamples, measures
 from equifinal.comparison.yardstick import Yardstick
 
+MEASURES = [each.name for each in BUILT_IN]
 NAMES = [*(f"{name}_out_of_sample" for name in MEASURES), *MEASURES]
 
 
@@ -56,7 +57,7 @@ CASES = st.lists(
 def test_a_case_that_is_drawn_twice_counts_twice(cases: list[tuple[float, float, int]]) -> None:
     predicted, outcome, drawn = (np.array(column, dtype=float) for column in zip(*cases, strict=True))
     others = np.ones(len(cases))  # a second resample beside it, which must not change the first
-    found = bootstrap._measures(predicted, outcome, np.vstack([drawn, others]))
+    found = in_resamples(predicted, outcome, np.vstack([drawn, others]))
     for row, weights in zip(found, (drawn, others), strict=True):
         places = np.repeat(np.arange(len(cases)), weights.astype(int))
         expected = list(measures(predicted[places], outcome[places]).values())
@@ -95,7 +96,7 @@ def test_differences_equal_a_loop_over_the_same_resamples(monkeypatch: pytest.Mo
 
 def test_differences_come_out_of_sample_first(comparison: eq.Comparison) -> None:
     assert comparison.differences.columns.unique("measure").tolist() == NAMES
-    assert comparison.differences.columns.unique("figure").tolist() == ["estimate", "low", "high", "undefined"]
+    assert comparison.differences.columns.unique("number").tolist() == ["estimate", "low", "high", "undefined"]
     assert comparison.differences.index.names == ["method", "other"]
     assert len(comparison.differences) == 10
 
@@ -127,7 +128,7 @@ def test_without_an_estimate_there_is_no_interval(comparison: eq.Comparison) -> 
 
 def test_a_method_does_not_differ_from_itself() -> None:
     comparison = eq.compare(eq.run(made(scores(12)), {"one": Linear(), "two": Linear()}))
-    figures = comparison.differences.drop(columns="undefined", level="figure")
+    figures = comparison.differences.drop(columns="undefined", level="number")
     assert (figures.abs() < 1e-12).all(axis=None)
 
 

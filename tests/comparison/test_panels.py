@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from core_toys import Linear, Mean, filled, made, scores
 
 import equifinal as eq
+from core_toys import Linear, Mean, filled, made, scores
 from equifinal import sets
 from equifinal.comparison.measures import measures
 from equifinal.comparison.out_of_sample import folds
@@ -141,7 +141,7 @@ def test_propositions_of_necessity_and_sufficiency_have_figures_at_each_time(com
 def test_units_that_change_paths_are_found(comparison: eq.Comparison) -> None:
     found, calibrated = comparison.by_time, comparison.calibrated
     assert found.groups.index.tolist() == [("groups", f"u{number}") for number in range(9)]
-    assert found.notes == ("1 of 10 units are there at one time only, so that they cannot change.",)
+    assert found.notes == ("1 of 10 units are there at one time only, so they cannot change.",)
     changed = 0
     for (_, unit), row in found.groups.iterrows():
         groups = []

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from core_toys import Blind, Broken, Linear, Mean, Noise, made, scores
 
 import equifinal as eq
+from core_toys import Blind, Broken, Linear, Mean, Noise, made, scores
 from equifinal.comparison.summary import headline, summary
 
 PROPOSITIONS = [
@@ -88,16 +88,20 @@ def cells(sentence: str, comparison: eq.Comparison) -> Iterator[tuple[str, str, 
     if nobody := re.fullmatch(r"No method answers (.*)", body):
         yield from ((name, label, "silent") for name in names_in(nobody[1]) for label in everyone)
         return
-    parted = re.fullmatch(r"Methods (part on|do not all decide on) (\d+ propositions: [^;]*|[^:;]*)[:;] (.*)", body)
+    undecided = " some methods decide and others do not"
+    parted = re.fullmatch(
+        rf"(Methods disagree on|On) ((?:\d+ propositions(?:{undecided})?: [^;]*|[^:;]*))[:;] (.*)", body
+    )
     if parted:
         answers = set()
+        assert (undecided in parted[2]) == (parted[1] == "On")
         for clause in parted[3].split("; "):
             said = re.fullmatch(r"(.*) (supports?|contradicts?|(?:is|are) (?:inconclusive|silent))( it| them)?", clause)
             answer = ANSWERS.get(said[2], "silent")
             answers.add(answer)
-            for name in names_in(parted[2]):
+            for name in names_in(parted[2].replace(undecided, "")):
                 yield from ((name, label, answer) for label in labels_in(said[1], everyone))
-        assert (parted[1] == "part on") == ({"supported", "contradicted"} <= answers)
+        assert (parted[1] == "Methods disagree on") == ({"supported", "contradicted"} <= answers)
         assert len(answers - {"silent"}) > 1
         return
     agreed = re.fullmatch(
@@ -118,10 +122,12 @@ def check_directions(sentences: list[str], comparison: eq.Comparison) -> None:
     everyone, signs = list(comparison.analyses), {"up": 1, "down": -1, "none": 0}
     stated = {}
     for sentence in sentences:
-        if parted := re.fullmatch(r"(Methods part on the|Not all methods show a) direction of (.*?): (.*)\.", sentence):
+        if parted := re.fullmatch(
+            r"(Methods disagree on the|Not all methods show a) direction of (.*?): (.*)\.", sentence
+        ):
             clauses = [clause.split(" in ", 1) for clause in parted[3].split("; ")]
             assert len(clauses) > 1
-            assert ("part" in parted[1]) == ({"up", "down"} <= {direction for direction, _ in clauses})
+            assert ("disagree" in parted[1]) == ({"up", "down"} <= {direction for direction, _ in clauses})
             for name in re.split(r", | and ", parted[2]):
                 for direction, labels in clauses:
                     stated |= {(name, label): signs[direction] for label in labels_in(labels, everyone)}
@@ -169,7 +175,7 @@ def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
     baseline, seen = column["baseline: mean"], []
     assert f"{baseline:.3f}" == figure
     for clause in clauses.split("; "):
-        if missing := re.fullmatch(r"without such a figure: (.*)", clause):
+        if missing := re.fullmatch(r"without such a number: (.*)", clause):
             labels = labels_in(missing[1], list(comparison.analyses))
             assert column[labels].isna().all()
             seen += labels
@@ -185,7 +191,7 @@ def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
 
 
 def check_cases(sentence: str, comparison: eq.Comparison) -> None:
-    predicted = comparison.cases.xs("predicted", axis=1, level="measure").astype(float)
+    predicted = comparison.cases.xs("predicted", axis=1, level="column").astype(float)
     spread = (predicted.max(axis=1) - predicted.min(axis=1))[predicted.notna().sum(axis=1) > 1]
     body = re.fullmatch(r"Predictions lie furthest apart on (.*?)(?:; and (\d+) more)?\.", sentence)
     found = re.findall(r"([^;()]+) \((\d\.\d\d) in ([^;]*?), (\d\.\d\d) in ([^;]*); outcome (\d\.\d\d)\)", body[1])
@@ -239,7 +245,7 @@ def check_constant(sentences: list[str], comparison: eq.Comparison) -> None:
             r"(.*) predicts? (\d\.\d\d) for every case: no condition moves that\.", sentence
         ).groups()
         stated |= dict.fromkeys(re.split(", | and ", labels), figure)
-    predicted = comparison.cases.xs("predicted", axis=1, level="measure").astype(float)
+    predicted = comparison.cases.xs("predicted", axis=1, level="column").astype(float)
     values = {label: set(predicted[label].round(12)) for label in predicted}
     assert stated == {
         label: f"{min(each):.2f}" for label, each in values.items() if len(each) == 1 and not np.isnan(min(each))
@@ -251,7 +257,7 @@ def check_overview(sentences: list[str], comparison: eq.Comparison) -> None:
     if comparison.verdicts.shape[1] < 2 or comparison.verdicts.empty:
         assert sentences == []
         return
-    counted = {"say the same": 0, "part": 0, "do not all decide": 0, "one": 0, "no": 0}
+    counted = {"say the same": 0, "disagree": 0, "some": 0, "one": 0, "no": 0}
     for _, row in comparison.verdicts.iterrows():
         said = row[row != "silent"]
         if len(said) < 2:
@@ -259,11 +265,13 @@ def check_overview(sentences: list[str], comparison: eq.Comparison) -> None:
         elif len(set(said)) == 1:
             counted["say the same"] += 1
         else:
-            counted["part" if {"supported", "contradicted"} <= set(said) else "do not all decide"] += 1
+            counted["disagree" if {"supported", "contradicted"} <= set(said) else "some"] += 1
     (sentence,) = sentences
     total, body = re.fullmatch(r"Of (\d+) propositions?, (.*)\.", sentence).groups()
     assert int(total) == len(comparison.verdicts)
-    stated = {words: int(n) for words, n in re.findall(r"(say the same|part|do not all decide) on (\d+)", body)}
+    stated = {words: int(n) for words, n in re.findall(r"(say the same|disagree) on (\d+)", body)}
+    if some := re.search(r"on (\d+) some methods decide and others do not", body):
+        stated["some"] = int(some[1])
     stated |= {words: int(n) for words, n in re.findall(r"(one|no) method (?:alone )?answers (\d+)", body)}
     assert stated == {words: number for words, number in counted.items() if number}
 
@@ -353,12 +361,13 @@ def check_headline(comparison: eq.Comparison) -> None:
                 ends = [int(number) for number in re.split(" or | to ", few)]
                 assert (ends[0], ends[-1], int(count)) == (answering.min(), answering.max(), len(everyone))
     for sentence in found.parted:
-        if sentence == "There is no direction and no proposition on which methods part.":
+        if sentence == "There is no direction and no proposition on which methods disagree.":
             assert len(found.parted) == 1
         elif parted := re.fullmatch(
-            rf"(Methods part on|Not all methods show a direction for) (.*): {outcome} ((?:goes|shows) .*)\.", sentence
+            rf"(Methods disagree on|Not all methods show a direction for) (.*): {outcome} ((?:goes|shows) .*)\.",
+            sentence,
         ):
-            assert ("part" in parted[1]) == ("goes up" in parted[3] and "goes down" in parted[3])
+            assert ("disagree" in parted[1]) == ("goes up" in parted[3] and "goes down" in parted[3])
             for clause in parted[3].split("; "):
                 words, it, labels = re.fullmatch(rf"({'|'.join(GOES)}) (it|them) in (.*)", clause).groups()
                 several = re.split(", | and ", parted[2])
@@ -434,7 +443,7 @@ def test_a_label_that_could_be_taken_for_several_is_quoted() -> None:
 
 def test_where_methods_agree_on_everything_or_nothing_it_is_said() -> None:
     same = eq.compare(eq.run(made(scores(24, "ABC")), {"a": Linear(), "b": Linear()}))
-    assert headline(same).parted == ("There is no direction and no proposition on which methods part.",)
+    assert headline(same).parted == ("There is no direction and no proposition on which methods disagree.",)
     conditions = same.conditions.copy()
     conditions["a", "direction"], conditions["b", "direction"] = 1, -1
     opposed = dataclasses.replace(same, conditions=conditions)

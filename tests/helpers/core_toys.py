@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.comparison.yardstick import Yardstick, measure
 
 DIRECT = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
 FALLING = {"method": "direct", "full_out": 9, "crossover": 5, "full_in": 1}
@@ -114,6 +115,18 @@ class Broken(eq.Method):
 
     def analyze(self, study, rng):
         raise ZeroDivisionError("nothing left to divide")
+
+
+def analyzed(method: eq.Method, calibrated: eq.CalibratedStudy) -> eq.Analysis:
+    return method.analyze(calibrated, np.random.default_rng(0))
+
+
+def measured(method: eq.Method, calibrated: eq.CalibratedStudy, seed: int = 0) -> Yardstick:
+    return measure({"it": method}, {"it": analyzed(method, calibrated)}, calibrated, seed)["it"]
+
+
+def outcome_of(calibrated: eq.CalibratedStudy) -> Any:
+    return calibrated.fuzzy["Y"].to_numpy()
 
 
 # Worker processes do not find this module by its name.

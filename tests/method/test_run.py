@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pydantic
 import pytest
-from core_toys import Broken, Linear, Mean, Noise, filled, made, scores
 
 import equifinal as eq
+from core_toys import Broken, Linear, Mean, Noise, filled, made, scores
 
 FRAME = scores(12)
 STUDY = made(FRAME)

@@ -12,9 +12,9 @@ from pathlib import Path
 import cloudpickle
 import pandas as pd
 import pytest
-from core_toys import Linear, Mean, filled, made, scores
 
 import equifinal as eq
+from core_toys import Linear, Mean, filled, made, scores
 from equifinal.plugin.registry import Entry
 
 METHOD = """
@@ -400,7 +400,7 @@ def test_hanging_in_any_step_is_stopped_and_the_rest_is_there():
     free = eq.compare(eq.run(STUDY, [Linear()]), permutations=3)
     notes = list(comparison.notes.itertuples(index=False, name=None))
     stopped = "predicting cases took longer than 4 seconds, the time limit, and was stopped"
-    assert ("refit", f"There are no figures out of sample and no importances: {stopped}.") in notes
+    assert ("refit", f"There are no numbers out of sample and no importances: {stopped}.") in notes
     assert comparison.fit.loc["refit", "mae"] == pytest.approx(free.fit.loc["linear", "mae"])
     assert pd.isna(comparison.fit.loc["refit", "mae_out_of_sample"])
     assert "permuting the outcome took longer" in comparison.permutations.loc["refit", "why"]

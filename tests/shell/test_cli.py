@@ -152,7 +152,7 @@ def test_compare_fits_the_screen(width, cli, monkeypatch):
     assert "regression-\n" not in ended.out
     header = next(line for line in ended.out.splitlines() if line.split()[:1] == ["proposition"])
     assert header.split() == ["proposition", "clustering", "regression", "membership"]
-    for word in ("contributing", "consistency", "spearman"):
+    for word in ("contributing", "consistency", "Spearman"):
         assert word in ended.out  # not broken inside
 
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from core_toys import made, scores
 
 import equifinal as eq
+from core_toys import made, scores
 from equifinal.study.propositions import Key
 
 FRAME = scores(12, "ABC")

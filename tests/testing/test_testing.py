@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pydantic
 import pytest
-from core_toys import filled
 
 import equifinal as eq
+from core_toys import filled
 from equifinal.testing import (
     Check,
     ConformanceError,

@@ -1,4 +1,4 @@
-"""Where methods agree: one square table, methods × methods, for each thing that they say."""
+"""Where methods agree: one square table, methods × methods, for each kind of result."""
 
 from collections.abc import Callable, Mapping
 from itertools import combinations_with_replacement
@@ -20,7 +20,7 @@ def agreement(
     directions: Mapping[str, pd.Series],
     verdicts: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """How far each pair of methods says the same.
+    """How far each pair of methods agrees.
 
     Returns
     -------

@@ -1,18 +1,18 @@
-"""How two methods' predictions, or their groups, go together; also when cases count several times, as in a resample."""
+"""How two methods' predictions, or their groups, are associated; also when cases count several times, as in a resample."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal.sets import Floats
+from equifinal.sets import Floats, ratio
 
-__all__ = ["group_numbers", "mutual_information", "rank_correlation", "rank_correlations", "ratio"]
+__all__ = ["group_numbers", "mutual_information", "rank_correlation", "rank_correlations"]
 
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Spearman's: Pearson's of the ranks, mean ranks where tied. NaN when either never varies, or with fewer than two pairs.
 
-    SciPy's ``spearmanr`` gives the same, and checks so much on the way that it takes ten times as long.
+    SciPy's ``spearmanr`` gives the same, but its checks make it ten times slower.
     """
     from scipy.stats import rankdata
 
@@ -134,10 +134,3 @@ def _expected(rows: Floats, columns: Floats, total: Floats) -> Floats:
     each = np.bincount(pair, weights=parts, minlength=len(keys))
     expected: Floats = each[np.ravel(place)].reshape(shape).sum(axis=(1, 2))
     return expected
-
-
-def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """Quotients; NaN where the denominator is 0."""
-    result = np.full(len(numerator), np.nan)
-    np.divide(numerator, denominator, out=result, where=np.abs(denominator) > 1e-12)
-    return result

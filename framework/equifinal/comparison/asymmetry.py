@@ -1,7 +1,7 @@
 """Asymmetry: the same methods on the absence of the outcome, side by side with its presence.
 
-What goes with an outcome need not be, mirrored, what goes with its absence (Ragin 2008). Some methods mirror by
-construction: turning the outcome round turns their predictions round. That is seen in the numbers here, and not assumed.
+What goes with an outcome need not be the mirror image of what goes with its absence (Ragin 2008). Some methods mirror by
+construction: reversing the outcome reverses their predictions. The numbers here show this; it is not assumed.
 """
 
 import itertools
@@ -104,28 +104,16 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
     paths: list[dict[str, Any]] = []
     rows: dict[str, dict[str, Any]] = {}
     for label, away in absence.analyses.items():
-        there, method = presence.analyses[label], methods[label]
-        try:
-            turned, problem = within(
-                absence.time_limit,
-                "measuring directions for the absence",
-                _directions,
-                method,
-                away,
-                absence.calibrated,
-            )
-        except TimeLimitError as error:
-            turned, problem = away.conditions["direction"].astype(int), f"{error}"
-        notes += [f"{label}: {problem}"] if problem else []
-        shown = (directions[label] != 0) | (turned != 0)
-        opposite = (directions[label] == -turned) & shown
+        there, turned = presence.analyses[label], _turned(label, absence, notes)
         literals, solutions = None, None
-        if type(method).sufficient_paths:
+        if type(methods[label]).sufficient_paths:
             names = list(presence.calibrated.condition_names)
             literals = _literals_mirrored(there, away, names)
             solutions = _solutions_mirrored(there, away, names)
             paths += _paths(label, presence.calibrated.outcome.name, there)
             paths += _paths(label, absence.calibrated.outcome.name, away)
+        shown = (directions[label] != 0) | (turned != 0)
+        opposite = (directions[label] == -turned) & shown
         columns = {
             "role": there.conditions["role"],
             "role_absence": away.conditions["role"],
@@ -133,7 +121,7 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
             "direction_absence": turned,
             "mirrored": opposite.astype(object).where(shown, None) if literals is None else literals,
         }
-        conditions |= {(label, measure): values for measure, values in columns.items()}
+        conditions |= {(label, column): values for column, values in columns.items()}
         apart = (there.cases["predicted"].astype(float) + away.cases["predicted"].astype(float) - 1).abs().max()
         rows[label] = {
             "predictions_apart": float(apart),
@@ -143,8 +131,20 @@ def asymmetry(presence: Run, directions: pd.DataFrame) -> Asymmetry:
         }
     table = pd.DataFrame(conditions, index=pd.Index(presence.calibrated.condition_names, name="condition"))
     if conditions:
-        table.columns.names = ["method", "measure"]
+        table.columns.names = ["method", "column"]
     return Asymmetry(table, _path_table(paths), _method_table(rows), absence, tuple(notes))
+
+
+def _turned(label: str, absence: Run, notes: list[str]) -> pd.Series:
+    """The directions of one method for the absence, measured within the time limit."""
+    method, analysis, limit = absence.methods[label], absence.analyses[label], absence.time_limit
+    try:
+        what = "measuring directions for the absence"
+        turned, problem = within(limit, what, _directions, method, analysis, absence.calibrated)
+    except TimeLimitError as error:
+        turned, problem = analysis.conditions["direction"].astype(int), f"{error}"
+    notes += [f"{label}: {problem}"] if problem else []
+    return turned
 
 
 def _directions(method: Method, analysis: Analysis, absence: CalibratedStudy) -> tuple[pd.Series, str]:

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from equifinal.base.words import CASE_TYPES
+
 __all__ = ["case_types"]
 
 
@@ -22,7 +24,7 @@ def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
     p, y = predicted.to_numpy(dtype=float), outcome.to_numpy(dtype=float)
     types = np.select(
         [(p > 0.5) & (y > 0.5), (p > 0.5) & (y < 0.5), (p < 0.5) & (y > 0.5), (p < 0.5) & (y < 0.5)],
-        ["typical", "deviant in consistency", "deviant in coverage", "irrelevant"],
+        CASE_TYPES,
         default="",
     )
     return pd.Series(types, index=predicted.index, dtype=object).replace("", None)

@@ -1,8 +1,9 @@
 """From a run to a comparison: measure, judge, permute, advise, and put it into tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,17 +14,21 @@ from equifinal.comparison.advice import advice
 from equifinal.comparison.cases import case_types
 from equifinal.comparison.comparison import Comparison
 from equifinal.comparison.diversity import diversity_notes
+from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.verdicts import judge
-from equifinal.comparison.yardstick import Yardstick, baselines, measure
+from equifinal.comparison.yardstick import Yardstick, baselines, measure, measure_notes
 from equifinal.errors import InputError, check_whole
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run
 from equifinal.plugin import registry
+from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
-__all__ = ["compare"]
+__all__ = ["compare", "for_each_method"]
+
+T = TypeVar("T")
 
 
 def compare(run: Run, permutations: int = 0) -> Comparison:
@@ -40,7 +45,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     Raises
     ------
     InputError
-        When every method failed, or `permutations` is no whole number from 0 on.
+        When every method failed, or `permutations` is not a whole number from 0 on.
 
     Examples
     --------
@@ -55,13 +60,16 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     analyses, methods, calibrated = run.analyses, run.methods, run.calibrated
     if not analyses:
         raise InputError(f"Study {calibrated.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
-    if run.time_limit is None:
-        yardsticks = measure(methods, analyses, calibrated, run.seed, run.n_jobs, run.progress)
-        with one_thread():
-            answers = judge(run, yardsticks, registry.current().hooks)
-    else:
-        yardsticks = _measured_within(run, run.time_limit)
-        answers = _answers_within(run, yardsticks, run.time_limit)
+    which = current_measures()
+    yardsticks = for_each_method(
+        run, "predicting cases", partial(_measured, which=which), partial(_unmeasured, run, which)
+    )
+    answers = for_each_method(
+        run,
+        "judging the propositions",
+        partial(_judged, yardsticks=yardsticks, hooks=registry.current().hooks),
+        partial(_unanswered, run),
+    )
     propositions = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
@@ -69,7 +77,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
     rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
     outcome = calibrated.fuzzy[calibrated.outcome.name]
-    permuted = _permuted(run, permutations) if permutations else None
+    permuted = _permuted(run, permutations, which) if permutations else None
     chance_notes = permutation_notes(permuted, calibrated) if permuted is not None else []
     comparison = Comparison(
         run=run,
@@ -78,14 +86,45 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
         propositions=_propositions(propositions, index),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
-        fit=_fit(yardsticks, baselines(calibrated, run.seed)),
+        fit=_fit(yardsticks, baselines(calibrated, run.seed, which)),
         advice=rows,
         notes=_notes(calibrated, analyses, yardsticks, chance_notes, advice_notes),
         yardsticks=yardsticks,
         permutations=permuted,
+        measures=which,
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison
+
+
+def for_each_method(
+    run: Run,
+    what: str,
+    function: Callable[[Run], Mapping[str, T]],
+    instead: Callable[[str, TimeLimitError], T],
+) -> dict[str, T]:
+    """What a function finds, by method: all together without a time limit, each alone and within it otherwise.
+
+    Parameters
+    ----------
+    run
+        The run; its time limit and number of processes are used.
+    what
+        What is being done, for the message when time is up.
+    function
+        Gets a run, of all methods or of one; returns what it found, by label.
+    instead
+        Gets the label of a method that was stopped, and why; returns what stands in its place.
+    """
+    if run.time_limit is None:
+        with one_thread():
+            return dict(function(run))
+    tasks = [(_alone(run, label),) for label in run.analyses]
+    answers = within_for_each(run.time_limit, what, function, tasks, run.n_jobs)
+    found: dict[str, T] = {}
+    for label, answer in zip(run.analyses, answers, strict=True):
+        found |= {label: instead(label, answer)} if isinstance(answer, TimeLimitError) else answer
+    return found
 
 
 def _alone(run: Run, label: str) -> Run:
@@ -100,54 +139,38 @@ def _alone(run: Run, label: str) -> Run:
     )
 
 
-def _measured_within(run: Run, limit: float) -> dict[str, Yardstick]:
-    tasks = [
-        ({label: run.methods[label]}, {label: each}, run.calibrated, run.seed) for label, each in run.analyses.items()
-    ]
-    found: dict[str, Yardstick] = {}
-    for task, outcome in zip(
-        tasks, within_for_each(limit, "predicting cases", measure, tasks, run.n_jobs), strict=True
-    ):
-        if isinstance(outcome, TimeLimitError):
-            # What can be said of a method that does not predict is said without calling it.
-            ((label, without),) = measure({}, *task[1:]).items()
-            found[label] = replace(
-                without, notes=[f"There are no figures out of sample and no importances: {outcome}."]
-            )
-        else:
-            found |= outcome
-    return found
+def _measured(run: Run, which: Sequence[Measure]) -> dict[str, Yardstick]:
+    return measure(run.methods, run.analyses, run.calibrated, run.seed, run.n_jobs, run.progress, which)
 
 
-def _answers_within(run: Run, yardsticks: Mapping[str, Yardstick], limit: float) -> dict[str, list[Verdict]]:
-    hooks = registry.current().hooks
-    tasks = [(_alone(run, label), {label: yardsticks[label]}, hooks) for label in run.analyses]
-    found: dict[str, list[Verdict]] = {}
-    for label, outcome in zip(
-        run.analyses, within_for_each(limit, "judging the propositions", judge, tasks, run.n_jobs), strict=True
-    ):
-        if isinstance(outcome, TimeLimitError):
-            found[label] = [Verdict("silent", evidence=f"It could not answer: {outcome}.")] * len(
-                run.study.propositions
-            )
-        else:
-            found |= outcome
-    return found
+def _unmeasured(run: Run, which: Sequence[Measure], label: str, error: TimeLimitError) -> Yardstick:
+    """What can be said of a method that does not predict, which is said without calling it."""
+    alone = _measured(replace(_alone(run, label), methods={}), which)[label]
+    return replace(alone, notes=[f"There are no numbers out of sample and no importances: {error}."])
 
 
-def _permuted(run: Run, permutations: int) -> pd.DataFrame:
-    if run.time_limit is None:
-        return permutation_test(run, permutations)
-    labels = [label for label in run.analyses if run.methods[label].predicts()]
-    tasks = [(_alone(run, label), permutations) for label in labels]
-    outcomes = within_for_each(run.time_limit, "permuting the outcome", permutation_test, tasks, run.n_jobs)
-    tables = [permutation_test(replace(run, results={}), permutations)]  # of no method: the columns
-    for label, outcome in zip(labels, outcomes, strict=True):
-        if isinstance(outcome, TimeLimitError):
-            missing = {"permutations": 0, "failed": permutations, "why": str(outcome)}
-            outcome = pd.DataFrame(missing, index=pd.Index([label], name="method")).reindex(columns=tables[0].columns)
-        tables.append(outcome)
-    return pd.concat([table for table in tables if len(table)] or tables)
+def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
+    return judge(run, {label: yardsticks[label] for label in run.analyses}, hooks)
+
+
+def _unanswered(run: Run, label: str, error: TimeLimitError) -> list[Verdict]:
+    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.propositions)
+
+
+def _permuted(run: Run, permutations: int, which: Sequence[Measure]) -> pd.DataFrame:
+    none = permutation_test(replace(run, results={}), permutations, which=which)
+
+    def each(part: Run) -> dict[str, pd.DataFrame]:
+        table = permutation_test(part, permutations, which=which)
+        return {str(label): table.loc[[label]] for label in table.index}
+
+    def stopped(label: str, error: TimeLimitError) -> pd.DataFrame:
+        missing = {"permutations": 0, "failed": permutations, "why": str(error)}
+        return pd.DataFrame(missing, index=pd.Index([label], name="method")).reindex(columns=none.columns)
+
+    predicting = replace(run, results={k: run.results[k] for k in run.analyses if run.methods[k].predicts()})
+    rows = for_each_method(predicting, "permuting the outcome", each, stopped)
+    return pd.concat(list(rows.values()) or [none])
 
 
 def _propositions(propositions: Sequence[Proposition], index: pd.Index) -> pd.DataFrame:
@@ -175,7 +198,7 @@ def _conditions(
         columns[label, "importance_sd"] = np.nan if rises is None else rises["sd"]
     index = next(iter(analyses.values())).conditions.index
     table = pd.DataFrame(columns, index=index.rename("condition"))
-    table.columns.names = ["method", "measure"]
+    table.columns.names = ["method", "column"]
     return table
 
 
@@ -186,7 +209,7 @@ def _cases(analyses: Mapping[str, Analysis], outcome: pd.Series) -> pd.DataFrame
         columns[label, "predicted"] = analysis.cases["predicted"].astype(float)
         columns[label, "type"] = case_types(analysis.cases["predicted"], outcome)
     table = pd.DataFrame(columns, index=outcome.index.rename("case"))
-    table.columns.names = ["method", "measure"]
+    table.columns.names = ["method", "column"]
     return table
 
 
@@ -209,5 +232,5 @@ def _notes(
     said += [("calibration", note) for note in calibrated.notes]
     for label, analysis in analyses.items():
         said += [(label, note) for note in [*analysis.notes, *yardsticks[label].notes]]
-    said += [*chance_notes, *(("advice", note) for note in advice_notes)]
+    said += [*measure_notes(yardsticks), *chance_notes, *(("advice", note) for note in advice_notes)]
     return pd.DataFrame(said, columns=["about", "note"], dtype=object)

@@ -17,6 +17,7 @@ from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.comparison.intervals import agreement_intervals, differences
+from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.summary import Headline, headline, summary
 from equifinal.comparison.yardstick import Yardstick
@@ -29,6 +30,9 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 
 __all__ = ["Comparison"]
+
+#: The measures that a notebook shows of a comparison.
+_IN_A_NOTEBOOK = ("consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +53,8 @@ class Comparison:
     cases : pandas.DataFrame
         Index: cases; columns ``outcome`` and (method, ``group`` | ``predicted`` | ``type``).
     fit : pandas.DataFrame
-        Index: methods and two baselines; the measures in and out of sample (:mod:`equifinal.comparison.measures`), and the number
-        of folds.
+        Index: methods and two baselines; the measures in and out of sample (``NAME`` and ``NAME_out_of_sample`` for each of
+        `measures`), and the number of folds.
     advice : pandas.DataFrame
         One row per case without the outcome and sufficient path; see :mod:`equifinal.comparison.advice`.
     failures : dict
@@ -58,10 +62,12 @@ class Comparison:
     notes : pandas.DataFrame
         ``about`` (the study, the comparison or a method) and ``note``.
     yardsticks : dict
-        The figures and out-of-sample predictions of each method, by label; see :class:`equifinal.comparison.yardstick.Yardstick`.
+        The measures and out-of-sample predictions of each method, by label; see :class:`equifinal.comparison.yardstick.Yardstick`.
     permutations : pandas.DataFrame or None
         How often each method reaches its fit when the outcome is permuted; see :mod:`equifinal.comparison.permutation_test`.
         ``None`` unless it was asked for.
+    measures : tuple of Measure
+        The measures that it was made with, those of plugins last; each says in which words it is shown.
     """
 
     run: Run = field(repr=False)
@@ -75,6 +81,7 @@ class Comparison:
     notes: pd.DataFrame = field(repr=False)
     yardsticks: Mapping[str, Yardstick] = field(repr=False)
     permutations: pd.DataFrame | None = field(repr=False)
+    measures: tuple[Measure, ...] = field(repr=False)
 
     @property
     def analyses(self) -> dict[str, Analysis]:
@@ -121,7 +128,7 @@ class Comparison:
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.comparison.intervals.differences`."""
-        return differences(self.analyses, self.yardsticks, self.calibrated, self.run.seed)
+        return differences(self.analyses, self.yardsticks, self.calibrated, self.run.seed, self.measures)
 
     @cached_property
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:
@@ -135,11 +142,11 @@ class Comparison:
 
     @cached_property
     def headline(self) -> Headline:
-        """The shortest answer: what the methods agree on, and where they part."""
+        """The shortest answer: what the methods agree on, and where they disagree."""
         return headline(self)
 
     def summarize(self, texts: bool = True, evidence: bool = True) -> list[str]:
-        """The summary with or without the propositions' texts, and the evidence where methods part."""
+        """The summary with or without the propositions' texts, and the evidence where methods disagree."""
         return summary(self, texts, evidence)
 
     @cached_property
@@ -164,8 +171,8 @@ class Comparison:
 
     @cached_property
     def by_time(self) -> ByTime:
-        """In a panel, paths and figures at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
-        return by_time(self.run, self.yardsticks)
+        """In a panel, paths and numbers at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
+        return by_time(self.run, self.yardsticks, self.measures)
 
     @property
     def _directions(self) -> pd.DataFrame:
@@ -230,9 +237,9 @@ class Comparison:
             matrix = pd.concat(columns, axis="columns")
             matrix.columns = pd.Index(["proposition", *map(str, signs.columns)], dtype=object)
             parts.append(table(matrix, "Verdicts", most=len(matrix)))
-        measures = ["consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample"]
-        words = [name.replace("_", " ").replace("mae", "mean absolute error") for name in measures]
-        fit = self.fit[measures].set_axis(words, axis="columns")
+        words = {each.name: each.words for each in self.measures}
+        words |= {f"{name}{OUT_OF_SAMPLE}": f"{said} out of sample" for name, said in words.items()}
+        fit = self.fit[[name for name in _IN_A_NOTEBOOK if name in self.fit]].rename(columns=words)
         parts.append(table(fit, "Predicted against actual membership", most=len(fit)))
         return piece(*parts, bullets(str(failure) for failure in self.failures.values()))
 

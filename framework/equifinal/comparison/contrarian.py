@@ -1,4 +1,4 @@
-"""Cases that run against what a method says of a condition, and cases on which methods disagree."""
+"""Cases that run against the direction of a condition, and cases on which methods disagree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,7 +120,7 @@ def quantile_groups(scores: Any, groups: int) -> NDArray[np.int64]:
     ([1, 1, 2, 2, 3, 3], [2, 2, 2, 2, 3, 3])
     """
     ranks = pd.Series(np.asarray(scores, dtype=float)).rank(method="average").to_numpy()
-    # Mean ranks are halves at most, so that nothing is rounded.
+    # Mean ranks are halves at most, so nothing is rounded.
     return np.floor(ranks * groups / (len(ranks) + 1)).astype(np.int64) + 1
 
 
@@ -214,8 +214,8 @@ def disagreements(cases: pd.DataFrame) -> pd.DataFrame:
     sd[enough] = np.nanstd(predicted[enough], axis=1, ddof=1)
     columns = pd.MultiIndex.from_tuples(
         [("outcome", ""), ("spread", ""), ("sd", ""), *(("predicted", label) for label in labels)],
-        names=["figure", "method"],
+        names=["column", "method"],
     )
     table = pd.DataFrame(np.column_stack([outcome, spread, sd, predicted]), index=cases.index, columns=columns)
-    # Rounded, so that what is equal but for the last digit stays in the study's order; missing ones come last.
+    # Rounded: values equal but for the last digit stay in the study's order. Missing ones come last.
     return table.iloc[np.lexsort((-sd.round(12), -spread.round(12)))]

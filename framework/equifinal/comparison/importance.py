@@ -1,4 +1,4 @@
-"""Permutation importance, and the way in which predictions move with a condition."""
+"""Permutation importance, and the direction in which predictions move with a condition."""
 
 import warnings
 from typing import Any
@@ -24,20 +24,14 @@ __all__ = [
     "repetitions_for",
 ]
 
-#: Permutations per condition for its importance, and of the outcome for the baseline: so many up to 500 cases. Beyond, as
-#: many as keep 50,000 cases permuted in all, for the mean over many cases varies little from one permutation to the next.
+#: Permutations per condition for its importance, and of the outcome for the baseline, up to 500 cases. Beyond, as many as
+#: make 50,000 permuted cases in all: the mean over many cases varies little from one permutation to the next.
 REPETITIONS = 100
-
-
 _CASES_PERMUTED = 50_000
-
-
 _FEWEST_REPETITIONS = 10
 
-
-#: A mean prediction that moves by less does not move.
+#: Smaller changes of the mean prediction count as no movement.
 SMALLEST_MOVEMENT = 0.01
-
 
 _ROWS_AT_ONCE = 50_000
 
@@ -45,9 +39,9 @@ _ROWS_AT_ONCE = 50_000
 def importance(method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int) -> pd.DataFrame:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019): the rise in mean absolute error.
 
-    A condition's raw score and membership are permuted together among the cases, 100 times (beyond 500 cases fewer times,
-    50,000 / n, but no fewer than 10). The permutations are the same for
-    every method. Cases that have no prediction before or after do not count.
+    A condition's raw score and membership are permuted together among the cases, 100 times (beyond 500 cases 50,000 / n
+    times, but at least 10). The permutations are the same for every method. Cases without a prediction before or after do
+    not count.
 
     Returns
     -------
@@ -105,7 +99,7 @@ def movement(method: Method, analysis: Analysis, calibrated: CalibratedStudy) ->
 
 
 def movements_by_case(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.DataFrame:
-    """The same for each case by itself, cases by conditions."""
+    """The same for each case on its own, cases × conditions."""
     moved = {}
     unseen = calibrated.without_outcome()
     for name in calibrated.condition_names:
@@ -123,7 +117,7 @@ def direction_of(movement: Any) -> NDArray[np.int_]:
 
 
 def _tenth_and_ninetieth(calibrated: CalibratedStudy, name: str) -> tuple[int, int]:
-    """Positions of two cases. The set's membership orders them; raw scores part equal memberships."""
+    """Positions of two cases. The set's membership orders them; raw scores break ties."""
     raw = calibrated.raw[name].to_numpy()
     member = calibrated.fuzzy[name].to_numpy() if name in calibrated.fuzzy else raw
     order = np.lexsort((raw * (calibrated.orientation(name) or 1), member))

@@ -1,11 +1,11 @@
-"""How far the differences and agreements between methods hang on the cases that happen to be there.
+"""How far differences and agreement between methods depend on the cases that happen to be there.
 
-Cases are drawn again with replacement, 1,000 times, whole units in panels, and each figure is computed for every resample
-(Efron & Tibshirani 1993). The same resamples serve all methods, so that differences are paired. The predictions and the groups
+Cases are drawn again with replacement, 1,000 times, whole units in panels, and each number is computed for every resample
+(Efron & Tibshirani 1993). All methods share the resamples, so differences are paired. The predictions and the groups
 are those of the analyses: the methods are not fitted again in the resamples.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -14,13 +14,13 @@ import pandas as pd
 
 from equifinal.base.parallel import one_thread
 from equifinal.base.seeds import generator
-from equifinal.comparison.association import group_numbers, mutual_information, rank_correlations, ratio
+from equifinal.comparison.association import group_numbers, mutual_information, rank_correlations
 from equifinal.comparison.importance import direction_of
-from equifinal.comparison.measures import MEASURES
+from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, in_resamples
 from equifinal.comparison.out_of_sample import units
 from equifinal.comparison.yardstick import Yardstick
 from equifinal.method.analysis import Analysis
-from equifinal.sets import Floats
+from equifinal.sets import Floats, ratio
 from equifinal.study.calibrated import CalibratedStudy
 
 __all__ = ["LEVEL", "agreement_intervals", "differences"]
@@ -36,43 +36,48 @@ FEWEST = 20
 _PARTS = ("estimate", "low", "high", "undefined")
 _CELLS_AT_ONCE = 1_000_000
 
+_Statistic = tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Floats]]
+
 
 def differences(
-    analyses: Mapping[str, Analysis], yardsticks: Mapping[str, Yardstick], calibrated: CalibratedStudy, seed: int
+    analyses: Mapping[str, Analysis],
+    yardsticks: Mapping[str, Yardstick],
+    calibrated: CalibratedStudy,
+    seed: int,
+    which: Sequence[Measure] = BUILT_IN,
 ) -> pd.DataFrame:
     """Differences between methods on the common yardstick, with paired bootstrap intervals over cases.
 
     An interval holds the middle 95 % of 1,000 resamples (the percentile interval of Efron & Tibshirani 1993, ch. 13).
 
-    The predictions are taken as given. That they come from methods fitted to these very cases, and would be others had other
-    cases been there, is not accounted for; neither is the dependence between predictions whose refits share nearly all cases.
-    The intervals are therefore too narrow rather than too wide, and in small samples more so.
+    The predictions are taken as given. They come from methods fitted to these very cases and would differ had other cases been
+    there; this is not accounted for, nor is the dependence between predictions whose refits share nearly all cases. The
+    intervals are therefore too narrow rather than too wide, the more so in small samples.
 
     Returns
     -------
     pandas.DataFrame
-        Index: pairs of methods (``method``, ``other``). Columns: each measure of the measures, first
-        out of sample, then in sample, with ``estimate`` (the method's less the other's), ``low``, ``high``, and
-        ``undefined``: the number of resamples that were left out because the difference is undefined there, for instance
+        Index: pairs of methods (``method``, ``other``). Columns (``measure``, ``number``): each measure in `which`, first out
+        of sample, then in sample, with ``estimate`` (the method's less the other's), ``low``, ``high``, and ``undefined``:
+        the number of resamples that were left out because the difference is undefined there, for instance
         because all their cases have the outcome. Where the estimate is missing, so is the interval.
     """
     outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
-    suffixes = ("_out_of_sample", "")
     found: dict[str, list[Floats]] = {label: [] for label in analyses}
     for weights in _resamples(calibrated, seed):
         for label, analysis in analyses.items():
             inside = analysis.cases["predicted"].to_numpy(dtype=float, na_value=np.nan)
             outside = yardsticks[label].predicted_out_of_sample.to_numpy(dtype=float)
-            found[label].append(np.hstack([_measures(each, outcome, weights) for each in (outside, inside)]))
+            found[label].append(np.hstack([in_resamples(each, outcome, weights, which) for each in (outside, inside)]))
     drawn = {label: np.concatenate(blocks) for label, blocks in found.items()}
-    names = [f"{measure}{suffix}" for suffix in suffixes for measure in MEASURES]
+    names = [f"{each.name}{suffix}" for suffix in (OUT_OF_SAMPLE, "") for each in which]
     observed = {label: np.array([yardsticks[label].fit[name] for name in names]) for label in analyses}
     return _table(
         {
             (first, second): _percentiles(observed[first] - observed[second], drawn[first] - drawn[second])
             for first, second in combinations(analyses, 2)
         },
-        pd.MultiIndex.from_product([names, _PARTS], names=["measure", "figure"]),
+        pd.MultiIndex.from_product([names, _PARTS], names=["measure", "number"]),
     )
 
 
@@ -83,35 +88,24 @@ def agreement_intervals(
     calibrated: CalibratedStudy,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """How far the agreement of methods on predictions, groups, importances and directions hangs on the cases.
+    """How far agreement on predictions, groups, importances and directions depends on the cases.
 
     An importance is a mean over cases, of the rise in their errors, and a direction the sign of one, of the movement of their
-    predictions, so that both are taken anew in each resample. Verdicts are words: to resample cases says nothing of them unless
-    every method is fitted again, so they have no intervals here. The remarks at :func:`differences` hold here too.
+    predictions, so both are computed anew in each resample. Verdicts are words: resampling cases says nothing about them unless
+    every method is fitted again, so they have no intervals here. The remarks at :func:`differences` apply here too.
 
     Returns
     -------
     dict of pandas.DataFrame
         ``"predictions"``, ``"importance"`` and ``"directions"`` (percentile intervals, 95 %) and ``"groups"`` (estimate ± 1.96
         standard deviations of the resamples: the same case twice in a resample is in the same group twice, which moves all
-        resamples towards more agreement, so that their percentiles would mislead). Index: pairs of methods; ``estimate``,
+        resamples towards more agreement, so percentiles would mislead). Index: pairs of methods; ``estimate``,
         ``low``, ``high``, ``undefined`` (resamples left out). A method that does not predict has a direction without
         movements, and so no interval for it. Empty with fewer than 20 cases, or units of a panel, where resamples say little.
     """
     if units(calibrated)[1] < FEWEST:
         return {}
-    predicted = {
-        label: each.cases["predicted"].to_numpy(dtype=float, na_value=np.nan) for label, each in analyses.items()
-    }
-    groups = {label: group_numbers(each.cases["group"]) for label, each in analyses.items()}
-    rises = {label: None if each.rises is None else each.rises.to_numpy() for label, each in yardsticks.items()}
-    moves = {label: None if each.moves is None else each.moves.to_numpy() for label, each in yardsticks.items()}
-    compare: dict[str, tuple[Mapping[str, Any], Callable[..., Floats], Callable[..., Floats]]] = {
-        "predictions": (predicted, rank_correlations, _percentiles),
-        "groups": (groups, mutual_information, _standard),
-        "importance": (rises, _orders_alike, _percentiles),
-        "directions": (moves, _directions_alike, _percentiles),
-    }
+    compare = _statistics(analyses, yardsticks)
     pairs = list(combinations(analyses, 2))
     observed = {name: [_cell(agreement[name], *pair) for pair in pairs] for name in compare}
     found: dict[str, list[Floats]] = {name: [] for name in compare}
@@ -126,9 +120,25 @@ def agreement_intervals(
             found[name].append(values)
     tables = {}
     for name, (_, _, interval) in compare.items():
-        figures = interval(np.array(observed[name]), np.concatenate(found[name]))
-        tables[name] = _table({pair: figures[:, [number]] for number, pair in enumerate(pairs)}, pd.Index(_PARTS))
+        parts = interval(np.array(observed[name]), np.concatenate(found[name]))
+        tables[name] = _table({pair: parts[:, [number]] for number, pair in enumerate(pairs)}, pd.Index(_PARTS))
     return tables
+
+
+def _statistics(analyses: Mapping[str, Analysis], yardsticks: Mapping[str, Yardstick]) -> dict[str, _Statistic]:
+    """By kind of agreement: what it compares, by label, how, and the interval it has."""
+    predicted = {
+        label: each.cases["predicted"].to_numpy(dtype=float, na_value=np.nan) for label, each in analyses.items()
+    }
+    groups = {label: group_numbers(each.cases["group"]) for label, each in analyses.items()}
+    rises = {label: None if each.rises is None else each.rises.to_numpy() for label, each in yardsticks.items()}
+    moves = {label: None if each.moves is None else each.moves.to_numpy() for label, each in yardsticks.items()}
+    return {
+        "predictions": (predicted, rank_correlations, _percentiles),
+        "groups": (groups, mutual_information, _standard),
+        "importance": (rises, _orders_alike, _percentiles),
+        "directions": (moves, _directions_alike, _percentiles),
+    }
 
 
 def _orders_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
@@ -140,7 +150,7 @@ def _orders_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
         apart = means[:, pairs[0]] - means[:, pairs[1]]
         signs.append(np.where(np.abs(apart) > 1e-12, np.sign(apart), 0.0))
     a, b = signs
-    return ratio((a * b).sum(axis=1), np.sqrt(np.abs(a).sum(axis=1) * np.abs(b).sum(axis=1)))
+    return np.asarray(ratio((a * b).sum(axis=1), np.sqrt(np.abs(a).sum(axis=1) * np.abs(b).sum(axis=1))))
 
 
 def _directions_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
@@ -153,11 +163,7 @@ def _directions_alike(first: Floats, second: Floats, weights: Floats) -> Floats:
 def _means(values: Floats, weights: Floats) -> Floats:
     """The columns' means over the cases in each resample, shape (resamples, columns); a missing value does not count."""
     known = ~np.isnan(values)
-    counted = weights @ known
-    means: Floats = np.divide(
-        weights @ np.where(known, values, 0.0), counted, out=np.full(counted.shape, np.nan), where=counted > 0
-    )
-    return means
+    return np.asarray(ratio(weights @ np.where(known, values, 0.0), weights @ known))
 
 
 def _cell(table: pd.DataFrame, row: str, column: str) -> float:
@@ -179,7 +185,7 @@ def _resamples(calibrated: CalibratedStudy, seed: int) -> Iterator[Floats]:
 
 
 def _percentiles(estimate: Floats, drawn: Floats) -> Floats:
-    """Rows: estimate, low, high, undefined; a column per figure. `drawn` has shape (resamples, figures)."""
+    """Rows: estimate, low, high, undefined; a column per number. `drawn` has shape (resamples, numbers)."""
     defined = ~np.isnan(drawn)
     known = defined.any(axis=0) & ~np.isnan(estimate)
     limits = np.full((2, len(estimate)), np.nan)
@@ -201,9 +207,9 @@ def _standard(estimate: Floats, drawn: Floats) -> Floats:
 
 
 def _table(rows: Mapping[tuple[str, str], Floats], columns: pd.Index) -> pd.DataFrame:
-    """One row per pair; of each figure its parts beside one another."""
+    """One row per pair; of each number its parts beside one another."""
     pairs = pd.MultiIndex.from_tuples(list(rows), names=["method", "other"]) if rows else _NO_PAIRS
-    values = np.array([figures.T.ravel() for figures in rows.values()]).reshape(len(rows), len(columns))
+    values = np.array([parts.T.ravel() for parts in rows.values()]).reshape(len(rows), len(columns))
     counts = ["undefined" in column for column in columns]
     table = pd.DataFrame(
         {number: values[:, number].astype(int if count else float) for number, count in enumerate(counts)}, index=pairs
@@ -212,33 +218,3 @@ def _table(rows: Mapping[tuple[str, str], Floats], columns: pd.Index) -> pd.Data
 
 
 _NO_PAIRS = pd.MultiIndex.from_arrays([[], []], names=["method", "other"])
-
-
-# ------------------------------------------------------------------------------------- figures of all resamples
-
-
-def _measures(predicted: Floats, outcome: Floats, weights: Floats) -> Floats:
-    """What :func:`equifinal.comparison.measures.measures` finds in each resample, shape (resamples, measures).
-
-    Every measure is made of sums over cases, so that a case drawn twice has the weight 2.
-    """
-    there = ~np.isnan(predicted) & ~np.isnan(outcome)
-    p, y, w = predicted[there], outcome[there], weights[:, there]
-    both = np.minimum(p, y)
-    either_way = np.minimum(both, 1.0 - y)
-    decided = (p != 0.5) & (y != 0.5)
-    has, lacks = decided & (y > 0.5), decided & (y < 0.5)
-    sums = w @ np.column_stack(
-        [both, p, y, either_way, has, has & (p > 0.5), lacks, lacks & (p < 0.5), np.abs(p - y), np.ones(len(p))]
-    )
-    s_both, s_p, s_y, s_either, s_has, s_found, s_lacks, s_spared, s_error, s_cases = sums.T
-    return np.column_stack(
-        [
-            ratio(s_both, s_p),
-            ratio(s_both, s_y),
-            ratio(s_both - s_either, s_p - s_either),
-            (ratio(s_found, s_has) + ratio(s_spared, s_lacks)) / 2,
-            ratio(s_error, s_cases),
-            rank_correlations(p, y, w),
-        ]
-    )

@@ -1,34 +1,221 @@
-"""The measures of the common yardstick: how well predicted memberships agree with the outcome."""
+"""The measures of the common yardstick: how well predicted memberships agree with the outcome.
 
-from typing import Any
+Everything said of measures is made from one list: the built-in measures here, then those that plugins bring through
+``equifinal_measures``. This module is a plugin itself, so the built-in ones come through the same hook.
+"""
+
+import math
+import numbers
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from equifinal import sets
-from equifinal.comparison.association import rank_correlation
-from equifinal.sets import Floats
+from equifinal.comparison.association import rank_correlation, rank_correlations
+from equifinal.errors import FAULTS
+from equifinal.plugin import registry
+from equifinal.plugin.hookspecs import hookimpl
+from equifinal.sets import Floats, ratio
 
-__all__ = ["MEASURES", "measures"]
+__all__ = ["BUILT_IN", "LEADING", "OUT_OF_SAMPLE", "Measure", "current_measures", "in_resamples", "measures"]
 
-#: The columns of ``Comparison.fit``, each also with ``out_of_sample``.
-MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
+#: What the column of a measure in cases not seen ends in.
+OUT_OF_SAMPLE = "_out_of_sample"
+
+#: The measures that the summary compares with predicting the mean for everybody, and that a panel shows out of sample at
+#: each time. The first is also the one in which it compares methods.
+LEADING = ("mae", "balanced_accuracy")
+
+#: Other columns of the tables that have a column for each measure.
+_TAKEN = ("any_solution", "failed", "failed_folds", "folds", "n", "permutations", "why")
 
 
-def measures(predicted: Any, outcome: Any) -> dict[str, float]:
+@dataclass(frozen=True)
+class Measure:
+    """A column of the common yardstick: one number for how well predictions agree with the outcome.
+
+    Parameters
+    ----------
+    name
+        The column's name in ``Comparison.fit``, which has ``NAME_out_of_sample`` beside it.
+    words
+        What readers see, such as ``"mean absolute error"``.
+    less_is_better
+        Whether a smaller number means better agreement.
+    of
+        ``of(predicted, outcome, weights)`` returns one number, NaN where it is undefined. All three are read-only arrays of
+        shape (n,): memberships from 0 to 1, none missing, and how often each case counts, a whole number from 0 on.
+    of_resamples
+        The same for many resamples at once: weights of shape (r, n), result of shape (r,). Optional: it makes the bootstrap
+        fast; without it `of` is called for each of 1,000 resamples.
+    by_rank
+        Whether only the order of the predictions counts. Out of sample such a measure is missing for predictions that are
+        the mean of the cases learned from, whose order is an artefact of leaving cases out.
+
+    Raises
+    ------
+    ValueError
+        When the name is not an identifier, or would be taken for another column.
+
+    Examples
+    --------
+    >>> rmse = Measure("rmse", "root mean squared error", True, lambda p, y, w: np.average((p - y) ** 2, weights=w) ** 0.5)
+    >>> round(float(rmse.of(np.array([0.5, 1.0]), np.array([0.5, 0.5]), np.ones(2))), 4)
+    0.3536
+    """
+
+    name: str
+    words: str
+    less_is_better: bool
+    of: Callable[[Floats, Floats, Floats], Any] = field(repr=False)
+    of_resamples: Callable[[Floats, Floats, Floats], Any] | None = field(default=None, repr=False)
+    by_rank: bool = False
+
+    offered_by: ClassVar[str] = "equifinal_measures"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isidentifier():
+            raise ValueError(f"The name of a measure must be an identifier, such as 'rmse', not {self.name!r}.")
+        if self.name in _TAKEN or self.name.endswith(OUT_OF_SAMPLE):
+            raise ValueError(f"A measure cannot be named {self.name!r}, which another column of the tables is named.")
+        if not callable(self.of):
+            raise ValueError(f"Measure {self.name!r}: of must be a function of predicted, outcome and weights.")
+
+
+# ------------------------------------------------------------------------------------------- the built-in measures
+
+
+class _Sums(NamedTuple):
+    """Sums over cases, each as often as it counts: numbers, or arrays of shape (r,) for weights of shape (r, n)."""
+
+    both: Any
+    predicted: Any
+    outcome: Any
+    either_way: Any  # predicted, and in the outcome as much as out of it
+    has: Any
+    found: Any
+    lacks: Any
+    spared: Any
+    error: Any
+    cases: Any
+
+
+#: The arrays that were summed last, and their sums: five measures in turn need those of the same arrays.
+_latest: tuple[Any, Any, Any, _Sums | None] = (None, None, None, None)
+
+
+def _sums(predicted: Floats, outcome: Floats, weights: Floats) -> _Sums:
+    global _latest
+    *summed, known = _latest
+    if known is not None and all(
+        one is other for one, other in zip(summed, (predicted, outcome, weights), strict=True)
+    ):
+        return known
+    both = np.minimum(predicted, outcome)
+    decided = (predicted != 0.5) & (outcome != 0.5)
+    has, lacks = decided & (outcome > 0.5), decided & (outcome < 0.5)
+    parts = _Sums(
+        both=both,
+        predicted=predicted,
+        outcome=outcome,
+        either_way=np.minimum(both, 1.0 - outcome),
+        has=has,
+        found=has & (predicted > 0.5),
+        lacks=lacks,
+        spared=lacks & (predicted < 0.5),
+        error=np.abs(predicted - outcome),
+        cases=np.ones(len(predicted)),
+    )
+    if weights.ndim == 1:
+        sums = _Sums(*((part * weights).sum() for part in parts))
+    else:
+        sums = _Sums(*(weights @ np.column_stack(parts)).T)
+    _latest = (predicted, outcome, weights, sums)
+    return sums
+
+
+def _of_sums(formula: Callable[[_Sums], Any], predicted: Floats, outcome: Floats, weights: Floats) -> Any:
+    """One formula, for the cases as they are and for all resamples at once."""
+    return formula(_sums(predicted, outcome, weights))
+
+
+def _consistency(sums: _Sums) -> Any:
+    return ratio(sums.both, sums.predicted)
+
+
+def _coverage(sums: _Sums) -> Any:
+    return ratio(sums.both, sums.outcome)
+
+
+def _pri(sums: _Sums) -> Any:
+    return ratio(sums.both - sums.either_way, sums.predicted - sums.either_way)
+
+
+def _balanced_accuracy(sums: _Sums) -> Any:
+    return (ratio(sums.found, sums.has) + ratio(sums.spared, sums.lacks)) / 2
+
+
+def _mean_absolute_error(sums: _Sums) -> Any:
+    return ratio(sums.error, sums.cases)
+
+
+def _spearman(predicted: Floats, outcome: Floats, weights: Floats) -> float:
+    if (weights == 1).all():
+        return rank_correlation(predicted, outcome)
+    return float(rank_correlations(predicted, outcome, weights[np.newaxis])[0])
+
+
+def _built_in(name: str, words: str, formula: Callable[[_Sums], Any], less_is_better: bool = False) -> Measure:
+    of = partial(_of_sums, formula)
+    return Measure(name, words, less_is_better, of, of)
+
+
+#: In the order of the columns. Consistency, coverage and PRI are those of *predicted ⊆ outcome*, as in
+#: :mod:`equifinal.sets`. Balanced accuracy is scikit-learn's, both at 0.5, without cases at exactly 0.5.
+BUILT_IN = (
+    _built_in("consistency", "consistency", _consistency),
+    _built_in("coverage", "coverage", _coverage),
+    _built_in("pri", "PRI", _pri),
+    _built_in("balanced_accuracy", "balanced accuracy", _balanced_accuracy),
+    _built_in("mae", "mean absolute error", _mean_absolute_error, less_is_better=True),
+    Measure("spearman", "Spearman", False, _spearman, rank_correlations, by_rank=True),
+)
+
+
+@hookimpl
+def equifinal_measures() -> list[Measure]:
+    """The built-in measures."""
+    return list(BUILT_IN)
+
+
+def current_measures() -> tuple[Measure, ...]:
+    """The built-in measures, then those of plugins, as the registry of this process lists them."""
+    return tuple(entry.cls for entry in registry.current().listing("measures").values())
+
+
+# ------------------------------------------------------------------------------------------------------ measuring
+
+
+def measures(
+    predicted: Any, outcome: Any, which: Iterable[Measure] = BUILT_IN, problems: dict[str, str] | None = None
+) -> dict[str, float]:
     """How well predicted memberships agree with the outcome's.
 
     Parameters
     ----------
     predicted, outcome
         Memberships, 0 to 1, shape (n,). Cases without a prediction are left out.
+    which
+        The measures.
+    problems
+        Takes, by the measure's name, what one raised or returned in place of a number.
 
     Returns
     -------
     dict
-        ``consistency``, ``coverage`` and ``pri`` of *predicted ⊆ outcome* (see :mod:`equifinal.sets`);
-        ``balanced_accuracy``: the mean of the shares of cases in the outcome and out of it that are predicted so, both at
-        0.5, without cases at exactly 0.5 (as scikit-learn's ``balanced_accuracy_score``); ``mae``: mean absolute error;
-        ``spearman``: rank correlation (:func:`equifinal.comparison.association.rank_correlation`).
+        By the measure's name; NaN where it is undefined or gives no number.
 
     Examples
     --------
@@ -36,24 +223,65 @@ def measures(predicted: Any, outcome: Any) -> dict[str, float]:
     >>> round(found["mae"], 3), found["balanced_accuracy"]
     (0.1, 1.0)
     """
-    predicted, outcome = np.asarray(predicted, dtype=float), np.asarray(outcome, dtype=float)
-    there = ~np.isnan(predicted) & ~np.isnan(outcome)
-    predicted, outcome = predicted[there], outcome[there]
+    _, predicted, outcome = _known(predicted, outcome)
     if not len(predicted):
-        return dict.fromkeys(MEASURES, np.nan)
-    return {
-        "consistency": sets.consistency(predicted, outcome),
-        "coverage": sets.coverage(predicted, outcome),
-        "pri": sets.pri(predicted, outcome),
-        "balanced_accuracy": _balanced_accuracy(predicted, outcome),
-        "mae": float(np.abs(predicted - outcome).mean()),
-        "spearman": rank_correlation(predicted, outcome),
-    }
+        return {each.name: np.nan for each in which}
+    once = _fixed(np.ones(len(predicted)))
+    return {each.name: _number(each, predicted, outcome, once, problems) for each in which}
 
 
-def _balanced_accuracy(predicted: Floats, outcome: Floats) -> float:
-    decided = (predicted != 0.5) & (outcome != 0.5)
-    has, said = outcome[decided] > 0.5, predicted[decided] > 0.5
-    if not has.any() or has.all():
+def in_resamples(predicted: Any, outcome: Any, weights: Floats, which: Sequence[Measure] = BUILT_IN) -> Floats:
+    """What :func:`measures` finds in each resample.
+
+    Parameters
+    ----------
+    predicted, outcome
+        Memberships, 0 to 1, shape (n,). Cases without a prediction are left out.
+    weights
+        How often each case is drawn, shape (r, n).
+    which
+        The measures.
+
+    Returns
+    -------
+    numpy.ndarray of shape (r, measures)
+    """
+    known, predicted, outcome = _known(predicted, outcome)
+    weights = _fixed(weights[:, known])
+    found = np.full((len(weights), len(which)), np.nan)
+    for number, each in enumerate(which if len(predicted) else ()):
+        if each.of_resamples is None:
+            drawn = weights.any(axis=1)
+            found[drawn, number] = [_number(each, predicted, outcome, row) for row in weights[drawn]]
+            continue
+        try:
+            found[:, number] = each.of_resamples(predicted, outcome, weights)
+        except FAULTS:  # what it raises for the cases as they are is reported with the fit
+            continue
+    return found
+
+
+def _known(predicted: Any, outcome: Any) -> tuple[Any, Floats, Floats]:
+    """Which cases have both, and both for these: arrays that no measure can change for the next."""
+    predicted, outcome = np.asarray(predicted, dtype=float), np.asarray(outcome, dtype=float)
+    known = ~np.isnan(predicted) & ~np.isnan(outcome)
+    return known, _fixed(predicted[known]), _fixed(outcome[known])
+
+
+def _fixed(values: Floats) -> Floats:
+    values.flags.writeable = False
+    return values
+
+
+def _number(
+    measure: Measure, predicted: Floats, outcome: Floats, weights: Floats, problems: dict[str, str] | None = None
+) -> float:
+    try:
+        found = measure.of(predicted, outcome, weights)
+        if not isinstance(found, numbers.Real):
+            raise TypeError(f"it returned {found!r}, which is not a number")
+        return float(found) if math.isfinite(found) else np.nan
+    except FAULTS as error:
+        if problems is not None:
+            problems.setdefault(measure.name, f"{type(error).__name__}: {error}")
         return np.nan
-    return float((said[has].mean() + (~said[~has]).mean()) / 2)

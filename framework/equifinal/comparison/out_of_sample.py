@@ -1,4 +1,4 @@
-"""Predictions of cases that a method has not seen: folds, refits, and the check of what it predicts."""
+"""Predictions of cases that a method has not seen: folds, refits, and a check of the predictions."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,6 @@ __all__ = ["FOLDS", "LEAVE_ONE_OUT_LIMIT", "folds", "out_of_sample", "predicted_
 
 #: Leave-one-out up to this many cases (or units of a panel), ten folds beyond.
 LEAVE_ONE_OUT_LIMIT = 200
-
-
 FOLDS = 10
 
 
@@ -90,6 +88,7 @@ def _fold(
 def out_of_sample(
     methods: Mapping[str, Method], calibrated: CalibratedStudy, seed: int, n_jobs: int, progress: bool
 ) -> tuple[dict[str, Floats], dict[str, list[str]], int]:
+    """Each method's predictions of cases not seen, why folds failed, and how many folds there are."""
     splits = [(number, train, test) for number, (train, test) in enumerate(folds(calibrated, seed))]
     predicted = {label: np.full(len(calibrated.cases), np.nan) for label in methods}
     reasons: dict[str, list[str]] = {label: [] for label in methods}

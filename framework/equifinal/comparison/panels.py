@@ -1,4 +1,4 @@
-"""Panels: the paths and figures of a comparison at each time, and the units that change paths between times.
+"""Panels: the paths and numbers of a comparison at each time, and the units that change paths between times.
 
 Each case is a unit at one time, such as a country in a year. The methods analyse all cases together; here their results
 are taken apart by time and by unit. Nothing is fitted again.
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal import sets
-from equifinal.comparison.measures import measures
+from equifinal.comparison.measures import BUILT_IN, LEADING, OUT_OF_SAMPLE, Measure, measures
 from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import InputError
 from equifinal.method.run import Run
@@ -26,7 +26,6 @@ __all__ = ["HOLDS_FROM", "ByTime", "by_time"]
 HOLDS_FROM = 0.8
 
 POOLED = "pooled"
-_OUT_OF_SAMPLE = ("balanced_accuracy", "mae")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +45,7 @@ class ByTime:
         Index: units at two times or more; columns: (method, path). Within consistency (Garcia-Castro & Ariño 2016): of one
         unit, over its times.
     fit : pandas.DataFrame
-        Index: (method, time); ``n`` and the measures of :func:`equifinal.comparison.measures.measures` in sample, and
-        ``balanced_accuracy`` and ``mae`` out of sample.
+        Index: (method, time); ``n``, the measures in sample, and ``balanced_accuracy`` and ``mae`` out of sample.
     propositions : pandas.DataFrame
         Index: (id, time), for claims of necessity and sufficiency: ``n``; ``consistency``; ``relevance`` of a necessary set,
         ``pri`` of a sufficient one.
@@ -72,13 +70,15 @@ class ByTime:
         return tables("By time", found, self.notes)
 
 
-def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
+def by_time(run: Run, yardsticks: Mapping[str, Yardstick], which: Sequence[Measure] = BUILT_IN) -> ByTime:
     """Take the results on a panel apart by time and by unit.
 
     Parameters
     ----------
     run, yardsticks
         The analyses, and their predictions of cases not seen.
+    which
+        The measures.
 
     Raises
     ------
@@ -107,15 +107,7 @@ def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
     inside = {str(time): (times == time).to_numpy() for time in sorted(times.unique())}
     everything = {POOLED: np.ones(len(times), dtype=bool)} | inside
     notes: list[str] = []
-    members: dict[tuple[str, str], pd.Series] = {}
-    for label, analysis in run.analyses.items():
-        if not type(run.methods[label]).sufficient_paths:
-            continue
-        for path, text in analysis.configurations["expression"].items():
-            try:
-                members[label, str(path)] = Expression(text).membership(calibrated.fuzzy)
-            except InputError:
-                notes.append(f"{label}: the path {path} is no expression of conditions, so that it is not followed.")
+    members = _members(run, notes)
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     paths = _paths(members, outcome, everything)
     within, groups = _within(members, outcome, calibrated), _groups(run, list(inside), notes)
@@ -123,11 +115,25 @@ def by_time(run: Run, yardsticks: Mapping[str, Yardstick]) -> ByTime:
         paths=paths,
         holding=_holding(paths, list(inside)),
         within=within,
-        fit=_fit(run, yardsticks, outcome, everything),
+        fit=_fit(run, yardsticks, outcome, everything, which),
         propositions=_propositions(run.study.propositions, calibrated, everything),
         groups=groups,
         notes=tuple(notes),
     )
+
+
+def _members(run: Run, notes: list[str]) -> dict[tuple[str, str], pd.Series]:
+    """The memberships in every sufficient path, by method and path."""
+    members = {}
+    for label, analysis in run.analyses.items():
+        if not type(run.methods[label]).sufficient_paths:
+            continue
+        for path, text in analysis.configurations["expression"].items():
+            try:
+                members[label, str(path)] = Expression(text).membership(run.calibrated.fuzzy)
+            except InputError:
+                notes.append(f"{label}: the path {path} is not an expression of conditions, so it is not followed.")
+    return members
 
 
 def _paths(members: Mapping[tuple[str, str], pd.Series], outcome: pd.Series, inside: Mapping[str, Any]) -> pd.DataFrame:
@@ -191,7 +197,7 @@ def _groups(run: Run, times: list[str], notes: list[str]) -> pd.DataFrame:
     units, time_of = calibrated.data[calibrated.unit], calibrated.data[calibrated.time].astype(str)
     once = int((units.value_counts() == 1).sum())
     if once:
-        notes.append(f"{once} of {units.nunique()} units are there at one time only, so that they cannot change.")
+        notes.append(f"{once} of {units.nunique()} units are there at one time only, so they cannot change.")
     rows = {}
     for label, analysis in run.analyses.items():
         group = analysis.cases["group"]
@@ -208,16 +214,23 @@ def _groups(run: Run, times: list[str], notes: list[str]) -> pd.DataFrame:
     return _table(rows, ["method", "unit"], columns, dtype=object)
 
 
-def _fit(run: Run, yardsticks: Mapping[str, Yardstick], outcome: pd.Series, inside: Mapping[str, Any]) -> pd.DataFrame:
+def _fit(
+    run: Run,
+    yardsticks: Mapping[str, Yardstick],
+    outcome: pd.Series,
+    inside: Mapping[str, Any],
+    which: Sequence[Measure],
+) -> pd.DataFrame:
+    leading = [each for each in which if each.name in LEADING]
     rows = {}
     for label, analysis in run.analyses.items():
         unseen = yardsticks[label].predicted_out_of_sample
         for time, there in inside.items():
-            elsewhere = measures(unseen[there], outcome[there])
+            elsewhere = measures(unseen[there], outcome[there], leading)
             rows[label, time] = {
                 "n": int(there.sum()),
-                **measures(analysis.cases["predicted"][there], outcome[there]),
-                **{f"{name}_out_of_sample": elsewhere[name] for name in _OUT_OF_SAMPLE},
+                **measures(analysis.cases["predicted"][there], outcome[there], which),
+                **{f"{name}{OUT_OF_SAMPLE}": value for name, value in elsewhere.items()},
             }
     return _table(rows, ["method", "time"], list(next(iter(rows.values()))))
 

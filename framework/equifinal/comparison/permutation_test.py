@@ -1,7 +1,7 @@
 """How often each method fits as well when the outcome is permuted."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equifinal.base.parallel import work
 from equifinal.base.seeds import generator
-from equifinal.comparison.measures import MEASURES, measures
+from equifinal.comparison.measures import Measure, current_measures, measures
 from equifinal.comparison.out_of_sample import predicted_memberships, units
 from equifinal.errors import FAULTS, check_whole, listing
 from equifinal.method.analysis import Method
@@ -24,18 +24,21 @@ TOLERATED_CHANCE = 0.05
 
 
 def permutation_test(
-    run: Run, permutations: int = 1000, n_jobs: int | None = None, progress: bool | None = None
+    run: Run,
+    permutations: int = 1000,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
+    which: Sequence[Measure] | None = None,
 ) -> pd.DataFrame:
-    """How often each method fits as well as it does when the outcome has nothing to do with the conditions.
+    """How often each method fits as well when the outcome has nothing to do with the conditions.
 
     The outcome is permuted among the cases (raw score, membership and column together), the method is fitted again, and the
     measures are computed in sample. The permutations are the same for every method. The share that reaches the observed fit
     is the p-value of a permutation test (Phipson & Smyth 2010). Braumoeller (2015) introduced such tests to QCA, for the
-    consistency of the configurations that were found; here the whole analysis, with its truth table, is done again.
+    consistency of the configurations found; here the whole analysis is repeated, truth table included.
 
-    Cases count as exchangeable. In a panel it is whole units that change places, each with those that are there at the same
-    times, so that what binds the cases of a unit together stays (Winkler et al. 2015). A unit whose times no other has keeps
-    its outcome.
+    Cases count as exchangeable. In a panel whole units change places, each with units observed at the same times, which keeps
+    the dependence within units (Winkler et al. 2015). A unit whose times no other unit shares keeps its outcome.
 
     Parameters
     ----------
@@ -45,16 +48,18 @@ def permutation_test(
         How many, 1 or more.
     n_jobs, progress
         As for :func:`equifinal.run`; ``None`` means as in the run. The numbers do not depend on them.
+    which
+        The measures; ``None`` means all, those of plugins too.
 
     Returns
     -------
     pandas.DataFrame
         Index: the methods that predict. For each measure the share (b + 1) / (m + 1), where b of m permutations reach the
-        observed figure (``mae``: are as low; the others: are as high). A figure that is undefined in a permutation, as the
-        consistency of an empty solution is, does not reach it; a share is missing where the observed figure is.
+        observed number (are as low where less is better, otherwise as high). A measure that is undefined in a permutation, as
+        the consistency of an empty solution is, does not reach it; a share is missing where the observed number is.
         ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
-        case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error and
-        are not among them; ``why``: the errors.
+        case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error,
+        not counted in m; ``why``: the errors.
 
     Raises
     ------
@@ -71,36 +76,45 @@ def permutation_test(
     check_whole("permutations", permutations, minimum=1)
     n_jobs, progress = run.n_jobs if n_jobs is None else n_jobs, run.progress if progress is None else progress
     check_whole("n_jobs", n_jobs)
-    calibrated = run.calibrated
+    calibrated, which = run.calibrated, current_measures() if which is None else which
     methods = {label: run.methods[label] for label in run.analyses if run.methods[label].predicts()}
     numbers = np.array_split(np.arange(permutations), min(permutations, 48)) if methods else []
-    tasks = [(methods, calibrated, chunk, run.seed) for chunk in numbers]
+    tasks = [(methods, calibrated, chunk, run.seed, which) for chunk in numbers]
     answers = [each for chunk in work(_permuted, tasks, n_jobs, "Permuting the outcome", progress) for each in chunk]
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     rows = {}
     for label, method in methods.items():
-        observed = np.array(list(measures(run.analyses[label].cases["predicted"], outcome).values()))
-        reasons = [each[label] for each in answers if isinstance(each[label], str)]
-        drawn = np.array([each[label] for each in answers if not isinstance(each[label], str)])
-        drawn = drawn.reshape(-1, len(MEASURES) + 1)
-        better = np.where(np.array(MEASURES) == "mae", -1.0, 1.0)
-        reached = ((drawn[:, :-1] - observed) * better >= -1e-9).sum(axis=0)
-        shares = np.where(np.isnan(observed) | (len(drawn) == 0), np.nan, (reached + 1) / (len(drawn) + 1))
-        solutions = float(drawn[:, -1].mean()) if type(method).sufficient_paths and len(drawn) else np.nan
-        rows[label] = dict(zip(MEASURES, shares, strict=True)) | {
-            "any_solution": solutions,
-            "permutations": len(drawn),
-            "failed": len(reasons),
-            "why": listing(dict.fromkeys(reasons), most=2) if reasons else "",
-        }
-    columns = [*MEASURES, "any_solution", "permutations", "failed", "why"]
+        found = [each[label] for each in answers]
+        observed = measures(run.analyses[label].cases["predicted"], outcome, which)
+        rows[label] = _shares(observed, found, which)
+        if not type(method).sufficient_paths:
+            rows[label]["any_solution"] = np.nan
+    columns = [*(each.name for each in which), "any_solution", "permutations", "failed", "why"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
     return table.astype({"permutations": int, "failed": int})
 
 
+def _shares(
+    observed: Mapping[str, float], found: Sequence[list[float] | str], which: Sequence[Measure]
+) -> dict[str, Any]:
+    """A method's row, from what it found in each permutation."""
+    reasons = [each for each in found if isinstance(each, str)]
+    drawn = np.array([each for each in found if not isinstance(each, str)]).reshape(-1, len(which) + 1)
+    reached = np.array(list(observed.values()))
+    better = np.array([-1.0 if each.less_is_better else 1.0 for each in which])
+    times = ((drawn[:, :-1] - reached) * better >= -1e-9).sum(axis=0)
+    shares = np.where(np.isnan(reached) | (len(drawn) == 0), np.nan, (times + 1) / (len(drawn) + 1))
+    return dict(zip(observed, shares, strict=True)) | {
+        "any_solution": float(drawn[:, -1].mean()) if len(drawn) else np.nan,
+        "permutations": len(drawn),
+        "failed": len(reasons),
+        "why": listing(dict.fromkeys(reasons), most=2) if reasons else "",
+    }
+
+
 def _permuted(
-    methods: Mapping[str, Method], calibrated: CalibratedStudy, numbers: Any, seed: int
-) -> list[dict[str, Any]]:
+    methods: Mapping[str, Method], calibrated: CalibratedStudy, numbers: Any, seed: int, which: Sequence[Measure]
+) -> list[dict[str, list[float] | str]]:
     """For each permutation and method the measures and whether it predicts anything; the reason when it failed."""
     found = []
     unseen = calibrated.without_outcome()
@@ -109,17 +123,17 @@ def _permuted(
         source = shuffled(blocks, generator(seed, "permutations of the outcome", int(number)), len(calibrated.cases))
         permuted = calibrated.with_condition(calibrated.outcome.name, source)
         outcome = permuted.fuzzy[calibrated.outcome.name]
-        figures: dict[str, Any] = {}
+        answers: dict[str, list[float] | str] = {}
         for label, method in methods.items():
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
                     predicted = predicted_memberships(method, analysis, unseen)
-                figures[label] = [*measures(predicted, outcome).values(), float((predicted > 1e-9).any())]
+                answers[label] = [*measures(predicted, outcome, which).values(), float((predicted > 1e-9).any())]
             except FAULTS as error:
-                figures[label] = f"{type(error).__name__}: {error}"
-        found.append(figures)
+                answers[label] = f"{type(error).__name__}: {error}"
+        found.append(answers)
     return found
 
 

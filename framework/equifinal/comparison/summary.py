@@ -1,4 +1,4 @@
-"""A comparison in sentences, made from its tables alone: what methods agree on, where they part, and on whom.
+"""A comparison in sentences, made from its tables alone: what methods agree on, where they disagree, and on whom.
 
 Nothing is added to the tables. Words for causes are left to the propositions and to those who write them.
 """
@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import pandas as pd
 
+from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
 from equifinal.study.calibrated import CalibratedStudy
 
 __all__ = ["Headline", "headline", "summary"]
@@ -31,6 +32,8 @@ class Compared(Protocol):
     @property
     def fit(self) -> pd.DataFrame: ...
     @property
+    def measures(self) -> Sequence[Measure]: ...
+    @property
     def calibrated(self) -> CalibratedStudy: ...
     @property
     def analyses(self) -> Mapping[str, Any]: ...
@@ -51,11 +54,6 @@ _SAYS = {
 _DIRECTIONS = {1: "up", -1: "down", 0: "none"}
 _GOES = {1: "goes up with", -1: "goes down with", 0: "shows no direction with"}
 
-#: What is compared with the baseline: the column, its name, whether less is better.
-_MEASURES = (
-    ("mae_out_of_sample", "mean absolute error", True),
-    ("balanced_accuracy_out_of_sample", "balanced accuracy", False),
-)
 _BASELINE = "baseline: mean"
 
 #: So many cases with the largest spread are named; ties with the last of them too.
@@ -75,7 +73,7 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
     texts
         Quote the propositions' texts; otherwise their ids alone stand for them.
     evidence
-        Give each method's evidence where they part.
+        Give each method's evidence where they disagree.
 
     Returns
     -------
@@ -89,7 +87,7 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
     >>> print(summary(comparison, texts=False, evidence=False)[5])
-    Methods do not all decide on 2 propositions: 4-FIN, 4-HUM; fsqca supports them; regression is inconclusive.
+    On 2 propositions some methods decide and others do not: 4-FIN, 4-HUM; fsqca supports them; regression is inconclusive.
     """
     return [
         *_overview(comparison.verdicts),
@@ -98,8 +96,8 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
         *_directions(comparison),
         *_importances(comparison),
         *_constant(comparison),
-        *_baselines(comparison.fit, list(comparison.analyses)),
-        *_differences(comparison.differences),
+        *_baselines(comparison),
+        *_differences(comparison),
         *_cases(comparison.disagreements),
         *_failures(comparison),
     ]
@@ -110,7 +108,7 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
 
 @dataclass(frozen=True)
 class Headline:
-    """The shortest answer: what the methods agree on, and where they part.
+    """The shortest answer: what the methods agree on, and where they disagree.
 
     Attributes
     ----------
@@ -162,12 +160,12 @@ def headline(comparison: Compared) -> Headline:
         found = _grouped({label: _GOES[each] for label, each in zip(everyone, directions, strict=True)})
         it = "it" if len(names) == 1 else "them"
         said = "; ".join(f"{words} {it} in {_listed(labels)}" for words, labels in found.items())
-        start = "Methods part on" if _opposed(directions) else "Not all methods show a direction for"
+        start = "Methods disagree on" if _opposed(directions) else "Not all methods show a direction for"
         parted.append(f"{start} {_listed(_label(comparison, name) for name in names)}: {outcome} {said}.")
     parted += _parted(comparison, texts=True, evidence=False)
     return Headline(
         tuple(agreed) or ("There is no direction and no proposition on which all methods agree.",),
-        tuple(parted) or ("There is no direction and no proposition on which methods part.",),
+        tuple(parted) or ("There is no direction and no proposition on which methods disagree.",),
     )
 
 
@@ -226,7 +224,7 @@ def _overview(verdicts: pd.DataFrame) -> list[str]:
     """On how many propositions the methods that answer say the same; one method alone agrees with nobody."""
     if verdicts.shape[1] < 2 or verdicts.empty:
         return []
-    counts = dict.fromkeys(("say the same on", "part on", "do not all decide on", "one", "none"), 0)
+    counts = dict.fromkeys(("say the same on", "disagree on", "some", "one", "none"), 0)
     for row in verdicts.to_numpy().tolist():
         said = [answer for answer in row if answer != "silent"]
         answers = set(said)
@@ -235,11 +233,13 @@ def _overview(verdicts: pd.DataFrame) -> list[str]:
         elif len(answers) == 1:
             counts["say the same on"] += 1
         else:
-            counts["part on" if {"supported", "contradicted"} <= answers else "do not all decide on"] += 1
+            counts["disagree on" if {"supported", "contradicted"} <= answers else "some"] += 1
     clauses = []
-    several = [f"{words} {counts[words]}" for words in list(counts)[:3] if counts[words]]
+    several = [f"{words} {counts[words]}" for words in list(counts)[:2] if counts[words]]
     if several:
         clauses.append(f"the methods that answer {_listed(several)}")
+    if counts["some"]:
+        clauses.append(f"on {counts['some']} some methods decide and others do not")
     if counts["one"]:
         clauses.append(f"one method alone answers {counts['one']}")
     if counts["none"]:
@@ -293,10 +293,17 @@ def _parted(comparison: Compared, texts: bool, evidence: bool) -> list[str]:
                 clauses.append(f"{_listed(labels)} {words}{reason}")
         if silent:
             clauses.append(f"{_listed(silent)} {_is(silent)} silent")
-        start = "Methods part on" if said["supported"] and said["contradicted"] else "Methods do not all decide on"
-        quoted = _propositions(comparison, names, texts)
-        sentences.append(f"{start} {quoted}{':' if len(names) == 1 else ';'} {'; '.join(clauses)}.")
+        opposed = bool(said["supported"] and said["contradicted"])
+        sentences.append(f"{_parting(_quoted(comparison, names, texts), opposed)} {'; '.join(clauses)}.")
     return sentences
+
+
+def _parting(quoted: Sequence[str], opposed: bool) -> str:
+    """How a sentence on propositions that are answered in more than one way begins."""
+    start, end = ("Methods disagree on ", "") if opposed else ("On ", " some methods decide and others do not")
+    if len(quoted) == 1:
+        return f"{start}{quoted[0]}{end}:"
+    return f"{start}{len(quoted)} propositions{end}: {', '.join(quoted)};"
 
 
 def _evidence(comparison: Compared, name: str, labels: Sequence[str]) -> str:
@@ -311,13 +318,18 @@ def _evidence(comparison: Compared, name: str, labels: Sequence[str]) -> str:
 
 def _propositions(comparison: Compared, names: Sequence[str], texts: bool) -> str:
     """One proposition, or several after their number."""
-    quoted = list(names)
-    if texts:
-        rows = [comparison.propositions.loc[name] for name in names]
-        propositions = [f" “{row['text']}”" if row["text"] else "" for row in rows]
-        limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
-        quoted = [f"{name}{text}{limit}" for name, text, limit in zip(names, propositions, limits, strict=True)]
+    quoted = _quoted(comparison, names, texts)
     return quoted[0] if len(quoted) == 1 else f"{len(quoted)} propositions: {', '.join(quoted)}"
+
+
+def _quoted(comparison: Compared, names: Sequence[str], texts: bool) -> list[str]:
+    """Propositions by their ids, with their texts if these are wanted."""
+    if not texts:
+        return list(names)
+    rows = [comparison.propositions.loc[name] for name in names]
+    propositions = [f" “{row['text']}”" if row["text"] else "" for row in rows]
+    limits = [f" (among cases in {row['where']})" if row["where"] else "" for row in rows]
+    return [f"{name}{text}{limit}" for name, text, limit in zip(names, propositions, limits, strict=True)]
 
 
 # -------------------------------------------------------------------------------------------------- conditions
@@ -330,7 +342,7 @@ def _directions(comparison: Compared) -> list[str]:
     for directions, names in _alike(split, everyone).items():
         found = _grouped({label: _DIRECTIONS[each] for label, each in zip(everyone, directions, strict=True)})
         said = "; ".join(f"{direction} in {_listed(labels)}" for direction, labels in found.items())
-        start = "Methods part on the" if _opposed(directions) else "Not all methods show a"
+        start = "Methods disagree on the" if _opposed(directions) else "Not all methods show a"
         sentences.append(f"{start} direction of {_listed(names)}: {said}.")
     agreed = [
         f"{_capital(_methods(everyone, everyone), everyone)} {'give' if len(everyone) > 1 else 'gives'} "
@@ -373,14 +385,14 @@ def _importances(comparison: Compared) -> list[str]:
     nothing: list[str] = []
     without: list[str] = []
     for label in comparison.analyses:
-        figures = comparison.conditions[label, "importance"].astype(float)
-        if figures.isna().all():
+        values = comparison.conditions[label, "importance"].astype(float)
+        if values.isna().all():
             without.append(label)
-        elif not figures.max() > 0:
+        elif not values.max() > 0:
             nothing.append(label)
         else:
-            largest[label] = float(figures.max())
-            said[label] = _listed(str(name) for name in figures.index[figures >= figures.max() - 1e-12])
+            largest[label] = float(values.max())
+            said[label] = _listed(str(name) for name in values.index[values >= values.max() - 1e-12])
     sentences = []
     if said:
         clauses = [
@@ -398,29 +410,34 @@ def _importances(comparison: Compared) -> list[str]:
 # --------------------------------------------------------------------------------------------- fit, cases, failures
 
 
-def _baselines(fit: pd.DataFrame, everyone: list[str]) -> list[str]:
+def _leading(comparison: Compared) -> list[Measure]:
+    """The measures that sentences tell, the first first."""
+    return [each for name in LEADING for each in comparison.measures if each.name == name]
+
+
+def _baselines(comparison: Compared) -> list[str]:
+    everyone = list(comparison.analyses)
     sentences = []
-    for column, name, less_is_better in _MEASURES:
-        every = fit[column].astype(float)
-        baseline, figures = float(every[_BASELINE]), {label: float(every[label]) for label in everyone}
-        there = {label: figure for label, figure in figures.items() if not np.isnan(figure)}
+    for measure in _leading(comparison):
+        every = comparison.fit[f"{measure.name}{OUT_OF_SAMPLE}"].astype(float)
+        baseline, values = float(every[_BASELINE]), {label: float(every[label]) for label in everyone}
+        there = {label: value for label, value in values.items() if not np.isnan(value)}
         if np.isnan(baseline) or not there:
             continue
-        sign = 1 if less_is_better else -1
-
-        def against(figure: float, sign: int = sign, baseline: float = baseline) -> str:
-            gap = sign * (figure - baseline)
-            return "the same" if abs(gap) < 1e-12 else "better" if gap < 0 else "worse"
-
-        found = _grouped({label: against(figure) for label, figure in there.items()})
+        sign = 1 if measure.less_is_better else -1
+        gaps = {label: sign * (value - baseline) for label, value in there.items()}
+        found = _grouped(
+            {k: "the same" if abs(gap) < 1e-12 else "better" if gap < 0 else "worse" for k, gap in gaps.items()}
+        )
         clauses = [
             f"{words}: {_listed(f'{label} ({there[label]:.3f})' for label in labels)}"
             for words, labels in found.items()
         ]
         missing = [label for label in everyone if label not in there]
-        ending = f"; without such a figure: {_listed(missing)}" if missing else ""
+        ending = f"; without such a number: {_listed(missing)}" if missing else ""
         sentences.append(
-            f"In cases not seen, predicting the mean for everybody has a {name} of {baseline:.3f}; {'; '.join(clauses)}{ending}."
+            f"In cases not seen, predicting the mean for everybody has a {measure.words} of {baseline:.3f}; "
+            f"{'; '.join(clauses)}{ending}."
         )
     return sentences
 
@@ -433,18 +450,19 @@ def _constant(comparison: Compared) -> list[str]:
         if predicted.notna().all() and np.ptp(predicted) < 1e-12:
             alike.setdefault(f"{predicted.iloc[0]:.2f}", []).append(label)
     return [
-        f"{_listed(labels)} {'predicts' if len(labels) == 1 else 'predict'} {figure} for every case: no condition moves that."
-        for figure, labels in alike.items()
+        f"{_listed(labels)} {'predicts' if len(labels) == 1 else 'predict'} {value} for every case: no condition moves that."
+        for value, labels in alike.items()
     ]
 
 
-def _differences(differences: pd.DataFrame) -> list[str]:
-    if differences.empty:
+def _differences(comparison: Compared) -> list[str]:
+    differences, leading = comparison.differences, _leading(comparison)
+    if differences.empty or not leading:
         return []
-    table = pd.DataFrame(differences.xs("mae_out_of_sample", axis=1, level="measure")).astype(float)
+    table = pd.DataFrame(differences.xs(f"{leading[0].name}{OUT_OF_SAMPLE}", axis=1, level="measure")).astype(float)
     table = table.loc[table["low"].notna()]
     apart = table[(table["low"] > 0) | (table["high"] < 0)]
-    start = "The 95 % interval of the difference in mean absolute error in cases not seen"
+    start = f"The 95 % interval of the difference in {leading[0].words} in cases not seen"
     if table.empty:
         return []
     pairs = "the one pair of methods" if len(table) == 1 else f"all {len(table)} pairs of methods"

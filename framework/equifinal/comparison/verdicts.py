@@ -83,5 +83,5 @@ def _answer(label: str, method: Method, proposition: Proposition, scope: _Scope,
     except FAULTS as error:
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):
-        return Verdict("silent", evidence=f"It answered with {verdict!r}, which is no equifinal.Verdict.")
+        return Verdict("silent", evidence=f"It answered with {verdict!r}, which is not an equifinal.Verdict.")
     return Verdict(verdict.answer, f"{scope.prefix}{verdict.evidence}", verdict.numbers)

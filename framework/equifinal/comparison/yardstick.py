@@ -1,12 +1,12 @@
-"""The common yardstick: the same figures for every method, from its predictions alone.
+"""The common yardstick: the same numbers for every method, from its predictions alone.
 
-How well do the predicted outcome memberships agree with the outcome, in the cases that the method has seen and in cases that
-it has not? How much worse do they get when a condition is permuted? Which way do they move with it? Nothing here asks which
-method it is looking at.
+How well do the predicted outcome memberships agree with the outcome, in cases that the method has seen and in cases that it
+has not? How much worse do they get when a condition is permuted? In which direction do they move with it? Nothing here asks
+which method it is looking at.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,19 +21,20 @@ from equifinal.comparison.importance import (
     movements_by_case,
     repetitions_for,
 )
-from equifinal.comparison.measures import measures
+from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, measures
 from equifinal.comparison.out_of_sample import folds, out_of_sample
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis, Method
+from equifinal.plugin import registry
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["Yardstick", "measure"]
+__all__ = ["Yardstick", "baselines", "measure", "measure_notes"]
 
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
-    """The figures of one method.
+    """What the common yardstick says of one method.
 
     Attributes
     ----------
@@ -52,6 +53,8 @@ class Yardstick:
     moves : pandas.DataFrame or None
         Index: cases; columns: conditions. How the case's prediction moves with the condition. The sign of their mean over cases is
         the direction.
+    problems : dict
+        By the name of a measure, what it raised or returned in place of a number.
     """
 
     fit: dict[str, float]
@@ -61,18 +64,7 @@ class Yardstick:
     notes: list[str] = field(default_factory=list)
     rises: pd.DataFrame | None = None
     moves: pd.DataFrame | None = None
-
-
-# ---------------------------------------------------------------------------------------------- out of sample
-
-
-# ---------------------------------------------------------------------------------- importance and direction
-
-
-# ------------------------------------------------------------------------------------------- permutation test
-
-
-# --------------------------------------------------------------------------------------------- all together
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 def measure(
@@ -82,6 +74,7 @@ def measure(
     seed: int,
     n_jobs: int = 1,
     progress: bool = False,
+    which: Sequence[Measure] = BUILT_IN,
 ) -> dict[str, Yardstick]:
     """Put every analysis on the common yardstick.
 
@@ -95,6 +88,8 @@ def measure(
         The run's seed.
     n_jobs, progress
         As for :func:`equifinal.run`.
+    which
+        The measures.
     """
     predicting = {label: method for label, method in methods.items() if label in analyses and method.predicts()}
     predicted, reasons, count = out_of_sample(predicting, calibrated, seed, n_jobs, progress)
@@ -105,24 +100,44 @@ def measure(
     found = {}
     for label, analysis in analyses.items():
         unseen = pd.Series(predicted.get(label, np.nan), index=calibrated.cases, dtype=float)
-        fit = measures(analysis.cases["predicted"], outcome)
-        fit |= _out_of_sample_measures(unseen, outcome, training_means)
-        fit |= {"folds": count if label in predicting else 0, "failed_folds": len(reasons.get(label, []))}
-        notes = []
-        if label not in predicting:
-            notes.append("The method does not predict, so it has no figures out of sample and no importances.")
-        elif reasons[label]:
-            why = listing(dict.fromkeys(reasons[label]), most=2)
-            notes.append(
-                f"{len(reasons[label])} of {count} refits failed, and their cases have no prediction out of sample: {why}"
-            )
+        failed = reasons.get(label, [])
+        problems: dict[str, str] = {}
+        fit = measures(analysis.cases["predicted"], outcome, which, problems)
+        fit |= _out_of_sample_measures(unseen, outcome, training_means, which, problems)
+        fit |= {"folds": count if label in predicting else 0, "failed_folds": len(failed)}
         importances, rises, moved, problem = moves.get(label, (None, None, None, ""))
         direction = (
             None if moved is None else pd.Series(direction_of(moved.mean()), index=moved.columns.rename("condition"))
         )
-        notes += [problem] if problem else []
-        found[label] = Yardstick(fit, importances, direction, unseen, notes, rises, moved)
+        notes = [note for note in (_on_refits(label in predicting, failed, count), problem) if note]
+        found[label] = Yardstick(fit, importances, direction, unseen, notes, rises, moved, problems)
     return found
+
+
+def _on_refits(predicts: bool, failed: Sequence[str], count: int) -> str:
+    if not predicts:
+        return "The method does not predict, so there are no numbers out of sample and no importances."
+    if not failed:
+        return ""
+    why = listing(dict.fromkeys(failed), most=2)
+    return f"{len(failed)} of {count} refits failed, and their cases have no prediction out of sample: {why}"
+
+
+def measure_notes(yardsticks: Mapping[str, Yardstick]) -> list[tuple[str, str]]:
+    """What a reader should know of measures that gave no number: about the fit, a note for each."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for label, each in yardsticks.items():
+        for name, problem in each.problems.items():
+            found.setdefault((name, problem), []).append(label)
+    return [
+        ("fit", f"The measure {name!r} of the plugin {_origin(name)} gave no number for {', '.join(labels)}: {problem}")
+        for (name, problem), labels in found.items()
+    ]
+
+
+def _origin(name: str) -> str:
+    listed = registry.current().listing("measures")
+    return str(listed[name].plugin) if name in listed else "that brought it"
 
 
 def _moves(
@@ -140,19 +155,22 @@ def _moves(
         return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
 
 
-def baselines(calibrated: CalibratedStudy, seed: int) -> dict[str, dict[str, float]]:
-    """What comes out without any method.
+def baselines(
+    calibrated: CalibratedStudy, seed: int, which: Sequence[Measure] = BUILT_IN
+) -> dict[str, dict[str, float]]:
+    """What comes of using no method at all.
 
     ``baseline: mean`` predicts every case by the mean outcome membership, out of sample by that of the training cases.
     ``baseline: permuted outcome`` predicts it by the outcome of another case, drawn by permuting: the mean of each measure over
-    as many permutations as for importances. It learns nothing, so that it is the same out of sample.
+    as many permutations as for importances. It learns nothing, so it is the same out of sample.
     """
     outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy()
     training_means = _training_means(calibrated, seed)
-    mean = measures(np.full(len(outcome), outcome.mean()), outcome)
-    mean |= _out_of_sample_measures(training_means, outcome, training_means)
+    mean = measures(np.full(len(outcome), outcome.mean()), outcome, which)
+    mean |= _out_of_sample_measures(training_means, outcome, training_means, which)
     rng = generator(seed, "permuted outcome")
-    draws = pd.DataFrame([measures(rng.permutation(outcome), outcome) for _ in range(repetitions_for(len(outcome)))])
+    repetitions = range(repetitions_for(len(outcome)))
+    draws = pd.DataFrame([measures(rng.permutation(outcome), outcome, which) for _ in repetitions])
     chance = {str(name): float(value) for name, value in draws.mean().items()}
     return {
         "baseline: mean": mean | {"folds": len(folds(calibrated, seed)), "failed_folds": 0},
@@ -169,14 +187,20 @@ def _training_means(calibrated: CalibratedStudy, seed: int) -> Floats:
     return means
 
 
-def _out_of_sample_measures(predicted: Any, outcome: Any, training_means: Floats) -> dict[str, float]:
-    found = measures(predicted, outcome)
-    # Leaving a high case out lowers the mean of the others, so that their rank correlation is -1: an artefact.
+def _out_of_sample_measures(
+    predicted: Any,
+    outcome: Any,
+    training_means: Floats,
+    which: Sequence[Measure],
+    problems: dict[str, str] | None = None,
+) -> dict[str, float]:
+    found = measures(predicted, outcome, which, problems)
+    # Leaving a high case out lowers the mean of the others, so their rank correlation is -1: an artefact.
     distance = np.abs(np.asarray(predicted) - training_means)
     if not (distance > 1e-12).any():
-        found["spearman"] = np.nan
+        found |= {each.name: np.nan for each in which if each.by_rank}
     return _named_out_of_sample(found)
 
 
 def _named_out_of_sample(found: Mapping[str, float]) -> dict[str, float]:
-    return {f"{name}_out_of_sample": value for name, value in found.items()}
+    return {f"{name}{OUT_OF_SAMPLE}": value for name, value in found.items()}

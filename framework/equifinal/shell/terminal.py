@@ -18,6 +18,7 @@ from rich.text import Text
 
 from equifinal.base.words import ARROWS, SIGNS
 from equifinal.comparison.comparison import Comparison
+from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.method.analysis import Analysis
 from equifinal.plugin.registry import Plugin
 
@@ -303,34 +304,33 @@ def _number(value: float) -> str:
 
 def _fit(comparison: Comparison, console: Console) -> None:
     fit = comparison.fit
-    seen = [column for column in fit.columns if not column.endswith("_out_of_sample") and not column.endswith("folds")]
     title = "The common yardstick: predicted against actual membership, in sample / in cases not seen"
     columns = {"method": [f"[bold]{_heading(str(label))}[/]".replace(": ", ":\n") for label in fit.index]}
-    for column in seen:
-        pairs = zip(fit[column], fit[f"{column}_out_of_sample"], strict=True)
-        columns[_words(column).replace(" ", "\n")] = [
-            f"{_short(inside)} / {_short(outside)}" for inside, outside in pairs
-        ]
+    for measure in comparison.measures:
+        pairs = zip(fit[measure.name], fit[f"{measure.name}{OUT_OF_SAMPLE}"], strict=True)
+        columns[_stacked(measure)] = [f"{_short(inside)} / {_short(outside)}" for inside, outside in pairs]
     _in_two_lines_if_narrow(title, columns, " / ", console)
 
 
+def _stacked(measure: Measure) -> str:
+    """A measure as a heading, one word to a line."""
+    return escape(measure.words).replace(" ", "\n")
+
+
 def _differences(comparison: Comparison, console: Console) -> None:
-    """The differences out of sample that hardly hang on the cases; the report has them all."""
+    """The differences out of sample that hardly depend on the cases; the report has them all."""
     differences = comparison.differences
-    measures = [name for name in differences.columns.unique("measure") if name.endswith("_out_of_sample")]
     lines, known, apart = [], 0, 0
     for (method, other), (_, row) in zip(differences.index, differences.iterrows(), strict=True):
-        figures = []
-        for name in measures:
-            estimate, low, high = row[name][["estimate", "low", "high"]]
+        said = []
+        for measure in comparison.measures:
+            estimate, low, high = row[f"{measure.name}{OUT_OF_SAMPLE}"][["estimate", "low", "high"]]
             known += not np.isnan(low)
             if low > 0 or high < 0:
-                figures.append(
-                    f"{_words(name.removesuffix('_out_of_sample'))} {estimate:+.3f} ({low:+.3f} to {high:+.3f})"
-                )
-        if figures:
-            apart += len(figures)
-            lines.append(f"[bold]{escape(f'{method} - {other}')}[/]: {', '.join(figures)}")
+                said.append(f"{escape(measure.words)} {estimate:+.3f} ({low:+.3f} to {high:+.3f})")
+        if said:
+            apart += len(said)
+            lines.append(f"[bold]{escape(f'{method} - {other}')}[/]: {', '.join(said)}")
     if not known:
         return
     console.print("[bold]Differences in cases not seen[/], with 95 % intervals over cases, where these exclude 0")
@@ -347,8 +347,8 @@ def _permutations(comparison: Comparison, console: Console) -> None:
     done = int(shares["permutations"].max())
     title = f"Chance: in which share of {done:,} permuted outcomes each method fits as well in sample"
     columns = {"method": [f"[bold]{_heading(str(label))}[/]" for label in shares.index]}
-    for name in shares.columns.drop(["any_solution", "permutations", "failed", "why"]):
-        columns[_words(name).replace(" ", "\n")] = [_cell(value) for value in shares[name]]
+    for measure in comparison.measures:
+        columns[_stacked(measure)] = [_cell(value) for value in shares[measure.name]]
     _in_two_lines_if_narrow(title, columns, " ", console)
     found = shares["any_solution"].dropna()
     if len(found):

@@ -10,7 +10,6 @@ from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, 
 from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.names import capitalized, labelled
 from equifinal_output.words.propositions import full_texts
-from equifinal_output.words.wording import MEASURES
 
 __all__ = ["TablesAcross"]
 
@@ -156,9 +155,9 @@ class TablesAcross(TableMaker):
         rows: list[Row] = []
         for when, suffix in (("In sample", ""), ("Out of sample", "_out_of_sample")):
             rows.append(row_of(Cell(when, span=len(fit) + 1), rule=bool(rows)))
-            for measure, words in MEASURES.items():
-                if f"{measure}{suffix}" in fit:
-                    rows.append(row_of(Cell(in_words(words)), *(figure(value) for value in fit[f"{measure}{suffix}"])))
+            for measure in self.comparison.measures:
+                values = fit[f"{measure.name}{suffix}"]
+                rows.append(row_of(Cell(in_words(measure.words)), *(figure(value) for value in values)))
         rows.append(row_of(Cell("Refits"), *(count(value) for value in fit["folds"]), rule=True))
         rows.append(row_of(Cell("Refits that failed"), *(count(value) for value in fit["failed_folds"])))
         return self.table(

@@ -1,15 +1,6 @@
-"""The measures of the common yardstick and of agreement, in words."""
+"""The measures of agreement, in words."""
 
-__all__ = ["AGREEMENT", "MEASURES"]
-
-MEASURES = {
-    "consistency": "consistency",
-    "coverage": "coverage",
-    "pri": "PRI",
-    "balanced_accuracy": "balanced accuracy",
-    "mae": "mean absolute error",
-    "spearman": "Spearman",
-}
+__all__ = ["AGREEMENT"]
 
 #: What methods agree on, and how that is measured.
 AGREEMENT = {

@@ -8,7 +8,7 @@ import equifinal as eq
 from equifinal.plain import DIRECTIONS, MISSING, is_missing, shown
 from equifinal_output.report.document import Section, Table
 from equifinal_output.words.names import capitalized
-from equifinal_output.words.wording import AGREEMENT, MEASURES
+from equifinal_output.words.wording import AGREEMENT
 
 __all__ = ["measures"]
 
@@ -27,16 +27,16 @@ def measures(comparison: eq.Comparison) -> list[Section]:
 def _fit(comparison: eq.Comparison) -> Section:
     data, columns = comparison.fit, {}
     for when, suffix in (("in sample", ""), ("out of sample", "_out_of_sample")):
-        for measure, words in MEASURES.items():
-            columns[when, words] = data[f"{measure}{suffix}"]
+        for measure in comparison.measures:
+            columns[when, measure.words] = data[f"{measure.name}{suffix}"]
     columns["refits", "number"] = data["folds"]
     columns["refits", "failed"] = data["failed_folds"]
     tables = [Table("fit", "How well predictions agree with the outcome", data, pd.DataFrame(columns))]
     if not comparison.differences.empty:
-        title = "Differences between methods: the method's figure minus the other's, with 95 % intervals over cases"
-        tables.append(Table("differences", title, comparison.differences, _differences(comparison.differences)))
+        title = "Differences between methods: the method's measure minus the other's, with 95 % intervals over cases"
+        tables.append(Table("differences", title, comparison.differences, _differences(comparison)))
     if comparison.permutations is not None:
-        renamed: dict[Any, str] = {**MEASURES, "any_solution": "any solution"}
+        renamed = {each.name: each.words for each in comparison.measures} | {"any_solution": "any solution"}
         readable = comparison.permutations.drop(columns="why").rename(columns=renamed)
         title = (
             "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution"
@@ -45,11 +45,11 @@ def _fit(comparison: eq.Comparison) -> Section:
     return Section("fit", "Fit on a common yardstick", tables=tuple(tables))
 
 
-def _differences(data: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
+def _differences(comparison: eq.Comparison) -> pd.DataFrame:
+    data, columns = comparison.differences, {}
     for when, suffix in (("out of sample", "_out_of_sample"), ("in sample", "")):
-        for measure, words in MEASURES.items():
-            columns[when, words] = _with_interval(data[f"{measure}{suffix}"])
+        for measure in comparison.measures:
+            columns[when, measure.words] = _with_interval(data[f"{measure.name}{suffix}"])
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
     # A pair has no figures when one of its methods predicts nothing.
     return readable[(readable != MISSING).any(axis=1)]
