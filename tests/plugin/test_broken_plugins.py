@@ -222,9 +222,7 @@ def test_further_ways_do_not_take_the_run_down(towns, tmp_path):
     # Without a limit processes are shared: the run ends in a sentence.
     shared = equifinal(environment, "compare", towns, "-m", "sound", "-m", "crashes", "-j", 2, "-q")
     assert shared.returncode == 1
-    assert re.fullmatch(
-        r"Error: A process ended \(SIGABRT\): .* With a time limit .*", shared.stderr.splitlines()[-1]
-    )
+    assert re.fullmatch(r"Error: A process ended \(SIGABRT\): .* With a time limit .*", shared.stderr.splitlines()[-1])
     assert "Traceback (" not in shared.stderr
 
 
