@@ -228,7 +228,10 @@ def test_a_faulty_facet_is_named_and_the_others_stand(
     for name in ("comparison.json", "report.html", "report.md", "tables/sane.csv", "tables/fit.csv"):
         assert "All is well." in (tmp_path / "out" / name).read_text() or name.endswith("fit.csv")
     for name in ("comparison.json", "report.md", "tables/mad.csv"):
-        assert f"of the plugin made (a-package 2.0) failed: {reason.split(':')[0]}" in (tmp_path / "out" / name).read_text()
+        assert (
+            f"of the plugin made (a-package 2.0) failed: {reason.split(':')[0]}"
+            in (tmp_path / "out" / name).read_text()
+        )
 
 
 def test_a_figure_that_cannot_be_drawn_is_named_and_the_others_stand(
