@@ -47,7 +47,8 @@ def scatter(comparison):
 
 
 def family(comparison):
-    return {"n": 24, "large_cases": outliers(comparison), "words": ["One of a family."], "none": None, "picture": scatter(comparison)}
+    large, picture = outliers(comparison), scatter(comparison)
+    return {"n": 24, "large_cases": large, "words": ["One of a family."], "none": None, "picture": picture}
 
 
 @eq.hookimpl
