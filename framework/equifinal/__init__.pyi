@@ -33,6 +33,7 @@ from .study.study_file import load_study as load_study
 from .study.study_file import study_path as study_path
 from .study.study_writer import save_study as save_study
 from .study.variable import Variable as Variable
+from .writing.facets import Facet as Facet
 from .writing.output import Output as Output
 
 __version__: str

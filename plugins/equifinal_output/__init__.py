@@ -20,6 +20,7 @@ from equifinal_output.papers.table import PublicationTable, html
 from equifinal_output.papers.word import WordTables
 from equifinal_output.report.html_report import HtmlReport
 from equifinal_output.report.markdown_report import MarkdownReport
+from equifinal_output.tables import paths_chart
 
 __all__ = [
     "CsvTables",
@@ -46,6 +47,11 @@ equifinal_api = 1
 def equifinal_outputs() -> list[type[eq.Output]]:
     formats = (HtmlReport, CsvTables, JsonFile, MarkdownReport, figures.Figures)
     return [*formats, WordTables, ExcelTables, LatexTables, Fragments]
+
+
+@eq.hookimpl(trylast=True)
+def equifinal_facets() -> list[eq.Facet]:
+    return [eq.Facet("paths_chart", "Conditions of each path", paths_chart)]
 
 
 def __getattr__(name: str) -> Any:

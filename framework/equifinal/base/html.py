@@ -1,7 +1,7 @@
 """HTML of results in notebooks: small pieces without a style sheet, with all text escaped."""
 
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 from equifinal.base.words import MISSING, banner, shown, shown_column
 from equifinal.errors import listing
 
-__all__ = ["bullets", "heading", "not_observed", "paragraph", "piece", "table", "tables"]
+__all__ = ["bullets", "drawing", "heading", "not_observed", "paragraph", "piece", "table", "tables"]
 
 _MOST_ROWS, _MOST_ENTRIES = 12, 6
 
@@ -100,6 +100,19 @@ def _texts(column: pd.Series) -> list[str]:
 
 def _text(value: Any) -> str:
     return listing(value, _MOST_ENTRIES) or MISSING if isinstance(value, (list, tuple)) else shown(value)
+
+
+def drawing(draw: Callable[[Any], Any], words: str) -> str:
+    """What a function draws on the axes that it gets, as a picture within the page; the words say what it shows."""
+    import base64
+    import io
+
+    from matplotlib.figure import Figure
+
+    figure, buffer = Figure(layout="constrained"), io.BytesIO()
+    draw(figure.add_subplot())
+    figure.savefig(buffer, format="png")
+    return f'<img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
 
 
 def tables(

@@ -20,11 +20,13 @@ from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.intervals import agreement_intervals, differences
 from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
+from equifinal.comparison.shown import Shown, shown_by
 from equifinal.comparison.summary import Headline, headline, summary
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
 from equifinal.plugin import registry
+from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
@@ -162,7 +164,9 @@ class Comparison:
     @cached_property
     def asymmetry(self) -> Asymmetry:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.comparison.asymmetry`."""
-        return asymmetry(self.run, self._directions)
+        found = asymmetry(self.run, self._directions)
+        vars(self).pop("_shown", None)  # facets were asked without it
+        return found
 
     @property
     def with_asymmetry(self) -> bool:
@@ -173,6 +177,26 @@ class Comparison:
     def by_time(self) -> ByTime:
         """In a panel, paths and numbers at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
         return by_time(self.run, self.yardsticks, self.measures)
+
+    @property
+    def facets(self) -> dict[str, Shown]:
+        """What there is to show, by name: the list that every output walks; see :class:`equifinal.Facet`.
+
+        Each facet is asked once. One that raises becomes a warning that names it, and a sentence in its place.
+        """
+        entries = registry.current().listing("facets")
+        for entry in entries.values():
+            if entry.cls not in self._shown:
+                self._shown[entry.cls] = shown_by(entry, self)
+        return {name: self._shown[entry.cls] for name, entry in entries.items()}
+
+    @cached_property
+    def _shown(self) -> dict[Any, Shown]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What facets gave may hold functions of plugins, which do not travel; they are asked again.
+        return {name: value for name, value in vars(self).items() if name != "_shown"}
 
     @property
     def _directions(self) -> pd.DataFrame:
@@ -223,7 +247,7 @@ class Comparison:
         return paths
 
     def _repr_html_(self) -> str:
-        from equifinal.base.html import bullets, heading, not_observed, piece, table
+        from equifinal.base.html import bullets, heading, not_observed, paragraph, piece, table
 
         study, said = self.calibrated, self.headline
         parts = [
@@ -241,7 +265,25 @@ class Comparison:
         words |= {f"{name}{OUT_OF_SAMPLE}": f"{said} out of sample" for name, said in words.items()}
         fit = self.fit[[name for name in _IN_A_NOTEBOOK if name in self.fit]].rename(columns=words)
         parts.append(table(fit, "Predicted against actual membership", most=len(fit)))
-        return piece(*parts, bullets(str(failure) for failure in self.failures.values()))
+        parts.append(bullets(str(failure) for failure in self.failures.values()))
+        entries = registry.current().listing("facets")
+        there = {name: shown for name, shown in self.facets.items() if any(shown.parts())}
+        own = [name for name in there if entries[name].plugin.distribution == PROJECT]
+        parts += [_in_a_notebook(shown) for name, shown in there.items() if name not in own]
+        return piece(*parts, paragraph(f"comparison.facets holds: {', '.join(own)}." if own else ""))
+
+
+def _in_a_notebook(shown: Shown) -> str:
+    """A facet that a plugin brings, whole."""
+    from equifinal.base.html import bullets, drawing, heading, paragraph, table
+
+    parts = [heading(shown.title), paragraph(shown.about)]
+    for (_, *names), content in shown.parts():
+        if isinstance(content, pd.DataFrame):
+            parts.append(table(content, " ".join(names).replace("_", " ")))
+        else:
+            parts.append(drawing(content, shown.title) if callable(content) else bullets(content))
+    return "".join(parts)
 
 
 def _wrote(

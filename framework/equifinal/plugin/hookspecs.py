@@ -80,7 +80,7 @@ def equifinal_measures() -> Any:
 
 @hookspec
 def equifinal_facets() -> Any:
-    """Return a list of ``Facet`` objects: further tables, figures or sentences of a comparison, shown by every output."""
+    """Return a list of :class:`~equifinal.Facet` objects: further tables, figures or sentences of a comparison."""
 
 
 @hookspec

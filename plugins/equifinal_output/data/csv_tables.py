@@ -11,8 +11,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import flattened, is_missing, joined, plain
-from equifinal_output.report.content import content
-from equifinal_output.report.document import Table, levels_of
+from equifinal_output.tables import NamedTable, levels_of, tables_of
 from equifinal_output.words.names import FORMULA, file_name
 
 __all__ = ["CsvTables"]
@@ -21,7 +20,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
 class CsvTables(eq.Output):
-    """One CSV file per table, in full precision.
+    """One CSV file per table, in full precision; sentences are a table too, and a figure is one of its title and its words.
 
     The files are UTF-8 and separated by commas; a missing value is an empty cell, the entries of a list are joined by "; ".
     Text that a spreadsheet would run as a formula is prefixed with an apostrophe.
@@ -36,9 +35,7 @@ class CsvTables(eq.Output):
         folder.mkdir(exist_ok=True)
         written: list[Path] = []
         titles: dict[str, str] = {}
-        for table in content(comparison).tables():
-            if table.name == "manifest":
-                continue
+        for table in tables_of(comparison):
             path = folder / file_name(table.name, {path.name.lower() for path in written})
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows(_rows(table))
@@ -50,7 +47,7 @@ class CsvTables(eq.Output):
         return [*written, manifest]
 
 
-def _rows(table: Table) -> list[list[Any]]:
+def _rows(table: NamedTable) -> list[list[Any]]:
     frame = table.data
     header = [_text(label) for label in flattened(frame.columns)]
     columns = [[_cell(value) for value in frame.iloc[:, number]] for number in range(frame.shape[1])]

@@ -1,7 +1,7 @@
 """The format ``json``: everything in one file, for other programs."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ import equifinal as eq
 from equifinal.plain import flattened, plain
 
 __all__ = ["JsonFile"]
+
+#: Facets that say what the analyses say.
+_REPEATED = ("configurations", "paths_chart")
 
 
 class JsonFile(eq.Output):
@@ -26,38 +29,24 @@ class JsonFile(eq.Output):
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
         """Write ``comparison.json``; see :meth:`equifinal.Output.write`."""
-        everything = {
-            "manifest": comparison.manifest,
-            "banner": comparison.banner,
-            "study": _study(comparison),
-            "summary": comparison.summary,
-            "propositions": comparison.propositions,
-            "verdicts": comparison.verdicts,
-            "verdict_evidence": comparison.verdict_evidence,
-            "conditions": _flat(comparison.conditions),
-            "cases": _flat(comparison.cases),
-            "fit": comparison.fit,
-            "differences": comparison.differences,
-            "permutations": comparison.permutations,
-            "agreement": comparison.agreement,
-            "agreement_intervals": comparison.agreement_intervals,
-            "advice": comparison.advice.drop(columns=_advising(comparison)),
-            "advice_by_method": comparison.advice.groupby("case", sort=False)[_advising(comparison)].first(),
-            "disagreements": _flat(comparison.disagreements),
-            "contrarian": _members(comparison.contrarian, "groups", "association", "against", "tables", "notes"),
-            "by_time": _by_time(comparison),
-            "asymmetry": _asymmetry(comparison),
-            "notes": comparison.notes.to_dict("records"),
-            "failures": {label: asdict(failure) for label, failure in comparison.failures.items()},
-            "analyses": {label: analysis.to_dict() for label, analysis in comparison.analyses.items()},
+        everything: dict[str, Any] = {"manifest": comparison.manifest, "banner": comparison.banner}
+        everything |= {
+            name: _data(facet, facet.content) for name, facet in comparison.facets.items() if name not in _REPEATED
         }
+        if isinstance(advice := everything.get("advice"), pd.DataFrame):
+            everything["advice"] = advice.drop(columns=[each for each in comparison.analyses if each in advice])
         path = directory / "comparison.json"
         path.write_text(f"{_text(plain(everything))}\n", encoding="utf-8")
         return [path]
 
 
-def _advising(comparison: eq.Comparison) -> list[str]:
-    return [label for label in comparison.analyses if label in comparison.advice.columns]
+def _data(facet: Any, content: Any) -> Any:
+    """What a facet gave, with headings in one level; a figure by its title and what it is about."""
+    if isinstance(content, pd.DataFrame):
+        return content.set_axis(flattened(content.columns), axis="columns")
+    if isinstance(content, Mapping):
+        return {name: _data(facet, each) for name, each in content.items()}
+    return {"figure": facet.title, "about": facet.about} if callable(content) else content
 
 
 def _text(value: Any, indent: str = "") -> str:
@@ -76,35 +65,3 @@ def _text(value: Any, indent: str = "") -> str:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _members(found: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in names}
-
-
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.set_axis(flattened(frame.columns), axis="columns")
-
-
-def _study(comparison: eq.Comparison) -> dict[str, Any]:
-    study, calibrated = comparison.study, comparison.calibrated
-    texts = ("name", "title", "description", "provenance", "note", "source", "licence", "citation")
-    return {
-        **_members(study, *texts),
-        "sets": study.describe(),
-        "raw": calibrated.raw.rename_axis("case"),
-        "memberships": calibrated.fuzzy.rename_axis("case"),
-    }
-
-
-def _by_time(comparison: eq.Comparison) -> dict[str, Any] | None:
-    if comparison.calibrated.time is None:
-        return None
-    return _members(comparison.by_time, "paths", "holding", "within", "fit", "propositions", "groups", "notes")
-
-
-def _asymmetry(comparison: eq.Comparison) -> dict[str, Any] | None:
-    if not comparison.with_asymmetry:
-        return None
-    found = comparison.asymmetry
-    return {"conditions": _flat(found.conditions), **_members(found, "paths", "methods", "notes")}

@@ -1,7 +1,7 @@
 """The figures that a comparison has, and what each says in words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
+from equifinal_output.tables import further_facets
 from equifinal_output.words.importance import importance_in_words, importances
 from equifinal_output.words.paths import propositions_paths
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Picture", "figures_of"]
+__all__ = ["Picture", "figures_of", "further_figures"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Picture:
     name : str
         For a file, and unique within the comparison: letters, digits, ``_``, ``.`` and ``-``.
     section : str
-        ``"comparison"``, ``"data"``, or the label of the method that it is about.
+        ``"comparison"``, ``"data"``, the label of the method that it is about, or ``facet-NAME`` of the facet that has it.
     title : str
         What it shows.
     plot : callable
@@ -107,7 +108,8 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     Returns
     -------
     list of Picture
-        First those across methods, then the data, then each method's own in the order of the run. Nothing is drawn yet.
+        First those across methods, then the data, each method's own in the order of the run, and those of further facets.
+        Nothing is drawn yet.
 
     Examples
     --------
@@ -122,7 +124,40 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     _data(found, comparison.calibrated)
     for label, analysis in comparison.analyses.items():
         _method(found, label, analysis)
+    for facet, name, title, draw in _of_facets(comparison):
+        found.add(f"facet-{facet.name}", name, title, _plot_facet, _facet_in_words, facet, title, draw)
     return list(found.pictures.values())
+
+
+def further_figures(comparison: eq.Comparison) -> list[Picture]:
+    """The figures of the facets that plugins bring, which every report shows."""
+    if not list(_of_facets(comparison)):
+        return []
+    return [picture for picture in figures_of(comparison) if picture.section.startswith("facet-")]
+
+
+def _of_facets(comparison: eq.Comparison) -> Iterator[tuple[Any, str, str, Callable[[Any], Any]]]:
+    """Facet, name, title and what draws it."""
+    for facet in further_facets(comparison).values():
+        for path, content in facet.parts():
+            if callable(content):
+                words = ", ".join(name.replace("_", " ") for name in path[1:])
+                yield facet, "_".join(path), f"{facet.title}: {words}" if words else facet.title, content
+
+
+def _plot_facet(
+    comparison: eq.Comparison, facet: Any, title: str, draw: Callable[[Any], Any], ax: "Axes | None" = None
+) -> "Axes":
+    from equifinal_output.figures.style import finish, in_style, sized
+
+    with in_style():
+        axes, own = sized(ax, 6, 4)
+        draw(axes)
+        return finish(axes, own, comparison, title)
+
+
+def _facet_in_words(comparison: eq.Comparison, facet: Any, title: str, draw: Callable[[Any], Any]) -> str:
+    return str(facet.about)
 
 
 def _across(found: _Collected, comparison: eq.Comparison) -> None:

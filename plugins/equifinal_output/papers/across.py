@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from equifinal.plain import MISSING, SIGNS, is_missing, stated
-from equifinal_output.papers.cells import Cell, Kind, Row, count, figure, score
+from equifinal.plain import MISSING, SIGNS, flattened, is_missing, stated
+from equifinal_output.papers.cells import Cell, Kind, Row, any_value, count, figure, score
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.papers.table import PublicationTable
+from equifinal_output.tables import further_facets, levels_of, tables_of
 from equifinal_output.words.names import capitalized, labelled
 from equifinal_output.words.propositions import full_texts
 
@@ -25,6 +26,7 @@ _OF_AN_EQUATION = {
     "bic": "BIC",
 }
 _STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+_LABELS: list[Kind] = ["label"]
 _NUMBERS: list[Kind] = ["number"]
 _SIGNS: list[Kind] = ["sign"]
 
@@ -172,6 +174,25 @@ class TablesAcross(TableMaker):
                 PRI_NOTE,
             ],
         )
+
+    def further(self, all_kinds: bool = False) -> Iterator[PublicationTable]:
+        """The tables of facets that plugins bring, row by row; of all kinds: also sentences and what figures are about."""
+        facets = further_facets(self.comparison)
+        for table in tables_of(self.comparison):
+            if table.path[0] not in facets or not (table.is_table or all_kinds):
+                continue
+            levels, frame = levels_of(table.data.index), table.data
+            columns = [frame.iloc[:, number] for number in range(frame.shape[1])]
+            kinds: list[Kind] = ["number" if pd.api.types.is_numeric_dtype(column) else "text" for column in columns]
+            rows = [
+                row_of(*(any_value(values[row]) for values in (*levels, *(column.array for column in columns))))
+                for row in range(len(frame))
+            ]
+            headings = [*(str(level.name or "") for level in levels), *flattened(frame.columns)]
+            about = facets[table.path[0]].about if table.is_table else ""
+            if headings:
+                every: list[Kind] = [*_LABELS * len(levels), *kinds]
+                yield self.table(table.name, table.title, every, (head_of(*headings),), rows, [about])
 
 
 def _estimate(row: pd.Series, intervals: bool, starred: bool) -> tuple[Cell, Cell]:

@@ -4,10 +4,12 @@ import math
 import re
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import equifinal as eq
+from equifinal_output.figures.pictures import Picture, further_figures
 from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
 from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.papers.table import PublicationTable
@@ -24,6 +26,8 @@ _MOST_CHARACTERS = 32_767
 _WIDEST = 60
 #: The default width of a column in characters; the height of a line, and the most of a row, in points.
 _USUAL, _LINE, _HIGHEST = 8, 15, 409
+#: The resolution of figures, and the row where they begin: below their title, what they are about, and notes.
+_DPI, _BELOW = 160, 9
 
 
 class ExcelTables(eq.Output):
@@ -51,13 +55,16 @@ class ExcelTables(eq.Output):
                 }
             )
             book = _Book(workbook)
-            tables = [_with_ends(table) for table in publication_tables(comparison, self.intervals)]
+            tables = [_with_ends(table) for table in publication_tables(comparison, self.intervals, all_kinds=True)]
             names: list[str] = []
             for table in tables:
                 names.append(_sheet_name(table.name, {"contents", "history", *(name.lower() for name in names)}))
             book.contents(comparison, dict(zip(names, tables, strict=True)))
             for name, table in zip(names, tables, strict=True):
                 book.sheet(name, table)
+            for picture in further_figures(comparison):
+                place = next(name for name, table in zip(names, tables, strict=True) if table.name == picture.name)
+                book.picture(place, picture)
         return [path]
 
 
@@ -130,6 +137,14 @@ class _Book:
         sheet.repeat_rows(first, start - 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+
+    def picture(self, name: str, picture: Picture) -> None:
+        """A figure on the sheet that tells what it is about."""
+        buffer = BytesIO()
+        picture.figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+        sheet = self.workbook.get_worksheet_by_name(name)
+        options = {"image_data": buffer, "description": f"{picture.title}. {picture.alt}"}
+        sheet.insert_image(_BELOW, 0, f"{picture.name}.png", options)
 
     def _headings(
         self, sheet: "Worksheet", line: int, cells: tuple[Cell, ...], table: PublicationTable, first: bool, last: bool

@@ -21,7 +21,9 @@ INTERVALS: Any = pydantic.Field(
 )
 
 
-def publication_tables(comparison: eq.Comparison, intervals: bool = False) -> list[PublicationTable]:
+def publication_tables(
+    comparison: eq.Comparison, intervals: bool = False, all_kinds: bool = False
+) -> list[PublicationTable]:
     """The tables for a paper that a comparison can fill.
 
     Parameters
@@ -30,13 +32,15 @@ def publication_tables(comparison: eq.Comparison, intervals: bool = False) -> li
         What to show.
     intervals
         Whether to show the confidence interval below each coefficient of a regression, instead of the standard error.
+    all_kinds
+        Whether sentences and figures that plugins bring become tables as well; a figure is its title and what it is about.
 
     Returns
     -------
     list of PublicationTable
         The calibration; for each method that has them, the truth table, the paths in Fiss's chart and in rows, all models
         when there are several, tests of necessity, groups of cases; the coefficients of all regressions side by side; the
-        verdicts and the fit of all methods.
+        verdicts and the fit of all methods; the tables that plugins bring.
 
     Examples
     --------
@@ -53,4 +57,5 @@ def publication_tables(comparison: eq.Comparison, intervals: bool = False) -> li
         *across.regressions(intervals),
         *across.verdicts(),
         across.fit(),
+        *across.further(all_kinds),
     ]

@@ -4,11 +4,8 @@ from weakref import WeakKeyDictionary
 
 import equifinal as eq
 from equifinal.plain import counted
-from equifinal_output.report.document import Content, Table
-from equifinal_output.report.sections.findings import findings
-from equifinal_output.report.sections.measures import measures
-from equifinal_output.report.sections.methods import methods
-from equifinal_output.report.sections.origin import origin
+from equifinal_output.report.document import Content
+from equifinal_output.report.sections import sections
 from equifinal_output.words.names import labelled
 
 __all__ = ["content"]
@@ -27,12 +24,6 @@ def content(comparison: eq.Comparison) -> Content:
 
 def _content(comparison: eq.Comparison) -> Content:
     study = comparison.study
-    sections = [
-        *findings(comparison),
-        methods(comparison),
-        *measures(comparison),
-        *origin(comparison),
-    ]
     return Content(
         title=study.title,
         description=" ".join(study.description.split()),
@@ -45,8 +36,7 @@ def _content(comparison: eq.Comparison) -> Content:
         left_out=_left_out(comparison),
         # The evidence stands in the section on verdicts.
         summary=tuple(comparison.summarize(evidence=False)),
-        sections=tuple(sections),
-        background=(Table("propositions", "Propositions", comparison.propositions),),
+        sections=tuple(sections(comparison)),
     )
 
 

@@ -1,7 +1,6 @@
 """What a report is made of: tables in sections, in order. Every format reads it.
 
-A table holds the figures as computed (``data``, which csv writes) and, where it differs, the form shown to a reader
-(``readable``).
+A table holds the figures as computed (``data``) and, where it differs, the form shown to a reader (``readable``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,17 +12,10 @@ import pandas as pd
 import equifinal as eq
 from equifinal_output.report.reading_help import HELP, Help
 
-__all__ = ["MOST_ROWS", "Content", "Section", "Table", "levels_of"]
+__all__ = ["MOST_ROWS", "Content", "Section", "Table"]
 
 #: The most rows of a table that a page shows.
 MOST_ROWS = 1000
-
-
-def levels_of(index: pd.Index) -> list[pd.Index]:
-    """The labels of rows, level by level; none where rows are only counted."""
-    if isinstance(index, pd.RangeIndex) and index.name is None:
-        return []
-    return [index.get_level_values(number) for number in range(index.nlevels)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +67,8 @@ class Section:
         What to keep in mind.
     parts : tuple of Section
         Sections within.
+    about : str
+        How to read it, where the project has no words for it.
     """
 
     name: str
@@ -83,11 +77,17 @@ class Section:
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     parts: tuple["Section", ...] = ()
+    about: str = ""
 
     @property
     def help(self) -> Help:
         """How to read it."""
-        return HELP.get(self.name, Help(()))
+        return HELP.get(self.name) or Help((self.about,) if self.about else ())
+
+    @property
+    def link(self) -> str:
+        """What links to it say."""
+        return self.name.replace("-", " ").capitalize() if self.name in HELP else self.title
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,6 @@ class Content:
         What was done, for a reader who does not know the methods.
     left_out : str
         A sentence on methods that failed; empty when none did.
-    background : tuple of Table
-        Tables whose content is already part of a readable table; data files hold them as well.
     """
 
     title: str
@@ -114,7 +112,6 @@ class Content:
     left_out: str
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
-    background: tuple[Table, ...]
 
     @property
     def answers(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -125,7 +122,6 @@ class Content:
 
     def tables(self) -> Iterator[Table]:
         """All tables, in order."""
-        yield from self.background
         for section in self.sections:
             for part in (section, *section.parts):
                 yield from part.tables

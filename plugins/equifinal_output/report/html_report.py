@@ -14,9 +14,10 @@ import pydantic
 import equifinal as eq
 from equifinal.plain import MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Table, levels_of
+from equifinal_output.report.document import Content, Table
 from equifinal_output.report.drawings import WIDTH, distributions, importances, scatters
 from equifinal_output.report.reading_help import DRAWN
+from equifinal_output.tables import levels_of
 from equifinal_output.words.propositions import in_sum
 
 __all__ = ["HtmlReport"]
@@ -59,7 +60,7 @@ class HtmlReport(eq.Output):
         page = environment.get_template("report.html.jinja").render(
             report=report,
             first_sentences=_FIRST_SENTENCES,
-            pictures=_pictures(comparison, report) if self.figures else {},
+            pictures=_pictures(comparison, report, self.figures),
             manifest=comparison.manifest,
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
             propositions=_propositions(comparison),
@@ -89,13 +90,13 @@ class _Picture:
     svg: str
 
 
-def _pictures(comparison: eq.Comparison, report: Content) -> dict[str, list[_Picture]]:
-    """The figures by section, without those that the page shows in another form."""
-    from equifinal_output.figures import figures_of
+def _pictures(comparison: eq.Comparison, report: Content, all_figures: bool) -> dict[str, list[_Picture]]:
+    """The figures by section: those of facets, or all but those that the page shows in another form."""
+    from equifinal_output.figures.pictures import figures_of, further_figures
 
     methods = {part.title: part.name for section in report.sections for part in section.parts}
     found: dict[str, list[_Picture]] = {}
-    for picture in figures_of(comparison):
+    for picture in figures_of(comparison) if all_figures else further_figures(comparison):
         if not picture.name.startswith(_SHOWN_ANYHOW):
             place = "conditions" if picture.section == "comparison" else methods.get(picture.section, picture.section)
             with warnings.catch_warnings():

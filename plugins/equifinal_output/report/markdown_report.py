@@ -9,8 +9,10 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import flattened, plain, shown, shown_column
+from equifinal_output.figures.pictures import Picture, further_figures
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Section, Table, levels_of
+from equifinal_output.report.document import Content, Section, Table
+from equifinal_output.tables import levels_of
 from equifinal_output.words.markdown_text import as_text
 
 __all__ = ["MarkdownReport"]
@@ -23,15 +25,22 @@ class MarkdownReport(eq.Output):
     by_default = True
 
     def write(self, comparison: eq.Comparison, directory: Path) -> list[Path]:
-        """Write ``report.md``; see :meth:`equifinal.Output.write`."""
+        """Write ``report.md``, with ``report-*.svg`` for figures of plugins; see :meth:`equifinal.Output.write`."""
         manifest = json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False)
-        blocks = [*_document(content(comparison)), _fenced(manifest)]
+        figures = further_figures(comparison)
+        blocks = [*_document(content(comparison), figures), _fenced(manifest)]
         path = directory / "report.md"
         path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
-        return [path]
+        for picture in figures:
+            (directory / _file(picture)).write_text(picture.svg(), encoding="utf-8")
+        return [path, *(directory / _file(picture) for picture in figures)]
 
 
-def _document(report: Content) -> Iterator[str]:
+def _file(picture: Picture) -> str:
+    return f"report-{picture.name}.svg"
+
+
+def _document(report: Content, figures: list[Picture]) -> Iterator[str]:
     yield f"# {as_text(report.title)}"
     if report.banner:
         yield f"> **{as_text(report.banner)}**"
@@ -52,6 +61,9 @@ def _document(report: Content) -> Iterator[str]:
     sections = sorted(report.sections, key=lambda section: section.name == "manifest")
     for section in sections:
         yield from _section(section, "##")
+        for picture in figures:
+            if picture.section == section.name:
+                yield f"![{as_text(f'{picture.title}. {picture.alt}')}]({_file(picture)})"
 
 
 def _section(section: Section, level: str) -> Iterator[str]:
@@ -62,7 +74,8 @@ def _section(section: Section, level: str) -> Iterator[str]:
     if section.facts:
         yield "\n".join(f"- **{as_text(label)}**: {as_text(value)}" for label, value in section.facts.items())
     if section.notes:
-        yield "\n".join(f"- Note: {as_text(note)}" for note in section.notes)
+        before = "" if section.name.startswith("facet-") else "Note: "
+        yield "\n".join(f"- {before}{as_text(note)}" for note in section.notes)
     if section.name != "manifest":
         for table in section.tables:
             yield f"**{as_text(table.heading)}**"

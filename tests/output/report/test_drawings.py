@@ -14,7 +14,7 @@ import equifinal_output
 from equifinal.plain import shown, shown_column
 from equifinal_output.report.content import content
 from equifinal_output.report.drawings import distributions, importances, scatters
-from equifinal_output.report.sections.origin import CITATION
+from equifinal_output.report.sections import CITATION
 
 
 def test_distributions_show_the_scores_and_their_anchors(heilongjiang: eq.Comparison) -> None:

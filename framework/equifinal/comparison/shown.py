@@ -1,0 +1,92 @@
+"""What the facets of a comparison give: tables, sentences and figures, asked for once.
+
+A faulty facet harms no other: a sentence that names its plugin stands in its place, and a warning says the same.
+"""
+
+import functools
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from equifinal.errors import FAULTS
+from equifinal.plugin.records import Entry
+
+__all__ = ["Shown", "shown_by"]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One facet of one comparison.
+
+    Attributes
+    ----------
+    name, title, about : str
+        Those of the facet.
+    content : pandas.DataFrame, tuple of str, callable, dict or None
+        A table; sentences; a function that draws on matplotlib's axes; or names and such contents, among which there may be
+        plain values too. ``None`` where the facet does not apply.
+    """
+
+    name: str
+    title: str
+    about: str
+    content: Any = field(repr=False)
+
+    def parts(self) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """Every table, figure and list of sentences with the names that lead to it, the facet's first; no plain values."""
+        return _parts((self.name,), self.content)
+
+
+def _parts(path: tuple[str, ...], content: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(content, Mapping):
+        for name, each in content.items():
+            yield from _parts((*path, name), each)
+    elif isinstance(content, pd.DataFrame) or callable(content) or (isinstance(content, tuple) and content):
+        yield path, content
+
+
+def shown_by(entry: Entry, comparison: Any) -> Shown:
+    """Ask a facet, as the registry lists it."""
+    facet = entry.cls
+
+    def report(error: BaseException) -> str:
+        said = f"The facet {facet.name!r} of the plugin {entry.plugin} failed: {type(error).__name__}: {error}"
+        warnings.warn(said, stacklevel=3)
+        return said
+
+    try:
+        content = _checked(facet.of(comparison), report)
+        if isinstance(content, str) or not (content is None or isinstance(content, _WHOLE) or callable(content)):
+            raise TypeError(f"it returned {content!r}, which is not a table, sentences, a figure or a mapping of these")
+    except FAULTS as error:
+        content = (report(error),)
+    return Shown(facet.name, facet.title, facet.about, content)
+
+
+_WHOLE = (pd.DataFrame, tuple, dict)
+
+
+def _checked(content: Any, report: Callable[[BaseException], str]) -> Any:
+    """The content with sentences as tuples, other lists as lists, and figures that raise nothing."""
+    if isinstance(content, pd.DataFrame):
+        return content
+    if isinstance(content, Mapping):
+        return {str(name): _checked(each, report) for name, each in content.items()}
+    if isinstance(content, (list, tuple)):
+        return tuple(content) if all(isinstance(each, str) for each in content) else list(content)
+    return _guarded(content, report) if callable(content) else content
+
+
+def _guarded(draw: Callable[[Any], Any], report: Callable[[BaseException], str]) -> Callable[[Any], None]:
+    @functools.wraps(draw)
+    def guarded(ax: Any) -> None:
+        try:
+            draw(ax)
+        except FAULTS as error:
+            ax.clear()
+            ax.text(0.5, 0.5, report(error), ha="center", va="center", wrap=True, parse_math=False)
+
+    return guarded

@@ -1,0 +1,197 @@
+"""The facets of a comparison: what there is to show, as one list that every output walks.
+
+The built-in facets stand first, in the order of a report; those that plugins bring through ``equifinal_facets`` follow.
+This module is a plugin itself, so the built-in ones come through the same hook.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from equifinal.plugin.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from equifinal.comparison.comparison import Comparison
+
+__all__ = ["BUILT_IN", "Facet"]
+
+#: What every output states besides the facets.
+_TAKEN = ("banner", "manifest")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Something that every output shows of a comparison.
+
+    Parameters
+    ----------
+    name
+        An identifier: the key in JSON, the name of files.
+    title
+        What readers see above it.
+    of
+        ``of(comparison)`` returns a table (:class:`pandas.DataFrame`), sentences (a list of str), a figure (a function that
+        draws on the matplotlib axes that it is given), or a mapping of names to these, in which plain values may stand too.
+        It returns ``None`` where the facet does not apply. It is asked once for each comparison.
+    about
+        How to read it, in a sentence or two.
+
+    Raises
+    ------
+    ValueError
+        When the name is not an identifier or is taken, the title is not text, or `of` is not a function.
+
+    Examples
+    --------
+    >>> import equifinal as eq
+    >>> missed = eq.Facet("missed", "Cases with a gap", lambda comparison: comparison.cases[comparison.cases.isna().any(axis=1)])
+    >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    >>> len(missed.of(comparison))
+    6
+    """
+
+    name: str
+    title: str
+    of: Callable[["Comparison"], Any] = field(repr=False)
+    about: str = ""
+
+    offered_by: ClassVar[str] = "equifinal_facets"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isidentifier():
+            raise ValueError(f"The name of a facet must be an identifier, such as 'outliers', not {self.name!r}.")
+        if self.name in _TAKEN:
+            raise ValueError(f"A facet cannot be named {self.name!r}, which every output states anyway.")
+        if not (isinstance(self.title, str) and self.title and isinstance(self.about, str)):
+            raise ValueError(f"Facet {self.name!r}: title and about must be text, and there must be a title.")
+        if not callable(self.of):
+            raise ValueError(f"Facet {self.name!r}: of must be a function of the comparison.")
+
+
+# --------------------------------------------------------------------------------------------- the built-in facets
+
+
+def _configurations(comparison: "Comparison") -> pd.DataFrame:
+    rows = [
+        {
+            "method": label,
+            "configuration": name,
+            "expression": row["expression"],
+            "consistency": row["consistency"],
+            "coverage": row["coverage"],
+            "number of cases": len(row["cases"]),
+            "cases": list(row["cases"]),
+        }
+        for label, analysis in comparison.analyses.items()
+        for name, row in analysis.configurations.iterrows()
+    ]
+    columns = ["method", "configuration", "expression", "consistency", "coverage", "number of cases", "cases"]
+    return pd.DataFrame(rows, columns=columns).astype({"consistency": float, "coverage": float})
+
+
+def _advice_by_method(comparison: "Comparison") -> pd.DataFrame:
+    """What methods say about a case, which ``Comparison.advice`` repeats for every path of the case."""
+    labels = [label for label in comparison.analyses if label in comparison.advice.columns]
+    return comparison.advice.groupby("case", sort=False)[labels].first()
+
+
+def _analyses(comparison: "Comparison") -> dict[str, Any]:
+    return {
+        label: {
+            "method": analysis.method.name,
+            "parameters": analysis.method.parameters(),
+            "conditions": analysis.conditions,
+            "configurations": analysis.configurations,
+            "cases": analysis.cases,
+            "fit": analysis.fit,
+            "tables": analysis.tables,
+            "notes": analysis.notes,
+        }
+        for label, analysis in comparison.analyses.items()
+    }
+
+
+def _by_time(comparison: "Comparison") -> dict[str, Any] | None:
+    if comparison.calibrated.time is None:
+        return None
+    return _members(comparison.by_time, "paths", "holding", "groups", "propositions", "fit", "within", "notes")
+
+
+def _asymmetry(comparison: "Comparison") -> dict[str, Any] | None:
+    if not comparison.with_asymmetry:
+        return None
+    return _members(comparison.asymmetry, "conditions", "paths", "methods", "notes")
+
+
+def _study(comparison: "Comparison") -> dict[str, Any]:
+    study, calibrated = comparison.study, comparison.calibrated
+    texts = ("name", "title", "description", "provenance", "note", "source", "licence", "citation")
+    return {
+        **_members(study, *texts),
+        "sets": study.describe(),
+        "raw": calibrated.raw.rename_axis("case"),
+        "memberships": calibrated.fuzzy.rename_axis("case"),
+    }
+
+
+def _members(found: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in names}
+
+
+#: In the order of a report.
+BUILT_IN = (
+    Facet("summary", "Summary", lambda comparison: comparison.summary),
+    Facet("propositions", "Propositions", lambda comparison: comparison.propositions),
+    Facet("verdicts", "What each method says to each proposition", lambda comparison: comparison.verdicts),
+    Facet("verdict_evidence", "The evidence behind each verdict", lambda comparison: comparison.verdict_evidence),
+    Facet("conditions", "Role, direction and importance of each condition", lambda comparison: comparison.conditions),
+    Facet("configurations", "Paths, clusters and other groups of all methods", _configurations),
+    Facet("cases", "What each method says of each case", lambda comparison: comparison.cases),
+    Facet(
+        "disagreements",
+        "How far apart the methods' predictions lie, the farthest first",
+        lambda comparison: comparison.disagreements,
+    ),
+    Facet("advice_by_method", "What could change, case by case", _advice_by_method),
+    Facet("advice", "Sufficient paths by case, the nearest first", lambda comparison: comparison.advice),
+    Facet("analyses", "Each method in its own words", _analyses),
+    Facet("fit", "How well predictions agree with the outcome", lambda comparison: comparison.fit),
+    Facet(
+        "differences",
+        "Differences between methods: the method's measure minus the other's, with 95 % intervals over cases",
+        lambda comparison: comparison.differences,
+    ),
+    Facet(
+        "permutations",
+        "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution",
+        lambda comparison: comparison.permutations,
+    ),
+    Facet("agreement", "Agreement between methods", lambda comparison: comparison.agreement),
+    Facet(
+        "agreement_intervals",
+        "Agreement between methods: 95 % intervals over cases",
+        lambda comparison: comparison.agreement_intervals,
+    ),
+    Facet(
+        "contrarian",
+        "Contrarian cases",
+        lambda comparison: _members(comparison.contrarian, "groups", "against", "association", "tables", "notes"),
+    ),
+    Facet("by_time", "By time", _by_time),
+    Facet("asymmetry", "Asymmetry", _asymmetry),
+    Facet("study", "Data and calibration", _study),
+    Facet("notes", "Notes", lambda comparison: comparison.notes.set_index("about")),
+    Facet(
+        "failures",
+        "Methods that failed",
+        lambda comparison: {label: asdict(failure) for label, failure in comparison.failures.items()},
+    ),
+)
+
+
+@hookimpl
+def equifinal_facets() -> list[Facet]:
+    """The built-in facets."""
+    return list(BUILT_IN)

@@ -1,0 +1,229 @@
+"""The form in which a report shows each table, by its place among the facets: its kind, and what readers see of it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import pandas as pd
+
+import equifinal as eq
+from equifinal.plain import DIRECTIONS, MISSING, SIGNS, is_missing, shown
+from equifinal_output.report.document import Table
+from equifinal_output.tables import NamedTable
+from equifinal_output.words.names import named
+from equifinal_output.words.propositions import full_texts, in_sum
+
+__all__ = ["reported"]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a table is shown; see :class:`equifinal_output.report.document.Table`."""
+
+    readable: Callable[[eq.Comparison, pd.DataFrame], pd.DataFrame] | None = None
+    kind: Literal["plain", "heat map", "chart", "stacked"] = "plain"
+    folded: bool = False
+    searchable: bool = False
+
+
+def reported(comparison: eq.Comparison, table: NamedTable) -> Table:
+    """A table in the form that a report shows; one that nobody has given a form is shown as it is."""
+    place = ".".join(table.path)
+    form = _FORMS.get(place) or _FORMS.get(".".join((table.path[0], "*", table.path[-1]))) or _FORMS.get(table.path[0])
+    form = form or _Form()
+    readable = form.readable(comparison, table.data) if form.readable else None
+    return Table(table.name, table.title, table.data, readable, form.folded, form.searchable, form.kind)
+
+
+def _verdicts(comparison: eq.Comparison, verdicts: pd.DataFrame) -> pd.DataFrame:
+    marked = verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
+    columns: dict[int, Any] = {0: full_texts(comparison.propositions)}
+    columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
+    answering = (verdicts != "silent").sum(axis=1)
+    columns |= {len(columns): in_sum(verdicts) + answering.map(lambda count: f" ({count} of {verdicts.shape[1]})")}
+    matrix = pd.DataFrame(columns, index=verdicts.index)
+    # By position, because a method may have the name of another column.
+    matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)
+    return matrix
+
+
+def _evidence(comparison: eq.Comparison, evidence: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        (name, label, f"{SIGNS[answer]} {answer}", evidence.at[name, label])
+        for name, answers in comparison.verdicts.iterrows()
+        for label, answer in answers.items()
+    ]
+    return pd.DataFrame(rows, columns=["proposition", "method", "verdict", "evidence"], dtype=object)
+
+
+def _conditions(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    columns = {}
+    for label in comparison.analyses:
+        each = data[label]
+        importances = [
+            MISSING if is_missing(mean) else f"{shown(float(mean))} ± {shown(float(spread))}"
+            for mean, spread in zip(each["importance"], each["importance_sd"], strict=True)
+        ]
+        said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
+        columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
+    readable = pd.DataFrame(columns, index=data.index, dtype=object)
+    labels = [named(comparison.calibrated.variable(name)) for name in data.index]
+    readable.index = pd.Index(labels, name="condition", dtype=object)
+    return readable
+
+
+def _advice_by_method(comparison: eq.Comparison, sentences: pd.DataFrame) -> pd.DataFrame:
+    # By position, because a method may have the name of another column.
+    return pd.concat([_nearest_paths(comparison.advice), sentences], axis="columns")
+
+
+def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
+    """One row per case: the nearest path, or several equally near, and what it would take."""
+    by_case: dict[Any, list[dict[Any, Any]]] = {}
+    for row in data[["case", "path", "method", "distance", "shortfall", "raw_targets", "note"]].to_dict("records"):
+        by_case.setdefault(row["case"], []).append(row)
+    rows = {}
+    for case, paths in by_case.items():
+        first = paths[0]
+        if is_missing(first["path"]):
+            rows[case] = (MISSING, MISSING)
+            continue
+        near = [
+            row
+            for row in paths
+            if (row["distance"], row["note"]) == (first["distance"], first["note"])
+            and abs(row["shortfall"] - first["shortfall"]) < 1e-9
+        ]
+        takes = [" ".join(filter(None, (row["raw_targets"], row["note"]))) for row in near]
+        rows[case] = (
+            " or ".join(f"{row['path']} ({row['method']})" for row in near),
+            " or ".join(dict.fromkeys(takes)),
+        )
+    columns = ["nearest path", "what it would take"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("case")
+
+
+def _advice(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    order = ["path", "has", "lacks", "raw_targets", "distance", "shortfall", "membership_now", "method", "note"]
+    found = data[data["path"].notna()].set_index("case")[order].astype({"distance": float, "shortfall": float})
+    return found.rename(columns={"raw_targets": "raw targets", "membership_now": "membership now"})
+
+
+def _in_and_out_of_sample(
+    comparison: eq.Comparison, data: pd.DataFrame, suffixes: tuple[str, ...], cells: Callable[[Any], Any]
+) -> dict[tuple[str, str], Any]:
+    when = {"": "in sample", "_out_of_sample": "out of sample"}
+    return {
+        (when[suffix], measure.words): cells(data[f"{measure.name}{suffix}"])
+        for suffix in suffixes
+        for measure in comparison.measures
+    }
+
+
+def _fit(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    columns = _in_and_out_of_sample(comparison, data, ("", "_out_of_sample"), lambda values: values)
+    refits = {("refits", "number"): data["folds"], ("refits", "failed"): data["failed_folds"]}
+    return pd.DataFrame(columns | refits)
+
+
+def _differences(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    columns = _in_and_out_of_sample(comparison, data, ("_out_of_sample", ""), _with_interval)
+    readable = pd.DataFrame(columns, index=data.index, dtype=object)
+    # A pair has no figures when one of its methods predicts nothing.
+    return readable[(readable != MISSING).any(axis=1)]
+
+
+def _with_interval(figures: Any) -> list[str]:
+    intervals = [
+        "" if is_missing(low) else f" ({shown(low)} to {shown(high)})"
+        for low, high in zip(figures["low"], figures["high"], strict=True)
+    ]
+    return [f"{shown(estimate)}{interval}" for estimate, interval in zip(figures["estimate"], intervals, strict=True)]
+
+
+def _permutations(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    renamed = {each.name: each.words for each in comparison.measures} | {"any_solution": "any solution"}
+    return data.drop(columns="why").rename(columns=renamed)
+
+
+def _against(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    """One row for all methods that give a condition the same direction."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for place, row in data.iterrows():
+        name, label = cast(tuple[str, str], place)
+        shared = rows.setdefault((name, int(row["direction"])), {"condition": name, "methods": [], **row})
+        shared["methods"].append(label)
+    readable = pd.DataFrame(list(rows.values()), columns=["condition", "methods", *data.columns])
+    readable["direction"] = readable["direction"].map(DIRECTIONS)
+    return readable.set_index("condition").rename(
+        columns={"low_outcome": "against it, low on the outcome", "high_outcome": "against it, high on the outcome"}
+    )
+
+
+def _asymmetry(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    readable = data.copy().astype(object)
+    for column in readable.columns:
+        if column[1] in ("direction", "direction_absence"):
+            readable[column] = readable[column].map(DIRECTIONS)
+    return readable
+
+
+def _of_a_method(comparison: eq.Comparison, frame: pd.DataFrame) -> pd.DataFrame:
+    return _in_words(frame, {str(column) for column in (*comparison.calibrated.data, *comparison.calibrated.raw)})
+
+
+def _in_words(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    """The table with headings such as ``p_value`` in words; the study's own names stay as they are.
+
+    >>> list(_in_words(pd.DataFrame(columns=["p_value", "gdp_cap", "A*~B_C", "pri", "pri_cutoff"]), {"gdp_cap"}))
+    ['p value', 'gdp_cap', 'A*~B_C', 'PRI', 'PRI cutoff']
+    """
+    if frame.columns.nlevels > 1:
+        return frame
+    words = [label if label in names else _words(label) for label in frame.columns]
+    return frame if words == list(frame.columns) else frame.set_axis(pd.Index(words, dtype=object), axis="columns")
+
+
+def _words(label: Any) -> Any:
+    """A name such as ``std_error`` in words; anything else as it is."""
+    if not isinstance(label, str) or not _HEADING.fullmatch(label):
+        return label
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in label.split("_"))
+
+
+_HEADING = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_ABBREVIATIONS = {word.lower(): word for word in ("PRI", "RoN", "VIF", "AIC", "BIC", "CI", "SD")}
+
+
+#: By the names that lead to the table, ``*`` being any one; else by the facet's name.
+_FORMS = {
+    "verdicts": _Form(_verdicts),
+    "verdict_evidence": _Form(_evidence, folded=True),
+    "conditions": _Form(_conditions, "stacked"),
+    "paths_chart": _Form(kind="chart"),
+    "cases": _Form(lambda _, data: data.dropna(axis="columns", how="all"), searchable=True),
+    "disagreements": _Form(searchable=True),
+    "advice_by_method": _Form(_advice_by_method, searchable=True),
+    "advice": _Form(_advice, searchable=True),
+    "analyses": _Form(_of_a_method),
+    "analyses.*.fit": _Form(lambda _, data: data.rename(index=_words)),
+    "analyses.*.cases": _Form(_of_a_method, folded=True),
+    "fit": _Form(_fit),
+    "differences": _Form(_differences),
+    "permutations": _Form(_permutations),
+    "agreement": _Form(kind="heat map"),
+    "agreement_intervals": _Form(lambda _, data: data.dropna()),
+    "contrarian": _Form(folded=True),
+    "contrarian.against": _Form(_against),
+    "contrarian.association": _Form(
+        lambda _, data: data.set_axis(["phi squared", "Cramér's V", "Spearman"], axis="columns")
+    ),
+    "by_time.groups": _Form(lambda _, data: data[data["changes"].astype(bool)].drop(columns="changes")),
+    "by_time.within": _Form(folded=True),
+    "asymmetry.conditions": _Form(_asymmetry),
+    "study.raw": _Form(folded=True),
+    "study.memberships": _Form(folded=True),
+    "notes": _Form(lambda _, data: data.reset_index()),
+    "failures": _Form(lambda _, data: data.drop(columns="traceback")),
+}
