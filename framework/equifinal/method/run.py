@@ -24,13 +24,23 @@ from equifinal.study.study import Study
 __all__ = ["Failure", "Run", "run"]
 
 
-#: How the note on a method begins that did not leave the study as it was.
+#: The beginning of the note on a method that changed its input.
 _CHANGED = "It changed its input"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A method that raised an exception, and what it was."""
+    """A method that failed.
+
+    Attributes
+    ----------
+    label : str
+        The method's label in the run.
+    exception, message, traceback : str
+        The exception's class, its message, and the traceback as text.
+    plugin, version : str
+        The plugin that the method comes from, and its version.
+    """
 
     label: str
     exception: str
@@ -57,7 +67,7 @@ class Run(Mapping[str, Analysis | Failure]):
     Attributes
     ----------
     study, calibrated
-        What was analysed.
+        The study that was analysed, as declared and calibrated.
     methods : dict
         The method, with its parameters, by label.
     manifest : dict
@@ -133,8 +143,8 @@ def run(
         What to analyse.
     methods
         Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to these. ``None`` means every
-        registered method with the study's parameters, and the study's variants. Parameters behind a colon, as TOML writes them,
-        are laid over the study's: ``"fsqca:pri_cutoff=0.7"``.
+        registered method with the study's parameters, and the study's variants. Parameters after a colon, written as in TOML,
+        override the study's: ``"fsqca:pri_cutoff=0.7"``.
     n_jobs
         Number of processes; -1 uses all processors. The numbers do not depend on it.
     seed
@@ -142,9 +152,9 @@ def run(
     progress
         Whether to show a progress bar on stderr.
     time_limit
-        Seconds that a method's analysis may take, and when it is compared, its refits and predictions together, its
-        verdicts, its permutations, its advice. What takes longer is stopped, and reported as what failed. Methods then
-        work in another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
+        Seconds allowed for a method's analysis and, in a comparison, for its refits and predictions together, its verdicts,
+        its permutations and its advice. A step that takes longer is stopped and reported as failed. Methods then work in
+        another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
 
     Returns
     -------
@@ -193,7 +203,7 @@ def _results(
     progress: bool,
     time_limit: float | None,
 ) -> Iterator[tuple[str, Analysis | Failure]]:
-    """Each label with its result, as they end; observers are told before each begins."""
+    """Each label with its result, as each one ends; observers are told before each begins."""
     at_work = []
     for label, method in chosen.items():
         if problem := _not_picklable(method):
@@ -208,7 +218,7 @@ def _results(
             )
             yield label, chosen[label], calibrated, seed
 
-    # Several processes take their tasks whenever they are free, in a thread of joblib's: observers are told before, in this one.
+    # With several processes joblib draws tasks in a thread of its own, so observers are told beforehand, in this one.
     drawn = tasks() if n_jobs == 1 else list(tasks())
     if time_limit is None:
         ended: Iterator[tuple[int, Any]] = as_they_end(_analyse, drawn, len(at_work), n_jobs, "Analysing", progress)
@@ -222,7 +232,7 @@ def _results(
 
 
 def _not_picklable(method: Method) -> tuple[str, str, str] | None:
-    """Why a method cannot travel to another process, wherever it will work; ``None`` when it can."""
+    """Why a method cannot be sent to another process, even if it will work in this one; ``None`` if it can."""
     try:
         cloudpickle.dumps(method)
     except Exception as error:
@@ -237,7 +247,7 @@ def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failur
 
 
 def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-    """Let a method analyse a study, and check what it returns; warnings become notes."""
+    """Let a method analyse a study, and check the analysis; warnings become notes."""
     given = calibrated.protected()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -251,7 +261,7 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
     if changed := given.changed_from(calibrated):
-        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its figures may rest on changed data.")
+        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its numbers may rest on changed data.")
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
 
 
@@ -268,7 +278,7 @@ def _analyse(label: str, method: Method, calibrated: CalibratedStudy, seed: int)
         cloudpickle.dumps(analysis)
         return analysis
     except KeyboardInterrupt as error:
-        error.add_note(f"while the method {label!r} was at work")
+        error.add_note(f"while the method {label!r} was running")
         raise
     except BaseException as error:
         return type(error).__name__, str(error), traceback.format_exc()
