@@ -272,7 +272,8 @@ class Clustering(eq.Method):
             return None
         if self.reference_column not in calibrated.data:
             raise eq.InputError(
-                f"Study {calibrated.name!r}: the clusters cannot be compared with the column {self.reference_column!r}, because its "
-                f"data have no column of that name. {did_you_mean(self.reference_column, list(map(str, calibrated.data.columns)))}"
+                f"Study {calibrated.name!r}: the clusters cannot be compared with the column {self.reference_column!r}, because "
+                f"its data have no column of that name. "
+                f"{did_you_mean(self.reference_column, list(map(str, calibrated.data.columns)))}"
             )
         return calibrated.data[self.reference_column]

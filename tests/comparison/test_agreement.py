@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 import equifinal as eq
 from core_toys import Mean, filled, made, scores
 from equifinal.comparison.agreement import agreement
-from equifinal.comparison.yardstick import Yardstick
+from equifinal.comparison.fit import Yardstick
 
 STUDY = made(scores(8, "ABCD")).calibrate()
 SILENT, YES, NO, OPEN = "silent", "supported", "contradicted", "inconclusive"

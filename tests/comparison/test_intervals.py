@@ -16,8 +16,8 @@ import equifinal as eq
 from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison import intervals as bootstrap
 from equifinal.comparison.association import mutual_information
+from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.measures import BUILT_IN, in_resamples, measures
-from equifinal.comparison.yardstick import Yardstick
 
 MEASURES = [each.name for each in BUILT_IN]
 NAMES = [*(f"{name}_out_of_sample" for name in MEASURES), *MEASURES]

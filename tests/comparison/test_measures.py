@@ -134,7 +134,7 @@ def test_a_plugin_s_measure_is_a_column_of_fit_in_and_out_of_sample(measured_wit
         "folds",
         "failed_folds",
     ]
-    outcome = measured_with.study.fuzzy["Y"]
+    outcome = measured_with.calibrated.fuzzy["Y"]
     for label, analysis in measured_with.analyses.items():
         assert measured_with.fit.loc[label, "rmse"] == pytest.approx(rmse(analysis.cases["predicted"], outcome))
     unseen = measured_with.yardsticks["linear"].predicted_out_of_sample
@@ -146,7 +146,7 @@ def test_a_plugin_s_measure_is_a_column_of_fit_in_and_out_of_sample(measured_wit
 
 
 def test_a_plugin_s_measure_has_intervals_of_its_differences(measured_with: eq.Comparison) -> None:
-    outcome = measured_with.study.fuzzy["Y"].to_numpy()
+    outcome = measured_with.calibrated.fuzzy["Y"].to_numpy()
     predicted = [measured_with.cases[label, "predicted"].to_numpy(dtype=float) for label in ("linear", "mean")]
     rng = np.random.default_rng([0, zlib.crc32(b"bootstrap of cases")])
     drawn = []
@@ -177,7 +177,7 @@ def test_less_is_better_in_the_share_of_permutations(measured_with: eq.Compariso
 
 def test_a_plugin_s_measure_is_there_at_each_time(measured_with: eq.Comparison) -> None:
     there = (measured_with.study.data["year"] == 1999).to_numpy()
-    outcome = measured_with.study.fuzzy["Y"][there]
+    outcome = measured_with.calibrated.fuzzy["Y"][there]
     found = measured_with.by_time.fit.loc[("linear", "1999"), "rmse"]
     assert found == pytest.approx(rmse(measured_with.cases["linear", "predicted"][there], outcome))
 

@@ -14,9 +14,9 @@ from statsmodels.regression.linear_model import OLS
 
 import equifinal as eq
 from core_toys import Blind, Linear, Mean, Noise, made, measured, memberships, outcome_of, scores
+from equifinal.comparison.fit import baselines
 from equifinal.comparison.measures import measures
 from equifinal.comparison.out_of_sample import folds
-from equifinal.comparison.yardstick import baselines
 
 MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal.comparison.yardstick import Yardstick, measure
+from equifinal.comparison.fit import Yardstick, measure
 
 DIRECT = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
 FALLING = {"method": "direct", "full_out": 9, "crossover": 5, "full_in": 1}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.comparison.association import group_numbers, mutual_information, rank_correlation
-from equifinal.comparison.yardstick import Yardstick
+from equifinal.comparison.fit import Yardstick
 from equifinal.method.analysis import Analysis
 
 __all__ = ["agreement"]

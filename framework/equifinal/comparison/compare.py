@@ -14,10 +14,10 @@ from equifinal.comparison.advice import advice
 from equifinal.comparison.cases import case_types
 from equifinal.comparison.comparison import Comparison
 from equifinal.comparison.diversity import diversity_notes
+from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.verdicts import judge
-from equifinal.comparison.yardstick import Yardstick, baselines, measure, measure_notes
 from equifinal.errors import InputError, check_whole
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run

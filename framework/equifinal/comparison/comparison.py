@@ -19,11 +19,11 @@ from equifinal.base.words import SIGNS, banner
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
+from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.intervals import agreement_intervals, differences
 from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.summary import Headline, headline, summary
-from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
@@ -65,7 +65,7 @@ class Comparison:
     notes : pandas.DataFrame
         ``about`` (the study, the comparison or a method) and ``note``.
     yardsticks : dict
-        The measures and out-of-sample predictions of each method, by label; see :class:`equifinal.comparison.yardstick.Yardstick`.
+        The measures and out-of-sample predictions of each method, by label; see :class:`equifinal.comparison.fit.Yardstick`.
     permutations : pandas.DataFrame or None
         How often each method reaches its fit when the outcome is permuted; see :mod:`equifinal.comparison.permutation_test`.
         ``None`` unless it was asked for.

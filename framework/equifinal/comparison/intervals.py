@@ -15,10 +15,10 @@ import pandas as pd
 from equifinal.base.parallel import one_thread
 from equifinal.base.seeds import generator
 from equifinal.comparison.association import group_numbers, mutual_information, rank_correlations
+from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.importance import direction_of
 from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, in_resamples
 from equifinal.comparison.out_of_sample import units
-from equifinal.comparison.yardstick import Yardstick
 from equifinal.method.analysis import Analysis
 from equifinal.sets import Floats, ratio
 from equifinal.study.calibrated import CalibratedStudy

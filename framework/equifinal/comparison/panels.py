@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from equifinal import sets
+from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.measures import BUILT_IN, LEADING, OUT_OF_SAMPLE, Measure, measures
-from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import InputError
 from equifinal.method.run import Run
 from equifinal.sets import Expression

@@ -176,8 +176,8 @@ def permutation_notes(test: pd.DataFrame, calibrated: CalibratedStudy) -> list[t
         if row["any_solution"] > TOLERATED_CHANCE:
             note = (
                 f"It finds a solution in {row['any_solution']:.0%} of {done}, where there is nothing to find: with "
-                f"{len(calibrated.conditions)} conditions and {len(calibrated.cases)} cases, that there is a solution is no evidence "
-                "(Marx & Duşa 2011). Look at how often its fit is reached."
+                f"{len(calibrated.conditions)} conditions and {len(calibrated.cases)} cases, that there is a solution is no "
+                "evidence (Marx & Duşa 2011). Look at how often its fit is reached."
             )
             notes.append((str(label), note))
         if row["failed"]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from equifinal.base.seeds import generator
+from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.importance import importance
-from equifinal.comparison.yardstick import Yardstick
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import Run, analyse

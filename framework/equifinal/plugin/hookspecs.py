@@ -17,7 +17,7 @@ from typing import Any
 
 import pluggy
 
-__all__ = ["API_VERSION", "NOUNS", "OLDEST_API_VERSION", "hookimpl", "hookspec"]
+__all__ = ["API_VERSION", "OLDEST_API_VERSION", "hookimpl", "hookspec"]
 
 API_VERSION = 1
 """The version of the plugin interface: these hooks and the base classes. A plugin says which one it was written for with

@@ -1,6 +1,5 @@
 """Finding plugins: entry points, single files, the version of the interface that they were written for, and what they hook into."""
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import inspect
@@ -8,7 +7,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,16 +23,23 @@ PROJECT = "equifinal"
 HOOKS = [name for name in vars(hookspecs) if name.startswith("equifinal_")]
 
 
-def distribution_of(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
-    """Name and version of the package that has an entry point."""
-    found = getattr(point, "dist", None)
-    return (found.name, found.version) if found is not None else (point.value, "")
+def in_order(points: Iterable[importlib.metadata.EntryPoint]) -> list[tuple[importlib.metadata.EntryPoint, str, str]]:
+    """Entry points with the name and version of their distribution, the project's own first, then by name.
 
-
-def in_order(points: Iterable[importlib.metadata.EntryPoint]) -> Iterator[importlib.metadata.EntryPoint]:
-    """The project's own first, then by name; a leftover second installation counts once."""
-    unique = {(point.name, point.value, distribution_of(point)): point for point in points}
-    yield from sorted(unique.values(), key=lambda point: (distribution_of(point)[0] != PROJECT, point.name))
+    A leftover second installation counts once. Each distribution is asked once, because it parses its metadata at every look.
+    """
+    asked: dict[int, tuple[str, str]] = {}
+    found = {}
+    for point in points:
+        distribution = getattr(point, "dist", None)
+        if distribution is None:
+            name, version = point.value, ""
+        else:
+            if id(distribution) not in asked:
+                asked[id(distribution)] = distribution.name, distribution.version
+            name, version = asked[id(distribution)]
+        found[point.name, point.value, name, version] = point, name, version
+    return sorted(found.values(), key=lambda each: (each[1] != PROJECT, each[0].name))
 
 
 def to_switch_off(without: Iterable[str], known: Iterable[str]) -> set[str]:
@@ -73,6 +79,8 @@ def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleT
 
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
     """A single file as a module under a name of its own; an :class:`InputError` about it begins with `where`."""
+    import hashlib  # here, because it takes longer than all else that --help needs of this module
+
     unique = f"equifinal_file_{file.stem}_{hashlib.sha256(str(file).encode() + content).hexdigest()[:12]}"
     specification = importlib.util.spec_from_file_location(unique, file)
     if specification is None or specification.loader is None:

@@ -97,8 +97,7 @@ class Registry:
         if entry_points is None:
             entry_points = importlib.metadata.entry_points(group=PROJECT)
         found: dict[str, importlib.metadata.EntryPoint] = {}
-        for point in loading.in_order(entry_points):
-            distribution, version = loading.distribution_of(point)
+        for point, distribution, version in loading.in_order(entry_points):
             name = point.name if point.name not in self._plugins else f"{distribution}:{point.name}"
             self._plugins[name] = Plugin(name, distribution, version)
             found[name] = point

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from equifinal.base.files import staging
 from equifinal.errors import InputError, did_you_mean
-from equifinal.plugin.extension import wrong_name
+from equifinal.plugin.names import wrong_name
 
 __all__ = ["KINDS", "new_plugin", "next_steps"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from equifinal.plugin.extension import wrong_name
+from equifinal.plugin.names import wrong_name
 from equifinal.plugin.records import title_of
 from equifinal.plugin.registry import name_of
 from equifinal.testing.checks import Property, doing, fail, property_of

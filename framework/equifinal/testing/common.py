@@ -20,7 +20,8 @@ import pandas as pd
 import pydantic
 
 from equifinal.errors import InputError
-from equifinal.plugin.extension import Extension, wrong_name
+from equifinal.plugin.extension import Extension
+from equifinal.plugin.names import wrong_name
 from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
 
 __all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]

@@ -526,7 +526,8 @@ def quick_on_the_bundled_studies(method: Method) -> None:
             continue  # a study without what the method needs
         if (took := time.perf_counter() - start) > SLOWEST:
             fail(
-                f"the study {name!r} with {len(calibrated.cases)} cases took {took:.0f} seconds; it should take less than {SLOWEST:g}"
+                f"the study {name!r} with {len(calibrated.cases)} cases took {took:.0f} seconds; it should take less than "
+                f"{SLOWEST:g}"
             )
 
 

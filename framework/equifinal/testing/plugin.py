@@ -93,8 +93,8 @@ def _entry(name: str) -> Entry:
     if not found:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
-            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of proposition or "
-            "command. "
+            f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of "
+            "proposition or command. "
             f"{did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]

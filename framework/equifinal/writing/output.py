@@ -23,7 +23,7 @@ class Output(Extension):
     Attributes
     ----------
     by_default : bool
-        Whether it is written when nobody says which outputs to write.
+        Whether it is written when nobody names a format. Of equifinal's own, html, csv, json and markdown are.
     needs : dict
         Packages that not everybody has: the name that is imported, and what pip installs, such as
         ``{"docx": "equifinal[docx]"}``. Whoever asks for the output without them is told so before any work.

@@ -39,9 +39,9 @@ def latex(table: PublicationTable, label: str = "") -> str:
     Examples
     --------
     >>> from equifinal_output.papers.cells import Row
-    >>> table = PublicationTable("t", "50 %", ("label", "number"), ((Cell("a_b"), Cell("n")),), (Row((Cell("~A"), Cell("-0.5"))),))
+    >>> table = PublicationTable("t", "50 %", ("label", "number"), ((Cell("a_b"), Cell("n")),), (Row((Cell("A_1"), Cell("-0.5"))),))
     >>> print(latex(table).partition(r"\midrule")[2].partition(r"\bottomrule")[0].strip())
-    $\sim$A & $-$0.5 \\
+    A\_1 & $-$0.5 \\
     """
     label = re.sub(r"[^A-Za-z0-9.-]+", "-", label or table.name)
     is_long = _lines(table) > _LINES_OF_A_PAGE

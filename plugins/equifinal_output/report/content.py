@@ -60,8 +60,8 @@ def _subject(comparison: eq.Comparison) -> str:
     )
     count = counted(len(comparison.analyses), "method")
     return (
-        f"Outcome: {labelled(outcome)}. {counted(len(calibrated.cases), 'case')}, {counted(len(calibrated.conditions), 'condition')}, "
-        f"{count}: {listed}."
+        f"Outcome: {labelled(outcome)}. {counted(len(calibrated.cases), 'case')}, "
+        f"{counted(len(calibrated.conditions), 'condition')}, {count}: {listed}."
     )
 
 

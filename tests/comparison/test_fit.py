@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from core_toys import Mean, made, measured, outcome_of, scores
 from equifinal.base.seeds import generator
-from equifinal.comparison.yardstick import baselines
+from equifinal.comparison.fit import baselines
 
 MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
 
