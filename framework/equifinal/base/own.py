@@ -1,10 +1,10 @@
 """Own copies: what a plugin does to what it was given reaches nobody else, and is found.
 
 A receiver gets a copy of all that is handed to it, new each time; afterwards the copy is compared with what it was made from.
-Copies are made by pickling, which leaves nothing shared but classes and functions: neither the cells of a table nor its index.
+Numbers, strings, functions and the (immutable) indexes of tables are shared; all that could be changed is not.
 """
 
-import pickle
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date, timedelta
@@ -13,9 +13,9 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-import cloudpickle
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_object_dtype
 
 __all__ = ["Handing", "changes", "computed_once", "own"]
 
@@ -44,16 +44,44 @@ class computed_once(cached_property[T]):  # noqa: N801  (used like cached_proper
 
 def own(value: T) -> T:
     """A copy that shares nothing with the value that could be changed."""
-    copied: T = pickle.loads(_packed(value))
+    copied: T = _copied(value, {})
     return copied
 
 
-def _packed(value: Any) -> bytes:
-    try:
-        return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    except Exception:  # a function or class that cannot be imported by its name; slower
-        packed: bytes = cloudpickle.dumps(value)
-        return packed
+def _copied(value: Any, memo: dict[int, Any]) -> Any:
+    if isinstance(value, _PLAIN) and type(value) is not set:
+        return value
+    if id(value) in memo:
+        return memo[id(value)]
+    made: Any
+    if isinstance(value, pd.DataFrame):
+        made = value.copy()
+        for number, kind in enumerate(value.dtypes):
+            if is_object_dtype(kind) and (cells := _own_cells(value.iloc[:, number], memo)) is not None:
+                made.isetitem(number, cells)
+    elif isinstance(value, pd.Series):
+        cells = _own_cells(value, memo) if is_object_dtype(value.dtype) else None
+        made = value.copy() if cells is None else cells
+    elif type(value) is dict:
+        made = memo[id(value)] = {}
+        made.update((name, _copied(part, memo)) for name, part in value.items())
+    elif type(value) in (list, tuple):
+        made = type(value)([_copied(part, memo) for part in value])
+    elif is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__"):
+        made = memo[id(value)] = object.__new__(type(value))
+        vars(made).update((name, _copied(part, memo)) for name, part in vars(value).items())
+    else:
+        made = copy.deepcopy(value, memo)
+    memo[id(value)] = made
+    return made
+
+
+def _own_cells(column: "pd.Series[Any]", memo: dict[int, Any]) -> Any:
+    """Copies of the cells of a column, when these can be changed, as lists can; otherwise ``None``."""
+    cells = column.to_numpy()
+    if not infer_dtype(cells).startswith("mixed"):
+        return None
+    return pd.Series([_copied(cell, memo) for cell in cells], column.index, dtype=object, name=column.name)
 
 
 class Handing:
@@ -75,11 +103,10 @@ class Handing:
 
     def __init__(self, **given: Any) -> None:
         self._given = given
-        self._packed = _packed(given)
 
     def copies(self) -> dict[str, Any]:
         """Copies of all, by name."""
-        copies: dict[str, Any] = pickle.loads(self._packed)
+        copies = own(self._given)
         for name, copied in copies.items():
             if any(isinstance(each, computed_once) for each in vars(type(copied)).values()):
                 _originals[copied] = _originals.get(self._given[name], self._given[name])
