@@ -3,7 +3,7 @@
 import dataclasses
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from equifinal.base.parallel import as_they_end
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.errors import InputError, check_whole, did_you_mean, listing
 from equifinal.method.analysis import Analysis, Method
@@ -24,7 +25,7 @@ from equifinal.study.study import Study
 __all__ = ["Failure", "Run", "run"]
 
 
-#: The beginning of the note on a method that changed its input.
+#: The beginning of the note on a method that changed what it was given.
 _CHANGED = "It changed its input"
 
 
@@ -187,9 +188,7 @@ def run(
         if isinstance(result, Failure):
             registry.current().notify("equifinal_analysis_failed", failure=result)
             continue
-        for note in result.notes:
-            if note.startswith(_CHANGED):
-                warnings.warn(f"Method {label!r} of {' '.join(origin_of(chosen[label]))}: {note}", stacklevel=2)
+        warn_of_changes(label, chosen[label], result.notes)
         registry.current().notify("equifinal_after_analysis", label=label, analysis=result, calibrated=calibrated)
     results = {label: results[label] for label in chosen}
     return Run(study, calibrated, chosen, results, seed, n_jobs, progress, manifest(study, chosen, seed), time_limit)
@@ -249,7 +248,7 @@ def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failur
 def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
     """Let a method analyse a study, and check the analysis; warnings become notes."""
     given = calibrated.protected()
-    with warnings.catch_warnings(record=True) as caught:
+    with restored() as around, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         analysis = method.analyze(given, rng)
     if not isinstance(analysis, Analysis):
@@ -261,8 +260,22 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
     if changed := given.changed_from(calibrated):
-        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its numbers may rest on changed data.")
+        said.append(changed_input(changed))
+    if around:
+        said.append(f"It changed {listing(around)} while it was at work, which was put back.")
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
+
+
+def changed_input(changed: Iterable[str], when: str = "") -> str:
+    """The note on a method that changed these tables, which were copies of its own."""
+    return f"{_CHANGED} {when}({listing(dict.fromkeys(changed))}), a copy of its own: its figures may rest on changed data."
+
+
+def warn_of_changes(label: str, method: Method, notes: Iterable[str]) -> None:
+    """Say aloud, with the plugin's name, which notes are on changed tables."""
+    for note in notes:
+        if note.startswith(_CHANGED):
+            warnings.warn(f"Method {label!r} of {' '.join(origin_of(method))}: {note}", stacklevel=3)
 
 
 def _is_for_readers(warning: warnings.WarningMessage) -> bool:
