@@ -10,14 +10,14 @@ from dataclasses import is_dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype, is_object_dtype
 
-__all__ = ["Handing", "changes", "computed_once", "own"]
+__all__ = ["Handing", "changes", "computed_once", "original", "own"]
 
 T = TypeVar("T")
 
@@ -31,15 +31,25 @@ _PLAIN = (str, int, float, complex, bytes, set, frozenset, type(None), date, tim
 _PRIVATE = ("native",)
 
 
-class computed_once(cached_property[T]):  # noqa: N801  (used like cached_property, and named like it)
-    """A cached property that a copy takes from its original: computed once, from what no receiver can have changed."""
+if TYPE_CHECKING:
+    computed_once = cached_property
+else:
 
-    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
-        if instance is None or instance not in _originals:
-            return super().__get__(instance, owner)
-        name = str(self.attrname)
-        found = vars(instance)[name] = own(getattr(_originals[instance], name))
-        return found
+    class computed_once(cached_property):  # noqa: N801  (used like cached_property, and named like it)
+        """A cached property that a copy takes from its original: computed once, from what no receiver can have changed."""
+
+        def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
+            if instance is None or instance not in _originals:
+                return super().__get__(instance, owner)
+            name = str(self.attrname)
+            found = vars(instance)[name] = own(getattr(_originals[instance], name))
+            return found
+
+
+def original(value: T) -> T:
+    """What a handed-out copy was made from; a value that is no such copy is its own original."""
+    found: T = _originals.get(value, value)
+    return found
 
 
 def own(value: T) -> T:

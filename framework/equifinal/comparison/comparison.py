@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from equifinal.base.folder import write_folder
-from equifinal.base.own import Handing, computed_once
+from equifinal.base.own import Handing, computed_once, original, own
 from equifinal.base.surroundings import restored
 from equifinal.base.words import SIGNS, banner
 from equifinal.comparison.agreement import agreement
@@ -30,6 +31,7 @@ from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
 from equifinal.plugin import registry
 from equifinal.plugin.loading import PROJECT
+from equifinal.plugin.records import Entry
 from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
@@ -38,6 +40,10 @@ __all__ = ["Comparison"]
 
 #: The measures that a notebook shows of a comparison.
 _IN_A_NOTEBOOK = ("consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample")
+
+
+#: What facets gave of each comparison; not part of it, for it may hold functions of plugins, which do not travel.
+_shown: "WeakKeyDictionary[Comparison, dict[Any, Shown]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +174,7 @@ class Comparison:
     def asymmetry(self) -> Asymmetry:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.comparison.asymmetry`."""
         found = asymmetry(self.run, self._directions)
-        vars(self).pop("_shown", None)  # facets were asked without it
+        _shown.pop(self, None)  # facets were asked without it
         return found
 
     @property
@@ -187,19 +193,23 @@ class Comparison:
 
         Each facet is asked once. One that raises becomes a warning that names it, and a sentence in its place.
         """
-        entries = registry.current().listing("facets")
+        first, entries = original(self), registry.current().listing("facets")
+        known = _shown.setdefault(first, {})
+        asked: dict[str, list[Entry]] = {}
         for entry in entries.values():
-            if entry.cls not in self._shown:
-                self._shown[entry.cls] = shown_by(entry, self)
-        return {name: self._shown[entry.cls] for name, entry in entries.items()}
-
-    @cached_property
-    def _shown(self) -> dict[Any, Shown]:
-        return {}
-
-    def __getstate__(self) -> dict[str, Any]:
-        # What facets gave may hold functions of plugins, which do not travel; they are asked again.
-        return {name: value for name, value in vars(self).items() if name != "_shown"}
+            if entry.cls not in known:
+                asked.setdefault(entry.plugin.name, []).append(entry)
+        for each in asked.values():
+            # A copy for each plugin; the project's own only read.
+            handing = Handing(**({} if each[0].plugin.distribution == PROJECT else {"comparison": first}))
+            copies = handing.copies()
+            for entry in each:
+                known[entry.cls] = shown_by(entry, copies.get("comparison", first))
+            if changed := handing.changed(copies):
+                said = f"The facets of the plugin {each[0].plugin} changed what they were given ({listing(changed)})"
+                warnings.warn(f"{said}, a copy of their own.", stacklevel=2)
+        found = {name: known[entry.cls] for name, entry in entries.items()}
+        return found if first is self else own(found)
 
     @property
     def _directions(self) -> pd.DataFrame:
@@ -272,9 +282,9 @@ class Comparison:
         parts.append(bullets(str(failure) for failure in self.failures.values()))
         entries = registry.current().listing("facets")
         there = {name: shown for name, shown in self.facets.items() if any(shown.parts())}
-        own = [name for name in there if entries[name].plugin.distribution == PROJECT]
-        parts += [_in_a_notebook(shown) for name, shown in there.items() if name not in own]
-        return piece(*parts, paragraph(f"comparison.facets holds: {', '.join(own)}." if own else ""))
+        ours = [name for name in there if entries[name].plugin.distribution == PROJECT]
+        parts += [_in_a_notebook(shown) for name, shown in there.items() if name not in ours]
+        return piece(*parts, paragraph(f"comparison.facets holds: {', '.join(ours)}." if ours else ""))
 
 
 def _in_a_notebook(shown: Shown) -> str:

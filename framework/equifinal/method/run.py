@@ -268,7 +268,7 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
 
 def changed_input(changed: Iterable[str], when: str = "") -> str:
     """The note on a method that changed these tables, which were copies of its own."""
-    return f"{_CHANGED} {when}({listing(dict.fromkeys(changed))}), a copy of its own: its figures may rest on changed data."
+    return f"{_CHANGED} {when}({listing(dict.fromkeys(changed))}), a copy of its own: its numbers may rest on changed data."
 
 
 def warn_of_changes(label: str, method: Method, notes: Iterable[str]) -> None:
