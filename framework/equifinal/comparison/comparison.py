@@ -208,8 +208,9 @@ class Comparison:
             if changed := handing.changed(copies):
                 said = f"The facets of the plugin {each[0].plugin} changed what they were given ({listing(changed)})"
                 warnings.warn(f"{said}, a copy of their own.", stacklevel=2)
-        found = {name: known[entry.cls] for name, entry in entries.items()}
-        return found if first is self else own(found)
+        mine = known if first is self else _shown.setdefault(self, {})
+        mine |= own({facet: content for facet, content in known.items() if facet not in mine})
+        return {name: mine[entry.cls] for name, entry in entries.items()}
 
     @property
     def _directions(self) -> pd.DataFrame:
