@@ -278,11 +278,11 @@ def _in_a_notebook(shown: Shown) -> str:
     from equifinal.base.html import bullets, drawing, heading, paragraph, table
 
     parts = [heading(shown.title), paragraph(shown.about)]
-    for (_, *names), content in shown.parts():
+    for _, title, content in shown.parts():
         if isinstance(content, pd.DataFrame):
-            parts.append(table(content, " ".join(names).replace("_", " ")))
+            parts.append(table(content, title))
         else:
-            parts.append(drawing(content, shown.title) if callable(content) else bullets(content))
+            parts.append(drawing(content, title) if callable(content) else bullets(content))
     return "".join(parts)
 
 

@@ -4,7 +4,7 @@ The built-in facets stand first, in the order of a report; those that plugins br
 This module is a plugin itself, so the built-in ones come through the same hook.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -37,6 +37,8 @@ class Facet:
         It returns ``None`` where the facet does not apply. It is asked once for each comparison.
     about
         How to read it, in a sentence or two.
+    titles
+        Titles of what a mapping holds, by name; else these are made from the facet's title and the name.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Facet:
     title: str
     of: Callable[["Comparison"], Any] = field(repr=False)
     about: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     offered_by: ClassVar[str] = "equifinal_facets"
 
@@ -178,10 +181,40 @@ BUILT_IN = (
         "contrarian",
         "Contrarian cases",
         lambda comparison: _members(comparison.contrarian, "groups", "against", "association", "tables", "notes"),
+        titles={
+            "against": "Cases that run against the direction that a method gives a condition",
+            "association": "Association of groups and of scores",
+        },
     ),
-    Facet("by_time", "By time", _by_time),
-    Facet("asymmetry", "Asymmetry", _asymmetry),
-    Facet("study", "Data and calibration", _study),
+    Facet(
+        "by_time",
+        "By time",
+        _by_time,
+        titles={
+            "paths": "Paths at each time",
+            "holding": "Where paths hold: consistency of at least 0.8",
+            "groups": "Units that change paths or groups",
+            "propositions": "Figures of claims of necessity and sufficiency",
+            "fit": "Fit at each time",
+            "within": "Consistency within each unit",
+        },
+    ),
+    Facet(
+        "asymmetry",
+        "Asymmetry",
+        _asymmetry,
+        titles={
+            "conditions": "Conditions, for the outcome and for its absence",
+            "paths": "Sufficient paths of both",
+            "methods": "Whether its absence mirrors the outcome",
+        },
+    ),
+    Facet(
+        "study",
+        "Data and calibration",
+        _study,
+        titles={"sets": "Sets, raw scores and anchors", "raw": "Raw scores", "memberships": "Memberships"},
+    ),
     Facet("notes", "Notes", lambda comparison: comparison.notes.set_index("about")),
     Facet(
         "failures",

@@ -139,10 +139,9 @@ def further_figures(comparison: eq.Comparison) -> list[Picture]:
 def _of_facets(comparison: eq.Comparison) -> Iterator[tuple[Any, str, str, Callable[[Any], Any]]]:
     """Facet, name, title and what draws it."""
     for facet in further_facets(comparison).values():
-        for path, content in facet.parts():
+        for path, title, content in facet.parts():
             if callable(content):
-                words = ", ".join(name.replace("_", " ") for name in path[1:])
-                yield facet, "_".join(path), f"{facet.title}: {words}" if words else facet.title, content
+                yield facet, "_".join(path), title, content
 
 
 def _plot_facet(

@@ -181,7 +181,7 @@ def test_columns_have_like_decimals() -> None:
 def test_pages_show_the_first_rows_of_thousands_and_say_so():
     import pandas as pd
 
-    from equifinal_output.report.document import MOST_ROWS, Table
+    from equifinal_output.tables import MOST_ROWS, Table
 
     few, many = (pd.DataFrame({"a": range(rows)}) for rows in (MOST_ROWS, 2 * MOST_ROWS))
     assert Table("t", "Title", few).heading == "Title"
