@@ -194,15 +194,15 @@ def _with_heading(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
 
 
 def _failures(comparison: eq.Comparison, facet: Any) -> _Found:
-    rows = {
-        label: {
-            "reason": f"{failure.exception}: {failure.message}",
-            "plugin": f"{failure.plugin} {failure.version}".strip(),
-            "traceback": failure.traceback,
-        }
-        for label, failure in comparison.failures.items()
-    }
-    yield ("failures",), facet.title, pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
+    rows = [
+        (label, f"{each.exception}: {each.message}", f"{each.plugin} {each.version}".strip(), each.traceback)
+        for label, each in comparison.failures.items()
+    ]
+    yield (
+        ("failures",),
+        facet.title,
+        pd.DataFrame(rows, columns=["method", "reason", "plugin", "traceback"]).set_index("method"),
+    )
 
 
 _BY_NAME: dict[str, Callable[[eq.Comparison, Any], _Found]] = {

@@ -159,7 +159,7 @@ def test_a_plugin_s_measure_has_intervals_of_its_differences(measured_with: eq.C
 
 
 def test_less_is_better_in_the_share_of_permutations(measured_with: eq.Comparison) -> None:
-    study = measured_with.study
+    study = measured_with.calibrated
     outcome, blocks, label = (
         study.fuzzy["Y"].to_numpy(),
         exchangeable(study),

@@ -243,7 +243,7 @@ def test_a_large_corner_without_a_test_or_with_a_high_p_decides_nothing():
 @pytest.mark.parametrize("kind", ["sufficient", "influence", "joint", "key", "equifinal", "together", "mine"])
 def test_on_other_propositions_it_is_silent(kind):
     calibrated = made().calibrate()
-    cls = type("Other", (eq.Proposition,), {"kind": kind, "__doc__": "Another claim."})
+    cls = type("Other", (eq.Proposition,), {"claim": kind, "__doc__": "Another claim."})
     verdict = NCA().assess(analyze(calibrated), cls(id="P"), calibrated)
     assert verdict.answer == "silent"
     assert verdict.evidence.endswith(".")

@@ -47,8 +47,8 @@ def scatter(comparison):
 
 
 def family(comparison):
-    found = {"n": 24, "large_cases": outliers(comparison), "words": ["One of a family."], "none": None}
-    return {**found, "picture": scatter(comparison)}
+    large, picture = outliers(comparison), scatter(comparison)
+    return {"n": 24, "large_cases": large, "words": ["One of a family."], "none": None, "picture": picture}
 
 
 @eq.hookimpl

@@ -16,7 +16,7 @@ import numpy as np
 from equifinal.comparison.association import rank_correlation, rank_correlations
 from equifinal.errors import FAULTS
 from equifinal.plugin import registry
-from equifinal.plugin.hookspecs import hookimpl
+from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Floats, ratio
 
 __all__ = ["BUILT_IN", "LEADING", "OUT_OF_SAMPLE", "Measure", "current_measures", "in_resamples", "measures"]
@@ -182,6 +182,9 @@ BUILT_IN = (
     _built_in("mae", "mean absolute error", _mean_absolute_error, less_is_better=True),
     Measure("spearman", "Spearman", False, _spearman, rank_correlations, by_rank=True),
 )
+
+
+equifinal_api = API_VERSION
 
 
 @hookimpl

@@ -54,7 +54,7 @@ def _lacking(wanted: "Requirement") -> str:
             return f"but the plugin {plugin} is switched off. Leave it out of --without and EQUIFINAL_DISABLE"
         if wanted.specifier and not plugin.version:
             return f"but the plugin {plugin.name} is a single file, which has no version. Leave the version out"
-        if not wanted.specifier.contains(plugin.version, prereleases=True):
+        if wanted.specifier and not wanted.specifier.contains(plugin.version, prereleases=True):
             return f"but version {plugin.version} of {plugin.distribution} is installed. {install}"
         if plugin.problems:
             return f"but the plugin {plugin} cannot be used: {'; '.join(plugin.problems)}"

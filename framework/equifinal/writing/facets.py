@@ -33,8 +33,8 @@ class Facet:
         What readers see above it.
     of
         ``of(comparison)`` returns a table (:class:`pandas.DataFrame`), sentences (a list of str), a figure (a function that
-        draws on the matplotlib axes that it is given), or a mapping of names to these, in which plain values may stand too.
-        It returns ``None`` where the facet does not apply. It is asked once for each comparison.
+        draws on the matplotlib axes that it is given), or a mapping of names to these, in which plain values may stand too,
+        for json. It returns ``None`` where the facet does not apply. It is asked once for each comparison.
     about
         How to read it, in a sentence or two.
     titles

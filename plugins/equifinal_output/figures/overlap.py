@@ -57,7 +57,8 @@ def combinations(
     crisp = study.crisp[list(names)].to_numpy(dtype=float)
     there = ~np.isnan(crisp).any(axis=1)
     has = study.fuzzy[study.outcome.name].to_numpy(dtype=float)[there] > 0.5
-    rows, place = np.unique(crisp[there].astype(int), axis=0, return_inverse=True)
+    rows, inverse = np.unique(crisp[there].astype(int), axis=0, return_inverse=True)
+    place = np.ravel(inverse)  # NumPy 2.0 gives it another shape
     counts, having = np.bincount(place), np.bincount(place, weights=has).astype(int)
     found = [Combination(tuple(row), int(n), int(k)) for row, n, k in zip(rows.tolist(), counts, having, strict=True)]
     return names, sorted(found, key=lambda each: (-each.cases, each.states)), int((~there).sum())

@@ -1,6 +1,6 @@
 """What a report is made of: tables in sections, in order. Every format reads it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import equifinal as eq
@@ -74,9 +74,3 @@ class Content:
         if not self.headline.parted:
             return [("What the method finds", self.headline.agreed)]
         return [("What the methods agree on", self.headline.agreed), ("Where they part", self.headline.parted)]
-
-    def tables(self) -> Iterator[Table]:
-        """All tables, in order."""
-        for section in self.sections:
-            for part in (section, *section.parts):
-                yield from part.tables

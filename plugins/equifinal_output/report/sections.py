@@ -45,7 +45,6 @@ def sections(comparison: eq.Comparison) -> list[Section]:
         Section(
             f"facet-{name}",
             facet.title,
-            facts=_facts(facet.content),
             notes=_sentences(facet),
             tables=tuple(reported(comparison, table) for table in tables.get(name, ())),
             about=facet.about,
@@ -59,14 +58,6 @@ def _sentences(facet: Any) -> tuple[str, ...]:
     if facet.name == "analyses" and isinstance(facet.content, Mapping):  # each method shows its own
         return ()
     return tuple(sentence for _, _, content in facet.parts() if isinstance(content, tuple) for sentence in content)
-
-
-def _facts(content: Any) -> dict[str, str]:
-    """The plain values in a mapping."""
-    if not isinstance(content, Mapping):
-        return {}
-    plain = ((path, value) for path, value in _leaves(content) if isinstance(value, (str, int, float)))
-    return {path.replace("_", " "): shown(value) for path, value in plain}
 
 
 def _notes(comparison: eq.Comparison, section: str) -> tuple[str, ...]:

@@ -121,7 +121,12 @@ def test_how_to_cite_is_what_the_project_says(page: Page, comparison: eq.Compari
 
 
 def test_advice_is_the_nearest_path_of_each_case(heilongjiang: eq.Comparison) -> None:
-    table = next(table for table in content(heilongjiang).tables() if table.name == "advice_by_method")
+    table = next(
+        table
+        for section in content(heilongjiang).sections
+        for table in section.tables
+        if table.name == "advice_by_method"
+    )
     advice = heilongjiang.advice
     assert list(table.readable.index) == list(dict.fromkeys(advice["case"]))
     for case, row in table.readable.iterrows():
