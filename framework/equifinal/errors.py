@@ -1,4 +1,4 @@
-"""The one error for wrong input, and how its sentences are made."""
+"""The one error for wrong input, and helpers that word its messages."""
 
 import difflib
 import numbers
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "InputError", "ProcessEndedError", "check_whole", "did_you_mean", "explain", "listing"]
 
-#: What code of a plugin may raise without taking the rest down: errors, and ``sys.exit()``. An interrupt is the user's.
+#: What a plugin's code may raise without taking the rest down: errors and ``sys.exit()``, but not the user's interrupt.
 FAULTS = (Exception, SystemExit)
 
 
@@ -23,7 +23,7 @@ class InputError(ValueError):
 
 
 class ProcessEndedError(RuntimeError):
-    """A process that several methods shared came to an end, so that nothing can be said of any of them."""
+    """A process shared by several methods ended, so none of them has a result."""
 
 
 def listing(words: Iterable[str], most: int = 8) -> str:
@@ -41,8 +41,8 @@ def listing(words: Iterable[str], most: int = 8) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a sentence about an unknown word: the nearest known one, or all of them.
 
-    What is known may be a listing of the registry; plugins that are switched off, which could have brought the word,
-    are then named.
+    `known` may be a listing of the registry; plugins that are switched off are then named too, because one of them could
+    have brought the word.
 
     >>> did_you_mean("fsqac", ["fsqca", "csqca"])
     "Did you mean 'fsqca'? Known: fsqca, csqca."
@@ -58,7 +58,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"{guess}Known: {listing(known, most=40)}.{off}"
 
 
-#: What pydantic says of wrong types, in the words of someone who writes a study file.
+#: Pydantic's error types, in words for someone who writes a study file.
 _WANTED = {
     "string_type": "text in quotes",
     "bool_type": "true or false",
@@ -76,14 +76,25 @@ _WANTED = {
 
 
 def explain(error: "pydantic.ValidationError", known: Iterable[str] | Mapping[str, Iterable[str]] = ()) -> str:
-    """Put pydantic's complaints into one sentence each, joined by semicolons.
+    """Turn each of pydantic's complaints into a sentence, and join them with semicolons.
 
     Parameters
     ----------
     error
         What a pydantic model raised.
     known
-        The names that would have been accepted, for the hint on a misspelt one; for a nested model, by table.
+        The accepted names, for the hint on a misspelt one; for a nested model, the names by table.
+
+    Examples
+    --------
+    >>> import pydantic
+    >>> class Cutoff(pydantic.BaseModel):
+    ...     value: float
+    >>> try:
+    ...     Cutoff(value="high")
+    ... except pydantic.ValidationError as error:
+    ...     print(explain(error))
+    value = 'high' must be a number.
     """
     by_table = known if isinstance(known, Mapping) else {}
     everywhere = () if isinstance(known, Mapping) else tuple(known)
@@ -130,7 +141,7 @@ def _demand(problem: Any) -> str:
 
 
 def check_whole(name: str, value: Any, minimum: int | None = None) -> None:
-    """Raise an :class:`InputError` unless the value is a whole number from `minimum` on (without: any but 0, as for n_jobs)."""
+    """Raise an :class:`InputError` unless the value is a whole number of at least `minimum` (if that is None: any but 0)."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or (minimum is None and value == 0) or (minimum is not None and int(value) < minimum):
         allowed = (

@@ -47,7 +47,7 @@ class Expression:
     Raises
     ------
     InputError
-        When the text is no such expression; the message says what was found.
+        When the text is not such an expression; the message says what was found.
 
     Examples
     --------
@@ -86,7 +86,7 @@ class Expression:
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """The names of the sets in it, in order of first appearance."""
+        """The names of its sets, in order of first appearance."""
         names = sorted(
             (node for node in ast.walk(self._tree) if isinstance(node, ast.Name)), key=lambda node: node.col_offset
         )
@@ -94,7 +94,7 @@ class Expression:
 
     @property
     def literals(self) -> dict[str, bool] | None:
-        """Of a conjunction: each set with whether it is to be present (True) or absent (False). ``None`` for anything else.
+        """Whether each set of a conjunction is to be present (True) or absent (False); ``None`` if it is not a conjunction.
 
         >>> Expression("LEAD*~FIN").literals
         {'LEAD': True, 'FIN': False}
@@ -102,11 +102,11 @@ class Expression:
         return _literals(self._tree)
 
     def require(self, known: Collection[str], where: str = "") -> None:
-        """Raise an :class:`InputError` when a set in it is not among the `known` ones."""
+        """Raise an :class:`InputError`, its message starting with `where`, when a set is not among the `known` ones."""
         for name in self.sets:
             if name not in known:
                 raise InputError(
-                    f"{where}The expression {self.text!r} names the set {name!r}, which is not there. "
+                    f"{where}The expression {self.text!r} names the set {name!r}, which does not exist. "
                     f"{did_you_mean(name, known)}"
                 )
 
@@ -191,7 +191,7 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Any:
     [0.5, nan]
     """
     # A sum of differences that should be 0 can come out as 1e-17.
-    if isinstance(numerator, float) and isinstance(denominator, float):  # the usual case, five times as fast
+    if isinstance(numerator, float) and isinstance(denominator, float):  # the usual case; five times as fast
         return float(numerator / denominator) if abs(denominator) > 1e-12 else np.nan
     numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     defined = np.abs(denominator) > 1e-12

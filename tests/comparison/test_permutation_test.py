@@ -328,7 +328,7 @@ def test_reports_and_the_command_line_show_it(cli, towns, tmp_path) -> None:
     ended = cli("compare", towns, "-m", "csqca", "-m", "regression", "--permutations", "6", "-o", tmp_path / "report")
     assert ended.code == 0
     assert "share of 6 permuted outcomes" in " ".join(ended.out.split())
-    assert "Any solution is found for permuted outcomes by csqca in" in " ".join(ended.out.split())
+    assert "For permuted outcomes, a solution is found by csqca in" in " ".join(ended.out.split())
     everything = json.loads((tmp_path / "report" / "comparison.json").read_text(encoding="utf-8"))
     assert [row["method"] for row in everything["permutations"]] == ["csqca", "regression"]
     table = pd.read_csv(tmp_path / "report" / "tables" / "permutations.csv", index_col=0)

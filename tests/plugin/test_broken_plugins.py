@@ -59,7 +59,7 @@ BROKEN = {
     ),
     "facet": (
         plugin("facet").replace('"predicted": 0.5', '"predicted": 50'),
-        r"Failed: facet: ValueError: Method 'facet': Analysis\.cases column 'predicted' of Accra is 50\.0; it lies between 0 "
+        r"Failed: facet: ValueError: Method 'facet': Analysis\.cases column 'predicted' of Accra is 50\.0; it must lie between 0 "
         r"and 1\. \(plugin facet \(equifinal-facet\) 1\.0\)",
     ),
     "exception": (
@@ -84,7 +84,7 @@ BROKEN = {
     "mutates": (
         plugin("mutates", body="study.fuzzy.iloc[0, 0] = 1.0"),
         r"Warning: Method 'mutates' of mutates \(equifinal-mutates\) 1\.0: It changed its input \(study\.fuzzy\), a copy of its "
-        r"own: its figures may rest on changed data\.",
+        r"own: its numbers may rest on changed data\.",
     ),
 }
 
@@ -121,7 +121,7 @@ FURTHER = {
     ),
     "crashes": (
         plugin("crashes", body="import os; os.abort()"),
-        r"Failed: crashes: TimeLimitError: the analysis brought its process to an end \(SIGABRT\) \(plugin crashes "
+        r"Failed: crashes: TimeLimitError: the analysis ended its process \(SIGABRT\) \(plugin crashes "
         r"\(equifinal-crashes\) 1\.0\)",
     ),
     "interrupts": (
@@ -222,9 +222,7 @@ def test_further_ways_do_not_take_the_run_down(towns, tmp_path):
     # Without a limit processes are shared: the run ends in a sentence.
     shared = equifinal(environment, "compare", towns, "-m", "sound", "-m", "crashes", "-j", 2, "-q")
     assert shared.returncode == 1
-    assert re.fullmatch(
-        r"Error: A process came to an end \(SIGABRT\): .* With a time limit .*", shared.stderr.splitlines()[-1]
-    )
+    assert re.fullmatch(r"Error: A process ended \(SIGABRT\): .* With a time limit .*", shared.stderr.splitlines()[-1])
     assert "Traceback (" not in shared.stderr
 
 
@@ -278,7 +276,7 @@ def test_an_interrupt_ends_all_processes_without_a_traceback(options, towns, tmp
     os.killpg(process.pid, signal.SIGINT)
     out, said = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
-    assert said in ("Interrupted.\n", "Interrupted while the method 'endless' was at work.\n")
+    assert said in ("Interrupted.\n", "Interrupted while the method 'endless' was running.\n")
     assert not (tmp_path / "report").exists()
     until = time.monotonic() + 20
     while Path("/proc", sign.name).exists() and time.monotonic() < until:
@@ -389,7 +387,7 @@ def test_a_method_that_takes_its_process_with_it():
     finished = eq.run(STUDY, [Linear(), Dies(), Odd()], time_limit=10)
     assert list(finished.analyses) == ["linear"]
     assert finished["dies"].exception == "TimeLimitError"
-    assert "the analysis brought its process to an end" in finished["dies"].message
+    assert "the analysis ended its process" in finished["dies"].message
     assert (finished["odd"].exception, finished["odd"].message) == ("OddError", "this and that")
 
 

@@ -234,8 +234,8 @@ def test_parameters_behind_a_name_are_laid_over_the_studys(towns):
 @pytest.mark.parametrize(
     ("methods", "message"),
     [
-        (["regression:alpha=0.2", "regression"], "The method 'regression' is asked for twice"),
-        (["regression:alpha=0.2", "regression:alpha=0.3"], "The method 'regression' is asked for twice"),
+        (["regression:alpha=0.2", "regression"], "The method 'regression' is requested twice"),
+        (["regression:alpha=0.2", "regression:alpha=0.3"], "The method 'regression' is requested twice"),
         (
             ["regression:alhpa=0.2"],
             "method 'regression' with alhpa: regression: unknown key 'alhpa'. Did you mean 'alpha'",
@@ -255,4 +255,4 @@ def test_the_command_line_takes_them_too(cli, towns, tmp_path):
     ended = cli("compare", towns, "-m", "regression:alpha=0.2", "-o", tmp_path / "report", "-f", "json", "-q")
     assert ended.code == 0, ended.err
     assert '"alpha": 0.2' in (tmp_path / "report" / "manifest.json").read_text()
-    assert "is asked for twice" in cli("compare", towns, "-m", "regression", "-m", "regression:alpha=0.2").err
+    assert "is requested twice" in cli("compare", towns, "-m", "regression", "-m", "regression:alpha=0.2").err

@@ -92,7 +92,7 @@ def test_two_cutoffs_may_come_as_a_list_or_an_array():
         ({"expectations": {"LEAD": [1]}}, r"The expectation \[1\] for 'LEAD' is unknown"),
         ({"expectations": {"LEAD": "-"}}, "The expectation '-' for 'LEAD' is unknown"),
         ({"expectations": ["LEAD", "~LEAD"]}, "'LEAD' is expected to be present and to be absent"),
-        ({"exclude": ["LEAD*dem"]}, "names the set 'dem', which is not there. Did you mean 'DEM'"),
+        ({"exclude": ["LEAD*dem"]}, "names the set 'dem', which does not exist. Did you mean 'DEM'"),
         ({"exclude": [2.5]}, "there is no row 2.5. Rows are numbered from 1 to 4"),
         ({"exclude": [True]}, "there is no row True"),
         ({"exclude": 2}, "exclude = 2 is not a list"),

@@ -211,7 +211,7 @@ def test_negate_explains_the_absence(cli, towns):
     assert ended.code == 0
     assert "outcome ~OPEN" in ended.out
     assert "no propositions" in ended.out
-    assert "directional expectations are turned around" in " ".join(ended.out.split())
+    assert "directional expectations are reversed" in " ".join(ended.out.split())
 
 
 def test_the_banner_stands_above_data_that_nobody_observed(cli):

@@ -57,7 +57,7 @@ def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "equifinal-tree").mkdir()
     (tmp_path / "tree.py").write_text("mine")
     for single in (False, True):
-        with pytest.raises(eq.InputError, match="is there already, and nothing is overwritten"):
+        with pytest.raises(eq.InputError, match="already exists, and nothing is overwritten"):
             new_plugin("tree", single_file=single, folder=tmp_path)
     assert (tmp_path / "tree.py").read_text() == "mine"
     assert list((tmp_path / "equifinal-tree").iterdir()) == []
@@ -179,7 +179,7 @@ def test_the_rest_runs_without_the_methods_of_a_plugin_that_is_off(registry, cli
 @pytest.mark.parametrize(
     ("plugin", "message"),
     [
-        ("propositions", "Unknown kind of proposition 'necessary'"),
+        ("propositions", "unknown kind of proposition 'necessary'"),
         ("calibration", "calibration: unknown method 'direct'"),
         ("data", "There is no study 'heilongjiang'"),
     ],

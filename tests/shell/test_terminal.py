@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import equifinal as eq
-from equifinal.shell.terminal import show, show_frame
+from equifinal.shell.tables import show_frame
+from equifinal.shell.terminal import show
 
 
 @pytest.fixture(scope="module")

@@ -166,11 +166,11 @@ PROPOSITIONS = {
     "together with one case": ('claim = "together"\ncases = ["Accra"]', ["too short", "at least 2"]),
     "together with a case twice": ('claim = "together"\ncases = ["Fez", "Fez"]', ["'Fez' twice"]),
     "key with every condition": ('claim = "key"\nconditions = ["LEAD", "FIN"]', ["every condition", "Leave one out"]),
-    "key with an unknown condition": ('claim = "key"\nconditions = ["HUM"]', ["'HUM' is no condition"]),
+    "key with an unknown condition": ('claim = "key"\nconditions = ["HUM"]', ["'HUM' is not a condition"]),
     "joint with one condition twice": ('claim = "joint"\nconditions = ["FIN", "FIN"]', ["'FIN' twice"]),
     "joint with text for a list": ('claim = "joint"\nconditions = "FIN"', ["conditions = 'FIN' must be a list"]),
     "influence with another sign": ('claim = "influence"\ncondition = "FIN"\nsign = 2', ["sign = 2 must be 1 or -1"]),
-    "influence of the outcome": ('claim = "influence"\ncondition = "OPEN"', ["'OPEN' is no condition", "LEAD, FIN"]),
+    "influence of the outcome": ('claim = "influence"\ncondition = "OPEN"', ["'OPEN' is not a condition", "LEAD, FIN"]),
     "no path at all": ('claim = "equifinal"\nat_least = 0', ["at_least = 0", "greater than or equal to 1"]),
 }
 
@@ -206,7 +206,7 @@ def test_a_study_file_that_is_no_text(refused, towns):
 
 
 def test_a_file_that_is_no_study(refused, towns):
-    refused(["cases.csv", "is no study.toml"], study=towns.parent / "cases.csv")
+    refused(["cases.csv", "is not a study.toml"], study=towns.parent / "cases.csv")
 
 
 @pytest.mark.parametrize(
@@ -262,9 +262,9 @@ def test_a_mistake_in_the_data_is_named_with_its_case(mistake, refused, towns):
         (b"", ["is empty"]),
         (b" \r\n\r\n", ["is empty"]),
         (b"city,leadership,money,open\n", ["there are no cases"]),
-        (b"PK\x03\x04\x14\x00\x06\x00", ["no text file", "CSV UTF-8"]),
+        (b"PK\x03\x04\x14\x00\x06\x00", ["not a text file", "CSV UTF-8"]),
         ("city,leadership\nFès,1\n".encode("latin-1"), ["not in UTF-8", "line 2", "CSV UTF-8"]),
-        ("city,leadership\nFez,1\n".encode("utf-16"), ["no text file", "CSV UTF-8"]),
+        ("city,leadership\nFez,1\n".encode("utf-16"), ["not a text file", "CSV UTF-8"]),
         (b"city,leadership,money,open\nFez,1,2,3\n", ["1 case is fewer than 2 conditions"]),
         (b"city,leadership,money,open\nFez,1,2,3,9\nAccra,4,5,6,9\n", ["more values in its rows"]),
     ],

@@ -131,8 +131,8 @@ def test_key_conditions_must_exceed_all_others_by_more_than_a_standard_deviation
     assert verdict.answer == answer
     assert verdict.numbers["gap"] == pytest.approx(gap)
     above, below = ("B", "C") if gap > 0 else ("C", "B")
-    assert f"B, the least of the key conditions, {table['importance']['B']:.4f}; " in verdict.evidence
-    assert f"C, the most of the others, {table['importance']['C']:.4f}; " in verdict.evidence
+    assert f"B, the least important of the key conditions, {table['importance']['B']:.4f}; " in verdict.evidence
+    assert f"C, the most important of the others, {table['importance']['C']:.4f}; " in verdict.evidence
     word = "not more" if answer == "inconclusive" else "more"
     assert verdict.evidence.endswith(
         f"; {above} exceeds {below} by 0.1000, {word} than its own SD of {table['sd'][above]:.4f}."

@@ -185,8 +185,8 @@ def test_what_is_no_number_is_refused(column):
         ({"case": "town"}, "no column 'town'"),
         ({"methods": ["regression"]}, "methods must be a dict"),
         ({"methods": {"regression": 0.1}}, r"\[methods.regression\] must be a table"),
-        ({"propositions": ["LEAD is necessary"]}, "a proposition is a Claim or a table"),
-        ({"propositions": {"id": "P1"}}, "a proposition is a Claim or a table"),
+        ({"propositions": ["LEAD is necessary"]}, "a proposition is a Proposition or a table"),
+        ({"propositions": {"id": "P1"}}, "a proposition is a Proposition or a table"),
     ],
 )
 def test_what_cannot_be_a_study_is_refused_in_words(changes, words):

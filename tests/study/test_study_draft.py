@@ -102,7 +102,7 @@ def test_a_table_without_names_asks_for_them(tmp_path):
     path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
     with pytest.raises(eq.InputError, match="no column holds a name for each case"):
         draft_study(path, "b")
-    with pytest.raises(eq.InputError, match="no column beside the outcome holds numbers"):
+    with pytest.raises(eq.InputError, match="no column other than the outcome holds numbers"):
         draft_study(path, "b", case="a")
 
 
@@ -110,7 +110,7 @@ def test_a_table_that_is_not_there_or_no_table_is_said(tmp_path):
     with pytest.raises(eq.InputError, match=r"There is no file '.*cities\.csv' with a table of cases"):
         draft_study(tmp_path / "cities.csv", "openness")
     (tmp_path / "cities.csv").write_bytes(b"\0\0")
-    with pytest.raises(eq.InputError, match=r"No study can be begun: the data file '.*cities\.csv' is no text file"):
+    with pytest.raises(eq.InputError, match=r"Cannot start a study: the data file '.*cities\.csv' is not a text file"):
         draft_study(tmp_path / "cities.csv", "openness")
     assert not (tmp_path / "study.toml").exists()
 
@@ -128,7 +128,7 @@ def test_odd_columns_become_names_of_sets(tmp_path):
 def test_a_file_that_is_there_is_left_alone(table):
     path = table.with_name("study.toml")
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(eq.InputError, match="is there already"):
+    with pytest.raises(eq.InputError, match="already exists"):
         draft_study(table, "openness")
     assert path.read_text(encoding="utf-8") == "mine"
 
@@ -140,4 +140,4 @@ def test_the_command(table):
     assert "anchors" in done.stdout
     again = subprocess.run(command, capture_output=True, text=True)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr

@@ -521,8 +521,8 @@ MISTAKES = [
     (SomeRefitsFail, {"stands beside others": "in a comparison 24 of 24 refits failed"}),
     (AnswersWithText, {"propositions answered": "Return an equifinal.Verdict"}),
     (AnswersWithoutEvidence, {"propositions answered": "has no evidence"}),
-    (KnowsEverything, {"propositions answered": "a kind of proposition that nobody knows"}),
-    (AdvisesStrangers, {"advice is for cases": "advise speaks of 'Atlantis', which is no case of the study"}),
+    (KnowsEverything, {"propositions answered": "an unknown kind of proposition"}),
+    (AdvisesStrangers, {"advice is for cases": "advise mentions 'Atlantis', which is not a case of the study"}),
     (NeedsManyCases, {"few cases": "on 4 cases analyze raised LinAlgError: Singular matrix (test_testing.py, line"}),
     (NeedsTwoConditions, {"one condition": "raised IndexError"}),
     (NeedsVariation, {"constant outcome": "Say what is missing and what to do"}),
@@ -531,8 +531,8 @@ MISTAKES = [
         {"condition without calibration": "where a condition has no calibration analyze raised KeyError"},
     ),
     (CannotTravel, {"analysis picklable": "cannot be pickled"}),
-    (KeepsItInItself, {"all that was learned is in the analysis": "after another analysis predicts otherwise"}),
-    (JudgesFromItself, {"all that was learned is in the analysis": "a new instance judges otherwise"}),
+    (KeepsItInItself, {"all that was learned is in the analysis": "after another analysis predicts differently"}),
+    (JudgesFromItself, {"all that was learned is in the analysis": "a new instance judges differently"}),
     (RemembersStudies, {"no global state": "the same study gives another result"}),
     (
         SeedsForAll,
@@ -549,7 +549,7 @@ MISTAKES = [
     (AcceptsAnything, {"parameters validated": "it accepts what =", "parameters described": "not with Any"}),
     (AcceptsUnknown, {"parameters validated": "a misspelt one goes unnoticed"}),
     (Undescribed, {"parameters described": "'cutoff' has no description"}),
-    (HoldsAnything, {"parameters described": "no type for the parameter 'several', or for what is in it"}),
+    (HoldsAnything, {"parameters described": "no type for the parameter 'several', or for what it holds"}),
 ]
 
 
@@ -557,7 +557,7 @@ def test_a_sound_method_passes_and_says_what_does_not_apply():
     results = check_method(Sound)
     assert {result.check.name: result.message for result in results if result.outcome != "passed"} == {
         "unused case without weight": "its configurations do not claim to be sufficient (sufficient_paths = False)",
-        "refit predicts as analyze": "it does not define refit, so that analyze is used",
+        "refit predicts as analyze": "it does not define refit, so analyze is used",
     }
     assert len(results) == len(METHOD_PROPERTIES) >= 22
     assert [each.outcome for each in check_method(Sound(tolerance=0.2))] == [each.outcome for each in results]
@@ -582,7 +582,7 @@ def test_a_check_that_builds_on_one_that_fails_is_not_tried():
 
 
 def test_a_slow_method(monkeypatch):
-    from equifinal.testing import method as module
+    from equifinal.testing import method_robustness as module
 
     times = itertools.count(0, 11)
     monkeypatch.setattr(module.time, "perf_counter", lambda: float(next(times)))
@@ -902,7 +902,7 @@ class Stuck(Lines):
 OUTPUT_MISTAKES = [
     (Beside, {"writes what it says": "it wrote 'lines.txt' beside the folder"}),
     (Secret, {"writes what it says": "it wrote 'lines.txt' without saying so. Return every path"}),
-    (Numbered, {"same files every time": "the second time 'lines.txt' differs"}),
+    (Numbered, {"same files every time": "the second time, 'lines.txt' differs"}),
     (Sorts, {"input not mutated": "it changed comparison.cases. Work on a copy"}),
     (NoManifest, {"states the manifest": "nothing that it writes says data_sha256"}),
     (NoBanner, {"banner for data not observed": "Show comparison.banner"}),
@@ -956,7 +956,7 @@ def test_mistakes_of_propositions_are_found():
     ("check", "wrong"), [(check_method, Share), (check_calibrator, Sound), (check_output, "html"), (check_study, Lines)]
 )
 def test_the_wrong_kind_of_thing(check, wrong):
-    with pytest.raises(eq.InputError, match=r"is no (Method|Calibrator|Output|StudySource)"):
+    with pytest.raises(eq.InputError, match=r"is not an equifinal\.(Method|Calibrator|Output|StudySource)"):
         check(wrong)
 
 

@@ -14,10 +14,11 @@ __all__ = ["safe_name", "staging"]
 
 @contextmanager
 def staging(folder: Path, target: Path) -> Iterator[Path]:
-    """A folder to write into aside, from which what is whole can be renamed to its place in `folder`.
+    """A temporary folder to write into, from which finished files can be renamed to their place in `folder`.
 
-    `folder` is made when it is not there, and goes again when nothing came into it. An error of the system becomes an
-    :class:`~equifinal.InputError` that says that `target` cannot be written; what has notes is somebody's own failure and stays.
+    `folder` is created if it does not exist, and removed again if nothing was moved into it. An error of the system becomes
+    an :class:`~equifinal.InputError` that says that `target` cannot be written; an error with notes is somebody's own
+    failure and passes unchanged.
     """
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
@@ -36,7 +37,7 @@ def staging(folder: Path, target: Path) -> Iterator[Path]:
 
 
 def safe_name(name: str, ending: str, taken: Collection[str] = ()) -> str:
-    """A file name that every system can store; one that is among the `taken` ones (in lower case) is numbered.
+    """A file name that every system can store; numbered if it is among the `taken` ones, which are in lower case.
 
     >>> safe_name("a/b: c", "csv"), safe_name("fit", "csv", {"fit.csv"})
     ('a_b_c.csv', 'fit-2.csv')

@@ -1,4 +1,4 @@
-"""A folder that is written whole or not at all, and in which nothing of the user's is lost. Its manifest says that it is ours."""
+"""Folders that are written whole or not at all, and never at the cost of a user's file. The manifest marks them as ours."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ def check_folder(folder: Path, overwrite: bool = False) -> None:
         standing = standing.parent
     if not standing.is_dir():
         raise InputError(
-            f"The folder {str(folder)!r} cannot be made: {str(standing)!r} is a file. Choose another folder."
+            f"The folder {str(folder)!r} cannot be created: {str(standing)!r} is a file. Choose another folder."
         )
     if not os.access(standing, os.W_OK | os.X_OK):
         raise InputError(f"The folder {str(folder)!r} cannot be written: no permission. Choose another folder.")
@@ -50,10 +50,10 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
     Parameters
     ----------
     folder
-        One that is not there, is empty, or was written by this function; any other with `overwrite` alone.
+        One that does not exist, is empty, or was written by this function; any other only with `overwrite`.
     fill
-        Writes into the empty folder that it is given, and returns the manifest; an empty one when nothing shall be written.
-        What it raises is raised here, and nothing is left behind.
+        Writes into the empty folder that it is given, and returns the manifest, or an empty one if nothing is to be written.
+        When it raises, the exception passes on and nothing is left behind.
     overwrite
         Whether files of the same names that are not ours may be replaced.
 
@@ -69,7 +69,7 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
     """
     check_folder(folder, overwrite)
     target = Path(os.path.realpath(folder.expanduser()))
-    # Written aside, then moved: beside a new folder, which appears whole; inside one that is there.
+    # Written to a temporary folder, then moved: one beside a new folder, which appears whole; one inside an existing folder.
     with staging(target if target.exists() else target.parent, target) as aside:
         report = aside / "report"
         report.mkdir()
@@ -85,7 +85,7 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
 
 
 def _with_manifest(report: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Write the manifest with the names of all files; these, relative to the folder."""
+    """Write the manifest, which lists all files, and return their names relative to the folder."""
     files = sorted(path.relative_to(report).as_posix() for path in report.rglob("*") if not path.is_dir())
     files = [*(file for file in files if file != MANIFEST), MANIFEST]
     text = json.dumps(plain({**manifest, "files": files}), indent=2, ensure_ascii=False)
@@ -114,7 +114,7 @@ def _move_into(report: Path, target: Path, files: Sequence[str], overwrite: bool
 
 
 def _files_before(target: Path) -> set[str]:
-    """The files that an earlier manifest says are ours; those that lie elsewhere, by a link or by '..', are not."""
+    """The files that an earlier manifest lists, except those that lie elsewhere because of a link or '..'."""
     manifest = _ours(target)
     listed = manifest.get("files", []) if manifest else []
     inside = {str(file) for file in listed if (target / str(file)).parent.resolve().is_relative_to(target)}

@@ -1,4 +1,4 @@
-"""How results show themselves in notebooks: small pieces of HTML without a style sheet, everything in them escaped."""
+"""HTML of results in notebooks: small pieces without a style sheet, with all text escaped."""
 
 import numbers
 from collections.abc import Callable, Iterable, Mapping
@@ -16,37 +16,37 @@ _MOST_ROWS, _MOST_ENTRIES = 12, 6
 
 
 def piece(*parts: str) -> str:
-    """Parts, each of them HTML, in one block that scrolls sideways where it is wider than the page."""
+    """Pieces of HTML in one block, which scrolls sideways if it is wider than the page."""
     return f'<div style="overflow-x: auto" tabindex="0">{"".join(parts)}</div>'
 
 
 def heading(text: str) -> str:
-    """A line in bold; no heading, which would enter the outline of the notebook."""
+    """A line in bold, not a heading, which would enter the notebook's outline."""
     return f"<p><strong>{escape(text)}</strong></p>"
 
 
 def paragraph(text: str) -> str:
-    """A paragraph; nothing for an empty text."""
+    """A paragraph; empty for an empty text."""
     return f"<p>{escape(text)}</p>" if text else ""
 
 
 def bullets(texts: Iterable[str]) -> str:
-    """A list; nothing without entries."""
+    """A list; empty without entries."""
     entries = "".join(f"<li>{escape(text)}</li>" for text in texts)
     return f"<ul>{entries}</ul>" if entries else ""
 
 
 def table(frame: pd.DataFrame, caption: str = "", most: int = _MOST_ROWS) -> str:
-    """A frame as a table: three decimals, a dash for what is missing, long lists and tables cut and counted.
+    """A frame as a table: three decimals, a dash for missing values, long lists and tables cut and counted.
 
     Parameters
     ----------
     frame
         What to show; columns of one or two levels.
     caption
-        Above it.
+        The text above the table.
     most
-        The most rows to show.
+        How many rows to show at most.
 
     Examples
     --------
@@ -122,12 +122,12 @@ def tables(
     provenance: str = "observed",
     note: str = "",
 ) -> str:
-    """A result that is a few tables, under the banner of data that were not observed."""
+    """A result made of a few tables, under a banner if its data were not observed."""
     parts = [table(frame, words) for words, frame in frames.items() if len(frame)]
     return piece(heading(title), not_observed(provenance, note), *parts, bullets(notes))
 
 
 def not_observed(provenance: str, note: str) -> str:
-    """The banner of data that were not observed; nothing for observed ones."""
+    """The banner for data that were not observed; nothing for observed data."""
     words = banner(provenance, note)
     return heading(f"⚠ {words}") if words else ""

@@ -1,4 +1,4 @@
-"""The same work on many things, on one processor or several, with a progress bar."""
+"""The same work on many tasks, on one processor or several, with a progress bar."""
 
 import re
 import signal
@@ -21,11 +21,11 @@ def work(
     Parameters
     ----------
     function
-        What to do; its results depend on its arguments alone.
+        The work; its result may depend on its arguments alone.
     tasks
-        The arguments.
+        The arguments of each call.
     n_jobs
-        Number of processes, as in joblib: 1 works here, -1 uses all processors.
+        Number of processes, as in joblib: 1 stays in this process, -1 uses all processors.
     description
         The words beside the progress bar.
     progress
@@ -42,9 +42,9 @@ def as_they_end(
     description: str,
     progress: bool,
 ) -> Iterator[tuple[int, Any]]:
-    """Yield the number of each task and what ``function(*task)`` returns, as they end.
+    """Yield the number of each task and what ``function(*task)`` returns, as each one ends.
 
-    With one process each of the `count` tasks is drawn just before its work begins; the rest is as for :func:`work`.
+    With one process, each of the `count` tasks is drawn just before its work begins; otherwise as :func:`work`.
     """
     numbered = ((number, function, task) for number, task in enumerate(tasks))
     results = _results(_numbered, numbered, n_jobs, count, "generator_unordered")
@@ -77,7 +77,7 @@ def _results(
 
     from joblib import Parallel, delayed
 
-    # Pickled here and there by the same cloudpickle, so that classes of single-file plugins travel by value and come back as
+    # Pickled by cloudpickle on both sides, so that classes of single-file plugins travel by value and come back as
     # themselves.
     parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
     try:
@@ -87,14 +87,14 @@ def _results(
             yield cloudpickle.loads(parcel)
     except BrokenProcessPool as error:
         raise ProcessEndedError(
-            f"A process came to an end{how_it_ended(error)}: a method crashed, or memory ran out. With a time limit "
-            "(--time-limit 600, time_limit=600) each method works in a process of its own; the one that crashes is named, and "
+            f"A process ended{how_it_ended(error)}: a method crashed, or memory ran out. With a time limit "
+            "(--time-limit 600, time_limit=600) each method runs in a process of its own; the one that crashes is named, and "
             "the others stand."
         ) from error
 
 
 def how_it_ended(error: BaseException) -> str:
-    """In brackets, the signal or exit code that loky names in its long message; empty where it names none.
+    """The signal or exit code from loky's long message, in brackets; empty if it names none.
 
     >>> how_it_ended(RuntimeError("The exit codes of the workers are {SIGABRT(-6)}"))
     ' (SIGABRT)'
@@ -112,9 +112,10 @@ def _call(parcel: bytes) -> bytes:
 
 @contextmanager
 def interrupts_kept_from_workers() -> Iterator[None]:
-    """Let processes that are started here not hear Ctrl-C, which is for this one; it ends them.
+    """Shield workers that are started here from Ctrl-C; this process ends them.
 
-    A terminal sends it to all, and each would print where it was. One that comes meanwhile is delivered here afterwards.
+    A terminal interrupts all processes, and each would print a traceback. An interrupt that arrives meanwhile is delivered
+    to this process afterwards.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -124,7 +125,7 @@ def interrupts_kept_from_workers() -> Iterator[None]:
     from joblib.externals.loky.backend import resource_tracker as another
 
     for tracker in (resource_tracker, another):
-        tracker.ensure_running()  # first, because starting one lets interrupts through again
+        tracker.ensure_running()  # first, because starting one unblocks interrupts again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -134,7 +135,7 @@ def interrupts_kept_from_workers() -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep linear algebra on one thread, so that sums are taken in the same order whatever the number of processes."""
+    """Keep linear algebra on one thread, so that the order of its sums does not depend on the number of processes."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):

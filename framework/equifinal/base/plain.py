@@ -11,12 +11,12 @@ __all__ = ["frame_records", "plain"]
 
 
 def plain(value: Any) -> Any:
-    """The value with NumPy and pandas types turned into Python's; NaN, infinities and missing values become ``None``.
+    """Turn NumPy and pandas types into Python's own; NaN, infinities and missing values become ``None``.
 
     >>> plain({"a": float("nan"), "b": (1, 2)})
     {'a': None, 'b': [1, 2]}
     """
-    if value is None or isinstance(value, (str, bool, int)):  # most values, so that they are asked for first
+    if value is None or isinstance(value, (str, bool, int)):  # most values, so checked first
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None

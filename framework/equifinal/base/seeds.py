@@ -1,4 +1,4 @@
-"""Random numbers that depend on a seed and on what they are for, and on nothing else."""
+"""Random numbers that depend on a seed and their purpose, and on nothing else."""
 
 import zlib
 
@@ -8,5 +8,5 @@ __all__ = ["generator"]
 
 
 def generator(seed: int, label: str, *further: int) -> np.random.Generator:
-    """A random generator that depends on nothing but the seed, the method's label and further numbers."""
+    """A random generator that depends only on the seed, the method's label and further numbers."""
     return np.random.default_rng([seed, zlib.crc32(label.encode()), *further])

@@ -1,6 +1,6 @@
-"""A limit of time for what a method does: it works in another process, which is ended when the time is up.
+"""Time limits: a method works in another process, which is ended when its time is up.
 
-Nothing can interrupt a computation in its own process, wherever it hangs. The numbers are the same as without a limit.
+No computation can be interrupted from within its own process wherever it hangs. Results are the same as without a limit.
 """
 
 import atexit
@@ -28,21 +28,21 @@ T = TypeVar("T")
 #: Seconds after which an idle process ends by itself, and seconds that a new one may take to start.
 _IDLE, _START = 30, 120
 
-#: Processes that wait for work, and those at work.
+#: Processes that wait for work, and those that are working.
 _waiting: "list[ProcessPoolExecutor]" = []
 _working: "list[ProcessPoolExecutor]" = []
 
 
 @atexit.register
 def _end() -> None:
-    """End the processes; at exit, before Python takes apart what it needs for that."""
+    """End the processes; at exit, while Python still has what that needs."""
     for executor in (*_waiting, *_working):
         executor.shutdown(wait=False, kill_workers=True)
     _waiting.clear()
 
 
 class TimeLimitError(RuntimeError):
-    """Something took longer than it may and was stopped, or ended its process."""
+    """Something exceeded its time limit and was stopped, or ended its process."""
 
 
 def check_time_limit(seconds: Any) -> None:
@@ -58,16 +58,16 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
     Parameters
     ----------
     seconds
-        The limit; ``None`` works here, without one.
+        The limit; ``None`` calls the function in this process, without a limit.
     what
-        What is done, for the message: ``"the analysis"``.
+        The name of the work in messages: ``"the analysis"``.
     function, arguments
-        What to do. Both, and the answer, must be picklable by cloudpickle.
+        The call. Both, and its result, must be picklable by cloudpickle.
 
     Raises
     ------
     TimeLimitError
-        When it took longer, or its process came to an end; besides whatever the function raises.
+        When the call took longer or ended its process. Whatever the function raises is raised too.
     """
     if seconds is None:
         return function(*arguments)
@@ -90,7 +90,7 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
                 f"{what} took longer than {seconds:g} seconds, the time limit, and was stopped"
             ) from None
         if isinstance(error, BrokenProcessPool):
-            raise TimeLimitError(f"{what} brought its process to an end{how_it_ended(error)}") from None
+            raise TimeLimitError(f"{what} ended its process{how_it_ended(error)}") from None
         raise
     finally:
         _working.remove(executor)
@@ -109,7 +109,7 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
 def within_for_each(
     seconds: float, what: str, function: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int = 1
 ) -> list[T | TimeLimitError]:
-    """``function(*task)`` within the limit for every task, `n_jobs` at a time; what was stopped is its error."""
+    """``function(*task)`` within the limit for every task, `n_jobs` at a time; the error in place of what was stopped."""
     ended = dict(within_as_they_end(seconds, what, function, tasks, n_jobs))
     return [ended[number] for number in range(len(ended))]
 
@@ -117,8 +117,8 @@ def within_for_each(
 def within_as_they_end(
     seconds: float, what: str, function: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int = 1
 ) -> Iterator[tuple[int, T | TimeLimitError]]:
-    """The same with the number of each task, as they end; with one process each is drawn just before its work begins."""
-    import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half done)
+    """The same, with each task's number, as each one ends; with one process, a task is drawn just before its work begins."""
+    import joblib.externals.loky  # noqa: F401  (threads that import it at the same time would find it half imported)
 
     def one(task: tuple[Any, ...]) -> T | TimeLimitError:
         try:
@@ -129,13 +129,13 @@ def within_as_they_end(
     if n_jobs == 1:
         yield from ((number, one(task)) for number, task in enumerate(tasks))
         return
-    # Threads, because all that they do is wait for the processes.
+    # Threads are enough: they only wait for the processes.
     with ThreadPoolExecutor(max_workers=n_jobs if n_jobs > 0 else os.cpu_count()) as threads:
         try:
             waiting = {threads.submit(one, task): number for number, task in enumerate(tasks)}
             for ended in as_completed(waiting):
                 yield waiting[ended], ended.result()
-        except BaseException:  # an interrupt: leaving would wait for what they do
+        except BaseException:  # an interrupt: leaving the block would wait for the threads
             threads.shutdown(wait=False, cancel_futures=True)
             _end()
             raise
@@ -146,15 +146,15 @@ class _ElsewhereError(Exception):
 
 
 def _ready(function: bytes) -> None:
-    """Import what the work needs, by unpickling what will do it."""
-    import scipy.stats  # noqa: F401  (it is the importing that is wanted)
+    """Import what the work needs, by unpickling its function."""
+    import scipy.stats  # noqa: F401  (only the import is wanted)
 
     cloudpickle.loads(function)
-    faulthandler.disable()  # a process that ends is reported in one line, not with all modules that it had loaded
+    faulthandler.disable()  # a crash is reported in one line, without the list of loaded modules
 
 
 def _work(parcel: bytes) -> bytes:
-    """The answer, or what was raised, and the warnings."""
+    """Make the call; its result or exception, and its warnings, pickled."""
     function, arguments = cloudpickle.loads(parcel)
     answer, error, trace = None, None, ""
     with one_thread(), warnings.catch_warnings(record=True) as caught:
@@ -168,7 +168,7 @@ def _work(parcel: bytes) -> bytes:
 
 
 def _that_travels(error: BaseException) -> BaseException:
-    """The exception, or one of the same name and message where it cannot be sent."""
+    """The exception, or one of the same name and message if it cannot be pickled."""
     try:
         back: BaseException = cloudpickle.loads(cloudpickle.dumps(error))
         assert str(back) == str(error)

@@ -1,4 +1,4 @@
-"""Words and signs, the same in the terminal, notebooks, reports, figures and the page; and how values are written for people."""
+"""Words and signs, the same in the terminal, notebooks, reports, figures and the page; and values as text for readers."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -33,23 +33,23 @@ Provenance = Literal["observed", "reconstruction", "simulated"]
 
 MISSING = "–"
 
-#: A sign beside the word of each verdict, so that nothing hangs on colour alone.
+#: A sign beside the word of each verdict, so that nothing depends on colour alone.
 SIGNS: dict[str, str] = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
-#: The way in which predictions move with a condition.
+#: How predictions move with a condition.
 ARROWS = {1: "↑", -1: "↓", 0: "–"}
 DIRECTIONS = {1: "↑ up", -1: "↓ down", 0: "– none"}
 #: Roles of a condition, highest first.
 ROLES = ("necessary", "core", "contributing", "none")
-#: What a case is, by its predicted and its actual membership in the outcome (Schneider & Rohlfing 2013).
+#: The type of a case, by its predicted and its actual membership in the outcome (Schneider & Rohlfing 2013).
 CASE_TYPES = ("typical", "deviant in consistency", "deviant in coverage", "irrelevant")
-#: Signs of Fiss (2011): whether a condition is there or not in a path, and whether it is core to it.
+#: Signs of Fiss (2011): whether a path requires a condition or its absence, and whether that is core to it.
 MARKS = {
     "● core": "core condition, present",
     "● peripheral": "peripheral condition, present",
     "⊗ core": "core condition, absent",
     "⊗ peripheral": "peripheral condition, absent",
 }
-#: What tables of a comparison call their columns, so that no method can be labelled so.
+#: Columns of a comparison's tables, which no method can have as its label.
 ADVICE_COLUMNS = (
     "case",
     "path",
@@ -66,7 +66,7 @@ _NOT_OBSERVED = {"reconstruction": "Reconstructed data", "simulated": "Simulated
 
 
 def banner(provenance: str, note: str = "") -> str:
-    """What stands above every result when the data were not observed; empty when they were.
+    """The banner above every result if the data were not observed; empty if they were.
 
     >>> banner("simulated", "Drawn from a seed."), banner("observed", "A survey.")
     ('Simulated data. Drawn from a seed.', '')
@@ -81,13 +81,13 @@ def is_missing(value: Any) -> bool:
     >>> is_missing(float("nan")), is_missing([]), is_missing("")
     (True, False, False)
     """
-    if isinstance(value, (str, float, int)):  # most cells, so that they are asked for first
+    if isinstance(value, (str, float, int)):  # most cells, so checked first
         return bool(value != value)  # NaN alone differs from itself
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
 def joined(values: Any) -> str:
-    """A list in one cell.
+    """A list as the text of one cell.
 
     >>> joined(["Ghana", "Chile"])
     'Ghana; Chile'
@@ -96,7 +96,7 @@ def joined(values: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """One value: three decimals, whole numbers without any, very small and very large ones in scientific notation.
+    """One value as text: three decimals, none for whole numbers, scientific notation for very small and very large ones.
 
     >>> [shown(value) for value in (0.25, 12.0, 0.00004, float("nan"), ["a", "b"], True)]
     ['0.250', '12', '4.0e-05', '–', 'a; b', 'yes']
@@ -116,7 +116,7 @@ def shown(value: Any) -> str:
 
 
 def stated(value: Any) -> str:
-    """A setting, exactly as it was given.
+    """A setting as text, exactly as given.
 
     >>> stated({"cutoff": 0.8, "scale": None, "interactions": ["A*B"]})
     'cutoff = 0.8; scale not given; interactions = A*B'
@@ -135,7 +135,7 @@ def _nothing(value: Any) -> bool:
 
 
 def shown_column(column: pd.Series) -> list[str]:
-    """The values of a column, numbers alike in their decimals.
+    """The values of a column as text, with the same decimals for all numbers.
 
     >>> shown_column(pd.Series([3.0, 4.5])), shown_column(pd.Series([3.0, 4.0]))
     (['3.000', '4.500'], ['3', '4'])

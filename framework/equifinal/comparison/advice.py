@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from equifinal.base.own import Handing
 from equifinal.base.time_limit import within
 from equifinal.base.words import ADVICE_COLUMNS
 from equifinal.errors import FAULTS, InputError
 from equifinal.method.analysis import Analysis, Method
+from equifinal.method.run import changed_input, warn_of_changes
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
@@ -125,7 +127,14 @@ def _sentences(
     notes = []
     for label, analysis in analyses.items():
         try:
-            each = within(time_limit, "its advice", methods[label].advise, analysis, calibrated.protected())
+            if type(methods[label]).advise is Method.advise:
+                continue
+            handing = Handing(analysis=analysis, study=calibrated)
+            each, changed = within(time_limit, "its advice", handing.to, methods[label].advise)
+            if changed:
+                note = changed_input(changed, "in its advice ")
+                warn_of_changes(label, methods[label], [note])
+                notes.append(f"{label}: {note}")
             if each is not None:
                 said[label] = each.reindex(calibrated.cases)
         except FAULTS as error:

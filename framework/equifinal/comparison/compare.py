@@ -1,9 +1,10 @@
 """From a run to a comparison: measure, judge, permute, advise, and put it into tables."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,9 @@ from equifinal.comparison.fit import Yardstick, baselines, measure, measure_note
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.verdicts import judge
-from equifinal.errors import InputError, check_whole
+from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
-from equifinal.method.run import Run
+from equifinal.method.run import Run, changed_input, warn_of_changes
 from equifinal.plugin import registry
 from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
@@ -29,6 +30,9 @@ from equifinal.study.propositions import Proposition, Verdict
 __all__ = ["compare", "for_each_method"]
 
 T = TypeVar("T")
+
+#: A method's answers, and what was changed meanwhile.
+_Judged: TypeAlias = tuple[list[Verdict], dict[str, list[str]]]
 
 
 def compare(run: Run, permutations: int = 0) -> Comparison:
@@ -64,12 +68,13 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     yardsticks = for_each_method(
         run, "predicting cases", partial(_measured, which=which), partial(_unmeasured, run, which)
     )
-    answers = for_each_method(
+    judged = for_each_method(
         run,
         "judging the propositions",
         partial(_judged, yardsticks=yardsticks, hooks=registry.current().hooks),
         partial(_unanswered, run),
     )
+    answers = {label: each for label, (each, _) in judged.items()}
     propositions = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
@@ -88,7 +93,9 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
         cases=_cases(analyses, outcome),
         fit=_fit(yardsticks, baselines(calibrated, run.seed, which)),
         advice=rows,
-        notes=_notes(calibrated, analyses, yardsticks, chance_notes, advice_notes),
+        notes=_notes(
+            calibrated, analyses, yardsticks, [*_changes(run, yardsticks, judged), *chance_notes], advice_notes
+        ),
         yardsticks=yardsticks,
         permutations=permuted,
         measures=which,
@@ -149,12 +156,30 @@ def _unmeasured(run: Run, which: Sequence[Measure], label: str, error: TimeLimit
     return replace(alone, notes=[f"There are no numbers out of sample and no importances: {error}."])
 
 
-def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
+def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, _Judged]:
     return judge(run, {label: yardsticks[label] for label in run.analyses}, hooks)
 
 
-def _unanswered(run: Run, label: str, error: TimeLimitError) -> list[Verdict]:
-    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.propositions)
+def _unanswered(run: Run, label: str, error: TimeLimitError) -> _Judged:
+    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.propositions), {}
+
+
+def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str, _Judged]) -> list[tuple[str, str]]:
+    """Notes on what methods and claims changed of what they were given to judge; those on predictions are there already."""
+    notes: dict[tuple[str, str], None] = {}
+    for label, (_, changed) in judged.items():
+        mine = [changed_input(changed[""], "when asked about propositions ")] if "" in changed else []
+        warn_of_changes(label, run.methods[label], [*yardsticks[label].notes, *mine])
+        notes |= dict.fromkeys((label, note) for note in mine)
+        for claim in changed.keys() - {""}:
+            who = f"The claim {claim!r} of the plugin {registry.propositions()[claim].plugin}"
+            notes["propositions", f"{who} changed its input ({listing(set(changed[claim]))}), a copy of its own."] = (
+                None
+            )
+    for about, note in notes:
+        if about == "propositions":
+            warnings.warn(note, stacklevel=3)
+    return list(notes)
 
 
 def _permuted(run: Run, permutations: int, which: Sequence[Measure]) -> pd.DataFrame:

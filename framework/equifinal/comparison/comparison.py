@@ -3,6 +3,7 @@
 Only the standard tables, the verdicts and the common yardstick are read: nothing here asks which method it is looking at.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from typing import Any
 import pandas as pd
 
 from equifinal.base.folder import write_folder
+from equifinal.base.own import Handing, computed_once
+from equifinal.base.surroundings import restored
 from equifinal.base.words import SIGNS, banner
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
@@ -22,7 +25,7 @@ from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.shown import Shown, shown_by
 from equifinal.comparison.summary import Headline, headline, summary
-from equifinal.errors import FAULTS
+from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
 from equifinal.plugin import registry
@@ -118,7 +121,7 @@ class Comparison:
         """What to show above everything when the data were not observed; empty when they were."""
         return banner(self.calibrated.provenance, self.calibrated.note)
 
-    @cached_property
+    @computed_once
     def agreement(self) -> dict[str, pd.DataFrame]:
         """``predictions``, ``groups``, ``importance``, ``directions``, ``verdicts``: methods × methods.
 
@@ -127,22 +130,22 @@ class Comparison:
         directions = {label: self._directions[label] for label in self.analyses}
         return agreement(self.analyses, self.yardsticks, directions, self.verdicts)
 
-    @cached_property
+    @computed_once
     def differences(self) -> pd.DataFrame:
         """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.comparison.intervals.differences`."""
         return differences(self.analyses, self.yardsticks, self.calibrated, self.run.seed, self.measures)
 
-    @cached_property
+    @computed_once
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:
         """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.comparison.intervals.agreement_intervals`."""
         return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.calibrated, self.run.seed)
 
-    @cached_property
+    @computed_once
     def summary(self) -> list[str]:
         """What the tables say, in sentences; see :mod:`equifinal.comparison.summary`."""
         return summary(self)
 
-    @cached_property
+    @computed_once
     def headline(self) -> Headline:
         """The shortest answer: what the methods agree on, and where they disagree."""
         return headline(self)
@@ -151,12 +154,12 @@ class Comparison:
         """The summary with or without the propositions' texts, and the evidence where methods disagree."""
         return summary(self, texts, evidence)
 
-    @cached_property
+    @computed_once
     def disagreements(self) -> pd.DataFrame:
         """Cases by how far apart methods predict them; see :func:`equifinal.comparison.contrarian.disagreements`."""
         return disagreements(self.cases)
 
-    @cached_property
+    @computed_once
     def contrarian(self) -> ContrarianCases:
         """Cases that run against the direction of a condition; see :func:`equifinal.comparison.contrarian.contrarian_cases`."""
         return contrarian_cases(self.calibrated, self._directions)
@@ -173,7 +176,7 @@ class Comparison:
         """Whether :attr:`asymmetry` was asked for; outputs then include it."""
         return "asymmetry" in vars(self)
 
-    @cached_property
+    @computed_once
     def by_time(self) -> ByTime:
         """In a panel, paths and numbers at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
         return by_time(self.run, self.yardsticks, self.measures)
@@ -238,8 +241,9 @@ class Comparison:
         outputs = choose_outputs(formats)
 
         def fill(staging: Path) -> dict[str, Any]:
-            written = [name for name, output in outputs.items() if _wrote(self, name, output, staging, failures)]
-            return {**self.manifest, "formats": written} if written else {}
+            handing, notes = Handing(comparison=self), list[str]()
+            written = [name for name, each in outputs.items() if _wrote(handing, name, each, staging, failures, notes)]
+            return {**self.manifest, "formats": written} | ({"notes": notes} if notes else {}) if written else {}
 
         paths = write_folder(Path(directory), fill, overwrite)
         if paths:
@@ -287,18 +291,29 @@ def _in_a_notebook(shown: Shown) -> str:
 
 
 def _wrote(
-    comparison: Comparison, name: str, output: Any, staging: Path, failures: dict[str, BaseException] | None
+    handing: Handing,
+    name: str,
+    output: Any,
+    staging: Path,
+    failures: dict[str, BaseException] | None,
+    notes: list[str],
 ) -> bool:
-    """Whether an output wrote its files; one that raises leaves none."""
-    before = set(staging.rglob("*"))
+    """Whether an output wrote its files; one that raises leaves none, one that changes what is not its own gets a note."""
+    before, who = set(staging.rglob("*")), f"the output {name!r} of the plugin {registry.outputs()[name].plugin}"
     try:
-        output.write(comparison, staging)
+        with restored() as around:
+            _, changed = handing.to(output.write, staging)
     except FAULTS as error:
-        error.add_note(f"While writing the output {name!r} of the plugin {registry.outputs()[name].plugin}.")
+        error.add_note(f"While writing {who}.")
         if failures is None:
             raise
         failures[name] = error
         for path in sorted(set(staging.rglob("*")) - before, reverse=True):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         return False
+    said = [f"T{who[1:]} changed what it was given ({listing(changed)}), a copy of its own."] if changed else []
+    said += [f"T{who[1:]} changed {listing(around)}, which was put back."] if around else []
+    for note in said:
+        warnings.warn(note, stacklevel=2)
+    notes += said
     return True

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.own import changes, own
 from equifinal.base.parallel import work
 from equifinal.base.seeds import generator
 from equifinal.comparison.importance import (
@@ -25,6 +26,7 @@ from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, meas
 from equifinal.comparison.out_of_sample import folds, out_of_sample
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis, Method
+from equifinal.method.run import changed_input
 from equifinal.plugin import registry
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
@@ -92,7 +94,7 @@ def measure(
         The measures.
     """
     predicting = {label: method for label, method in methods.items() if label in analyses and method.predicts()}
-    predicted, reasons, count = out_of_sample(predicting, calibrated, seed, n_jobs, progress)
+    predicted, reasons, count, changed = out_of_sample(predicting, calibrated, seed, n_jobs, progress)
     tasks = [(predicting[label], analyses[label], calibrated, seed) for label in predicting]
     moves = dict(zip(predicting, work(_moves, tasks, n_jobs, "Permuting conditions", progress), strict=True))
     outcome = calibrated.fuzzy[calibrated.outcome.name]
@@ -105,11 +107,13 @@ def measure(
         fit = measures(analysis.cases["predicted"], outcome, which, problems)
         fit |= _out_of_sample_measures(unseen, outcome, training_means, which, problems)
         fit |= {"folds": count if label in predicting else 0, "failed_folds": len(failed)}
-        importances, rises, moved, problem = moves.get(label, (None, None, None, ""))
+        importances, rises, moved, problem, places = moves.get(label, (None, None, None, "", []))
         direction = (
             None if moved is None else pd.Series(direction_of(moved.mean()), index=moved.columns.rename("condition"))
         )
-        notes = [note for note in (_on_refits(label in predicting, failed, count), problem) if note]
+        places = [*changed.get(label, []), *places]
+        on_changes = changed_input(places, "in refits or predictions ") if places else ""
+        notes = [note for note in (_on_refits(label in predicting, failed, count), problem, on_changes) if note]
         found[label] = Yardstick(fit, importances, direction, unseen, notes, rises, moved, problems)
     return found
 
@@ -142,17 +146,18 @@ def _origin(name: str) -> str:
 
 def _moves(
     method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, str]:
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, str, list[str]]:
+    given = own(analysis)  # what is measured in sample is the analysis as it was found
+    changed: list[str] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return (
-                *importance_by_case(method, analysis, calibrated, seed),
-                movements_by_case(method, analysis, calibrated),
-                "",
-            )
+            importances, rises = importance_by_case(method, given, calibrated, seed, changed)
+            moves = movements_by_case(method, given, calibrated)
+        return importances, rises, moves, "", changed + changes("analysis", given, analysis)
     except FAULTS as error:
-        return None, None, None, f"Importances and directions could not be computed: {type(error).__name__}: {error}"
+        problem = f"Importances and directions could not be computed: {type(error).__name__}: {error}"
+        return None, None, None, problem, changed
 
 
 def baselines(

@@ -52,13 +52,13 @@ def importance(method: Method, analysis: Analysis, calibrated: CalibratedStudy, 
 
 
 def importance_by_case(
-    method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int
+    method: Method, analysis: Analysis, calibrated: CalibratedStudy, seed: int, changed: list[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The importances, and the mean rise of each case's error."""
+    """The importances, and the mean rise of each case's error; `changed` takes the tables that the method changes."""
     outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy()
     count = len(outcome)
     unseen = calibrated.without_outcome()
-    baseline = np.abs(predicted_memberships(method, analysis, unseen) - outcome)
+    baseline = np.abs(predicted_memberships(method, analysis, unseen, changed) - outcome)
     repetitions = repetitions_for(count)
     at_once = min(repetitions, max(1, _ROWS_AT_ONCE // count))
     rows, by_case = {}, {}

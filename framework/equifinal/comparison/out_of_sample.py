@@ -46,9 +46,14 @@ def folds(calibrated: CalibratedStudy, seed: int) -> list[tuple[Any, Any]]:
     return [(np.flatnonzero(~test), np.flatnonzero(test)) for test in inside]
 
 
-def predicted_memberships(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> Floats:
-    """The method's predictions, checked. The study comes without its outcome."""
-    predicted = method.predict(analysis, calibrated.protected())
+def predicted_memberships(
+    method: Method, analysis: Analysis, calibrated: CalibratedStudy, changed: list[str] | None = None
+) -> Floats:
+    """The method's predictions, checked. The study comes without its outcome; `changed` takes the tables that it changes."""
+    given = calibrated.protected()
+    predicted = method.predict(analysis, given)
+    if changed is not None:
+        changed += given.changed_from(calibrated)
     if not isinstance(predicted, pd.Series) or not predicted.index.equals(calibrated.cases):
         raise TypeError(f"{type(method).__name__}.predict must return a Series with the index of the study's cases.")
     values = predicted.to_numpy(dtype=float, na_value=np.nan)
@@ -62,44 +67,53 @@ def predicted_memberships(method: Method, analysis: Analysis, calibrated: Calibr
 def _refit(
     methods: Mapping[str, Method], calibrated: CalibratedStudy, splits: Sequence[tuple[int, Any, Any]], seed: int
 ) -> Any:
-    """Predictions of held-out cases by fold and method; a failed one is its reason instead."""
-    return [(test, _fold(methods, calibrated, number, train, test, seed)) for number, train, test in splits]
+    """Predictions of held-out cases by fold and method, a failed one is its reason instead; and what methods changed."""
+    return [(test, *_fold(methods, calibrated, number, train, test, seed)) for number, train, test in splits]
 
 
 def _fold(
     methods: Mapping[str, Method], calibrated: CalibratedStudy, number: int, train: Any, test: Any, seed: int
-) -> dict[str, Floats | str]:
+) -> tuple[dict[str, Floats | str], dict[str, list[str]]]:
+    changed: dict[str, list[str]] = {label: [] for label in methods}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             learned, held_out = calibrated.train_and_test(train, test)
         except FAULTS as error:
-            return dict.fromkeys(methods, f"{type(error).__name__}: {error}")
+            return dict.fromkeys(methods, f"{type(error).__name__}: {error}"), changed
         found: dict[str, Floats | str] = {}
         for label, method in methods.items():
             try:
-                analysis = method.refit(learned.protected(), generator(seed, label, 1, number))
-                found[label] = predicted_memberships(method, analysis, held_out)
+                given = learned.protected()
+                analysis = method.refit(given, generator(seed, label, 1, number))
+                # A method that changes its input does so in every fold; looking takes time.
+                if number == 0:
+                    changed[label] += given.changed_from(learned)
+                found[label] = predicted_memberships(
+                    method, analysis, held_out, changed[label] if number == 0 else None
+                )
             except FAULTS as error:
                 found[label] = f"{type(error).__name__}: {error}"
-        return found
+        return found, changed
 
 
 def out_of_sample(
     methods: Mapping[str, Method], calibrated: CalibratedStudy, seed: int, n_jobs: int, progress: bool
-) -> tuple[dict[str, Floats], dict[str, list[str]], int]:
-    """Each method's predictions of cases not seen, why folds failed, and how many folds there are."""
+) -> tuple[dict[str, Floats], dict[str, list[str]], int, dict[str, list[str]]]:
+    """Each method's predictions of cases not seen, why folds failed, how many folds there are, and what methods changed."""
     splits = [(number, train, test) for number, (train, test) in enumerate(folds(calibrated, seed))]
     predicted = {label: np.full(len(calibrated.cases), np.nan) for label in methods}
     reasons: dict[str, list[str]] = {label: [] for label in methods}
+    changed: dict[str, list[str]] = {label: [] for label in methods}
     size = max(1, len(splits) // 24)
     starts = range(0, len(splits), size) if methods else ()
     tasks = [(methods, calibrated, splits[start : start + size], seed) for start in starts]
     for answers in work(_refit, tasks, n_jobs, "Predicting cases not seen", progress):
-        for test, found in answers:
+        for test, found, places in answers:
             for label, values in found.items():
+                changed[label] += places[label]
                 if isinstance(values, str):
                     reasons[label].append(values)
                 else:
                     predicted[label][test] = values
-    return predicted, reasons, len(splits)
+    return predicted, reasons, len(splits), changed

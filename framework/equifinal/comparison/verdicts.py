@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from equifinal.base.own import Handing, changes, own
 from equifinal.base.seeds import generator
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.importance import importance
@@ -25,24 +26,38 @@ class _Scope:
 
     study: CalibratedStudy
     analyses: Mapping[str, Analysis | str]
+    given: Mapping[str, Analysis | str]  # copies, a method's own
     importances: Mapping[str, pd.DataFrame | None]
     prefix: str
 
 
-def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, list[Verdict]]:
-    """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called."""
-    whole = _Scope(run.calibrated, run.analyses, {label: each.importance for label, each in yardsticks.items()}, "")
+def judge(
+    run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks
+) -> dict[str, tuple[list[Verdict], dict[str, list[str]]]]:
+    """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called.
+
+    With them: what was changed, by the claim that changed its importances, or by ``""`` for the method itself.
+    """
+    analyses = run.analyses
+    whole = _Scope(
+        run.calibrated, analyses, own(analyses), {label: each.importance for label, each in yardsticks.items()}, ""
+    )
     scopes: dict[str | None, _Scope] = {None: whole}
     for proposition in run.study.propositions:
         if proposition.where not in scopes:
             scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes))
-    return {
-        label: [
-            _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks)
+    answers: dict[str, tuple[list[Verdict], dict[str, list[str]]]] = {}
+    for label in analyses:
+        changed: dict[str, list[str]] = {}
+        verdicts = [
+            _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks, changed)
             for proposition in run.study.propositions
         ]
-        for label in run.analyses
-    }
+        for scope in scopes.values():
+            if places := changes("analysis", scope.given[label], scope.analyses[label]):
+                changed.setdefault("", []).extend(places)
+        answers[label] = verdicts, changed
+    return answers
 
 
 def _restricted(run: Run, where: str, number: int) -> _Scope:
@@ -52,7 +67,8 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     count = len(study.cases)
     prefix = f"Among the {count} cases in {where}: " if count != 1 else f"In the one case in {where}: "
     if count == 0:
-        return _Scope(study, dict.fromkeys(run.analyses, f"No case is in {where}."), {}, "")
+        nothing = dict.fromkeys(run.analyses, f"No case is in {where}.")
+        return _Scope(study, nothing, nothing, {}, "")
     analyses: dict[str, Analysis | str] = {}
     importances: dict[str, pd.DataFrame | None] = {}
     for label in run.analyses:
@@ -63,23 +79,35 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
             continue
         try:
-            importances[label] = importance(method, analysis, study, run.seed) if method.predicts() else None
+            importances[label] = importance(method, own(analysis), study, run.seed) if method.predicts() else None
         except FAULTS:
             importances[label] = None  # claims on importances answer that there are none
-    return _Scope(study, analyses, importances, prefix)
+    return _Scope(study, analyses, own(analyses), importances, prefix)
 
 
-def _answer(label: str, method: Method, proposition: Proposition, scope: _Scope, hooks: Hooks) -> Verdict:
-    analysis = scope.analyses[label]
-    if isinstance(analysis, str):
-        return Verdict("silent", evidence=analysis)
+def _answer(
+    label: str,
+    method: Method,
+    proposition: Proposition,
+    scope: _Scope,
+    hooks: Hooks,
+    changed: dict[str, list[str]],
+) -> Verdict:
+    analysis, mine = scope.analyses[label], scope.given[label]
+    if isinstance(analysis, str) or isinstance(mine, str):
+        return Verdict("silent", evidence=str(analysis))
     try:
-        verdict = proposition.judge(scope.importances[label])
+        verdict, places = Handing(importance=scope.importances[label]).to(proposition.judge)
+        if places:
+            changed.setdefault(proposition.claim, []).extend(places)
         if verdict is None:
             given = scope.study.protected()
             verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
         if verdict is None:
-            verdict = method.assess(analysis, proposition, scope.study.protected())
+            given = scope.study.protected()
+            verdict = method.assess(mine, proposition, given)
+            if places := given.changed_from(scope.study):
+                changed.setdefault("", []).extend(places)
     except FAULTS as error:
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):

@@ -14,8 +14,6 @@ from equifinal.study.propositions import Proposition, Verdict
 
 __all__ = ["Analysis", "Method"]
 
-_NOTHING = pd.DataFrame()
-
 _REQUIRED = {
     "conditions": ("role", "direction", "evidence"),
     "configurations": ("expression", "cases", "consistency", "coverage"),
@@ -66,17 +64,10 @@ class Analysis:
 
     @classmethod
     def for_prediction(cls, method: "Method", native: Any) -> "Analysis":
-        """An analysis that holds nothing but what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
+        """An analysis that holds only what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
         bare = object.__new__(cls)
-        fields = {
-            "method": method,
-            "conditions": _NOTHING,
-            "configurations": _NOTHING,
-            "cases": _NOTHING,
-            "fit": {},
-            "tables": {},
-        }
-        bare.__dict__.update(fields, notes=[], native=native)
+        tables = dict.fromkeys(_REQUIRED, pd.DataFrame())
+        bare.__dict__.update(tables, method=method, fit={}, tables={}, notes=[], native=native)
         return bare
 
     def __post_init__(self) -> None:
@@ -118,10 +109,10 @@ class Analysis:
     def _check_conditions(self) -> None:
         for name, role in self.conditions["role"].items():
             if role not in ROLES:
-                self._wrong("conditions", f"column 'role' of {name}: {role!r} is none of {', '.join(ROLES)}")
+                self._wrong("conditions", f"column 'role' of {name}: {role!r} is not one of {', '.join(ROLES)}")
         for name, direction in self.conditions["direction"].items():
             if direction not in (-1, 0, 1):
-                self._wrong("conditions", f"column 'direction' of {name}: {direction!r} is none of -1, 0, 1")
+                self._wrong("conditions", f"column 'direction' of {name}: {direction!r} is not one of -1, 0, 1")
         for name, evidence in self.conditions["evidence"].items():
             if not isinstance(evidence, str):
                 self._wrong("conditions", f"column 'evidence' of {name} must be a sentence, not {evidence!r}")
@@ -149,7 +140,7 @@ class Analysis:
             where = int(np.flatnonzero(outside)[0])
             self._wrong(
                 facet,
-                f"column {column!r} of {series.index[where]} is {values[where]}; it lies between {low:g} and {high:g}",
+                f"column {column!r} of {series.index[where]} is {values[where]}; it must lie between {low:g} and {high:g}",
             )
 
     def check_against(self, calibrated: CalibratedStudy) -> None:
@@ -166,7 +157,10 @@ class Analysis:
         for label, cases in self.configurations["cases"].items():
             strangers = [case for case in cases if str(case) not in known]
             if strangers:
-                self._wrong("configurations", f"column 'cases' of {label} has {strangers[0]!r}, no case of the study")
+                self._wrong(
+                    "configurations",
+                    f"column 'cases' of {label} has {strangers[0]!r}, which is not a case of the study",
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but ``native`` as plain data, ready for JSON; missing values are ``None``."""
@@ -209,13 +203,13 @@ class Method(Extension):
 
     A subclass gives ``name``, ``title``, ``reference``, its parameters as fields, and :meth:`analyze`. The rest is optional:
     :meth:`predict` puts it on the common yardstick, :meth:`assess` lets it judge propositions, :meth:`advise` lets it
-    say something to each case.
+    advise each case.
 
     Attributes
     ----------
     sufficient_paths : bool
         True when each row of ``configurations`` claims to be sufficient for the outcome, as a QCA path does. Such paths
-        enter the advice for cases without the outcome. False by default: a cluster is no path.
+        enter the advice for cases without the outcome. False by default: a cluster is not a path.
     """
 
     offered_by: ClassVar[str] = "equifinal_methods"
@@ -227,16 +221,26 @@ class Method(Extension):
         Parameters
         ----------
         calibrated
-            The cases, calibrated. Not to be changed.
+            The calibrated cases. The method must not change them.
         rng
-            The only source of randomness to use: it is seeded, so that results repeat.
+            The only source of randomness to use; it is seeded, so results repeat.
+
+        Returns
+        -------
+        Analysis
+            With ``method=self``, and rows for exactly the study's conditions and cases, in the study's order.
+
+        Raises
+        ------
+        InputError
+            When the study lacks what the method needs; the message says what.
         """
         raise NotImplementedError(f"{type(self).__name__} must define analyze(self, study, rng).")
 
     def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Learn from other cases what :meth:`predict` needs; by default a full analysis.
 
-        Predicting cases not seen takes one refit per fold. A method whose tables cost more than its fit returns
+        Out-of-sample prediction takes one refit per fold. A method whose tables cost more than its fit returns
         ``Analysis.for_prediction(self, native)`` instead; it must predict as the full analysis of these cases would.
         """
         return self.analyze(calibrated, rng)
@@ -244,17 +248,17 @@ class Method(Extension):
     def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """Outcome memberships (0 to 1) of cases that the analysis may not have seen.
 
-        In `calibrated` the outcome's values are missing and its column is absent. Each case is predicted for itself: the
-        answer does not depend on which other cases are there.
+        In `calibrated` the outcome's values are missing and its column is absent. Each case is predicted on its own: the
+        answer must not depend on the other cases.
         """
         raise NotImplementedError(f"{type(self).__name__} does not predict.")
 
     def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
-        """Judge a proposition; by default the method has nothing to say on it."""
-        return Verdict("silent", evidence="It has nothing to say on claims of this kind.")
+        """Judge a proposition; by default the method has nothing to say about it."""
+        return Verdict("silent", evidence="It has nothing to say about claims of this kind.")
 
     def advise(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series | None:
-        """One sentence per case without the outcome: what the method would have it change. ``None``: nothing."""
+        """One sentence per case without the outcome: what the method would have it change. ``None``: no advice."""
         return None
 
     @classmethod

@@ -20,7 +20,7 @@ class _UnknownMethodError(InputError):
 
 
 class _PluginMissingError(_UnknownMethodError):
-    """A study has parameters for a method that nobody offers, perhaps because its plugin is off or broken: no reason to stop."""
+    """A study has parameters for a method that nobody offers, whose plugin may be off or broken: no reason to stop."""
 
 
 def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
@@ -30,7 +30,7 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
         for label, built in configured.items():
             if isinstance(built, InputError) and label in study.methods and not isinstance(built, _PluginMissingError):
                 raise built
-        # A stranger's method that cannot do without parameters waits until it is asked for.
+        # A plugin's method that needs parameters waits until it is asked for.
         wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
     elif isinstance(methods, Mapping):
         wanted = dict(methods)
@@ -44,7 +44,7 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
                 label = label.partition(":")[0].strip()
             if label in wanted:
                 raise InputError(
-                    f"The method {label!r} is asked for twice. Name it once; two versions of it need labels: "
+                    f"The method {label!r} is requested twice. Name it once; two versions of it need labels: "
                     f"[methods.first] with method = {label!r} in the study, or methods={{'first': ..., 'second': ...}}."
                 )
             wanted[label] = each
@@ -92,14 +92,14 @@ def _configured(study: Study) -> dict[str, Method | InputError]:
         except _UnknownMethodError as error:
             configured[label] = error
         except InputError as error:
-            if label in study.methods or error.__cause__ is not None:  # no wrong parameter, but a fault of the class
+            if label in study.methods or error.__cause__ is not None:  # not a wrong parameter, but a fault of the class
                 raise
             configured[label] = error
     return configured
 
 
 def _built(study: Study, label: str, parameters: Mapping[str, Any] | None = None) -> Method:
-    """The method of a label with the study's parameters, and others laid over them."""
+    """The method of a label with the study's parameters, overridden by others."""
     known, table = registry.methods(), dict(study.methods.get(label, {}))
     where = f"Study {study.name!r}, [methods.{label}]: "
     name = table.pop("method", label)

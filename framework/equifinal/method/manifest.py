@@ -10,13 +10,14 @@ from equifinal.method.analysis import Method
 from equifinal.plugin import registry
 from equifinal.study.study import Study
 
-__all__ = []
+__all__ = ["manifest", "origin_of"]
 
 #: Packages whose versions can change a number.
 _PACKAGES = ("equifinal", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 
 
 def origin_of(method: Method) -> tuple[str, str]:
+    """The plugin and version that a method comes from, in words."""
     entry = registry.methods().get(method.name)
     if entry is not None and entry.cls is type(method):
         return f"{entry.plugin.name} ({entry.plugin.distribution})", entry.plugin.version
@@ -24,6 +25,7 @@ def origin_of(method: Method) -> tuple[str, str]:
 
 
 def manifest(study: Study, methods: Mapping[str, Method], seed: int) -> dict[str, Any]:
+    """What anyone needs to repeat a run, as plain data: data hash, calibration, parameters, versions, plugins, seed."""
     return {
         "generator": "equifinal",
         "version": importlib.metadata.version("equifinal"),

@@ -3,7 +3,7 @@
 import dataclasses
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from equifinal.base.parallel import as_they_end
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.errors import InputError, check_whole, did_you_mean, listing
 from equifinal.method.analysis import Analysis, Method
@@ -24,13 +25,23 @@ from equifinal.study.study import Study
 __all__ = ["Failure", "Run", "run"]
 
 
-#: How the note on a method begins that did not leave the study as it was.
+#: The beginning of the note on a method that changed what it was given.
 _CHANGED = "It changed its input"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A method that raised an exception, and what it was."""
+    """A method that failed.
+
+    Attributes
+    ----------
+    label : str
+        The method's label in the run.
+    exception, message, traceback : str
+        The exception's class, its message, and the traceback as text.
+    plugin, version : str
+        The plugin that the method comes from, and its version.
+    """
 
     label: str
     exception: str
@@ -57,7 +68,7 @@ class Run(Mapping[str, Analysis | Failure]):
     Attributes
     ----------
     study, calibrated
-        What was analysed.
+        The study that was analysed, as declared and calibrated.
     methods : dict
         The method, with its parameters, by label.
     manifest : dict
@@ -133,8 +144,8 @@ def run(
         What to analyse.
     methods
         Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to these. ``None`` means every
-        registered method with the study's parameters, and the study's variants. Parameters behind a colon, as TOML writes them,
-        are laid over the study's: ``"fsqca:pri_cutoff=0.7"``.
+        registered method with the study's parameters, and the study's variants. Parameters after a colon, written as in TOML,
+        override the study's: ``"fsqca:pri_cutoff=0.7"``.
     n_jobs
         Number of processes; -1 uses all processors. The numbers do not depend on it.
     seed
@@ -142,9 +153,9 @@ def run(
     progress
         Whether to show a progress bar on stderr.
     time_limit
-        Seconds that a method's analysis may take, and when it is compared, its refits and predictions together, its
-        verdicts, its permutations, its advice. What takes longer is stopped, and reported as what failed. Methods then
-        work in another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
+        Seconds allowed for a method's analysis and, in a comparison, for its refits and predictions together, its verdicts,
+        its permutations and its advice. A step that takes longer is stopped and reported as failed. Methods then work in
+        another process, which takes seconds to start. ``None``: no limit. The numbers do not depend on it.
 
     Returns
     -------
@@ -177,9 +188,7 @@ def run(
         if isinstance(result, Failure):
             registry.current().notify("equifinal_analysis_failed", failure=result)
             continue
-        for note in result.notes:
-            if note.startswith(_CHANGED):
-                warnings.warn(f"Method {label!r} of {' '.join(origin_of(chosen[label]))}: {note}", stacklevel=2)
+        warn_of_changes(label, chosen[label], result.notes)
         registry.current().notify("equifinal_after_analysis", label=label, analysis=result, calibrated=calibrated)
     results = {label: results[label] for label in chosen}
     return Run(study, calibrated, chosen, results, seed, n_jobs, progress, manifest(study, chosen, seed), time_limit)
@@ -193,7 +202,7 @@ def _results(
     progress: bool,
     time_limit: float | None,
 ) -> Iterator[tuple[str, Analysis | Failure]]:
-    """Each label with its result, as they end; observers are told before each begins."""
+    """Each label with its result, as each one ends; observers are told before each begins."""
     at_work = []
     for label, method in chosen.items():
         if problem := _not_picklable(method):
@@ -208,7 +217,7 @@ def _results(
             )
             yield label, chosen[label], calibrated, seed
 
-    # Several processes take their tasks whenever they are free, in a thread of joblib's: observers are told before, in this one.
+    # With several processes joblib draws tasks in a thread of its own, so observers are told beforehand, in this one.
     drawn = tasks() if n_jobs == 1 else list(tasks())
     if time_limit is None:
         ended: Iterator[tuple[int, Any]] = as_they_end(_analyse, drawn, len(at_work), n_jobs, "Analysing", progress)
@@ -222,7 +231,7 @@ def _results(
 
 
 def _not_picklable(method: Method) -> tuple[str, str, str] | None:
-    """Why a method cannot travel to another process, wherever it will work; ``None`` when it can."""
+    """Why a method cannot be sent to another process, even if it will work in this one; ``None`` if it can."""
     try:
         cloudpickle.dumps(method)
     except Exception as error:
@@ -237,9 +246,9 @@ def _failure(label: str, raised: tuple[str, str, str], method: Method) -> Failur
 
 
 def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-    """Let a method analyse a study, and check what it returns; warnings become notes."""
+    """Let a method analyse a study, and check the analysis; warnings become notes."""
     given = calibrated.protected()
-    with warnings.catch_warnings(record=True) as caught:
+    with restored() as around, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         analysis = method.analyze(given, rng)
     if not isinstance(analysis, Analysis):
@@ -251,8 +260,22 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
     if changed := given.changed_from(calibrated):
-        said.append(f"{_CHANGED} ({listing(changed)}), a copy of its own: its figures may rest on changed data.")
+        said.append(changed_input(changed))
+    if around:
+        said.append(f"It changed {listing(around)} while it was at work, which was put back.")
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
+
+
+def changed_input(changed: Iterable[str], when: str = "") -> str:
+    """The note on a method that changed these tables, which were copies of its own."""
+    return f"{_CHANGED} {when}({listing(dict.fromkeys(changed))}), a copy of its own: its figures may rest on changed data."
+
+
+def warn_of_changes(label: str, method: Method, notes: Iterable[str]) -> None:
+    """Say aloud, with the plugin's name, which notes are on changed tables."""
+    for note in notes:
+        if note.startswith(_CHANGED):
+            warnings.warn(f"Method {label!r} of {' '.join(origin_of(method))}: {note}", stacklevel=3)
 
 
 def _is_for_readers(warning: warnings.WarningMessage) -> bool:
@@ -268,7 +291,7 @@ def _analyse(label: str, method: Method, calibrated: CalibratedStudy, seed: int)
         cloudpickle.dumps(analysis)
         return analysis
     except KeyboardInterrupt as error:
-        error.add_note(f"while the method {label!r} was at work")
+        error.add_note(f"while the method {label!r} was running")
         raise
     except BaseException as error:
         return type(error).__name__, str(error), traceback.format_exc()

@@ -13,7 +13,9 @@ from typing import Any
 
 import pluggy
 
-from equifinal.errors import FAULTS
+from equifinal.base.own import Handing
+from equifinal.base.surroundings import restored
+from equifinal.errors import FAULTS, listing
 from equifinal.plugin import hookspecs
 from equifinal.plugin.hookspecs import NOUNS
 
@@ -28,8 +30,9 @@ _ASKED = ("equifinal_assess",)
 class Hooks:
     """The implementations of all hooks, by plugin.
 
-    Each is registered with pluggy as a guarded function of the same signature: an exception, or an answer that is not what the
-    hook asks for, is reported with the name of its plugin. Pickled, it takes along what is called in other processes.
+    Each is registered with pluggy as a guarded function of the same signature, which gets copies of its own: an exception, an
+    answer that is not what the hook asks for, or a change to what it was given is reported with the name of its plugin. Pickled,
+    it takes along what is called in other processes.
 
     Parameters
     ----------
@@ -99,11 +102,26 @@ class Hooks:
                 )
             return answer
 
+        @contextmanager
+        def put_back() -> Iterator[None]:
+            with restored() as changed:
+                yield
+            if changed:
+                report(f"{hook} changed {listing(changed)}, which was put back")
+
+        def compare(handing: Handing, own: Mapping[str, Any]) -> None:
+            if changed := handing.changed(own):
+                report(f"{hook} changed what it was given ({listing(changed)}), a copy of its own")
+
         @functools.wraps(function)
         def alone(*given: Any, **named: Any) -> Any:
+            arguments = _arguments(function, given, named)
             try:
-                with traced(f"{_told(hook, function, given, named)} of {told}") as answers:
-                    answers.append(function(*given, **named))
+                handing = Handing(**arguments)
+                own = handing.copies()
+                with traced(f"{_told(hook, arguments)} of {told}") as answers, put_back():
+                    answers.append(function(*own.values()))
+                compare(handing, own)
             except FAULTS as error:
                 report(f"{hook} raised {said(error)}")
                 return None
@@ -111,10 +129,13 @@ class Hooks:
 
         @functools.wraps(function)
         def around(*given: Any, **named: Any) -> Generator[None, Any, Any]:
-            what, generator = f"{_told(hook, function, given, named)} of {told}", function(*given, **named)
-            problem = ""
+            arguments = _arguments(function, given, named)
+            what, problem = f"{_told(hook, arguments)} of {told}", ""
             try:
-                with traced(f"{what}, before the others,"):
+                handing = Handing(**arguments)
+                own = handing.copies()
+                generator = function(*own.values())
+                with traced(f"{what}, before the others,"), put_back():
                     goes_on, _ = _step(generator, None)
                 if not goes_on:
                     problem = f"{hook} is a wrapper, but did not yield"
@@ -126,9 +147,10 @@ class Hooks:
             if problem:
                 return outcome
             try:
-                with traced(f"{what}, after the others,") as answers:
+                with traced(f"{what}, after the others,") as answers, put_back():
                     goes_on, answer = _step(generator, outcome)
                     answers.append(answer)
+                compare(handing, own)
             except FAULTS as error:
                 report(f"{hook} raised {said(error)}")
                 return outcome
@@ -194,8 +216,11 @@ def said(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
 
 
-def _told(hook: str, function: Function, given: tuple[Any, ...], named: Mapping[str, Any]) -> str:
-    arguments = {**dict(zip(inspect.signature(function).parameters, given, strict=False)), **named}
+def _arguments(function: Function, given: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(inspect.signature(function).parameters, given, strict=False)), **named}
+
+
+def _told(hook: str, arguments: Mapping[str, Any]) -> str:
     told = (f"{name}={getattr(value, 'name', type(value).__name__)}" for name, value in arguments.items())
     return f"{hook}({', '.join(told)})"
 

@@ -8,20 +8,20 @@ from rich.console import Console
 from rich.markup import escape
 
 from equifinal.base.words import SIGNS
-from equifinal.shell.terminal import table_of
+from equifinal.shell.tables import table_of
 from equifinal.testing.checks import Check, Result
 
 __all__ = ["show_results"]
 
 
 def show_results(checks: list[Check], console: Console) -> bool:
-    """Run the checks and print a table for each thing, with what is wrong below; whether none failed.
+    """Run the checks, print a table for each thing with its problems below, and return whether none failed.
 
-    The console must have a file of its own, ``Console(file=sys.stdout)``, for what the plugin prints is swallowed.
+    Give the console a file of its own, ``Console(file=sys.stdout)``: whatever the plugin prints is swallowed.
     """
     everything: list[Result] = []
     for subject in dict.fromkeys(check.subject for check in checks):
-        # That it prints is one of the checks; here it would tear the tables apart.
+        # Printing is one of the checks; here it would break up the tables.
         hush = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
         with console.status(f"Checking {escape(subject)} ..."), hush[0], hush[1]:
             results = [check.result() for check in checks if check.subject == subject]

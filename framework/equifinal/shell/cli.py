@@ -16,7 +16,6 @@ from equifinal.shell.commands import CommandsOfPlugins
 
 if TYPE_CHECKING:
     from rich.console import Console
-from equifinal.shell.describe import describe_class, describe_study
 
 __all__ = ["app", "main"]
 
@@ -40,7 +39,7 @@ Without = Annotated[
 ]
 
 
-#: Plugins that are switched off and loaded before the command's name, for all that it does.
+#: Plugins switched off, and files of plugins given, before the command's name.
 _off: list[str] = []
 _files: list[Path] = []
 
@@ -60,17 +59,17 @@ KINDS = (
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
-study_commands = typer.Typer(help="Begin a study from a table.", no_args_is_help=True)
+study_commands = typer.Typer(help="Start a study from a table.", no_args_is_help=True)
 app.add_typer(study_commands, name="study")
 
 
 def main() -> None:
-    """Run the command line; wrong input ends with one sentence and exit code 2."""
+    """Run the command line; wrong input ends it with one sentence and exit code 2."""
     from equifinal.errors import InputError, ProcessEndedError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console that lacks a sign shows another, and does not fail
+            stream.reconfigure(errors="replace")  # a console that lacks a character shows another instead of failing
     warnings.showwarning = _show_warning
     try:
         app(prog_name="equifinal")
@@ -124,7 +123,7 @@ def compare(
             "--method",
             "-m",
             metavar="METHOD",
-            help="A method or a label of the study. Repeatable; default: all. Parameters behind a colon: fsqca:pri_cutoff=0.7.",
+            help="A method or a label of the study. Repeatable; default: all. Parameters after a colon: fsqca:pri_cutoff=0.7.",
         ),
     ] = None,
     output: Annotated[
@@ -136,7 +135,7 @@ def compare(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="Repeatable; default: html, csv, json and markdown. Parameters behind a colon: html:figures=true.",
+            help="Repeatable; default: html, csv, json and markdown. Parameters after a colon: html:figures=true.",
         ),
     ] = None,
     plugin: PluginFiles = None,
@@ -145,19 +144,19 @@ def compare(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     time_limit: Annotated[
         float | None,
-        typer.Option("--time-limit", metavar="SECONDS", help="Stop a method when one of its steps takes longer."),
+        typer.Option("--time-limit", metavar="SECONDS", help="Stop a method if one of its steps takes longer."),
     ] = None,
     permutations: Annotated[
-        int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance brings about; 0: not.")
+        int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance produces; 0: never.")
     ] = 0,
     negate: Annotated[bool, typer.Option("--negate", help="Explain the absence of the outcome.")] = False,
     asymmetry: Annotated[
-        bool, typer.Option("--asymmetry", help="Run on the absence of the outcome too, and set both side by side.")
+        bool, typer.Option("--asymmetry", help="Analyse the absence of the outcome too, and show both side by side.")
     ] = False,
     overwrite: Annotated[
         bool,
         typer.Option(
-            "--overwrite", help="Write into a folder that holds other files; those of the same names are replaced."
+            "--overwrite", help="Write into a folder that holds other files; files of the same names are replaced."
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
@@ -179,11 +178,8 @@ def compare(
     if output is not None:
         choose_outputs(format)
         check_folder(output, overwrite)
-    loaded = load_study(study)
-    if negate:
-        loaded = loaded.negated()
-    progress = sys.stderr.isatty()
-    finished = run(loaded, methods=method or None, n_jobs=jobs, seed=seed, progress=progress, time_limit=time_limit)
+    loaded = load_study(study).negated() if negate else load_study(study)
+    finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
         print(f"Failed: {failure}", file=sys.stderr)
     if not finished.analyses:
@@ -191,7 +187,7 @@ def compare(
         raise typer.Exit(1)
     comparison = compare_run(finished, permutations)
     if asymmetry:
-        _ = comparison.asymmetry  # run once, now; what is shown and written includes it
+        _ = comparison.asymmetry  # run now, once; what is shown and written then includes it
     failed: dict[str, BaseException] = {}
     written = comparison.write(output, format, overwrite, failed) if output is not None else []
     if not quiet:
@@ -199,23 +195,14 @@ def compare(
 
         show(comparison, _console())
     for name, error in failed.items():
-        plugin_of = registry.outputs()[name].plugin
-        print(
-            f"Failed: output {name}: {type(error).__name__}: {_one_line(error)} (plugin {plugin_of})", file=sys.stderr
-        )
+        said = f"{type(error).__name__}: {' '.join(str(error).split())} (plugin {registry.outputs()[name].plugin})"
+        print(f"Failed: output {name}: {said}", file=sys.stderr)
     if failed and not written:
         print("Error: every output failed, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
-        print(f"Wrote {len(written)} files into {output}; open {_first(written)}.")
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
-
-
-def _first(written: list[Path]) -> Path:
-    return next((path for path in written if path.suffix == ".html"), written[0])
+        first = next((path for path in written if path.suffix == ".html"), written[0])
+        print(f"Wrote {len(written)} files into {output}; open {first}.")
 
 
 @app.command("list")
@@ -224,10 +211,11 @@ def list_(
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
-    """List what is there, with its origin; of plugins also what is wrong with them."""
+    """List what is available and where it comes from; for plugins, also what is wrong with them."""
     from equifinal.errors import InputError, did_you_mean
     from equifinal.plugin import registry
-    from equifinal.shell.terminal import show_frame, show_plugins
+    from equifinal.shell.describe import show_plugins
+    from equifinal.shell.tables import show_frame
 
     if kind not in KINDS:
         raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
@@ -249,21 +237,17 @@ def describe(
     """Explain a study, or a method with its parameters, defaults and reference."""
     from equifinal.errors import InputError, did_you_mean
     from equifinal.plugin import registry
+    from equifinal.shell.describe import describe_class, describe_study
     from equifinal.study.study_file import load_study
 
     _load(plugin, without)
     console = _console()
-    for listing in (registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()):
+    listings = registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()
+    for listing in listings:
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
     if name not in registry.studies() and not Path(name).exists():
-        known = [
-            *registry.studies(),
-            *registry.methods(),
-            *registry.calibrators(),
-            *registry.outputs(),
-            *registry.propositions(),
-        ]
+        known = [*registry.studies(), *(each for listing in listings for each in listing)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)
 
@@ -291,7 +275,9 @@ def new(
 def check(
     target: Annotated[
         str,
-        typer.Argument(help="A plugin (its name, or a .py file), or one method, calibrator, output, study or claim."),
+        typer.Argument(
+            help="A plugin (its name, or a .py file), or one method, calibrator, output, study, kind of proposition or command."
+        ),
     ],
     plugin: PluginFiles = None,
     without: Without = None,
@@ -317,13 +303,15 @@ def new_study(
     ] = None,
     case: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="The names of the cases; default: the first column of different texts."),
+        typer.Option(
+            metavar="COLUMN", help="The column with the case names; default: the first column of unique texts."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: study.toml beside the table.")
     ] = None,
 ) -> None:
-    """Begin a study: a study.toml that has all but the anchors, your expectations and your propositions."""
+    """Start a study: a study.toml with everything but the anchors, your expectations and your propositions."""
     from equifinal.study.study_draft import draft_study
 
     written = draft_study(table, outcome, condition or (), case, output)

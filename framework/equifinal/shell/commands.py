@@ -1,4 +1,4 @@
-"""Commands that plugins bring: the hook ``equifinal_commands``, asked when somebody wants to know or use them."""
+"""Commands of plugins: the hook ``equifinal_commands``, asked only when they are listed or used."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ _HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class CommandsOfPlugins(TyperGroup):
-    """The framework's own commands, then those of plugins. A name of the framework's cannot be taken."""
+    """The framework's own commands, then those of plugins, which cannot take the framework's names."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *sorted(self._of_plugins(ctx).listing("commands"))]
@@ -38,7 +38,7 @@ class CommandsOfPlugins(TyperGroup):
             if sick := [f"{each}: {each.health}" for each in found.plugins().values() if each.health != "ok"]:
                 raise InputError(
                     f"No such command {name!r}. {did_you_mean(name, self.list_commands(ctx))} "
-                    f"Plugins with commands that could not be used: {'; '.join(sick)}."
+                    f"Plugins whose commands could not be used: {'; '.join(sick)}."
                 )
         return super().resolve_command(ctx, args)
 
@@ -46,7 +46,7 @@ class CommandsOfPlugins(TyperGroup):
         self._reserve(ctx)
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:  # here, because typer would end without a word
+        except KeyboardInterrupt as interrupt:  # here, because typer would exit without a word
             where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
             print(f"Interrupted{where}.", file=sys.stderr)
             raise Exit(130) from None
@@ -57,7 +57,7 @@ class CommandsOfPlugins(TyperGroup):
         RESERVED["commands"] = set(super().list_commands(ctx))
 
     def _of_plugins(self, ctx: Any) -> "Registry":
-        """The plugins that bring commands; others stay unimported, because ``--help`` is to be quick, unless files are loaded."""
+        """The plugins that bring commands; unless files are loaded, others are not imported, which keeps ``--help`` quick."""
         from equifinal.plugin.registry import Registry, start
 
         if "plugins" not in ctx.meta:
@@ -72,7 +72,7 @@ class CommandsOfPlugins(TyperGroup):
 
 
 def _command(name: str, brought: Any) -> Any:
-    """What typer makes of a function, or of a group."""
+    """The command that typer makes of a function or a group."""
     if isinstance(brought, Typer):
         return get_command(brought)
     one = Typer(add_completion=False, context_settings=_HELP)

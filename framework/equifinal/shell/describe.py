@@ -1,21 +1,28 @@
-"""``equifinal describe``: a study, or a method with its parameters, as tables in the terminal."""
+"""``equifinal describe`` and ``equifinal list plugins``: a study, a method with its parameters, or the plugins, as tables."""
 
-from typing import TYPE_CHECKING, Any
+import inspect
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from rich.console import Console
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+
+from equifinal.plugin.registry import Plugin
+from equifinal.shell.tables import Column, print_columns, show_frame
+from equifinal.study.propositions import Proposition
+from equifinal.study.study import Study
+
+__all__ = ["describe_class", "describe_study", "parameters_of", "show_plugins"]
+
+#: The greatest width of the origin of a plugin before it is broken.
+_ORIGIN = 13
 
 
-__all__ = []
-
-
-def describe_study(study: Any, console: "Console") -> None:
-    import pandas as pd
-    from rich.markup import escape
-
-    from equifinal.shell.terminal import show_frame
-
+def describe_study(study: Study, console: Console) -> None:
+    """Print a study: its origin, sets, propositions and parameters for methods."""
     console.rule(f"[bold]{escape(study.title)}")
     console.print(f"{len(study.data)} cases, provenance: {study.provenance}", highlight=False)
     for label in ("description", "note", "source", "licence", "citation"):
@@ -41,8 +48,8 @@ def describe_study(study: Any, console: "Console") -> None:
         console.print(f"[bold]\\[methods.{escape(label)}][/] {escape(settings)}", highlight=False)
 
 
-def _sets(study: Any, narrow: bool) -> "pd.DataFrame":
-    """The outcome and the conditions; where there is little room, an anchor per line."""
+def _sets(study: Study, narrow: bool) -> pd.DataFrame:
+    """The outcome and the conditions; in a narrow terminal, one anchor per line."""
     table: pd.DataFrame = study.describe()
     table["scores"] = [f"{low:g} to {high:g}" for low, high in zip(table["minimum"], table["maximum"], strict=True)]
     if narrow:
@@ -53,9 +60,7 @@ def _sets(study: Any, narrow: bool) -> "pd.DataFrame":
     return table[["role", "label", "column", "scores", "calibration", "expect"]]
 
 
-def _arguments(proposition: Any) -> str:
-    from equifinal.study.propositions import Proposition
-
+def _arguments(proposition: Proposition) -> str:
     given = {
         name: getattr(proposition, name)
         for name in type(proposition).model_fields
@@ -64,11 +69,8 @@ def _arguments(proposition: Any) -> str:
     return ", ".join(f"{name} = {_toml(value)}" for name, value in given.items())
 
 
-def describe_class(name: str, kind: str, cls: Any, plugin: Any, console: "Console") -> None:
-    from rich.markup import escape
-
-    from equifinal.shell.terminal import show_frame
-
+def describe_class(name: str, kind: str, cls: Any, plugin: Plugin, console: Console) -> None:
+    """Print a method, calibrator, output or kind of proposition: what it does, where it comes from, and its parameters."""
     console.rule(f"[bold]{escape(name)}[/] ({kind})")
     console.print(escape(_prose(cls.__doc__ or "")), highlight=False)
     if reference := getattr(cls, "reference", ""):
@@ -81,9 +83,6 @@ def describe_class(name: str, kind: str, cls: Any, plugin: Any, console: "Consol
 
 def _prose(docstring: str) -> str:
     """The paragraphs before the first section of a docstring, without its markup, each on one line."""
-    import inspect
-    import re
-
     text = re.split(r"\n\S[^\n]*\n-{3,}\n", inspect.cleandoc(docstring))[0]
     text = re.sub(r":\w+:`~?([^`]*)`", r"\1", text).replace("``", "").replace("::\n", ":\n")
     paragraphs = text.strip().split("\n\n")
@@ -92,9 +91,8 @@ def _prose(docstring: str) -> str:
     )
 
 
-def parameters_of(cls: Any) -> "pd.DataFrame":
-    import pandas as pd
-
+def parameters_of(cls: Any) -> pd.DataFrame:
+    """One row per parameter of a pydantic class: ``default``, ``allowed`` and ``meaning``, as text."""
     schema = cls.model_json_schema()
     rows = {}
     for name, field in cls.model_fields.items():
@@ -110,7 +108,7 @@ def parameters_of(cls: Any) -> "pd.DataFrame":
 
 
 def _toml(value: Any) -> str:
-    """A value as one would write it in study.toml."""
+    """A value, written as in study.toml."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     if value is None or isinstance(value, bool):
@@ -137,3 +135,30 @@ def _allowed(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     bounds = ", ".join(f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema)
     return f"{words.get(schema.get('type', ''), 'anything')} {bounds}".strip()
+
+
+def show_plugins(plugins: Mapping[str, Plugin], console: Console) -> None:
+    """Print the plugins in a table that fits 80 columns, and below it one line for each problem."""
+    rows = []
+    for name, plugin in plugins.items():
+        kinds: dict[str, list[str]] = {}
+        for each in plugin.brings:
+            kind, _, what = each.rpartition(" ")
+            kinds.setdefault(kind, []).append(what)
+        brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
+        health = "off" if plugin.switched_off else "faulty" if plugin.problems else "ok"
+        origin = plugin.distribution
+        if plugin.version:
+            origin = textwrap.fill(origin, _ORIGIN)  # at hyphens
+        elif len(origin) > _ORIGIN:
+            origin = f"…{origin[1 - _ORIGIN :]}"  # the end of a path says most
+        style = "bold red" if plugin.problems else "dim" if plugin.switched_off else "none"
+        cells = map(escape, (name, plugin.version or "–", origin, brings or "–", health))
+        rows.append([f"[{style}]{cell}[/]" for cell in cells])
+        rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
+    headings = ("name", "version", "origin", "brings", "health")
+    columns = [Column(heading, [row[number] for row in rows]) for number, heading in enumerate(headings)]
+    print_columns("Plugins", columns, console)
+    for plugin in plugins.values():
+        for problem in plugin.problems:
+            console.print(f"{escape(str(plugin))}: {escape(problem)}.", highlight=False, soft_wrap=True)

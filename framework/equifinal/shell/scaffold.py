@@ -34,9 +34,9 @@ def new_plugin(name: str, kind: str = "method", single_file: bool = False, folde
     kind
         ``"method"``, ``"calibrator"``, ``"output"`` or ``"study"``.
     single_file
-        One ``.py`` file instead of a package, for ``--plugin FILE``. A study is more than one file.
+        One ``.py`` file instead of a package, for ``--plugin FILE``; not for a study, which is more than one file.
     folder
-        Where to put it; the working directory by default.
+        Where to put it; the default is the working directory.
 
     Returns
     -------
@@ -46,14 +46,14 @@ def new_plugin(name: str, kind: str = "method", single_file: bool = False, folde
     Raises
     ------
     InputError
-        When the name cannot be used or is taken, or the file or folder is there already; nothing is written then.
+        When the name cannot be used or is taken, or the file or folder exists; nothing is written then.
     """
     _check_name(name)
     if kind not in KINDS:
         raise InputError(f"There is no kind of plugin {kind!r}. {did_you_mean(kind, KINDS)}")
     if single_file and kind == "study":
         raise InputError(
-            "A study is a study.toml with its table, not a single file. Leave out --single-file; or leave out the plugin: "
+            "A study is a study.toml with its table, not a single file. Leave out --single-file, or do without a plugin: "
             "'equifinal compare FOLDER/study.toml' needs none."
         )
     _check_taken(name)
@@ -62,12 +62,12 @@ def new_plugin(name: str, kind: str = "method", single_file: bool = False, folde
     target = folder / (f"{module}.py" if single_file else f"equifinal-{name}")
     if target.exists() or target.is_symlink():
         raise InputError(
-            f"{target.name!r} is there already, and nothing is overwritten. Move it away, or choose another name."
+            f"{target.name!r} already exists, and nothing is overwritten. Move it away, or choose another name."
         )
     if single_file and (module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None):
         raise InputError(f"A file {target.name!r} would hide the module {module!r} from Python. Choose another name.")
     if not folder.is_dir():
-        raise InputError(f"There is no folder {str(folder)!r} to write into. Make it first.")
+        raise InputError(f"There is no folder {str(folder)!r} to write into. Create it first.")
     files = {f"{module}.py": f"{kind}/plugin.py"} if single_file else _package_files(module, kind)
     with staging(folder, target) as aside:
         for file, template in files.items():
@@ -87,7 +87,7 @@ def next_steps(target: Path, name: str, kind: str) -> list[str]:
 
 
 def _package_files(module: str, kind: str) -> dict[str, str]:
-    """Path in the package: template."""
+    """The template of each file in the package, by path."""
     package = f"src/equifinal_{module}"
     files = {
         "pyproject.toml": "pyproject.toml",
@@ -101,7 +101,7 @@ def _package_files(module: str, kind: str) -> dict[str, str]:
 
 
 def _filled(template: str, name: str, kind: str) -> str:
-    """A template is a plugin named ``my-plugin``; the names in it are replaced."""
+    """The text of a template, which is a plugin named ``my-plugin``, with its names replaced."""
     text = (resources.files("equifinal.shell") / "templates" / f"{template}.template").read_text(encoding="utf-8")
     words = {
         "COMMAND": _COMMANDS[kind],
@@ -117,7 +117,7 @@ def _filled(template: str, name: str, kind: str) -> str:
 
 
 def _class_name(name: str, kind: str) -> str:
-    """``RankTree`` of ``rank-tree``; where Python or a template has that name already, with the kind behind it: ``NoneMethod``."""
+    """``RankTree`` for ``rank-tree``; with the kind appended if Python or a template uses that name: ``NoneMethod``."""
     own = "".join(part.capitalize() for part in name.split("-"))
     return own + kind.capitalize() if keyword.iskeyword(own) or own in ("Path", "Self") else own
 
@@ -125,7 +125,7 @@ def _class_name(name: str, kind: str) -> str:
 def _check_name(name: str) -> None:
     if name.startswith("equifinal-"):
         raise InputError(
-            f"Leave 'equifinal-' out of the name: {name.removeprefix('equifinal-')!r}. The package gets it in front."
+            f"Leave 'equifinal-' out of the name: {name.removeprefix('equifinal-')!r}. The package's name gets it as a prefix."
         )
     if problem := wrong_name(name):
         raise InputError(f"A plugin cannot be named {name!r}. {problem}")
@@ -136,17 +136,11 @@ def _check_name(name: str) -> None:
 
 
 def _check_taken(name: str) -> None:
-    """Of any kind, because ``describe`` and ``plugin check`` ask by name alone."""
+    """No two things of any kind may share a name, because ``describe`` and ``plugin check`` take a name alone."""
     from equifinal.plugin import registry
 
-    for listing_of in (
-        registry.methods,
-        registry.calibrators,
-        registry.outputs,
-        registry.studies,
-        registry.propositions,
-    ):
-        found = listing_of()
+    for kind in ("methods", "calibrators", "outputs", "studies", "propositions"):
+        found = getattr(registry, kind)()
         if name in found:
             what = f"the {found.kind} {name!r} of the plugin {found[name].plugin}"
             raise InputError(f"The name {name!r} is taken: there is {what}. Choose another.")

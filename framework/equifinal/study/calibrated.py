@@ -1,4 +1,4 @@
-"""What a method gets: raw scores and memberships of the same cases."""
+"""Calibrated studies: raw scores and memberships of the same cases."""
 
 import copy
 import dataclasses
@@ -25,6 +25,8 @@ class CalibratedStudy:
 
     Attributes
     ----------
+    name, title, provenance, note, unit, time
+        As in the :class:`~equifinal.Study`.
     outcome : Variable
     conditions : tuple of Variable
     raw : pandas.DataFrame
@@ -38,9 +40,9 @@ class CalibratedStudy:
     calibrators : mapping
         The fitted calibrator by set.
     notes : tuple of str
-        What a reader should know about the calibration.
+        Remarks on the calibration for readers.
     plugins : mapping
-        The settings of plugins by plugin, as the pydantic models that they give; see :class:`~equifinal.Study`.
+        Settings by plugin, as the pydantic models that the plugins define; see :class:`~equifinal.Study`.
     """
 
     name: str
@@ -75,26 +77,26 @@ class CalibratedStudy:
         return self.raw.index
 
     def values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
-        """The conditions' values as an array of shape (n, k), in the order of cases and conditions. Not to be changed."""
+        """The conditions' values as an array of shape (n, k), in the order of cases and conditions. Do not change it."""
         if scale == "crisp":
             return _crisp(self.values("fuzzy"))
         frame: pd.DataFrame = getattr(self, scale)
         names = self.condition_names
-        # As a rule the conditions come first and all are there; selecting columns by name takes much longer.
+        # The conditions are usually the first columns; selecting columns by name is much slower.
         if tuple(frame.columns[: len(names)]) == names:
             return frame.to_numpy(dtype=float)[:, : len(names)]
         return frame[list(names)].to_numpy(dtype=float)
 
     def outcome_values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
-        """The outcome's values as an array of shape (n,), in the order of cases. Not to be changed."""
+        """The outcome's values as an array of shape (n,), in the order of cases. Do not change it."""
         if scale == "crisp":
             return _crisp(self.outcome_values("fuzzy"))
         frame: pd.DataFrame = getattr(self, scale)
-        # Taking a column by name makes a Series of it, which takes much longer.
+        # Taking a column by name builds a Series, which is much slower.
         return frame.to_numpy(dtype=float)[:, frame.columns.get_loc(self.outcome.name)]
 
     def variable(self, set_name: str) -> Variable:
-        """The outcome or condition of that name."""
+        """The outcome or condition of that name; an :class:`InputError` if there is none."""
         for variable in (*self.conditions, self.outcome):
             if variable.name == set_name:
                 return variable
@@ -144,7 +146,7 @@ class CalibratedStudy:
         Raises
         ------
         InputError
-            When there is no such set, it has no calibration, or `raw` is no sequence of numbers.
+            When there is no such set, it has no calibration, or `raw` is not a sequence of numbers.
 
         Examples
         --------
@@ -168,7 +170,7 @@ class CalibratedStudy:
         return 1.0 - memberships if variable.negated else memberships
 
     def orientation(self, set_name: str) -> int:
-        """Whether membership rises (+1) or falls (-1) with the raw score over the cases, or neither (0); +1 without calibration."""
+        """+1 if membership rises with the raw score over the cases, -1 if it falls, 0 if neither; +1 without a calibration."""
         if set_name not in self.fuzzy:
             return 1
         order = np.argsort(self.raw[set_name].to_numpy(), kind="stable")
@@ -176,7 +178,7 @@ class CalibratedStudy:
         return 1 if (steps >= 0).all() else -1 if (steps <= 0).all() else 0
 
     def protected(self) -> "CalibratedStudy":
-        """The same study with tables of its own, so that changing them changes nothing elsewhere."""
+        """The same study with its own copies of the tables; changing them changes nothing elsewhere."""
         return dataclasses.replace(
             self,
             raw=self.raw.copy(),
@@ -187,13 +189,13 @@ class CalibratedStudy:
         )
 
     def changed_from(self, before: "CalibratedStudy") -> list[str]:
-        """Which tables are not what they were in `before`, such as ``["study.fuzzy"]``; a method leaves all as they are."""
+        """The tables that differ from those of `before`, such as ``["study.fuzzy"]``; a method must change none."""
         tables = ("raw", "fuzzy", "data")
         changed = [f"study.{table}" for table in tables if not getattr(self, table).equals(getattr(before, table))]
         return changed + (["study.calibrators"] if dict(self.calibrators) != dict(before.calibrators) else [])
 
     def without_outcome(self) -> "CalibratedStudy":
-        """The same cases with the outcome's values missing and its column gone, for predictions."""
+        """The same cases with the outcome's values missing and its column removed, for predictions."""
         return self._unseen(slice(None))
 
     def _unseen(self, positions: Any) -> "CalibratedStudy":
@@ -212,10 +214,10 @@ class CalibratedStudy:
         return self.data.drop(columns=self.outcome.column, errors="ignore").copy()
 
     def train_and_test(self, train: Any, test: Any) -> tuple["CalibratedStudy", "CalibratedStudy"]:
-        """Split by positions: what a method may learn from, and what it must predict.
+        """Split by positions into the cases that a method may learn from and those that it must predict.
 
-        Calibrators of conditions that learn their anchors from data are fitted again on the training cases alone. The
-        outcome stays as calibrated. The test cases come without their outcome.
+        Conditions whose calibrators learn anchors from data are calibrated again from the training cases alone. The outcome
+        stays as calibrated. The test cases come without their outcome.
         """
         learned, held_out = self._at(train), self._unseen(test)
         fuzzy_learned, fuzzy_held_out = learned.fuzzy, held_out.fuzzy
@@ -237,14 +239,14 @@ class CalibratedStudy:
         )
 
     def with_condition(self, set_name: str, source: Any) -> "CalibratedStudy":
-        """The same cases, but with the values of one condition taken from other cases.
+        """The same cases, with the values of one condition taken from other cases.
 
         Parameters
         ----------
         set_name
             The condition; its raw score, its membership and its column of ``data`` change together.
         source
-            Positions, one per case (or one for all): where the case takes its values from.
+            Positions of the cases from which the values are taken, shape (n,), or one position for all.
         """
         column = self.variable(set_name).column
         source = np.broadcast_to(np.asarray(source), (len(self.cases),))
@@ -257,7 +259,7 @@ class CalibratedStudy:
         )
 
     def repeated(self, times: int) -> "CalibratedStudy":
-        """All cases `times` times over, numbered; for many what-if predictions in one call."""
+        """All cases repeated `times` times, with a numbered index, for many what-if predictions in one call."""
         positions = np.tile(np.arange(len(self.cases)), times)
         copies = self._at(positions)
         index = pd.RangeIndex(len(positions))

@@ -9,7 +9,7 @@ from equifinal.plugin.extension import Extension
 
 __all__ = ["Calibrator"]
 
-#: How the names of parameters begin that are anchors in the field's own words.
+#: Prefixes of the parameters that are anchors, in the field's own words.
 _ANCHORS = ("full_", "crossover", "threshold")
 
 
@@ -18,7 +18,7 @@ class Calibrator(Extension):
 
     A subclass gives ``name``, its anchors as fields, and :meth:`calibrate`. One that learns its anchors from the data
     also overrides :meth:`fit`. Checks that concern several anchors at once belong in a
-    ``pydantic.model_validator``; what it raises as ``ValueError`` reaches the user with the variable's name in front.
+    ``pydantic.model_validator``; a ``ValueError`` that it raises reaches the user with the variable's name in front.
 
     Examples
     --------
@@ -47,14 +47,14 @@ class Calibrator(Extension):
         raise NotImplementedError(f"{type(self).__name__} must define calibrate(self, raw).")
 
     def notes(self, raw: pd.Series) -> list[str]:
-        """What a reader should know about this calibration of these scores; empty by default."""
+        """Remarks for readers on this calibration of these scores; empty by default."""
         return []
 
     def anchor_scores(self) -> dict[str, float]:
-        """The raw scores at which membership turns, by what they are called: figures draw a line at each.
+        """The anchors by name, as raw scores; figures draw a line at each.
 
-        The default takes the parameters whose names begin with ``full_``, ``crossover`` or ``threshold``, several values of one
-        parameter numbered. A calibrator with anchors of other names, or one that learns them, overrides this.
+        The default takes the parameters whose names begin with ``full_``, ``crossover`` or ``threshold``, and numbers several
+        values of one parameter. A calibrator whose anchors have other names or are learned overrides this.
 
         Examples
         --------

@@ -14,7 +14,7 @@ from equifinal.errors import InputError
 
 __all__ = ["read_cases"]
 
-#: What stands for "no value" in the tables of spreadsheet and statistics programs.
+#: Spellings of "no value" in the tables of spreadsheet and statistics programs.
 _MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
 
 
@@ -22,29 +22,34 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
-    """Read a table with column names in its first line and a case in each further one.
+    """Read a table with column names in its first line and one case in each line below.
 
-    A text file may have any of three separators, a byte-order mark, and empty rows and columns at the end. Of an Excel workbook
-    the first sheet is read, and its cells are taken for what a text file would hold.
+    A text file may separate values by commas, semicolons or tabs, and may have a byte-order mark and empty rows and columns at
+    the end. From an Excel workbook the first sheet is read, as if it had been saved as text.
 
     Parameters
     ----------
     path
         The file; one that ends in ``.xlsx`` or ``.xlsm`` is a workbook.
     texts
-        Columns that are kept as they are written ("NA" is a name there).
+        Columns to keep as text ("NA" is a name there).
     where
-        What an error message begins with.
+        The beginning of error messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows in their order, under a numbered index.
 
     Raises
     ------
     InputError
-        When the file is not there, is no such table, or cannot be read.
+        When the file does not exist, is not such a table, or cannot be read.
     """
     where = f"{where}the data file {str(path)!r} "
     if not os.path.isfile(path):
         raise InputError(
-            f"{where}does not exist. Correct data = ... in the [study] table: a path from where study.toml lies."
+            f"{where}does not exist. Correct data = ... in the [study] table: a path relative to study.toml."
         )
     if path.suffix.lower() in _WORKBOOKS:
         text, separator = _text_of_workbook(path, where), ","
@@ -53,16 +58,20 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
         separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
     if not text.strip():
         raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    names, frame = _parsed(text, separator, texts, where)
+    nameless = [number for number, name in enumerate(names) if not name]
+    for number in nameless:
+        if frame[number].notna().any():
+            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
+    frame = frame.drop(columns=nameless).dropna(how="all")
+    return frame.set_axis([name for name in names if name], axis=1)
+
+
+def _parsed(text: str, separator: str, texts: Sequence[str], where: str) -> tuple[list[str], pd.DataFrame]:
+    """The names in the first line, some perhaps empty, and the rows below, their columns numbered."""
+    as_written: Any = {"sep": separator, "skipinitialspace": True, "keep_default_na": False}
     try:
-        first = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            nrows=1,
-            dtype=str,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
+        first = pd.read_csv(io.StringIO(text), header=None, nrows=1, dtype=str, **as_written)
         names = [str(name).strip() for name in first.iloc[0]]
         as_text: dict[Any, Any] = {number: str for number, name in enumerate(names) if name in texts}
         missing: dict[Any, Any] = {n: [""] if n in as_text else _MISSING for n in range(len(names))}
@@ -70,14 +79,12 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
             warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
             frame = pd.read_csv(
                 io.StringIO(text),
-                sep=separator,
-                skipinitialspace=True,
                 header=0,
                 names=range(len(names)),
                 index_col=False,
                 dtype=as_text,
-                keep_default_na=False,
                 na_values=missing,
+                **as_written,
             )
     except pd.errors.ParserWarning:
         raise InputError(
@@ -89,14 +96,9 @@ def read_cases(path: Path, texts: Sequence[str], where: str) -> pd.DataFrame:
             f"{where}cannot be read: {reason}. Make every line as long as the first, and put quotes around values that contain "
             f"{'a tab' if separator == chr(9) else repr(separator)}."
         ) from None
-    nameless = [number for number, name in enumerate(names) if not name]
-    for number in nameless:
-        if frame[number].notna().any():
-            raise InputError(f"{where}has values but no name in column {number + 1}. Name it in the first line.")
     for number in as_text:
         frame[number] = frame[number].str.strip()
-    frame = frame.drop(columns=nameless).dropna(how="all")
-    return frame.set_axis([name for name in names if name], axis=1)
+    return names, frame
 
 
 def _text_of(path: Path, where: str) -> str:
@@ -108,10 +110,10 @@ def _text_of(path: Path, where: str) -> str:
         raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        kind = "is no text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
+        kind = "is not a text file" if b"\0" in content else f"is not in UTF-8: see line {line}"
         raise InputError(f"{where}{kind}. {remedy}") from None
     if "\0" in text:
-        raise InputError(f"{where}is no text file. {remedy}")
+        raise InputError(f"{where}is not a text file. {remedy}")
     return text
 
 
@@ -119,16 +121,16 @@ def _text_of_workbook(path: Path, where: str) -> str:
     """The first sheet, as a spreadsheet program would save it as CSV."""
     if find_spec("openpyxl") is None:
         raise InputError(
-            f"{where}is an Excel workbook; to read it, a package is needed that is not installed. Install it with: pip install "
+            f"{where}is an Excel workbook, and the package that reads it is not installed. Install it with: pip install "
             "\"equifinal[xlsx]\". Or save the sheet as 'CSV UTF-8'."
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations that openpyxl does not know
+            warnings.simplefilter("ignore")  # about styles and validations that openpyxl does not know
             sheet = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, engine="openpyxl")
     except OSError as error:
         raise InputError(f"{where}cannot be read: {error.strerror or error}. Check its permissions.") from None
-    except Exception as error:  # whatever openpyxl stumbles over in a file that is no workbook, or a damaged one
+    except Exception as error:  # whatever openpyxl raises on a damaged file, or one that is not a workbook
         raise InputError(
             f"{where}cannot be read as an Excel workbook ({error}). Open it in a spreadsheet program and save it again, or "
             "save the sheet as 'CSV UTF-8'."

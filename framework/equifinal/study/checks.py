@@ -1,4 +1,4 @@
-"""What must hold for the table and the sets of a study: each check raises one error that names the place and the remedy."""
+"""Checks of a study's table and sets; each raises one error that names the place and the remedy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,10 +14,10 @@ __all__ = ["by_case", "check_cases", "check_memberships", "check_outcome", "chec
 
 
 def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
-    """A copy of the table of cases, with their names, each there once, as its index."""
+    """A copy of the table of cases, with their unique names as its index."""
     if not isinstance(given, pd.DataFrame):
         raise InputError(f"{where}data must be a pandas DataFrame with one row per case, not {type(given).__name__}.")
-    data = given.copy()  # the caller may go on changing theirs
+    data = given.copy()  # the caller may go on changing the original
     if data.columns.has_duplicates:
         twice = data.columns[data.columns.duplicated()][0]
         raise InputError(f"{where}two columns are named {twice!r}. Rename one.")
@@ -67,7 +67,7 @@ def check_sets(outcome: Variable, conditions: Sequence[Variable], data: pd.DataF
     for condition in conditions:
         if condition.column == outcome.column:
             raise InputError(
-                f"{where}the condition {condition.name} and the outcome {outcome.name} use one column, "
+                f"{where}the condition {condition.name} and the outcome {outcome.name} use the same column, "
                 f"{condition.column!r}. The outcome would explain itself: give the condition another column, or remove it."
             )
     if outcome.calibrate is None:
@@ -78,10 +78,10 @@ def check_sets(outcome: Variable, conditions: Sequence[Variable], data: pd.DataF
 
 
 def check_panel(data: pd.DataFrame, unit: str | None, time: str | None, where: str) -> None:
-    """Every case has a unit and a time, and no unit is there twice at one time."""
+    """Every case has a unit and a time, and no unit occurs twice at one time."""
     for key, column in {"unit": unit, "time": time}.items():
         if column is not None and column not in data.columns:
-            raise InputError(f"{where}{key} = {column!r} is no column. {did_you_mean(column, data.columns)}")
+            raise InputError(f"{where}{key} = {column!r} is not a column. {did_you_mean(column, data.columns)}")
         if column is not None and (missing := data[column].isna()).any():
             raise InputError(
                 f"{where}column {column!r} ({key}) has no value for {listing(data.index[missing])}. Fill it in."
@@ -92,7 +92,7 @@ def check_panel(data: pd.DataFrame, unit: str | None, time: str | None, where: s
             this, then = moments[twice].iloc[0]
             same = data.index[(moments[unit] == this) & (moments[time] == then)]
             raise InputError(
-                f"{where}a unit can be there once at a time, but {listing(same)} are all of {this!s} in {then!s} "
+                f"{where}a unit can occur only once at a time, but {listing(same)} are all of {this!s} in {then!s} "
                 f"(columns {unit!r} and {time!r}). Correct the rows, or merge them."
             )
 
@@ -128,7 +128,7 @@ def raw_scores(variable: Variable, data: pd.DataFrame, where: str) -> pd.Series:
 
 
 def _number(cell: Any) -> float:
-    """The cell as a number; NaN for anything that is none."""
+    """The cell as a number; NaN for anything else."""
     try:
         return float(cell) if not isinstance(cell, str) or "_" not in cell else np.nan
     except (TypeError, ValueError):
@@ -136,7 +136,7 @@ def _number(cell: Any) -> float:
 
 
 def check_cases(raw: pd.DataFrame, outcome: Variable, conditions: Sequence[Variable], where: str) -> None:
-    """There are cases enough, and every set varies."""
+    """There are enough cases, and every set varies."""
     count, wanted = len(raw), len(conditions)
     if count < wanted:
         cases = "1 case is" if count == 1 else f"{count} cases are"
@@ -173,7 +173,7 @@ def check_memberships(memberships: Any, cases: pd.Index, calibrator: Calibrator,
 
 
 def check_outcome(memberships: pd.Series, outcome: Variable, where: str) -> None:
-    """Some case has the outcome, and some case has it not."""
+    """At least one case has the outcome, and at least one does not."""
     for nobody, who, side in (
         (not (memberships > 0.5).any(), "no case has", "above"),
         (not (memberships < 0.5).any(), "every case has", "below"),

@@ -1,8 +1,8 @@
 """Propositions: what a study claims, and how a method answers.
 
-A study states claims. Each method answers ``supported``, ``contradicted``, ``inconclusive`` or ``silent``; silent means that
-it has nothing to say on such a claim. The kinds below are registered through the hook ``equifinal_propositions`` as a plugin's
-would be.
+A study states propositions, each with a claim. Every method answers ``supported``, ``contradicted``, ``inconclusive`` or
+``silent``; silent means that it has nothing to say about such a claim. The kinds below are registered through the hook
+``equifinal_propositions``, as a plugin's would be.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import pandas as pd
 import pydantic
 
 from equifinal.base.words import SIGNS, Answer
-from equifinal.errors import InputError, explain
+from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.plugin.extension import has_body
 from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
@@ -36,6 +36,11 @@ class Verdict:
         A sentence with the numbers and the thresholds used.
     numbers
         The same numbers by name.
+
+    Raises
+    ------
+    ValueError
+        When the answer is not one of the four.
 
     Examples
     --------
@@ -72,7 +77,7 @@ ExpressionText = Annotated[str, pydantic.AfterValidator(_expression)]
 class Proposition(pydantic.BaseModel):
     """A proposition. Subclasses are the kinds of propositions; their fields are the arguments, named as in ``study.toml``.
 
-    A new kind gives ``claim``, its fields, and a docstring that says when it holds. Fields called ``expression``,
+    A new kind defines ``claim``, its fields, and a docstring that says when the claim holds. Fields called ``expression``,
     ``condition``, ``conditions`` and ``cases`` are checked against the study.
 
     Attributes
@@ -80,7 +85,7 @@ class Proposition(pydantic.BaseModel):
     claim : str
         What a study writes after ``claim =``.
     id, text, where
-        The proposition's identifier, its sentence, and an optional expression: the claim is then about the cases with
+        The proposition's identifier, its sentence, and an optional expression that limits the claim to the cases with
         membership above 0.5 in it.
     """
 
@@ -106,7 +111,7 @@ class Proposition(pydantic.BaseModel):
         cls.name = cls.claim
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
-        """Answer from the common yardstick alone, alike for every method; ``None`` (the default) leaves it to the method.
+        """Answer from the common yardstick alone, in the same way for every method; ``None`` (the default) leaves it to the method.
 
         Parameters
         ----------
@@ -117,24 +122,22 @@ class Proposition(pydantic.BaseModel):
         return None
 
     def check(self, where: str, sets: list[str], conditions: list[str], cases: list[str]) -> None:
-        """Raise an :class:`InputError` when the claim names a set or case that the study does not have."""
-        from equifinal.errors import did_you_mean
-
+        """Raise an :class:`InputError`, starting with `where`, when the claim names a set or case that the study does not have."""
         for text in (self.where, getattr(self, "expression", None)):
             if text is not None:
                 Expression(text).require(sets, where)
         named = [getattr(self, "condition", None), *getattr(self, "conditions", ())]
         for name in named:
             if name is not None and name not in conditions:
-                raise InputError(f"{where}{name!r} is no condition of the study. {did_you_mean(name, conditions)}")
+                raise InputError(f"{where}{name!r} is not a condition of the study. {did_you_mean(name, conditions)}")
         for several in ("conditions", "cases"):
             given = list(getattr(self, several, ()))
             if repeated := [name for name in given if given.count(name) > 1]:
-                raise InputError(f"{where}{several} names {repeated[0]!r} twice. Leave one out.")
+                raise InputError(f"{where}{several} lists {repeated[0]!r} twice. Leave one out.")
         known = set(cases)
         for case in getattr(self, "cases", ()):
             if case not in known:
-                raise InputError(f"{where}There is no case {case!r}. {did_you_mean(case, cases)}")
+                raise InputError(f"{where}there is no case {case!r}. {did_you_mean(case, cases)}")
 
 
 class Necessary(Proposition):
@@ -178,7 +181,7 @@ class Key(Proposition):
         super().check(where, sets, conditions, cases)
         if not set(conditions) - set(self.conditions):
             raise InputError(
-                f"{where}It lists every condition of the study, so none is left to matter less. Leave one out."
+                f"{where}it lists every condition of the study, so none is left to matter less. Leave one out."
             )
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
@@ -195,8 +198,8 @@ class Key(Proposition):
         above, below = (listed, rest) if gap > 0 else (rest, listed)
         more = "more" if abs(gap) > above["sd"] else "not more"
         evidence = (
-            f"Rise in mean absolute error when permuted: {listed.name}, the least of the key conditions, "
-            f"{listed['importance']:.4f}; {rest.name}, the most of the others, {rest['importance']:.4f}; "
+            f"Rise in mean absolute error when permuted: {listed.name}, the least important of the key conditions, "
+            f"{listed['importance']:.4f}; {rest.name}, the most important of the others, {rest['importance']:.4f}; "
             + (
                 f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
                 if gap
@@ -234,23 +237,23 @@ def equifinal_propositions() -> list[type[Proposition]]:
 
 
 def build_proposition(table: Mapping[str, Any] | Proposition, kinds: Mapping[str, "Entry"], where: str) -> Proposition:
-    """Make a claim from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
+    """Build a proposition from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
 
     `kinds` is what :func:`equifinal.propositions` returns.
     """
-    from equifinal.errors import did_you_mean
-
     if isinstance(table, Proposition):
         return table
     if not isinstance(table, Mapping):
-        raise InputError(f"{where}a proposition is a Claim or a table with id, claim and its arguments; not {table!r}.")
+        raise InputError(
+            f"{where}a proposition is a Proposition or a table with id, claim and its arguments, not {table!r}."
+        )
     arguments = dict(table)
     where = f"{where}proposition {arguments.get('id', '(no id)')}: "
     kind = arguments.pop("claim", None)
     if kind is None:
-        raise InputError(f"{where}'claim' is missing: the kind of the claim. {did_you_mean('', kinds)}")
+        raise InputError(f"{where}'claim' is missing, which names the kind of proposition. {did_you_mean('', kinds)}")
     if not isinstance(kind, str) or kind not in kinds:
-        raise InputError(f"{where}Unknown kind of proposition {kind!r}. {did_you_mean(kind, kinds)}")
+        raise InputError(f"{where}unknown kind of proposition {kind!r}. {did_you_mean(kind, kinds)}")
     proposition: type[Proposition] = kinds[kind].cls
     try:
         return proposition(**arguments)

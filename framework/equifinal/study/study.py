@@ -43,20 +43,20 @@ class Study:
     outcome, conditions
         The sets. The outcome needs a calibration.
     propositions
-        Claims, or tables as in ``study.toml``: ``{"id": "P1", "claim": "necessary", "expression": "LEAD", "expect": False}``.
+        Propositions, or tables as in ``study.toml``: ``{"id": "P1", "claim": "necessary", "expression": "LEAD", "expect": False}``.
     methods
-        Parameters by label, as the ``[methods.LABEL]`` tables; a label that is no method's name says ``"method": ...``.
+        Parameters by label, as the ``[methods.LABEL]`` tables; a label that is not a method's name says ``"method": ...``.
     requires
-        Plugins without which the study cannot be understood, by their name or their package's, with versions where these
-        matter: ``["equifinal-cna>=0.2"]``. A missing one is an error before anything else is looked at.
+        Plugins that the study needs, by their name or their package's, with versions where these matter:
+        ``["equifinal-cna>=0.2"]``. A missing one is an error, raised before anything else is checked.
     plugins
-        Settings of plugins by plugin, as the ``[plugins.NAME]`` tables; each plugin says what its settings may be.
+        Settings by plugin, as the ``[plugins.NAME]`` tables; each plugin defines its own.
     title, description, source, licence, citation, note
-        For people. The note stands beside the provenance banner.
+        For readers. The note stands beside the provenance banner.
     provenance
         ``"observed"``, ``"reconstruction"`` or ``"simulated"``; all but the first are shown as a banner in every output.
     case
-        The column with the case names, when they are not the index yet.
+        The column with the case names, unless they are the index already.
     unit, time
         For panels: the columns with the unit (such as the country) and the time (such as the year) of a case.
 
@@ -65,7 +65,7 @@ class Study:
     InputError
         When something is wrong with the data or the declarations: a missing column, text among numbers, missing or infinite
         values, two cases or two sets with one name, a constant condition, fewer cases than conditions, a proposition about
-        something that is not there.
+        something that does not exist.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class Study:
         self._put("requires", tuple(self.requires))
         self._put("title", self.title or self.name)
         if isinstance(self.conditions, Variable):
-            raise InputError(f"{self._where}conditions is one Variable. Put it into a list.")
+            raise InputError(f"{self._where}conditions is a single Variable. Put it into a list.")
         self._put("conditions", tuple(self.conditions))
         self._put("methods", self._method_tables())
         if not isinstance(self.plugins, Mapping):
@@ -123,7 +123,7 @@ class Study:
         self._put("plugins", {name: dict(table) for name, table in self.plugins.items()})
         if self.provenance not in ("observed", "reconstruction", "simulated"):
             raise InputError(
-                f"{self._where}provenance = {self.provenance!r}. It is observed, reconstruction or simulated."
+                f"{self._where}provenance = {self.provenance!r}. It must be observed, reconstruction or simulated."
             )
         self._put("data", by_case(self.data, self.case, self._where))
         check_sets(self.outcome, self.conditions, self.data, self._where)
@@ -181,8 +181,8 @@ class Study:
     def negated(self) -> "Study":
         """The study of the absence of the outcome.
 
-        The outcome becomes ``~NAME`` with memberships ``1 - y``. Directional expectations turn around, as they speak of the
-        outcome's presence. Propositions, which do so too, are left out.
+        The outcome becomes ``~NAME`` with memberships ``1 - y``. Directional expectations are reversed, because they
+        are about the outcome's presence. Propositions are about it too, and are left out.
         """
         return dataclasses.replace(
             self,
@@ -198,7 +198,7 @@ class Study:
         Raises
         ------
         InputError
-            When memberships are missing, all alike, or the outcome has nobody in or nobody out.
+            When memberships are missing or all alike, or no case is in the outcome, or none out of it.
         """
         fuzzy: dict[str, pd.Series] = {}
         calibrators: dict[str, Calibrator] = {}
@@ -206,56 +206,53 @@ class Study:
         for variable in self.variables:
             if variable.calibrator is None:
                 continue
-            where = f"{self._where}{variable.name} (column {variable.column!r}): "
-            raw = self.raw[variable.name]
-            try:
-                calibrator = variable.calibrator.fit(raw)
-                memberships = calibrator.calibrate(raw)
-                notes += [f"{variable.name}: {note}" for note in calibrator.notes(raw)]
-            except InputError as error:
-                raise InputError(f"{where}{error}") from None
-            except FAULTS as error:
-                raise InputError(
-                    f"{where}the calibrator {variable.calibrator.name!r} raised {type(error).__name__}: {error}. Choose "
-                    "another one, or ask its author."
-                ) from error
-            check_memberships(memberships, self.data.index, calibrator, where)
-            if variable is not self.outcome and np.ptp(memberships) == 0:
-                raise InputError(
-                    f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
-                    "nothing. Move the anchors, or leave the condition out."
-                )
+            calibrator, memberships, said = self._calibrated(variable, variable.calibrator)
             calibrators[variable.name] = calibrator
             fuzzy[variable.name] = 1.0 - memberships if variable.negated else memberships
-            at_half = memberships.index[memberships == 0.5]
-            if len(at_half):
-                notes.append(
-                    f"{variable.name}: {listing(at_half)} at exactly 0.5, neither in nor out of the set. "
-                    "Consider another crossover."
-                )
+            notes += [f"{variable.name}: {note}" for note in said]
         check_outcome(fuzzy[self.outcome.name], self.outcome, self._where)
         if self.outcome.negated:
             notes.append(
-                f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are turned around, and "
-                "propositions, which speak of its presence, are left out."
+                f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are reversed, and "
+                "propositions, which are about its presence, are left out."
             )
-        frame = pd.DataFrame(fuzzy, index=self.data.index, dtype=float)
         return CalibratedStudy(
-            name=self.name,
-            title=self.title,
-            provenance=self.provenance,
-            note=self.note,
-            unit=self.unit,
-            time=self.time,
-            outcome=self.outcome,
+            **{key: getattr(self, key) for key in ("name", "title", "provenance", "note", "unit", "time", "outcome")},
             conditions=tuple(self.conditions),
             raw=self.raw,
-            fuzzy=frame,
+            fuzzy=pd.DataFrame(fuzzy, index=self.data.index, dtype=float),
             data=self.data,
             calibrators=calibrators,
             notes=tuple(notes),
             plugins=settings(self.plugins, f"Study {self.name!r}, "),
         )
+
+    def _calibrated(self, variable: Variable, unfitted: Calibrator) -> tuple[Calibrator, pd.Series, list[str]]:
+        """The fitted calibrator of a set, the memberships that it gives, and its notes."""
+        where = f"{self._where}{variable.name} (column {variable.column!r}): "
+        raw = self.raw[variable.name]
+        try:
+            calibrator = unfitted.fit(raw)
+            memberships = calibrator.calibrate(raw)
+            notes = [*calibrator.notes(raw)]
+        except InputError as error:
+            raise InputError(f"{where}{error}") from None
+        except FAULTS as error:
+            raise InputError(
+                f"{where}the calibrator {unfitted.name!r} raised {type(error).__name__}: {error}. Choose another one, or "
+                "ask its author."
+            ) from error
+        check_memberships(memberships, self.data.index, calibrator, where)
+        if variable is not self.outcome and np.ptp(memberships) == 0:
+            raise InputError(
+                f"{where}with these anchors every case has the membership {memberships.iloc[0]:g}, so the set separates "
+                "nothing. Move the anchors, or leave the condition out."
+            )
+        if len(at_half := memberships.index[memberships == 0.5]):
+            notes.append(
+                f"{listing(at_half)} at exactly 0.5, neither in nor out of the set. Consider another crossover."
+            )
+        return calibrator, memberships, notes
 
     @property
     def data_hash(self) -> str:

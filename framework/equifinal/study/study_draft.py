@@ -1,4 +1,4 @@
-"""Starting a study from a table: a ``study.toml`` in which only the decisions of the researcher are left open."""
+"""Starting a study from a table: a ``study.toml`` that leaves only the researcher's decisions open."""
 
 import contextlib
 import keyword
@@ -16,14 +16,14 @@ from equifinal.study.variable import RESERVED
 
 __all__ = ["draft_study", "draft_toml"]
 
-_BEGINNING = "No study can be begun: "
+_BEGINNING = "Cannot start a study: "
 
 _HEAD = """\
-# Begun from {table} by 'equifinal study new'. What is left to you:
+# Started from {table} by 'equifinal study new'. What is left to you:
 #
-# 1. The anchors of each set: from which score on a case is fully in, up to which it is fully out, and where it is
-#    neither (the crossover). They come from theory, or from standards outside these data; the figures beside each set
-#    only show where the cases lie. Remove the '#' before calibrate and fill them in.
+# 1. The anchors of each set: the score from which a case is fully in, the score up to which it is fully out, and the
+#    score at which it is neither (the crossover). They come from theory, or from standards outside these data; the
+#    numbers beside each set only show where the cases lie. Remove the '#' before calibrate and fill them in.
 # 2. What you expect of each condition, if theory says so: its presence or its absence.
 # 3. The propositions, written down before you look at results.
 #
@@ -47,7 +47,7 @@ def draft_study(
     case: str | None = None,
     path: str | Path | None = None,
 ) -> Path:
-    """Begin a study: write a ``study.toml`` beside a table of cases.
+    """Start a study: write a ``study.toml`` beside a table of cases.
 
     Everything that the table tells is filled in. What it cannot tell, the calibration anchors, the directional expectations and
     the propositions, is left open and explained; until the outcome has anchors, loading the study says so.
@@ -59,7 +59,7 @@ def draft_study(
     outcome
         The column with the outcome's raw scores.
     conditions
-        The columns with the conditions'. The default is every other column of numbers that varies and has no gaps.
+        The columns with the conditions' raw scores. The default is every other column of numbers that varies and has no gaps.
     case
         The column with the case names. The default is the first column whose values are text and all different.
     path
@@ -74,7 +74,7 @@ def draft_study(
     ------
     InputError
         When the table cannot be read, a column is missing or holds no numbers, no column can hold the case names, or the file
-        is there already. Nothing is written then.
+        exists. Nothing is written then.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def draft_study(
         raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")
     target = table.with_name("study.toml") if path is None else Path(path)
     if os.path.lexists(target):
-        raise InputError(f"{str(target)!r} is there already. Choose another file, or move it away.")
+        raise InputError(f"{str(target)!r} already exists. Choose another file, or move it away.")
     data = os.path.relpath(table, target.parent)
     text = draft_toml(table, outcome, conditions, case, Path(data).as_posix(), target.name)
     try:
@@ -135,7 +135,7 @@ def draft_toml(
         raise InputError(f"{where}the column {outcome!r} is both the outcome and a condition. Leave it out of one.")
     chosen = list(dict.fromkeys(conditions)) or [name for name in problems if name != outcome and not problems[name]]
     if not chosen:
-        raise InputError(f"{where}no column beside the outcome holds numbers that vary. Add the conditions.")
+        raise InputError(f"{where}no column other than the outcome holds numbers that vary. Add the conditions.")
     names = _set_names([outcome, *chosen])
     parts = [
         _HEAD.format(table=table.name, file=file or "study.toml"),
@@ -151,7 +151,7 @@ def draft_toml(
     parts.append(_PROPOSITION.format(label=chosen[0].replace('"', "'"), name=names[chosen[0]]))
     left = [f"{name} ({problem or 'not asked for'})" for name, problem in problems.items() if name not in names]
     if left:
-        parts.append(" ".join(f"# Columns that are no sets here: {'; '.join(left)}.".split()) + "\n")
+        parts.append(" ".join(f"# Columns not used as sets: {'; '.join(left)}.".split()) + "\n")
     return "\n".join(parts)
 
 
@@ -161,7 +161,7 @@ def _first_names(frame: pd.DataFrame, where: str) -> str:
         if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
             return str(name)
     raise InputError(
-        f"{where}no column holds a name for each case. Name one with --case (case=...), or add it: text, all different."
+        f"{where}no column holds a name for each case. Name one with --case (case=...), or add one: text, all different."
     )
 
 

@@ -1,4 +1,4 @@
-"""Study files: ``study.toml`` with its table of cases, and where plugins keep theirs."""
+"""Study files: ``study.toml`` with its table of cases, and the places where plugins keep theirs."""
 
 import os
 import tomllib
@@ -29,7 +29,7 @@ class StudySource:
 
     @property
     def title(self) -> str:
-        """The study's title, or its path where the file cannot be read."""
+        """The study's title, or its path if the file cannot be read."""
         try:
             return str(tomllib.loads(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
         except (OSError, ValueError, LookupError, TypeError):
@@ -45,16 +45,17 @@ class _StudyTable(_Table):
 
     name: str = pydantic.Field(min_length=1, description="A short name, for files and messages.")
     data: str = pydantic.Field(
-        description="The table of cases: a CSV file or an Excel workbook (its first sheet), by its path from where study.toml lies."
+        description="The table of cases: a CSV file or an Excel workbook (its first sheet), as a path relative to study.toml."
     )
-    case: str = pydantic.Field(description="The column with the names of the cases; they are unique.")
-    title: str = pydantic.Field(default="", description="A title for people; without it, the name.")
+    case: str = pydantic.Field(description="The column with the names of the cases, which are unique.")
+    title: str = pydantic.Field(default="", description="A title for readers; the default is the name.")
     provenance: Provenance = pydantic.Field(
-        default="observed", description="Where the data come from; anything but observed is a banner in every output."
+        default="observed",
+        description="How the data came about; anything but observed is shown as a banner in every output.",
     )
     description: str = pydantic.Field(default="", description="What the study asks.")
-    source: str = pydantic.Field(default="", description="Where the data are from.")
-    licence: str = pydantic.Field(default="", description="Under which licence they may be used.")
+    source: str = pydantic.Field(default="", description="The source of the data.")
+    licence: str = pydantic.Field(default="", description="The licence under which they may be used.")
     citation: str = pydantic.Field(default="", description="How to cite them.")
     note: str = pydantic.Field(default="", description="What every reader must know; shown with the banner.")
     unit: str | None = pydantic.Field(
@@ -70,8 +71,8 @@ class _VariableTable(_Table):
     """A set: its name, the column of its raw scores, and how these become memberships."""
 
     name: str = pydantic.Field(description="What expressions call it: letters, digits, underscores.")
-    column: str = pydantic.Field(default="", description="The column with the raw scores; without it, the name.")
-    label: str = pydantic.Field(default="", description="What people call it; without it, the name.")
+    column: str = pydantic.Field(default="", description="The column with the raw scores; the default is the name.")
+    label: str = pydantic.Field(default="", description="The set in words, for readers; the default is the name.")
     calibrate: dict[str, Any] | None = pydantic.Field(
         default=None,
         description="A table with method, the name of a calibrator, and the calibrator's parameters. A condition without it "
@@ -115,6 +116,11 @@ def load_study(study: str | Path) -> Study:
     study
         The name of a bundled or plugin-provided study, the path of a ``study.toml``, or of the folder that holds one.
 
+    Returns
+    -------
+    Study
+        As declared, not yet calibrated.
+
     Raises
     ------
     InputError
@@ -131,7 +137,7 @@ def load_study(study: str | Path) -> Study:
 
 
 def study_path(study: str | Path) -> Path:
-    """Where the file of a study lies; takes and raises what :func:`load_study` does.
+    """The path of a study's file; takes and raises what :func:`load_study` does.
 
     Examples
     --------
@@ -150,7 +156,7 @@ def study_path(study: str | Path) -> Path:
         raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
     if path.suffix.lower() != ".toml":
         raise InputError(
-            f"{str(study)!r} is no study.toml. A study is a text file study.toml that names the data, the outcome and the "
+            f"{str(study)!r} is not a study.toml. A study is a text file study.toml that names the data, the outcome and the "
             "conditions; 'equifinal describe heilongjiang' shows one."
         )
     return path
@@ -164,7 +170,7 @@ def _read_study(path: Path) -> Study:
         raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text stands in quotes, a table in {{}} "
+            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text goes in quotes, a table in {{}} "
             "on one line."
         ) from None
     try:

@@ -34,14 +34,14 @@ def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
     study
         What to write.
     data
-        Where the table of cases lies, as a path from the file.
+        The path of the table of cases, relative to the file.
     own
-        The text of the file that the study comes from: what is the same keeps its words, order and comments.
+        The text of the file that the study comes from: what has not changed keeps its words, order and comments.
 
     Raises
     ------
     InputError
-        When a parameter has no value that TOML can hold (none, not a number, infinite).
+        When a parameter has a value that TOML cannot hold (none, not a number, infinite).
 
     Examples
     --------
@@ -86,7 +86,7 @@ def study_toml(study: Study, data: str = "cases.csv", own: str = "") -> str:
 
 
 def _in_the_words_of(own: str, new: str) -> str:
-    """A file that says what `new` says, in the words of `own` where they agree; `new` itself where it cannot be done so."""
+    """What `new` says, in the words of `own` where the two agree; `new` itself if that fails."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -119,7 +119,7 @@ def _revise(table: Any, new: Mapping[str, Any]) -> None:
 
 
 def _entries(tables: Any) -> list[Any]:
-    """What the conditions or propositions in double brackets are called; empty for anything else."""
+    """The names of the conditions or propositions in double brackets; empty for anything else."""
     named = isinstance(tables, list) and all(isinstance(each, Mapping) for each in tables)
     return [each.get("name", each.get("id")) for each in tables] if named else []
 
@@ -190,7 +190,7 @@ def _text(text: str) -> "tomlkit.items.String":
 
 
 def _case_column(study: Study) -> str:
-    """What the column with the case names is called in the file."""
+    """The name of the column with the case names in the file."""
     name = study.data.index.name
     if isinstance(name, str) and name.strip() == name and name and name not in study.data.columns:
         return name
@@ -205,7 +205,7 @@ def _case_column(study: Study) -> str:
 def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str | Path | None = None) -> list[Path]:
     """Write a study as ``study.toml``, with its table of cases beside it.
 
-    What is written is read back before it takes its place: it has the same scores, calibrations, propositions and
+    The files are read back before they take their place, and must have the same scores, calibrations, propositions and
     parameters as the study.
 
     Parameters
@@ -213,12 +213,12 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
     study
         What to write.
     path
-        The file, ending in ``.toml``, or the folder that shall hold a ``study.toml``; made when it is not there. The table
+        The file, ending in ``.toml``, or the folder to hold a ``study.toml``; created if it does not exist. The table
         is a ``cases.csv`` in the same folder.
     overwrite
-        Replace files that are there. A ``cases.csv`` that holds the same cases is left as it is, always.
+        Whether to replace existing files. A ``cases.csv`` that holds the same cases is always left as it is.
     own
-        The ``study.toml`` that the study comes from, if it is there: what is the same keeps its words, order and comments.
+        The ``study.toml`` that the study comes from, if it exists: what has not changed keeps its words, order and comments.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
     Raises
     ------
     InputError
-        When a file is there and `overwrite` is false, the folder cannot be written, or the study has something that a
+        When a file exists and `overwrite` is false, the folder cannot be written, or the study has something that a
         file cannot hold, such as a calibrator that no plugin registers. Nothing is written then.
 
     Examples
@@ -253,13 +253,13 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
     if standing and not overwrite:
         raise InputError(
             f"In the folder {str(file.parent)!r}, {listing(each.name for each in standing)} would be replaced. "
-            "Choose another place, or ask for it (overwrite=True)."
+            "Choose another place, or allow it (overwrite=True)."
         ) from FileExistsError(standing[0])
     with staging(file.parent, file.parent) as aside:
         for target, text in {table: _csv(study), **contents}.items():
             (aside / target.name).write_text(text, encoding="utf-8", newline="")
         _check_read_back(study, aside / file.name)
-        # The table first: a study.toml that is there has its table.
+        # The table first, so that an existing study.toml always has its table.
         for target in reversed(contents):
             (aside / target.name).replace(target)
     return [file, table]
@@ -270,7 +270,7 @@ def _csv(study: Study) -> str:
 
 
 def _holds_the_same(table: Path, study: Study) -> bool:
-    """Whether a table that is there gives the study its cases already."""
+    """Whether an existing table already holds the study's cases."""
     if not table.is_file():
         return False
     column = _case_column(study)
@@ -295,25 +295,22 @@ def _check_read_back(study: Study, file: Path) -> None:
         changed = next(
             (old for old, new in zip(names, again.data.index, strict=False) if old != new), f"{len(names)} cases"
         )
-        raise InputError(f"{where}the case name {changed!r} would be read as another. Rename it.")
+        raise InputError(f"{where}the case name {changed!r} would read back differently. Rename it.")
     for name in study.raw:
         if not np.allclose(study.raw[name], again.raw[name], rtol=1e-15, atol=0):
-            raise InputError(f"{where}the scores of {name} would be read as others. Make the column numbers.")
+            raise InputError(f"{where}the scores of {name} would read back differently. Make the column numeric.")
     for old, new in zip(study.variables, again.variables, strict=True):
         if old.calibrator != new.calibrator:
-            raise InputError(f"{where}the calibration of {old.name} would be read as another.")
+            raise InputError(f"{where}the calibration of {old.name} would read back differently.")
         if plain(old.tags) != plain(new.tags):
-            raise InputError(f"{where}the tags of {old.name} would be read as others.")
-    if [proposition.model_dump() for proposition in study.propositions] != [
-        proposition.model_dump() for proposition in again.propositions
-    ]:
-        raise InputError(f"{where}its propositions would be read as others.")
-    if plain(study.methods) != plain(again.methods):
-        raise InputError(f"{where}its parameters of methods would be read as others.")
-    if plain(study.plugins) != plain(again.plugins):
-        raise InputError(f"{where}its settings of plugins would be read as others.")
-    if any(
-        getattr(study, key) != getattr(again, key)
-        for key in ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
+            raise InputError(f"{where}the tags of {old.name} would read back differently.")
+    stated, found = ([each.model_dump() for each in made.propositions] for made in (study, again))
+    about = ("name", "title", "provenance", "unit", "time", "requires", *_TEXTS)
+    for what, written, read in (
+        ("propositions", stated, found),
+        ("parameters of methods", plain(study.methods), plain(again.methods)),
+        ("settings of plugins", plain(study.plugins), plain(again.plugins)),
+        ("description", [getattr(study, key) for key in about], [getattr(again, key) for key in about]),
     ):
-        raise InputError(f"{where}its description would be read as another.")
+        if written != read:
+            raise InputError(f"{where}its {what} would read back differently.")

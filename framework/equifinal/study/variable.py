@@ -36,13 +36,14 @@ class Variable:
     column
         The column with the raw scores; the default is the name.
     label
-        For people; the default is the name.
+        The set in words, for readers; the default is the name.
     calibrate
         How raw scores become memberships: a :class:`~equifinal.Calibrator`, or a dict such as
         ``{"method": "direct", "full_out": 20, "crossover": 50, "full_in": 80}``. A condition without one has raw scores
         only; the outcome always needs one.
     expect
-        The directional expectation: the condition's ``"present"`` or ``"absent"`` contributes to the outcome. ``None``: none.
+        The directional expectation: in which state, ``"present"`` or ``"absent"``, the condition should contribute to the
+        outcome. ``None``: neither.
     manipulable
         Whether the condition can be changed; advice leaves out those that cannot.
     tags
@@ -51,7 +52,12 @@ class Variable:
     Raises
     ------
     InputError
-        When the name is no identifier, or the calibration is wrong; the message names the variable.
+        When the name is not an identifier, or the calibration is wrong; the message names the variable.
+
+    Examples
+    --------
+    >>> Variable("LEAD", "leadership", calibrate={"method": "crisp", "threshold": 50}, expect="present").calibrator
+    Crisp(threshold=50.0, thresholds=())
     """
 
     name: str
@@ -67,7 +73,7 @@ class Variable:
         if not isinstance(self.name, str) or not self.base_name.isidentifier() or keyword.iskeyword(self.base_name):
             raise InputError(
                 f"{where}the name of a set must be an identifier: letters, digits and underscores, not starting with a "
-                "digit, and no word of Python's, because expressions such as 'LEAD*~FIN' are made of it. Rename it and put "
+                "digit, and not a word of Python's, because expressions such as 'LEAD*~FIN' use it. Rename it and put "
                 "the long name into label."
             )
         if self.base_name in RESERVED:
@@ -75,17 +81,17 @@ class Variable:
                 f"{where}the name is a column of the result tables. Choose another, such as {self.name.upper()!r}."
             )
         if self.expect not in ("present", "absent", None):
-            raise InputError(f"{where}expect = {self.expect!r}. It is 'present', 'absent', or left out.")
+            raise InputError(f"{where}expect = {self.expect!r}. It must be 'present', 'absent', or left out.")
         if not isinstance(self.manipulable, bool):
-            raise InputError(f"{where}manipulable = {self.manipulable!r}. It is true or false.")
+            raise InputError(f"{where}manipulable = {self.manipulable!r}. It must be true or false.")
         if not isinstance(self.tags, Mapping) or not _is_plain(self.tags):
             raise InputError(
-                f"{where}tags = {self.tags!r}. It is a table of texts, numbers, true and false, and lists and tables of these."
+                f"{where}tags = {self.tags!r}. It must be a table of texts, numbers, true and false, and lists and tables of these."
             )
         object.__setattr__(self, "tags", copy.deepcopy(dict(self.tags)))
         object.__setattr__(self, "column", self.column or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
-        if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing theirs
+        if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing the original
             object.__setattr__(self, "calibrate", dict(self.calibrate))
         _ = self.calibrator
 

@@ -1,4 +1,4 @@
-"""Conformance checks: does a method, calibrator, output or study keep the promises that the framework builds on?
+"""Conformance checks: does a method, calibrator, output or study keep the promises that the framework relies on?
 
 In a notebook or a script::
 

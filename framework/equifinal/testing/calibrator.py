@@ -1,6 +1,6 @@
-"""What every calibrator must keep to, each property a function.
+"""The properties of every calibrator, each a function.
 
-A property that builds on others names them: where one of those does not hold it is not tried.
+A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
 from typing import Any
@@ -55,7 +55,7 @@ def _memberships(fitted: Calibrator, raw: pd.Series) -> pd.Series:
 
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators")
 def memberships_between_0_and_1(calibrator: Calibrator) -> None:
-    """Every score, also one beyond those that it learned from, becomes a membership from 0 to 1 with the score's name."""
+    """Every score, even one beyond those that it learned from, becomes a membership from 0 to 1 under the same label."""
     raw = _scores(calibrator)
     fitted = _fitted(calibrator, raw)
     beyond = pd.concat([raw, pd.Series([raw.max() * 100, 0.0], index=["very high", "lowest"])])
@@ -92,7 +92,7 @@ def missing_stays_missing(calibrator: Calibrator) -> None:
 
 @property_of(CALIBRATOR_PROPERTIES, "What a method takes", "memberships between 0 and 1")
 def input_not_mutated(calibrator: Calibrator) -> None:
-    """The scores and the calibrator are as they were after ``fit``, ``calibrate`` and ``notes``."""
+    """The scores and the calibrator are unchanged after ``fit``, ``calibrate`` and ``notes``."""
     raw = _scores(calibrator)
     before, parameters = raw.copy(), calibrator.parameters()
     with doing("fit, calibrate or notes"):
@@ -174,12 +174,12 @@ def fitted_picklable(calibrator: Calibrator) -> None:
     back = cloudpickle.loads(cloudpickle.dumps(fitted))
     same_parameters(fitted, back)
     if not _memberships(fitted, raw).equals(_memberships(back, raw)):
-        fail("after a way through another process it calibrates differently")
+        fail("after a trip to another process it calibrates differently")
 
 
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators")
 def anchors_are_scores(calibrator: Calibrator) -> None:
-    """The anchors that figures draw are finite raw scores under names; there may be none."""
+    """The anchors that figures draw are finite raw scores by name; there may be none."""
     fitted = _fitted(calibrator, _scores(calibrator))
     with doing("anchor_scores"):
         found = fitted.anchor_scores()

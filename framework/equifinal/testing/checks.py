@@ -1,4 +1,4 @@
-"""What a check is: a named property of one thing, and what is said when the thing does not have it."""
+"""Checks: named properties of one thing, and the message if it does not have one."""
 
 import inspect
 import traceback
@@ -35,7 +35,7 @@ class ConformanceError(AssertionError):
 
 
 class DoesNotApply(unittest.SkipTest):
-    """The property is not one that this thing can have; the message says why."""
+    """The property does not apply to this thing; the message says why."""
 
 
 def fail(problem: str) -> NoReturn:
@@ -58,7 +58,7 @@ class Property:
     function : callable
         Takes the thing, and raises :class:`ConformanceError` or :class:`DoesNotApply`.
     after : tuple of str
-        Properties on which it builds. Where one of them does not hold this one is not tried, so that a mistake is reported once.
+        Properties on which it builds; if one of them does not hold, this one is not tried, so that a mistake is reported once.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Property:
 
     @property
     def read_on(self) -> str:
-        """Where it is explained, as a link into the docs."""
+        """The link to its explanation in the docs."""
         words = "".join(letter for letter in self.section.lower() if letter.isalnum() or letter in " -")
         return f"{PAGE}#{words.replace(' ', '-')}"
 
@@ -77,7 +77,7 @@ class Property:
 def property_of(
     into: list[Property], section: str, *after: str
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Put a function into a list of properties: its name and the first line of its docstring say which property it checks."""
+    """Add a function to a list of properties; its name and the first line of its docstring say which property it checks."""
 
     def put(function: Callable[[Any], None]) -> Callable[[Any], None]:
         promise = (inspect.cleandoc(function.__doc__ or "").splitlines() or [""])[0]
@@ -97,9 +97,9 @@ class Result:
     outcome : str
         ``"passed"``, ``"failed"`` or ``"does not apply"``.
     message : str
-        What is wrong and where to read on, or why it does not apply; empty when it passed.
+        The problem and where to read on, or why it does not apply; empty if it passed.
     cause : Exception or None
-        What the thing raised, if that is what was wrong.
+        The exception that the thing raised, if that was the problem.
     """
 
     check: "Check"
@@ -167,7 +167,7 @@ class Check:
         return Result(self, "passed")
 
     def _failed_before(self) -> str:
-        """A property that fails on which this one builds; empty when there is none."""
+        """The name of a failed property on which this one builds; empty if there is none."""
         for check in (self._beside[name] for name in self.checked.after if name in self._beside):
             if failed := check._failed_before() or (check.name if check.result().outcome == "failed" else ""):
                 return failed
@@ -186,7 +186,7 @@ def checks_for(subject: str, properties: Iterable[Property], target: Any) -> lis
 
 
 def raised(error: BaseException) -> str:
-    """An exception in one line, with the place in the plugin's own code where there is one."""
+    """An exception in one line, with the place in the plugin's own code, if any."""
     here = Path(__file__).parents[1]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if here not in Path(frame.filename).parents]
     place = f" ({Path(frames[0].filename).name}, line {frames[0].lineno})" if frames else ""
@@ -195,7 +195,7 @@ def raised(error: BaseException) -> str:
 
 @contextmanager
 def doing(what: str) -> Iterator[None]:
-    """Say in which step an exception came up."""
+    """Name the step in which an exception was raised."""
     try:
         yield
     except (ConformanceError, DoesNotApply):

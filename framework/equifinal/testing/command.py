@@ -1,4 +1,4 @@
-"""Properties of a command: what users type, what the help says, and what typer makes of it."""
+"""Properties of a command: its name, its help, and what typer makes of it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def has_a_name_and_a_sentence(command: Any) -> None:
     if problem := wrong_name(name):
         fail(f"its name is {name!r}. {problem}")
     if not title_of(command):
-        fail("equifinal --help has nothing to say of it. Give the function a docstring, or the typer.Typer a help")
+        fail("equifinal --help has nothing to say about it. Give the function a docstring, or the typer.Typer a help")
 
 
 @property_of(COMMAND_PROPERTIES, "A command")

@@ -28,10 +28,8 @@ __all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]
 
 EXTENSION_PROPERTIES: list[Property] = []
 
-_extension = property_of
 
-
-@_extension(EXTENSION_PROPERTIES, "Name, docstring, reference")
+@property_of(EXTENSION_PROPERTIES, "Name, docstring, reference")
 def documented(thing: Extension) -> None:
     """It has a name, a docstring of its own and a reference with a year."""
     cls = type(thing)
@@ -42,17 +40,17 @@ def documented(thing: Extension) -> None:
     if not cls.reference:
         fail(f'{cls.__name__} gives no reference. Write reference = "Author (year), title" into the class')
     if not re.search(r"\b\d{4}\b", cls.reference):
-        fail(f"the reference {cls.reference!r} has no year, so that nobody will find it")
+        fail(f"the reference {cls.reference!r} has no year, so nobody will find it")
 
 
-@_extension(EXTENSION_PROPERTIES, "Parameters")
+@property_of(EXTENSION_PROPERTIES, "Parameters")
 def parameters_validated(thing: Extension) -> None:
     """Wrong and unknown parameters are refused, and its own are accepted again."""
     cls, own = type(thing), thing.parameters()
     same_parameters(thing, cls.from_parameters(own))
     with contextlib.suppress(InputError):
         cls.from_parameters({**own, "no_such_parameter": 1})
-        fail("it accepts a parameter 'no_such_parameter', so that a misspelt one goes unnoticed")
+        fail("it accepts a parameter 'no_such_parameter', so a misspelt one goes unnoticed")
     for name in cls.model_fields:
         wrong: list[Any] = [object()]
         if isinstance(own[name], float):
@@ -66,17 +64,17 @@ def parameters_validated(thing: Extension) -> None:
 def same_parameters(one: Extension, other: Extension) -> None:
     """Fail unless both have the same parameters."""
     if one.parameters() != other.parameters():
-        fail(f"built again from its own parameters {one.parameters()!r} it has {other.parameters()!r}")
+        fail(f"built again from its own parameters {one.parameters()!r}, it has {other.parameters()!r}")
 
 
-@_extension(EXTENSION_PROPERTIES, "Parameters")
+@property_of(EXTENSION_PROPERTIES, "Parameters")
 def parameters_described(thing: Extension) -> None:
     """The JSON schema gives type and description of every parameter."""
     described(type(thing))
 
 
 def described(cls: type[pydantic.BaseModel]) -> None:
-    """Fail unless the JSON schema of a class is complete."""
+    """Fail unless the JSON schema of a class gives type and description of every field."""
     try:
         schema = cls.model_json_schema()
     except pydantic.PydanticUserError as error:
@@ -85,7 +83,7 @@ def described(cls: type[pydantic.BaseModel]) -> None:
     for name, entry in schema.get("properties", {}).items():
         if not _definite(entry):
             fail(
-                f"the JSON schema has no type for the parameter {name!r}, or for what is in it: annotate it with a definite "
+                f"the JSON schema has no type for the parameter {name!r}, or for what it holds: annotate it with a definite "
                 "type, such as tuple[str, ...], and not with Any"
             )
         if not entry.get("description"):
@@ -93,7 +91,7 @@ def described(cls: type[pydantic.BaseModel]) -> None:
 
 
 def _definite(entry: Any) -> bool:
-    """Whether a JSON schema says of which type a value is, and what it holds."""
+    """Whether a JSON schema gives the type of a value, and of what it holds."""
     if not isinstance(entry, dict):
         return False
     if "anyOf" in entry:
@@ -105,13 +103,13 @@ def _definite(entry: Any) -> bool:
     return bool({"type", "enum", "const", "allOf", "oneOf", "$ref"} & set(entry))
 
 
-@_extension(EXTENSION_PROPERTIES, "Parallel runs and state")
+@property_of(EXTENSION_PROPERTIES, "Parallel runs and state")
 def picklable(thing: Extension) -> None:
     """It can travel to another process and come back."""
     try:
         back = cloudpickle.loads(cloudpickle.dumps(thing))
     except (pickle.PicklingError, TypeError, AttributeError) as error:
-        fail(f"it cannot be pickled ({error}), so that it cannot run in several processes")
+        fail(f"it cannot be pickled ({error}), so it cannot run in several processes")
     same_parameters(thing, back)
 
 
@@ -119,7 +117,7 @@ def picklable(thing: Extension) -> None:
 def untouched(cls: type) -> Iterator[None]:
     """Fail when the work inside changed something that others use."""
     drawn = np.random.get_state(), random.getstate()  # noqa: NPY002  (this is what must not change)
-    # A state of our own: who seeds with the same number each time would otherwise leave it as it was.
+    # A state of our own: code that seeds with the same number each time would otherwise leave it unchanged.
     np.random.seed(20)  # noqa: NPY002
     random.seed(20)
     try:

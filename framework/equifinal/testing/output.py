@@ -1,6 +1,6 @@
-"""What every output must keep to, each property a function.
+"""The properties of every output, each a function.
 
-A property that builds on others names them: where one of those does not hold it is not tried.
+A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
 import json
@@ -36,14 +36,14 @@ def _made() -> bytes:
 
 
 def _comparison() -> Comparison:
-    """A copy for each check, so that none sees what was changed in another."""
+    """A copy for each check, so that none sees the changes of another."""
     comparison: Comparison = cloudpickle.loads(_made())
     return comparison
 
 
 @contextmanager
 def _written(output: Output, comparison: Comparison) -> Iterator[tuple[Path, list[Path]]]:
-    """What it writes into a fresh folder: the folder, and the paths that it returns."""
+    """Let it write into a fresh folder: the folder, and the paths that it returns."""
     with tempfile.TemporaryDirectory(prefix="equifinal-check-") as temporary:
         folder = Path(temporary) / "report"
         folder.mkdir()
@@ -62,7 +62,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _words(folder: Path) -> str:
-    """All that can be read in the files that hold text, zipped ones included; nothing for pictures."""
+    """The text of all files that hold any, zipped ones included; nothing for pictures."""
     parts = []
     for path in folder.rglob("*"):
         if path.suffix.lower() in _TEXT:
@@ -82,9 +82,9 @@ def writes_what_it_says(output: Output) -> None:
         needs(bool(paths or _files(folder)), "it has nothing to write about the sample study")
         for path in paths:
             if not path.is_file():
-                fail(f"it says that it wrote {path.name!r}, which is not there")
+                fail(f"it says that it wrote {path.name!r}, which does not exist")
             if not path.resolve().is_relative_to(folder.resolve()):
-                fail(f"it says that it wrote {path.name!r}, outside of the folder that it was given")
+                fail(f"it says that it wrote {path.name!r}, outside the folder that it was given")
         unnamed = set(_files(folder)) - {path.resolve().relative_to(folder.resolve()).as_posix() for path in paths}
         if unnamed:
             fail(f"it wrote {sorted(unnamed)[0]!r} without saying so. Return every path")
@@ -99,19 +99,19 @@ def same_files_every_time(output: Output) -> None:
     with _written(output, _comparison()) as (folder, _):
         one = _files(folder)
     later = time.time() + 100_000
-    # Zipped formats keep the time of day to two seconds, so that two quick ones would be alike by chance.
+    # Zipped formats keep the time to two seconds, so two quick ones would be alike by chance.
     with mock.patch("time.time", return_value=later), _written(output, _comparison()) as (folder, _):
         two = _files(folder)
     if set(one) != set(two):
-        fail(f"the second time it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
+        fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
     changed = [name for name in one if one[name] != two[name]]
     if changed:
-        fail(f"the second time {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
+        fail(f"the second time, {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
 
 
 @property_of(OUTPUT_PROPERTIES, "What a method takes", "writes what it says")
 def input_not_mutated(output: Output) -> None:
-    """The comparison is as it was."""
+    """The comparison is unchanged."""
     comparison = _comparison()
     before = _state(comparison)
     with _written(output, comparison):
@@ -122,18 +122,8 @@ def input_not_mutated(output: Output) -> None:
 
 
 def _state(comparison: Comparison) -> dict[str, str]:
-    parts = (
-        "verdicts",
-        "verdict_evidence",
-        "propositions",
-        "conditions",
-        "cases",
-        "fit",
-        "advice",
-        "notes",
-        "manifest",
-    )
-    state = {part: repr(_whole(getattr(comparison, part))) for part in parts}
+    tables = "verdicts verdict_evidence propositions conditions cases fit advice notes manifest"
+    state = {part: repr(_whole(getattr(comparison, part))) for part in tables.split()}
     state |= {
         f"analyses[{label!r}]": json.dumps(analysis.to_dict(), default=str)
         for label, analysis in comparison.analyses.items()
@@ -159,7 +149,7 @@ def states_the_manifest(output: Output) -> None:
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def banner_for_data_not_observed(output: Output) -> None:
-    """What is not observed is said to be so."""
+    """Data that were not observed are said to be so."""
     with _written(output, _comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
@@ -169,19 +159,19 @@ def banner_for_data_not_observed(output: Output) -> None:
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def any_method_is_shown(output: Output) -> None:
-    """A method that it has never heard of is shown like any other, with a method beside it that fails."""
+    """A method that it has never heard of is shown like any other, with a method that fails beside it."""
     with _written(output, _comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if SampleMethod.name not in words:
         fail(
-            f"the method {SampleMethod.name!r} is not to be found. Read comparison.analyses, and ask for no method by name"
+            f"the method {SampleMethod.name!r} does not appear. Read comparison.analyses, and ask for no method by name"
         )
 
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def studies_without_propositions(output: Output) -> None:
-    """It copes with a study that claims nothing, with one condition, and with names that HTML and files find hard."""
+    """It copes with a study without propositions, with one condition, and with names that are hard for HTML and files."""
     for comparison in (
         sample_comparison(propositions=[]),
         sample_comparison(conditions=["A"]),
@@ -198,13 +188,6 @@ def no_global_state(output: Output) -> None:
         pass
 
 
-def _without_reference() -> Iterator[Property]:
-    """A format is no publication: an output needs a name and a docstring, but no reference."""
-    for each in EXTENSION_PROPERTIES:
-        if each.name != "documented":
-            yield each
-
-
 @property_of(OUTPUT_PROPERTIES, "Name, docstring, reference")
 def documented(output: Output) -> None:
     """It has a docstring of its own that says what it writes."""
@@ -212,4 +195,5 @@ def documented(output: Output) -> None:
         fail(f"the class {type(output).__name__} has no docstring. Say in its first line what it writes")
 
 
-OUTPUT_PROPERTIES.extend(_without_reference())
+# A format is not a publication: an output needs a name and a docstring, but no reference.
+OUTPUT_PROPERTIES.extend(each for each in EXTENSION_PROPERTIES if each.name != "documented")

@@ -17,7 +17,7 @@ PLUGIN_PROPERTIES: list[Property] = []
 
 @property_of(PLUGIN_PROPERTIES, "Package it")
 def can_be_used(plugin: Plugin) -> None:
-    """It can be imported and registered, and all that it offers is what it should be."""
+    """It can be imported and registered, and everything that it offers is valid."""
     if plugin.problems:
         fail("; ".join(plugin.problems))
 
@@ -77,15 +77,8 @@ def _file(target: str) -> Plugin:
 
 
 def _entries() -> list[Entry]:
-    listings = (
-        registry.methods,
-        registry.calibrators,
-        registry.outputs,
-        registry.propositions,
-        registry.studies,
-        registry.commands,
-    )
-    return [entry for listing in listings for entry in listing().values()]
+    kinds = ("methods", "calibrators", "outputs", "propositions", "studies", "commands")
+    return [entry for kind in kinds for entry in getattr(registry, kind)().values()]
 
 
 def _entry(name: str) -> Entry:
@@ -94,7 +87,6 @@ def _entry(name: str) -> Entry:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
             f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of "
-            "proposition or command. "
-            f"{did_you_mean(name, dict.fromkeys(known))}"
+            f"proposition or command. {did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]

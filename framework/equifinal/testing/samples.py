@@ -1,4 +1,4 @@
-"""What the checks are made with: a small study, methods of no plugin, and instances of classes that need parameters."""
+"""What the checks use: a small study, methods that belong to no plugin, and instances of classes that need parameters."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -36,16 +36,16 @@ def sample_study(
     cases: Sequence[str] | None = None,
     **further: Any,
 ) -> Study:
-    """A study of 24 made-up cases: the outcome comes about where the first two conditions meet, or through the third.
+    """A study of 24 made-up cases: the outcome occurs where the first two conditions meet, or through the third.
 
     Parameters
     ----------
     conditions
-        Names of the conditions, as many as wanted up to eight; from the fourth on they have nothing to do with the outcome.
+        Names of up to eight conditions; from the fourth on, they have nothing to do with the outcome.
     outcome
         The outcome's name.
     cases
-        24 names.
+        The names of the 24 cases; the default is ``case 01`` to ``case 24``.
     further
         More keys of :class:`equifinal.Study`.
 
@@ -76,7 +76,7 @@ def sample_study(
 
 
 def _scores(conditions: int) -> pd.DataFrame:
-    """Scores from 0 to 10. All combinations of high and low scores of three conditions are there, three times each."""
+    """Scores from 0 to 10. All combinations of high and low scores of three conditions occur three times each."""
     rng = np.random.default_rng(20)
     high = np.array([[bool(number >> place & 1) for place in range(3)] for number in range(8)] * 3)
     first = np.where(high, rng.uniform(5.8, 9.7, high.shape), rng.uniform(0.3, 4.2, high.shape))
@@ -126,7 +126,7 @@ def with_an_unused_case(calibrated: CalibratedStudy) -> CalibratedStudy:
 
 
 class SampleProposition(Proposition):
-    """A kind of proposition that no method can know."""
+    """A kind of proposition that no method knows."""
 
     claim = "sample-claim-that-nobody-knows"
 
@@ -141,35 +141,15 @@ class SampleMethod(Method):
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """See :meth:`equifinal.Method.analyze`."""
         names = list(calibrated.condition_names)
-        conditions = pd.DataFrame(
-            {
-                "role": "contributing",
-                "direction": 1,
-                "evidence": "It counts as much as any other.",
-                "weight": 1 / len(names),
-            },
-            index=names,
-        )
-        high = calibrated.fuzzy[names].mean(axis=1) > 0.5
-        configurations = pd.DataFrame(
-            {
-                "expression": [None],
-                "cases": [list(calibrated.cases[high])],
-                "consistency": [np.nan],
-                "coverage": [np.nan],
-            },
-            index=["high <throughout>"],
-        )
-        cases = pd.DataFrame(
-            {
-                "group": high.map({True: "high <throughout>", False: None}),
-                "predicted": calibrated.fuzzy[names].mean(axis=1),
-            }
-        )
-        tables = {
-            "means | of sets": calibrated.fuzzy.mean().to_frame("mean"),
-            "empty": pd.DataFrame(columns=["nothing"]),
-        }
+        counts = {"role": "contributing", "direction": 1, "evidence": "It counts as much as any other."}
+        conditions = pd.DataFrame({**counts, "weight": 1 / len(names)}, index=names)
+        predicted = calibrated.fuzzy[names].mean(axis=1)
+        high, group = predicted > 0.5, "high <throughout>"
+        members = {"expression": [None], "cases": [list(calibrated.cases[high])]}
+        configurations = pd.DataFrame({**members, "consistency": [np.nan], "coverage": [np.nan]}, index=[group])
+        cases = pd.DataFrame({"group": high.map({True: group, False: None}), "predicted": predicted})
+        means = calibrated.fuzzy.mean().to_frame("mean")
+        tables = {"means | of sets": means, "empty": pd.DataFrame(columns=["nothing"])}
         notes = ["A note with a | and an * in it."]
         return Analysis(self, conditions, configurations, cases, {"n": len(cases), "undefined": np.nan}, tables, notes)
 
@@ -192,12 +172,8 @@ class _BlindMethod(SampleMethod):
 
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         found = super().analyze(calibrated, rng)
-        return dataclasses.replace(
-            found,
-            method=self,
-            cases=found.cases.assign(group=None, predicted=np.nan),
-            configurations=found.configurations[:0],
-        )
+        cases = found.cases.assign(group=None, predicted=np.nan)
+        return dataclasses.replace(found, method=self, cases=cases, configurations=found.configurations[:0])
 
 
 class _FailingMethod(SampleMethod):
@@ -210,7 +186,7 @@ class _FailingMethod(SampleMethod):
 
 
 def sample_comparison(**further: Any) -> Comparison:
-    """A comparison of three methods of no plugin on the sample study: one predicts, one does not, one fails.
+    """A comparison of three methods that belong to no plugin, on the sample study: one predicts, one does not, one fails.
 
     Parameters
     ----------
@@ -224,8 +200,8 @@ def sample_comparison(**further: Any) -> Comparison:
 def example_of(target: Any) -> Any:
     """An instance to check: the instance that was given, or one of the class.
 
-    A class whose parameters all have defaults is built as it is. For others the class gives an example, in the way of
-    pydantic: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
+    A class whose parameters all have defaults is built as it is. Any other class gives an example, as pydantic provides
+    for: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
     ``model_config = {"json_schema_extra": {"examples": [{...}]}}``.
 
     Raises

@@ -1,4 +1,4 @@
-"""What a study that a plugin brings, and a kind of proposition, must keep to."""
+"""The properties of a study that a plugin brings, and of a kind of proposition."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def _load(source: StudySource) -> Study:
 
 @property_of(STUDY_PROPERTIES, "Studies")
 def can_be_loaded(source: StudySource) -> None:
-    """The file is there, is a ``study.toml`` without mistakes, and bears the name under which the plugin offers it."""
+    """The file exists, is a ``study.toml`` without mistakes, and has the name under which the plugin offers it."""
     if not Path(source.path).is_file():
         fail(f"there is no file {Path(source.path).name!r} where it says. Is it part of the package?")
     study = _load(source)
@@ -34,13 +34,13 @@ def can_be_loaded(source: StudySource) -> None:
 
 @property_of(STUDY_PROPERTIES, "Studies")
 def origin_stated(source: StudySource) -> None:
-    """Title, description, source and licence are there, and a note where the data were not observed."""
+    """Title, description, source and licence are given, and a note if the data were not observed."""
     study = _load(source)
     for key in ("title", "description", "source", "licence"):
         if not getattr(study, key).strip() or (key == "title" and study.title == study.name):
             fail(f"[study] has no {key}. Readers want to know what the data are and whether they may use them")
     if study.provenance != "observed" and not study.note.strip():
-        fail(f"its data are no observation ({study.provenance}), and no note says how they came about")
+        fail(f"its data were not observed ({study.provenance}), and no note says how they came about")
 
 
 @property_of(STUDY_PROPERTIES, "Studies")
@@ -52,14 +52,14 @@ def can_be_compared(source: StudySource) -> None:
 
 @property_of(STUDY_PROPERTIES, "Studies")
 def has_propositions(source: StudySource) -> None:
-    """It says what is claimed, so that methods can answer."""
+    """It states propositions, so that methods can answer."""
     if not _load(source).propositions:
         fail("it has no [[proposition]]. Write down what theory or an earlier study claims, before looking at results")
 
 
 @property_of(PROPOSITION_PROPERTIES, "Claims")
 def documented(cls: type[Proposition]) -> None:
-    """A docstring says when a claim of this kind holds."""
+    """A docstring says when such a claim holds."""
     if not (cls.__dict__.get("__doc__") or "").strip():
         fail(f"the class {cls.__name__} has no docstring. Say when such a claim holds")
 

@@ -1,7 +1,7 @@
-"""From a thing to its checks: by its kind, for notebooks, for pytest and for the command line."""
+"""The checks of a thing, by its kind: for notebooks, pytest and the command line."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from equifinal.errors import InputError
 from equifinal.method.analysis import Method
@@ -35,7 +35,7 @@ def checks_of(target: Any) -> list[Check]:
     Raises
     ------
     InputError
-        When it is none of these, or a class that cannot be built without parameters and gives no example.
+        When it is none of these, or a class that needs parameters and gives no example.
 
     Examples
     --------
@@ -58,10 +58,6 @@ def checks_of(target: Any) -> list[Check]:
             return checks_for(f"{kind} {thing.name}", properties, thing)
     if isinstance(thing, type) and issubclass(thing, Proposition):
         return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
-    _no_target(target)
-
-
-def _no_target(target: Any) -> NoReturn:
     raise InputError(
         f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Proposition."
     )
@@ -80,7 +76,7 @@ def check_method(method: type[Method] | Method) -> list[Result]:
     ConformanceError
         When checks fail; the message has a line for each.
     InputError
-        When it is no method.
+        When it is not a method.
 
     Examples
     --------
@@ -134,7 +130,7 @@ def check_proposition(kind: type[Proposition]) -> list[Result]:
 
 def _all(target: Any, base: type) -> list[Result]:
     if not (isinstance(target, base) or (isinstance(target, type) and issubclass(target, base))):
-        raise InputError(f"{target!r} is no {base.__name__}. Give an equifinal.{base.__name__}, or an instance of one.")
+        raise InputError(f"{target!r} is not an equifinal.{base.__name__}. Give such a class, or an instance of one.")
     results = [check.result() for check in checks_of(target)]
     failed = [result.message for result in results if result.outcome == "failed"]
     if failed:
@@ -152,7 +148,7 @@ def parametrize_with_checks(
     targets
         Methods, calibrators and outputs (classes or instances), study sources, kinds of propositions.
     expected_failures
-        Reasons by name of the check, for those that are known to fail: they count as expected, and as an error when they pass.
+        Reasons, by name of the check, for checks known to fail: a failure is expected, and a pass is an error.
 
     Examples
     --------

@@ -1,0 +1,179 @@
+"""What a method must cope with: hard cases, other processes, earlier analyses, other methods, larger studies."""
+
+import dataclasses
+import time
+
+import cloudpickle
+import pandas as pd
+
+from equifinal.comparison.compare import compare
+from equifinal.errors import InputError
+from equifinal.method.analysis import Analysis, Method
+from equifinal.method.run import run
+from equifinal.plugin.registry import studies
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.study_file import load_study
+from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
+from equifinal.testing.common import needs, untouched
+from equifinal.testing.method_differences import differences, first_of
+from equifinal.testing.method_steps import analyze, answers_of, generator, predict
+from equifinal.testing.samples import sample_study
+
+__all__ = ["ROBUSTNESS_PROPERTIES"]
+
+#: Seconds that an analysis of a bundled study may take.
+SLOWEST = 10.0
+
+ROBUSTNESS_PROPERTIES: list[Property] = []
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
+def few_cases(method: Method) -> None:
+    """With four, two or one case, it gives a result, or an ``InputError`` that says how many it needs."""
+    calibrated = sample_study().calibrate()
+    high = calibrated.fuzzy["Y"] > 0.5
+    cases = [*calibrated.cases[high][:2], *calibrated.cases[~high][:2]]
+    for chosen in (cases, cases[1:3], cases[:1]):
+        _result_or_clear_error(method, calibrated.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
+def one_condition(method: Method) -> None:
+    """With one condition, it gives a result, or an ``InputError`` that says how many it needs."""
+    calibrated = sample_study(["A"]).calibrate()
+    _result_or_clear_error(method, calibrated, "with one condition")
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
+def condition_without_calibration(method: Method) -> None:
+    """If a condition has raw scores only, it gives a result, or an ``InputError`` that says what is missing."""
+    made = sample_study()
+    first, *others = made.conditions
+    bare = dataclasses.replace(made, conditions=[dataclasses.replace(first, calibrate=None), *others], propositions=[])
+    _result_or_clear_error(method, bare.calibrate(), "where a condition has no calibration")
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
+def constant_outcome(method: Method) -> None:
+    """If all cases have the same outcome, it gives a result that says so, or a clear ``InputError``."""
+    calibrated = sample_study().calibrate()
+    for score, member in ((0.0, 0.02), (10.0, 0.98)):
+        column = calibrated.outcome.column
+        constant = dataclasses.replace(
+            calibrated,
+            raw=calibrated.raw.assign(Y=score),
+            fuzzy=calibrated.fuzzy.assign(Y=member),
+            data=calibrated.data.assign(**{column: score}),
+        )
+        _result_or_clear_error(method, constant, f"where every case has the outcome membership {member:g}")
+
+
+def _result_or_clear_error(method: Method, calibrated: CalibratedStudy, where: str) -> None:
+    try:
+        analysis = method.analyze(calibrated.protected(), generator())
+    except InputError as error:
+        if len(str(error).split()) < 4:
+            fail(f"{where} it raised InputError({str(error)!r}). Say what is missing and what to do")
+        return
+    except ConformanceError:
+        raise
+    except Exception as error:
+        with doing(f"{where} analyze"):
+            raise error
+    if not isinstance(analysis, Analysis):
+        fail(f"{where} analyze returned {analysis!r}, which is not an equifinal.Analysis")
+    analysis.check_against(calibrated)
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "facets valid", "predictions valid", "picklable")
+def analysis_picklable(method: Method) -> None:
+    """An analysis can travel to another process, and predicts the same there."""
+    calibrated = sample_study().calibrate()
+    analysis = analyze(method, calibrated)
+    try:
+        back = cloudpickle.loads(cloudpickle.dumps(analysis))
+    except Exception as error:
+        fail(f"its analysis cannot be pickled ({error}). Keep in native what can be, such as arrays and fitted models")
+    if method.predicts() and not predict(method, back, calibrated).equals(predict(method, analysis, calibrated)):
+        fail("after a trip to another process its analysis predicts differently")
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "analysis picklable", "deterministic under a seed")
+def all_that_was_learned_is_in_the_analysis(method: Method) -> None:
+    """``predict`` and ``assess`` need the analysis alone: what another instance learned, or this one since, does not matter."""
+    made = sample_study()
+    calibrated, parameters = made.calibrate(), method.parameters()
+    analysis = analyze(method, calibrated)
+    predicted = predict(method, analysis, calibrated) if method.predicts() else None
+    answers = answers_of(method, analysis, made)
+    analyze(method, calibrated.subset(calibrated.cases[:12]))
+    remedy = "Keep what is learned in the Analysis (native), not in the method"
+    for other, who in (
+        (method, "after another analysis"),
+        (type(method).from_parameters(parameters), "a new instance"),
+    ):
+        if predicted is not None:
+            with doing(f"predict, {who},"):
+                found = other.predict(analysis, calibrated.without_outcome())
+            if not predicted.equals(pd.Series(found).astype(float)):
+                fail(f"{who} predicts differently from the same analysis. {remedy}")
+        if answers_of(other, analysis, made) != answers:
+            fail(f"{who} judges differently from the same analysis. {remedy}")
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Parallel runs and state", "facets valid", "deterministic under a seed")
+def no_global_state(method: Method) -> None:
+    """It leaves global state alone, and one analysis does not depend on those before it."""
+    calibrated, other = sample_study().calibrate(), sample_study(["A", "B", "C", "D"]).calibrate()
+    with untouched(type(method)):
+        before = analyze(method, calibrated)
+        analyze(method, other)
+        after = analyze(method, calibrated)
+    if found := differences(before, after, calibrated, exactly=True):
+        fail(f"after the analysis of another study the same study gives another result: {first_of(found)}")
+    again = type(method).from_parameters(method.parameters())
+    if found := differences(before, analyze(again, calibrated), calibrated, exactly=True):
+        fail(f"a second instance with the same parameters gives another result: {first_of(found)}")
+
+
+@property_of(
+    ROBUSTNESS_PROPERTIES,
+    "Beside the others",
+    "analysis picklable",
+    "refit predicts as analyze",
+    "propositions answered",
+    "advice is for cases",
+)
+def stands_beside_others(method: Method) -> None:
+    """A whole run and comparison ends without a failure, a failed refit or a missing answer."""
+    finished = run(sample_study(), methods={method.name: method})
+    if finished.failures:
+        fail(f"in a run it fails: {finished.failures[method.name]}")
+    comparison = compare(finished)
+    fit = comparison.yardsticks[method.name].fit
+    if fit["failed_folds"]:
+        problem = comparison.yardsticks[method.name].notes[0]
+        fail(f"in a comparison {problem}")
+    trouble = [note for note in comparison.notes["note"] if "could not" in note]
+    trouble += [said for said in comparison.verdict_evidence[method.name] if "could not answer" in said]
+    if trouble:
+        fail(trouble[0])
+
+
+@property_of(ROBUSTNESS_PROPERTIES, "Beside the others", "facets valid")
+def quick_on_the_bundled_studies(method: Method) -> None:
+    """The analysis of a bundled study takes less than ten seconds."""
+    bundled = [name for name, entry in studies().items() if entry.plugin.distribution == "equifinal"]
+    needs(bool(bundled), "no study is bundled, or its plugin is switched off")
+    for name in bundled:
+        calibrated = load_study(name).calibrate()
+        start = time.perf_counter()
+        try:
+            method.analyze(calibrated.protected(), generator())
+        except InputError:
+            continue  # a study without what the method needs
+        if (took := time.perf_counter() - start) > SLOWEST:
+            fail(
+                f"the study {name!r} with {len(calibrated.cases)} cases took {took:.0f} seconds; it should take less than "
+                f"{SLOWEST:g}"
+            )

@@ -1,0 +1,48 @@
+"""One step of a method, with what it returns checked."""
+
+import contextlib
+
+import numpy as np
+import pandas as pd
+
+from equifinal.method.analysis import Analysis, Method
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.study import Study
+from equifinal.testing.checks import doing, fail
+
+__all__ = ["analyze", "answers_of", "generator", "predict"]
+
+
+def generator(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def analyze(method: Method, calibrated: CalibratedStudy, seed: int = 0) -> Analysis:
+    with doing(f"analyze, on the study {calibrated.name!r},"):
+        analysis = method.analyze(calibrated.protected(), generator(seed))
+    if not isinstance(analysis, Analysis):
+        fail(f"analyze must return an equifinal.Analysis, not {type(analysis).__name__}")
+    analysis.check_against(calibrated)
+    return analysis
+
+
+def predict(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
+    with doing("predict"):
+        found = method.predict(analysis, calibrated.without_outcome())
+    if not isinstance(found, pd.Series) or not found.index.equals(calibrated.cases):
+        fail("predict must return a pandas Series with the index of the cases that it gets")
+    values = found.to_numpy(dtype=float, na_value=np.nan)
+    if ((values < -1e-9) | (values > 1 + 1e-9)).any():
+        fail(f"predict returned {values[(values < -1e-9) | (values > 1 + 1e-9)][0]:g}; memberships lie between 0 and 1")
+    return pd.Series(values, index=found.index)
+
+
+def answers_of(method: Method, analysis: Analysis, made: Study) -> list[str | None]:
+    """The verdicts on the study's propositions; ``None`` where there is none, which another check reports."""
+    calibrated = made.calibrate()
+    answers: list[str | None] = []
+    for proposition in made.propositions:
+        answers.append(None)
+        with contextlib.suppress(Exception):
+            answers[-1] = method.assess(analysis, proposition, calibrated.protected()).answer
+    return answers
