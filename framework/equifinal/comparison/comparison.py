@@ -168,7 +168,7 @@ class Comparison:
     def asymmetry(self) -> Asymmetry:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.comparison.asymmetry`."""
         found = asymmetry(self.run, self._directions)
-        vars(self).pop("_shown", None)  # facets were asked without it
+        vars(self).pop("facets", None)  # facets were asked without it
         return found
 
     @property
@@ -181,25 +181,17 @@ class Comparison:
         """In a panel, paths and numbers at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
         return by_time(self.run, self.yardsticks, self.measures)
 
-    @property
+    @computed_once
     def facets(self) -> dict[str, Shown]:
         """What there is to show, by name: the list that every output walks; see :class:`equifinal.Facet`.
 
         Each facet is asked once. One that raises becomes a warning that names it, and a sentence in its place.
         """
-        entries = registry.current().listing("facets")
-        for entry in entries.values():
-            if entry.cls not in self._shown:
-                self._shown[entry.cls] = shown_by(entry, self)
-        return {name: self._shown[entry.cls] for name, entry in entries.items()}
-
-    @cached_property
-    def _shown(self) -> dict[Any, Shown]:
-        return {}
+        return {name: shown_by(entry, self) for name, entry in registry.current().listing("facets").items()}
 
     def __getstate__(self) -> dict[str, Any]:
         # What facets gave may hold functions of plugins, which do not travel; they are asked again.
-        return {name: value for name, value in vars(self).items() if name != "_shown"}
+        return {name: value for name, value in vars(self).items() if name != "facets"}
 
     @property
     def _directions(self) -> pd.DataFrame:

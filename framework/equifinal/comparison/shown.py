@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from equifinal.errors import FAULTS
+from equifinal.base.own import Handing
+from equifinal.errors import FAULTS, listing
+from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
 
 __all__ = ["Shown", "shown_by"]
@@ -62,7 +64,14 @@ def shown_by(entry: Entry, comparison: Any) -> Shown:
         return said
 
     try:
-        content = _checked(facet.of(comparison), report)
+        if entry.plugin.distribution == PROJECT:
+            answer = facet.of(comparison)
+        else:
+            answer, changed = Handing(comparison=comparison).to(facet.of)
+            if changed:
+                told = f"The facet {facet.name!r} of the plugin {entry.plugin} changed what it was given"
+                warnings.warn(f"{told} ({listing(changed)}), a copy of its own.", stacklevel=2)
+        content = _checked(answer, report)
         if isinstance(content, str) or not (content is None or isinstance(content, _WHOLE) or callable(content)):
             raise TypeError(f"it returned {content!r}, which is not a table, sentences, a figure or a mapping of these")
     except FAULTS as error:

@@ -6,6 +6,7 @@ This module is a plugin itself, so the built-in ones come through the same hook.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -116,6 +117,10 @@ def _analyses(comparison: "Comparison") -> dict[str, Any]:
     }
 
 
+def _contrarian(comparison: "Comparison") -> dict[str, Any]:
+    return _members(comparison.contrarian, "groups", "against", "association", "tables", "notes")
+
+
 def _by_time(comparison: "Comparison") -> dict[str, Any] | None:
     if comparison.calibrated.time is None:
         return None
@@ -145,42 +150,42 @@ def _members(found: Any, *names: str) -> dict[str, Any]:
 
 #: In the order of a report.
 BUILT_IN = (
-    Facet("summary", "Summary", lambda comparison: comparison.summary),
-    Facet("propositions", "Propositions", lambda comparison: comparison.propositions),
-    Facet("verdicts", "What each method says to each proposition", lambda comparison: comparison.verdicts),
-    Facet("verdict_evidence", "The evidence behind each verdict", lambda comparison: comparison.verdict_evidence),
-    Facet("conditions", "Role, direction and importance of each condition", lambda comparison: comparison.conditions),
+    Facet("summary", "Summary", attrgetter("summary")),
+    Facet("propositions", "Propositions", attrgetter("propositions")),
+    Facet("verdicts", "What each method says to each proposition", attrgetter("verdicts")),
+    Facet("verdict_evidence", "The evidence behind each verdict", attrgetter("verdict_evidence")),
+    Facet("conditions", "Role, direction and importance of each condition", attrgetter("conditions")),
     Facet("configurations", "Paths, clusters and other groups of all methods", _configurations),
-    Facet("cases", "What each method says of each case", lambda comparison: comparison.cases),
+    Facet("cases", "What each method says of each case", attrgetter("cases")),
     Facet(
         "disagreements",
         "How far apart the methods' predictions lie, the farthest first",
-        lambda comparison: comparison.disagreements,
+        attrgetter("disagreements"),
     ),
     Facet("advice_by_method", "What could change, case by case", _advice_by_method),
-    Facet("advice", "Sufficient paths by case, the nearest first", lambda comparison: comparison.advice),
+    Facet("advice", "Sufficient paths by case, the nearest first", attrgetter("advice")),
     Facet("analyses", "Each method in its own words", _analyses),
-    Facet("fit", "How well predictions agree with the outcome", lambda comparison: comparison.fit),
+    Facet("fit", "How well predictions agree with the outcome", attrgetter("fit")),
     Facet(
         "differences",
         "Differences between methods: the method's measure minus the other's, with 95 % intervals over cases",
-        lambda comparison: comparison.differences,
+        attrgetter("differences"),
     ),
     Facet(
         "permutations",
         "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution",
-        lambda comparison: comparison.permutations,
+        attrgetter("permutations"),
     ),
-    Facet("agreement", "Agreement between methods", lambda comparison: comparison.agreement),
+    Facet("agreement", "Agreement between methods", attrgetter("agreement")),
     Facet(
         "agreement_intervals",
         "Agreement between methods: 95 % intervals over cases",
-        lambda comparison: comparison.agreement_intervals,
+        attrgetter("agreement_intervals"),
     ),
     Facet(
         "contrarian",
         "Contrarian cases",
-        lambda comparison: _members(comparison.contrarian, "groups", "against", "association", "tables", "notes"),
+        _contrarian,
         titles={
             "against": "Cases that run against the direction that a method gives a condition",
             "association": "Association of groups and of scores",
