@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -11,9 +11,9 @@ import equifinal as eq
 from equifinal.plain import MARKS, MISSING, shown
 from equifinal_output.words.names import capitalized, named
 from equifinal_output.words.paths import OF_A_PATH, marks_of, numbered, with_paths
-from equifinal_output.words.wording import AGREEMENT, MEMBERS
+from equifinal_output.words.wording import AGREEMENT
 
-__all__ = ["SECTIONS", "NamedTable", "further_facets", "levels_of", "paths_chart", "tables_of"]
+__all__ = ["MOST_ROWS", "SECTIONS", "Table", "further_facets", "levels_of", "paths_chart", "tables_of"]
 
 
 #: The sections of a report in order: name, title and facets. The first stands above all others; a facet that none of them has
@@ -43,39 +43,63 @@ def further_facets(comparison: eq.Comparison) -> dict[str, Any]:
     return {name: each for name, each in comparison.facets.items() if name not in known and each.content is not None}
 
 
+#: The most rows of a table that a page shows.
+MOST_ROWS = 1000
+
+
 @dataclass(frozen=True, eq=False)
-class NamedTable:
-    """A table of a facet.
+class Table:
+    """A table with a short name (for files), a title, its figures as computed, and how to show them.
 
     Attributes
     ----------
+    readable : pandas.DataFrame, optional
+        What readers see, where it differs from the figures as computed.
+    folded : bool
+        Whether a page may fold it away, because it is background.
+    searchable : bool
+        Whether readers look up single rows in it.
+    kind : str
+        ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
+        :data:`equifinal.plain.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
     path : tuple of str
-        The facet's name, and the names within that lead to the table.
-    name : str
-        For a file.
-    title : str
-        What readers see above it.
-    data : pandas.DataFrame
-        As computed.
+        The names that lead to it, the facet's first.
     is_table : bool
         Whether the facet gave a table; sentences and figures stand as tables where there is nothing else.
     """
 
-    path: tuple[str, ...]
     name: str
     title: str
     data: pd.DataFrame
+    readable: pd.DataFrame | None = None
+    folded: bool = False
+    searchable: bool = False
+    kind: Literal["plain", "heat map", "chart", "stacked"] = "plain"
+    path: tuple[str, ...] = ()
     is_table: bool = True
 
+    @property
+    def shown(self) -> pd.DataFrame:
+        """What a page shows: the first of thousands of rows."""
+        return (self.data if self.readable is None else self.readable).iloc[:MOST_ROWS]
 
-def tables_of(comparison: eq.Comparison) -> Iterator[NamedTable]:
+    @property
+    def heading(self) -> str:
+        """The title, and how much is not shown."""
+        rows = len(self.data if self.readable is None else self.readable)
+        if rows <= MOST_ROWS:
+            return self.title
+        return f"{self.title} (the first {MOST_ROWS:,} of {rows:,} rows; the formats csv and json have all)"
+
+
+def tables_of(comparison: eq.Comparison) -> Iterator[Table]:
     """All tables, facet by facet, without those that say nothing; sentences and figures stand as tables too."""
     for facet in comparison.facets.values():
-        found = _BY_NAME.get(facet.name, _as_they_are)(comparison, facet)
+        found = _BY_NAME[facet.name](comparison, facet) if facet.name in _BY_NAME else facet.parts()
         for path, title, content in found:
             data = _framed(content, facet)
             if _says(path, data):
-                yield NamedTable(path, _file(path), title, data, data is content)
+                yield Table(_file(path), title, data, path=path, is_table=data is content)
 
 
 def levels_of(index: pd.Index) -> list[pd.Index]:
@@ -124,16 +148,8 @@ def _file(path: tuple[str, ...]) -> str:
 # ------------------------------------------------------------------------------------- facets, by their kind of titles
 
 
-def _as_they_are(comparison: eq.Comparison, facet: Any) -> _Found:
-    for path, content in facet.parts():
-        within = ".".join(path)
-        words = ", ".join(name.replace("_", " ") for name in path[1:])
-        title = MEMBERS.get(within) or (f"{facet.title}: {words}" if words else facet.title)
-        yield path, title, content
-
-
 def _agreement(comparison: eq.Comparison, facet: Any, ending: str = "") -> _Found:
-    for path, data in facet.parts():
+    for path, _, data in facet.parts():
         words, meaning = AGREEMENT.get(path[-1], (path[-1], ""))
         said = ending or meaning
         yield path, f"{capitalized(words)}: {said}" if said else capitalized(words), data
@@ -142,21 +158,21 @@ def _agreement(comparison: eq.Comparison, facet: Any, ending: str = "") -> _Foun
 def _contrarian(comparison: eq.Comparison, facet: Any) -> _Found:
     found = comparison.contrarian
     kind = "Quintiles" if found.groups == 5 else "Terciles"
-    for path, title, data in _as_they_are(comparison, facet) if found.groups else ():
+    for path, title, data in facet.parts() if found.groups else ():
         if path[1:2] == ("tables",):
             title = f"{kind} of {path[-1]} (rows) and of the outcome (columns): cases"
         yield path, title, data
 
 
 def _chart(comparison: eq.Comparison, facet: Any) -> _Found:
-    for path, title, chart in _as_they_are(comparison, facet):
+    for path, title, chart in facet.parts():
         core = isinstance(chart, pd.DataFrame) and chart.isin(list(MARKS)).to_numpy().any()
         yield path, "Core and peripheral conditions of each path" if core else title, chart
 
 
 def _asymmetry(comparison: eq.Comparison, facet: Any) -> _Found:
-    for path, title, data in _as_they_are(comparison, facet):
-        yield path, title.format(absence=comparison.asymmetry.run.calibrated.outcome.name), data
+    for path, title, data in facet.parts():
+        yield path, title.replace("its absence", comparison.asymmetry.run.calibrated.outcome.name), data
 
 
 def _analyses(comparison: eq.Comparison, facet: Any) -> _Found:
@@ -178,15 +194,15 @@ def _with_heading(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
 
 
 def _failures(comparison: eq.Comparison, facet: Any) -> _Found:
-    rows = {
-        label: {
-            "reason": f"{failure.exception}: {failure.message}",
-            "plugin": f"{failure.plugin} {failure.version}".strip(),
-            "traceback": failure.traceback,
-        }
-        for label, failure in comparison.failures.items()
-    }
-    yield ("failures",), facet.title, pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
+    rows = [
+        (label, f"{each.exception}: {each.message}", f"{each.plugin} {each.version}".strip(), each.traceback)
+        for label, each in comparison.failures.items()
+    ]
+    yield (
+        ("failures",),
+        facet.title,
+        pd.DataFrame(rows, columns=["method", "reason", "plugin", "traceback"]).set_index("method"),
+    )
 
 
 _BY_NAME: dict[str, Callable[[eq.Comparison, Any], _Found]] = {

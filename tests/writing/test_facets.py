@@ -57,7 +57,7 @@ def equifinal_facets():
         eq.Facet("outliers", "Cases far from their prediction", outliers, about="The <farthest> first."),
         eq.Facet("remarks", "What to remark", remarks),
         eq.Facet("scattered", "Predicted and observed", scatter, about="Each dot is a case."),
-        eq.Facet("family", "A family", family),
+        eq.Facet("family", "A family", family, titles={"words": "In words"}),
         eq.Facet("nothing", "Nothing here", lambda comparison: None),
     ]
 '''
@@ -105,8 +105,11 @@ def test_the_list_is_the_built_in_facets_then_those_of_plugins(shown_with: eq.Co
     assert shown_with.facets["verdicts"].content is shown_with.verdicts
     assert shown_with.facets["nothing"].content is None
     assert shown_with.facets["remarks"].content == ("The first <remark>.", "=1+1 is the second.")
-    parts = dict(shown_with.facets["family"].parts())
-    assert list(parts) == [("family", "large_cases"), ("family", "words"), ("family", "picture")]
+    assert [(path, title) for path, title, _ in shown_with.facets["family"].parts()] == [
+        (("family", "large_cases"), "A family: large cases"),
+        (("family", "words"), "In words"),
+        (("family", "picture"), "A family: picture"),
+    ]
 
 
 def test_csv_has_a_file_for_each(files: dict[str, Path], shown_with: eq.Comparison) -> None:

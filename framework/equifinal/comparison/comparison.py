@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from equifinal.base.folder import write_folder
-from equifinal.base.own import Handing, computed_once, original, own
+from equifinal.base.own import Handing, computed_once
 from equifinal.base.surroundings import restored
 from equifinal.base.words import SIGNS, banner
 from equifinal.comparison.agreement import agreement
@@ -31,7 +30,6 @@ from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
 from equifinal.plugin import registry
 from equifinal.plugin.loading import PROJECT
-from equifinal.plugin.records import Entry
 from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
@@ -40,10 +38,6 @@ __all__ = ["Comparison"]
 
 #: The measures that a notebook shows of a comparison.
 _IN_A_NOTEBOOK = ("consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample")
-
-
-#: What facets gave of each comparison; not part of it, for it may hold functions of plugins, which do not travel.
-_shown: "WeakKeyDictionary[Comparison, dict[Any, Shown]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +168,7 @@ class Comparison:
     def asymmetry(self) -> Asymmetry:
         """The same methods on the absence of the outcome, run when first asked for; see :mod:`equifinal.comparison.asymmetry`."""
         found = asymmetry(self.run, self._directions)
-        _shown.pop(self, None)  # facets were asked without it
+        vars(self).pop("facets", None)  # facets were asked without it
         return found
 
     @property
@@ -187,30 +181,17 @@ class Comparison:
         """In a panel, paths and numbers at each time, and units that change paths; see :mod:`equifinal.comparison.panels`."""
         return by_time(self.run, self.yardsticks, self.measures)
 
-    @property
+    @computed_once
     def facets(self) -> dict[str, Shown]:
         """What there is to show, by name: the list that every output walks; see :class:`equifinal.Facet`.
 
         Each facet is asked once. One that raises becomes a warning that names it, and a sentence in its place.
         """
-        first, entries = original(self), registry.current().listing("facets")
-        known = _shown.setdefault(first, {})
-        asked: dict[str, list[Entry]] = {}
-        for entry in entries.values():
-            if entry.cls not in known:
-                asked.setdefault(entry.plugin.name, []).append(entry)
-        for each in asked.values():
-            # A copy for each plugin; the project's own only read.
-            handing = Handing(**({} if each[0].plugin.distribution == PROJECT else {"comparison": first}))
-            copies = handing.copies()
-            for entry in each:
-                known[entry.cls] = shown_by(entry, copies.get("comparison", first))
-            if changed := handing.changed(copies):
-                said = f"The facets of the plugin {each[0].plugin} changed what they were given ({listing(changed)})"
-                warnings.warn(f"{said}, a copy of their own.", stacklevel=2)
-        mine = known if first is self else _shown.setdefault(self, {})
-        mine |= own({facet: content for facet, content in known.items() if facet not in mine})
-        return {name: mine[entry.cls] for name, entry in entries.items()}
+        return {name: shown_by(entry, self) for name, entry in registry.current().listing("facets").items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What facets gave may hold functions of plugins, which do not travel; they are asked again.
+        return {name: value for name, value in vars(self).items() if name != "facets"}
 
     @property
     def _directions(self) -> pd.DataFrame:
@@ -283,9 +264,9 @@ class Comparison:
         parts.append(bullets(str(failure) for failure in self.failures.values()))
         entries = registry.current().listing("facets")
         there = {name: shown for name, shown in self.facets.items() if any(shown.parts())}
-        ours = [name for name in there if entries[name].plugin.distribution == PROJECT]
-        parts += [_in_a_notebook(shown) for name, shown in there.items() if name not in ours]
-        return piece(*parts, paragraph(f"comparison.facets holds: {', '.join(ours)}." if ours else ""))
+        own = [name for name in there if entries[name].plugin.distribution == PROJECT]
+        parts += [_in_a_notebook(shown) for name, shown in there.items() if name not in own]
+        return piece(*parts, paragraph(f"comparison.facets holds: {', '.join(own)}." if own else ""))
 
 
 def _in_a_notebook(shown: Shown) -> str:
@@ -293,11 +274,11 @@ def _in_a_notebook(shown: Shown) -> str:
     from equifinal.base.html import bullets, drawing, heading, paragraph, table
 
     parts = [heading(shown.title), paragraph(shown.about)]
-    for (_, *names), content in shown.parts():
+    for _, title, content in shown.parts():
         if isinstance(content, pd.DataFrame):
-            parts.append(table(content, " ".join(names).replace("_", " ")))
+            parts.append(table(content, title))
         else:
-            parts.append(drawing(content, shown.title) if callable(content) else bullets(content))
+            parts.append(drawing(content, title) if callable(content) else bullets(content))
     return "".join(parts)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from equifinal.errors import FAULTS
+from equifinal.base.own import Handing
+from equifinal.errors import FAULTS, listing
+from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
 
 __all__ = ["Shown", "shown_by"]
@@ -28,24 +30,28 @@ class Shown:
     content : pandas.DataFrame, tuple of str, callable, dict or None
         A table; sentences; a function that draws on matplotlib's axes; or names and such contents, among which there may be
         plain values too. ``None`` where the facet does not apply.
+    titles : mapping
+        Of what is within, by name.
     """
 
     name: str
     title: str
     about: str
     content: Any = field(repr=False)
+    titles: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def parts(self) -> Iterator[tuple[tuple[str, ...], Any]]:
-        """Every table, figure and list of sentences with the names that lead to it, the facet's first; no plain values."""
-        return _parts((self.name,), self.content)
+    def parts(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+        """Every table, figure and list of sentences: the names that lead to it, the facet's first, its title, and itself."""
+        return self._parts((self.name,), self.content)
 
-
-def _parts(path: tuple[str, ...], content: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(content, Mapping):
-        for name, each in content.items():
-            yield from _parts((*path, name), each)
-    elif isinstance(content, pd.DataFrame) or callable(content) or (isinstance(content, tuple) and content):
-        yield path, content
+    def _parts(self, path: tuple[str, ...], content: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+        if isinstance(content, Mapping):
+            for name, each in content.items():
+                yield from self._parts((*path, name), each)
+        elif isinstance(content, pd.DataFrame) or callable(content) or (isinstance(content, tuple) and content):
+            words = ", ".join(path[1:]).replace("_", " ")
+            title = self.titles.get(".".join(path[1:])) or (f"{self.title}: {words}" if words else self.title)
+            yield path, title, content
 
 
 def shown_by(entry: Entry, comparison: Any) -> Shown:
@@ -58,12 +64,19 @@ def shown_by(entry: Entry, comparison: Any) -> Shown:
         return said
 
     try:
-        content = _checked(facet.of(comparison), report)
+        if entry.plugin.distribution == PROJECT:
+            answer = facet.of(comparison)
+        else:
+            answer, changed = Handing(comparison=comparison).to(facet.of)
+            if changed:
+                told = f"The facet {facet.name!r} of the plugin {entry.plugin} changed what it was given"
+                warnings.warn(f"{told} ({listing(changed)}), a copy of its own.", stacklevel=2)
+        content = _checked(answer, report)
         if isinstance(content, str) or not (content is None or isinstance(content, _WHOLE) or callable(content)):
             raise TypeError(f"it returned {content!r}, which is not a table, sentences, a figure or a mapping of these")
     except FAULTS as error:
         content = (report(error),)
-    return Shown(facet.name, facet.title, facet.about, content)
+    return Shown(facet.name, facet.title, facet.about, content, facet.titles)
 
 
 _WHOLE = (pd.DataFrame, tuple, dict)

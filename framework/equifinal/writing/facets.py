@@ -4,8 +4,9 @@ The built-in facets stand first, in the order of a report; those that plugins br
 This module is a plugin itself, so the built-in ones come through the same hook.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -33,10 +34,12 @@ class Facet:
         What readers see above it.
     of
         ``of(comparison)`` returns a table (:class:`pandas.DataFrame`), sentences (a list of str), a figure (a function that
-        draws on the matplotlib axes that it is given), or a mapping of names to these, in which plain values may stand too.
-        It returns ``None`` where the facet does not apply. It is asked once for each comparison.
+        draws on the matplotlib axes that it is given), or a mapping of names to these, in which plain values may stand too,
+        for json. It returns ``None`` where the facet does not apply. It is asked once for each comparison.
     about
         How to read it, in a sentence or two.
+    titles
+        Titles of what a mapping holds, by name; else these are made from the facet's title and the name.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Facet:
     title: str
     of: Callable[["Comparison"], Any] = field(repr=False)
     about: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     offered_by: ClassVar[str] = "equifinal_facets"
 
@@ -113,6 +117,10 @@ def _analyses(comparison: "Comparison") -> dict[str, Any]:
     }
 
 
+def _contrarian(comparison: "Comparison") -> dict[str, Any]:
+    return _members(comparison.contrarian, "groups", "against", "association", "tables", "notes")
+
+
 def _by_time(comparison: "Comparison") -> dict[str, Any] | None:
     if comparison.calibrated.time is None:
         return None
@@ -142,46 +150,76 @@ def _members(found: Any, *names: str) -> dict[str, Any]:
 
 #: In the order of a report.
 BUILT_IN = (
-    Facet("summary", "Summary", lambda comparison: comparison.summary),
-    Facet("propositions", "Propositions", lambda comparison: comparison.propositions),
-    Facet("verdicts", "What each method says to each proposition", lambda comparison: comparison.verdicts),
-    Facet("verdict_evidence", "The evidence behind each verdict", lambda comparison: comparison.verdict_evidence),
-    Facet("conditions", "Role, direction and importance of each condition", lambda comparison: comparison.conditions),
+    Facet("summary", "Summary", attrgetter("summary")),
+    Facet("propositions", "Propositions", attrgetter("propositions")),
+    Facet("verdicts", "What each method says to each proposition", attrgetter("verdicts")),
+    Facet("verdict_evidence", "The evidence behind each verdict", attrgetter("verdict_evidence")),
+    Facet("conditions", "Role, direction and importance of each condition", attrgetter("conditions")),
     Facet("configurations", "Paths, clusters and other groups of all methods", _configurations),
-    Facet("cases", "What each method says of each case", lambda comparison: comparison.cases),
+    Facet("cases", "What each method says of each case", attrgetter("cases")),
     Facet(
         "disagreements",
         "How far apart the methods' predictions lie, the farthest first",
-        lambda comparison: comparison.disagreements,
+        attrgetter("disagreements"),
     ),
     Facet("advice_by_method", "What could change, case by case", _advice_by_method),
-    Facet("advice", "Sufficient paths by case, the nearest first", lambda comparison: comparison.advice),
+    Facet("advice", "Sufficient paths by case, the nearest first", attrgetter("advice")),
     Facet("analyses", "Each method in its own words", _analyses),
-    Facet("fit", "How well predictions agree with the outcome", lambda comparison: comparison.fit),
+    Facet("fit", "How well predictions agree with the outcome", attrgetter("fit")),
     Facet(
         "differences",
         "Differences between methods: the method's measure minus the other's, with 95 % intervals over cases",
-        lambda comparison: comparison.differences,
+        attrgetter("differences"),
     ),
     Facet(
         "permutations",
         "Chance: share of permuted outcomes in which the method reaches its fit in sample, or finds any solution",
-        lambda comparison: comparison.permutations,
+        attrgetter("permutations"),
     ),
-    Facet("agreement", "Agreement between methods", lambda comparison: comparison.agreement),
+    Facet("agreement", "Agreement between methods", attrgetter("agreement")),
     Facet(
         "agreement_intervals",
         "Agreement between methods: 95 % intervals over cases",
-        lambda comparison: comparison.agreement_intervals,
+        attrgetter("agreement_intervals"),
     ),
     Facet(
         "contrarian",
         "Contrarian cases",
-        lambda comparison: _members(comparison.contrarian, "groups", "against", "association", "tables", "notes"),
+        _contrarian,
+        titles={
+            "against": "Cases that run against the direction that a method gives a condition",
+            "association": "Association of groups and of scores",
+        },
     ),
-    Facet("by_time", "By time", _by_time),
-    Facet("asymmetry", "Asymmetry", _asymmetry),
-    Facet("study", "Data and calibration", _study),
+    Facet(
+        "by_time",
+        "By time",
+        _by_time,
+        titles={
+            "paths": "Paths at each time",
+            "holding": "Where paths hold: consistency of at least 0.8",
+            "groups": "Units that change paths or groups",
+            "propositions": "Figures of claims of necessity and sufficiency",
+            "fit": "Fit at each time",
+            "within": "Consistency within each unit",
+        },
+    ),
+    Facet(
+        "asymmetry",
+        "Asymmetry",
+        _asymmetry,
+        titles={
+            "conditions": "Conditions, for the outcome and for its absence",
+            "paths": "Sufficient paths of both",
+            "methods": "Whether its absence mirrors the outcome",
+        },
+    ),
+    Facet(
+        "study",
+        "Data and calibration",
+        _study,
+        titles={"sets": "Sets, raw scores and anchors", "raw": "Raw scores", "memberships": "Memberships"},
+    ),
     Facet("notes", "Notes", lambda comparison: comparison.notes.set_index("about")),
     Facet(
         "failures",

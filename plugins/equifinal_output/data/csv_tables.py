@@ -11,7 +11,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import flattened, is_missing, joined, plain
-from equifinal_output.tables import NamedTable, levels_of, tables_of
+from equifinal_output.tables import Table, levels_of, tables_of
 from equifinal_output.words.names import FORMULA, file_name
 
 __all__ = ["CsvTables"]
@@ -47,7 +47,7 @@ class CsvTables(eq.Output):
         return [*written, manifest]
 
 
-def _rows(table: NamedTable) -> list[list[Any]]:
+def _rows(table: Table) -> list[list[Any]]:
     frame = table.data
     header = [_text(label) for label in flattened(frame.columns)]
     columns = [[_cell(value) for value in frame.iloc[:, number]] for number in range(frame.shape[1])]

@@ -1,7 +1,7 @@
 """The figures that a comparison has, and what each says in words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -53,10 +53,11 @@ class Picture:
     @property
     def figure(self) -> "Figure":
         """The drawn figure, shared by all formats; :meth:`draw` makes one that you can change."""
-        if self.name not in self._drawn:
+        key = f"{self.section}/{self.name}"
+        if key not in self._drawn:
             figure: Any = self.draw().figure
-            self._drawn[self.name] = figure
-        return self._drawn[self.name]
+            self._drawn[key] = figure
+        return self._drawn[key]
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":
         """Draw it, by default in a new figure of fitting size."""
@@ -124,29 +125,29 @@ def figures_of(comparison: eq.Comparison) -> list[Picture]:
     _data(found, comparison.calibrated)
     for label, analysis in comparison.analyses.items():
         _method(found, label, analysis)
-    for facet, name, title, draw in _of_facets(comparison):
-        found.add(f"facet-{facet.name}", name, title, _plot_facet, _facet_in_words, facet, title, draw)
+    _further(found, comparison)
     return list(found.pictures.values())
 
 
 def further_figures(comparison: eq.Comparison) -> list[Picture]:
     """The figures of the facets that plugins bring, which every report shows."""
-    if not list(_of_facets(comparison)):
-        return []
-    return [picture for picture in figures_of(comparison) if picture.section.startswith("facet-")]
+    found = _Collected(comparison, _drawn.setdefault(comparison, {}))
+    _further(found, comparison)
+    return list(found.pictures.values())
 
 
-def _of_facets(comparison: eq.Comparison) -> Iterator[tuple[Any, str, str, Callable[[Any], Any]]]:
-    """Facet, name, title and what draws it."""
+def _further(found: _Collected, comparison: eq.Comparison) -> None:
     for facet in further_facets(comparison).values():
-        for path, content in facet.parts():
-            if callable(content):
-                words = ", ".join(name.replace("_", " ") for name in path[1:])
-                yield facet, "_".join(path), f"{facet.title}: {words}" if words else facet.title, content
+        for path, title, draw in facet.parts():
+            if callable(draw):
+                what = title, str(facet.about), draw
+                found.add(
+                    f"facet-{facet.name}", "_".join(path), title, _plot_facet, lambda _, __, about, ___: about, *what
+                )
 
 
 def _plot_facet(
-    comparison: eq.Comparison, facet: Any, title: str, draw: Callable[[Any], Any], ax: "Axes | None" = None
+    comparison: eq.Comparison, title: str, about: str, draw: Callable[[Any], Any], ax: "Axes | None" = None
 ) -> "Axes":
     from equifinal_output.figures.style import finish, in_style, sized
 
@@ -154,10 +155,6 @@ def _plot_facet(
         axes, own = sized(ax, 6, 4)
         draw(axes)
         return finish(axes, own, comparison, title)
-
-
-def _facet_in_words(comparison: eq.Comparison, facet: Any, title: str, draw: Callable[[Any], Any]) -> str:
-    return str(facet.about)
 
 
 def _across(found: _Collected, comparison: eq.Comparison) -> None:

@@ -1,7 +1,6 @@
 """The format ``html``: one self-contained page that needs neither network nor fonts."""
 
 import json
-import warnings
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -13,11 +12,12 @@ import pydantic
 
 import equifinal as eq
 from equifinal.plain import MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
+from equifinal_output.figures.pictures import Picture, figures_of, further_figures
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Table
+from equifinal_output.report.document import Content
 from equifinal_output.report.drawings import WIDTH, distributions, importances, scatters
 from equifinal_output.report.reading_help import DRAWN
-from equifinal_output.tables import levels_of
+from equifinal_output.tables import Table, levels_of
 from equifinal_output.words.propositions import in_sum
 
 __all__ = ["HtmlReport"]
@@ -84,26 +84,14 @@ class HtmlReport(eq.Output):
 _SHOWN_ANYHOW = ("verdicts", "agreement", "importance")
 
 
-@dataclass(frozen=True)
-class _Picture:
-    title: str
-    svg: str
-
-
-def _pictures(comparison: eq.Comparison, report: Content, all_figures: bool) -> dict[str, list[_Picture]]:
-    """The figures by section: those of facets, or all but those that the page shows in another form."""
-    from equifinal_output.figures.pictures import figures_of, further_figures
-
+def _pictures(comparison: eq.Comparison, report: Content, all_figures: bool) -> dict[str, list[Picture]]:
+    """The figures by section: those of plugins' facets, or all but those that the page shows in another form."""
     methods = {part.title: part.name for section in report.sections for part in section.parts}
-    found: dict[str, list[_Picture]] = {}
+    found: dict[str, list[Picture]] = {}
     for picture in figures_of(comparison) if all_figures else further_figures(comparison):
-        if not picture.name.startswith(_SHOWN_ANYHOW):
+        if not picture.name.startswith(_SHOWN_ANYHOW) or picture.section.startswith("facet-"):
             place = "conditions" if picture.section == "comparison" else methods.get(picture.section, picture.section)
-            with warnings.catch_warnings():
-                # Text stays text, so the reader's fonts show what the fonts here lack.
-                warnings.filterwarnings("ignore", message="Glyph .* missing from")
-                svg = picture.svg()
-            found.setdefault(place, []).append(_Picture(picture.title, svg))
+            found.setdefault(place, []).append(picture)
     return found
 
 

@@ -11,8 +11,8 @@ import equifinal as eq
 from equifinal.plain import flattened, plain, shown, shown_column
 from equifinal_output.figures.pictures import Picture, further_figures
 from equifinal_output.report.content import content
-from equifinal_output.report.document import Content, Section, Table
-from equifinal_output.tables import levels_of
+from equifinal_output.report.document import Content, Section
+from equifinal_output.tables import Table, levels_of
 from equifinal_output.words.markdown_text import as_text
 
 __all__ = ["MarkdownReport"]

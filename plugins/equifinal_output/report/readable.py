@@ -2,38 +2,27 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any, cast
 
 import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import DIRECTIONS, MISSING, SIGNS, is_missing, shown
-from equifinal_output.report.document import Table
-from equifinal_output.tables import NamedTable
+from equifinal_output.tables import Table
 from equifinal_output.words.names import named
 from equifinal_output.words.propositions import full_texts, in_sum
 
 __all__ = ["reported"]
 
 
-@dataclass(frozen=True)
-class _Form:
-    """How a table is shown; see :class:`equifinal_output.report.document.Table`."""
-
-    readable: Callable[[eq.Comparison, pd.DataFrame], pd.DataFrame] | None = None
-    kind: Literal["plain", "heat map", "chart", "stacked"] = "plain"
-    folded: bool = False
-    searchable: bool = False
-
-
-def reported(comparison: eq.Comparison, table: NamedTable) -> Table:
+def reported(comparison: eq.Comparison, table: Table) -> Table:
     """A table in the form that a report shows; one that nobody has given a form is shown as it is."""
-    place = ".".join(table.path)
-    form = _FORMS.get(place) or _FORMS.get(".".join((table.path[0], "*", table.path[-1]))) or _FORMS.get(table.path[0])
-    form = form or _Form()
-    readable = form.readable(comparison, table.data) if form.readable else None
-    return Table(table.name, table.title, table.data, readable, form.folded, form.searchable, form.kind)
+    facet = table.path[0]
+    places = (".".join(table.path), f"{facet}.*.{table.path[-1]}", facet)
+    form = next((_FORMS[place] for place in places if place in _FORMS), {})
+    readable = form["readable"](comparison, table.data) if "readable" in form else None
+    return replace(table, **{**form, "readable": readable})
 
 
 def _verdicts(comparison: eq.Comparison, verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -197,33 +186,33 @@ _ABBREVIATIONS = {word.lower(): word for word in ("PRI", "RoN", "VIF", "AIC", "B
 
 
 #: By the names that lead to the table, ``*`` being any one; else by the facet's name.
-_FORMS = {
-    "verdicts": _Form(_verdicts),
-    "verdict_evidence": _Form(_evidence, folded=True),
-    "conditions": _Form(_conditions, "stacked"),
-    "paths_chart": _Form(kind="chart"),
-    "cases": _Form(lambda _, data: data.dropna(axis="columns", how="all"), searchable=True),
-    "disagreements": _Form(searchable=True),
-    "advice_by_method": _Form(_advice_by_method, searchable=True),
-    "advice": _Form(_advice, searchable=True),
-    "analyses": _Form(_of_a_method),
-    "analyses.*.fit": _Form(lambda _, data: data.rename(index=_words)),
-    "analyses.*.cases": _Form(_of_a_method, folded=True),
-    "fit": _Form(_fit),
-    "differences": _Form(_differences),
-    "permutations": _Form(_permutations),
-    "agreement": _Form(kind="heat map"),
-    "agreement_intervals": _Form(lambda _, data: data.dropna()),
-    "contrarian": _Form(folded=True),
-    "contrarian.against": _Form(_against),
-    "contrarian.association": _Form(
-        lambda _, data: data.set_axis(["phi squared", "Cramér's V", "Spearman"], axis="columns")
-    ),
-    "by_time.groups": _Form(lambda _, data: data[data["changes"].astype(bool)].drop(columns="changes")),
-    "by_time.within": _Form(folded=True),
-    "asymmetry.conditions": _Form(_asymmetry),
-    "study.raw": _Form(folded=True),
-    "study.memberships": _Form(folded=True),
-    "notes": _Form(lambda _, data: data.reset_index()),
-    "failures": _Form(lambda _, data: data.drop(columns="traceback")),
+_FORMS: dict[str, dict[str, Any]] = {
+    "verdicts": {"readable": _verdicts},
+    "verdict_evidence": {"readable": _evidence, "folded": True},
+    "conditions": {"readable": _conditions, "kind": "stacked"},
+    "paths_chart": {"kind": "chart"},
+    "cases": {"readable": lambda _, data: data.dropna(axis="columns", how="all"), "searchable": True},
+    "disagreements": {"searchable": True},
+    "advice_by_method": {"readable": _advice_by_method, "searchable": True},
+    "advice": {"readable": _advice, "searchable": True},
+    "analyses": {"readable": _of_a_method},
+    "analyses.*.fit": {"readable": lambda _, data: data.rename(index=_words)},
+    "analyses.*.cases": {"readable": _of_a_method, "folded": True},
+    "fit": {"readable": _fit},
+    "differences": {"readable": _differences},
+    "permutations": {"readable": _permutations},
+    "agreement": {"kind": "heat map"},
+    "agreement_intervals": {"readable": lambda _, data: data.dropna()},
+    "contrarian": {"folded": True},
+    "contrarian.against": {"readable": _against},
+    "contrarian.association": {
+        "readable": lambda _, data: data.set_axis(["phi squared", "Cramér's V", "Spearman"], axis="columns")
+    },
+    "by_time.groups": {"readable": lambda _, data: data[data["changes"].astype(bool)].drop(columns="changes")},
+    "by_time.within": {"folded": True},
+    "asymmetry.conditions": {"readable": _asymmetry},
+    "study.raw": {"folded": True},
+    "study.memberships": {"folded": True},
+    "notes": {"readable": lambda _, data: data.reset_index()},
+    "failures": {"readable": lambda _, data: data.drop(columns="traceback")},
 }

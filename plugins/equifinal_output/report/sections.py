@@ -7,9 +7,9 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.plain import counted, shown, stated
-from equifinal_output.report.document import Section, Table
+from equifinal_output.report.document import Section
 from equifinal_output.report.readable import reported
-from equifinal_output.tables import SECTIONS, NamedTable, further_facets, tables_of
+from equifinal_output.tables import SECTIONS, Table, further_facets, tables_of
 from equifinal_output.words.paths import solution_fit, with_paths
 
 __all__ = ["CITATION", "sections"]
@@ -20,7 +20,7 @@ CITATION = "The equifinal developers (2026). equifinal: several research methods
 
 def sections(comparison: eq.Comparison) -> list[Section]:
     """The sections that have something to show, then where it all comes from."""
-    tables: dict[str, list[NamedTable]] = {}
+    tables: dict[str, list[Table]] = {}
     for table in tables_of(comparison):
         if table.is_table:
             tables.setdefault(table.path[0], []).append(table)
@@ -45,7 +45,6 @@ def sections(comparison: eq.Comparison) -> list[Section]:
         Section(
             f"facet-{name}",
             facet.title,
-            facts=_facts(facet.content),
             notes=_sentences(facet),
             tables=tuple(reported(comparison, table) for table in tables.get(name, ())),
             about=facet.about,
@@ -58,15 +57,7 @@ def sections(comparison: eq.Comparison) -> list[Section]:
 def _sentences(facet: Any) -> tuple[str, ...]:
     if facet.name == "analyses" and isinstance(facet.content, Mapping):  # each method shows its own
         return ()
-    return tuple(sentence for _, content in facet.parts() if isinstance(content, tuple) for sentence in content)
-
-
-def _facts(content: Any) -> dict[str, str]:
-    """The plain values in a mapping."""
-    if not isinstance(content, Mapping):
-        return {}
-    plain = ((path, value) for path, value in _leaves(content) if isinstance(value, (str, int, float)))
-    return {path.replace("_", " "): shown(value) for path, value in plain}
+    return tuple(sentence for _, _, content in facet.parts() if isinstance(content, tuple) for sentence in content)
 
 
 def _notes(comparison: eq.Comparison, section: str) -> tuple[str, ...]:
@@ -97,7 +88,7 @@ def _data(comparison: eq.Comparison) -> dict[str, str]:
 _FACTS: dict[str, Callable[[eq.Comparison], dict[str, str]]] = {"paths": _solutions, "data": _data}
 
 
-def _methods(comparison: eq.Comparison, tables: list[NamedTable]) -> Iterator[Section]:
+def _methods(comparison: eq.Comparison, tables: list[Table]) -> Iterator[Section]:
     """Each method: its parameters, reference, notes and tables."""
     for number, (label, analysis) in enumerate(comparison.analyses.items(), 1):
         method = analysis.method

@@ -121,7 +121,12 @@ def test_how_to_cite_is_what_the_project_says(page: Page, comparison: eq.Compari
 
 
 def test_advice_is_the_nearest_path_of_each_case(heilongjiang: eq.Comparison) -> None:
-    table = next(table for table in content(heilongjiang).tables() if table.name == "advice_by_method")
+    table = next(
+        table
+        for section in content(heilongjiang).sections
+        for table in section.tables
+        if table.name == "advice_by_method"
+    )
     advice = heilongjiang.advice
     assert list(table.readable.index) == list(dict.fromkeys(advice["case"]))
     for case, row in table.readable.iterrows():
@@ -181,7 +186,7 @@ def test_columns_have_like_decimals() -> None:
 def test_pages_show_the_first_rows_of_thousands_and_say_so():
     import pandas as pd
 
-    from equifinal_output.report.document import MOST_ROWS, Table
+    from equifinal_output.tables import MOST_ROWS, Table
 
     few, many = (pd.DataFrame({"a": range(rows)}) for rows in (MOST_ROWS, 2 * MOST_ROWS))
     assert Table("t", "Title", few).heading == "Title"

@@ -7,7 +7,7 @@ import pandas as pd
 from output_toys import Page
 
 import equifinal as eq
-from equifinal_output.report.content import content
+from equifinal_output.tables import tables_of
 
 
 def test_the_chart_has_each_path_with_its_core_conditions(heilongjiang: eq.Comparison, cities: Page) -> None:
@@ -38,7 +38,7 @@ def test_the_chart_has_each_path_with_its_core_conditions(heilongjiang: eq.Compa
 
 
 def content_chart(comparison: eq.Comparison) -> pd.DataFrame:
-    return next(table.data for table in content(comparison).tables() if table.name == "paths_chart")
+    return next(table.data for table in tables_of(comparison) if table.name == "paths_chart")
 
 
 def test_a_method_that_tells_no_core_has_a_chart_without(comparison: eq.Comparison) -> None:
