@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import infer_dtype, is_object_dtype
+from pandas.api.types import infer_dtype
 
-__all__ = ["Handing", "changes", "computed_once", "original", "own"]
+__all__ = ["Handing", "changes", "computed_once", "original", "own", "own_table"]
 
 T = TypeVar("T")
 
@@ -52,6 +52,16 @@ def original(value: T) -> T:
     return found
 
 
+#: From pandas 3 on tables share their arrays until one of them is written to, and the arrays themselves are read-only.
+_DEEP = int(pd.__version__.partition(".")[0]) < 3
+
+
+def own_table(table: T) -> T:
+    """A table, or a column, that can be written to without a change elsewhere; its cells are shared."""
+    copied: T = table.copy(deep=_DEEP)  # type: ignore[attr-defined]
+    return copied
+
+
 def own(value: T) -> T:
     """A copy that shares nothing with the value that could be changed."""
     copied: T = _copied(value, {})
@@ -65,13 +75,13 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return memo[id(value)]
     made: Any
     if isinstance(value, pd.DataFrame):
-        made = value.copy()
+        made = own_table(value)
         for number, kind in enumerate(value.dtypes):
-            if is_object_dtype(kind) and (cells := _own_cells(value.iloc[:, number], memo)) is not None:
+            if _holds_objects(kind) and (cells := _own_cells(value.iloc[:, number], memo)) is not None:
                 made.isetitem(number, cells)
     elif isinstance(value, pd.Series):
-        cells = _own_cells(value, memo) if is_object_dtype(value.dtype) else None
-        made = value.copy() if cells is None else cells
+        cells = _own_cells(value, memo) if _holds_objects(value.dtype) else None
+        made = own_table(value) if cells is None else cells
     elif type(value) is dict:
         made = memo[id(value)] = {}
         made.update((name, _copied(part, memo)) for name, part in value.items())
@@ -84,6 +94,10 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         made = copy.deepcopy(value, memo)
     memo[id(value)] = made
     return made
+
+
+def _holds_objects(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"
 
 
 def _own_cells(column: "pd.Series[Any]", memo: dict[int, Any]) -> Any:

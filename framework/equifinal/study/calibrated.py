@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal.base.own import own_table
 from equifinal.base.words import Provenance
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
@@ -181,11 +182,11 @@ class CalibratedStudy:
         """The same study with its own copies of the tables; changing them changes nothing elsewhere."""
         return dataclasses.replace(
             self,
-            raw=self.raw.copy(),
-            fuzzy=self.fuzzy.copy(),
-            data=self.data.copy(),
+            raw=own_table(self.raw),
+            fuzzy=own_table(self.fuzzy),
+            data=own_table(self.data),
             calibrators=dict(self.calibrators),
-            plugins=copy.deepcopy(dict(self.plugins)),
+            plugins=copy.deepcopy(dict(self.plugins)) if self.plugins else {},
         )
 
     def changed_from(self, before: "CalibratedStudy") -> list[str]:
