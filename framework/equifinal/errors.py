@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pydantic
 
-__all__ = ["FAULTS", "InputError", "ProcessEndedError", "check_whole", "did_you_mean", "explain", "listing"]
-
 #: What a plugin's code may raise without taking the rest down: errors and ``sys.exit()``, but not the user's interrupt.
 FAULTS = (Exception, SystemExit)
 

@@ -15,17 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from equifinal.errors import InputError, did_you_mean
 
-__all__ = [
-    "Expression",
-    "consistency",
-    "coverage",
-    "necessity_consistency",
-    "necessity_coverage",
-    "pri",
-    "ratio",
-    "relevance",
-]
-
 Floats = NDArray[np.float64]
 
 

@@ -9,8 +9,6 @@ import pydantic
 import equifinal as eq
 from equifinal_calibration.scores import Floats, memberships, outside, spell, values
 
-__all__ = ["Direct", "Linear", "Power"]
-
 _THREE = ("full_out", "crossover", "full_in")
 _SIX = ("full_out_low", "crossover_low", "full_in_low", "full_in_high", "crossover_high", "full_out_high")
 _SIX_OF_A_VALLEY = ("full_in_low", "crossover_low", "full_out_low", "full_out_high", "crossover_high", "full_in_high")

@@ -9,8 +9,6 @@ import pydantic
 import equifinal as eq
 from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
 
-__all__ = ["Clusters", "Crisp", "thresholds_by_clustering"]
-
 Linkage = Literal["complete", "average", "single", "ward"]
 
 

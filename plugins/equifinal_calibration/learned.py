@@ -11,8 +11,6 @@ import equifinal as eq
 from equifinal_calibration.crisp import check_rising, count_passed
 from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
 
-__all__ = ["Indirect", "Ranks"]
-
 
 class Indirect(eq.Calibrator):
     """The indirect method: sort cases into groups, then smooth their memberships with a fractional polynomial.

@@ -6,8 +6,6 @@ import pandas as pd
 import equifinal as eq
 from equifinal_clustering.partition import Floats, closest, cluster_means
 
-__all__ = ["advice"]
-
 _NO_GAPS = "No manipulable condition falls short of its profile."
 
 

@@ -15,8 +15,6 @@ from equifinal_clustering.notes import about_clusters, about_stability
 from equifinal_clustering.partition import Clusters, Floats, Found, Labels, Partition, Scaling, cluster_means, scaled
 from equifinal_clustering.verdicts import verdict
 
-__all__ = ["Clustering"]
-
 
 class Clustering(eq.Method):
     """Clusters of cases with similar conditions.

@@ -7,8 +7,6 @@ import equifinal as eq
 from equifinal_clustering.partition import Found, orders, other_clusters
 from equifinal_clustering.validation import RECOVERED
 
-__all__ = ["about_clusters", "about_stability"]
-
 WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
 TESTS_DESCRIBE = (
     "Clusters were formed from the very scores that the Kruskal-Wallis tests compare, one condition at a time and "

@@ -9,15 +9,6 @@ from equifinal import sets
 from equifinal.plain import counted
 from equifinal_clustering.partition import Floats, Found, Labels, cluster_means
 
-__all__ = [
-    "cases_table",
-    "conditions_table",
-    "configurations_table",
-    "linkage_table",
-    "profiles_table",
-    "reference_groups",
-]
-
 
 def cases_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
     """Each case's cluster, the mean outcome membership in it, and how clearly the case belongs there."""

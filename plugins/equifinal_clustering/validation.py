@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from equifinal_clustering.partition import Floats, Labels
 
-__all__ = ["Divide", "clusters_by_gap", "cophenetic_correlation", "fuzzy_memberships", "gap_statistic", "stability"]
-
 #: Divides cases (n, k) into each number of clusters; their labels are 0, 1, ...
 Divide = Callable[[Floats, list[int]], list[Labels]]
 

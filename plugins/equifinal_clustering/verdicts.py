@@ -4,8 +4,6 @@ from typing import Literal
 
 import equifinal as eq
 
-__all__ = ["verdict"]
-
 _SILENT = {
     "necessary": "Clusters are formed without the outcome; they say nothing about necessity.",
     "sufficient": "Clusters are formed without the outcome; they say nothing about sufficiency.",

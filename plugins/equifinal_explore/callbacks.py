@@ -12,8 +12,6 @@ from equifinal_explore import figures, results
 from equifinal_explore.exploration import Exploration, Findings
 from equifinal_explore.layout import ASK, choice_value
 
-__all__ = ["connect"]
-
 #: Seconds without a change before the verdicts are computed, which takes longer than the rest.
 _PAUSE = 0.4
 

@@ -9,8 +9,6 @@ import typer
 
 import equifinal as eq
 
-__all__ = ["explore"]
-
 _HOST = "127.0.0.1"
 _FIRST_PORT = 8050
 _TRIED = 50

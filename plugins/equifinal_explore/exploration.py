@@ -15,8 +15,6 @@ from equifinal.errors import listing
 from equifinal.plain import CASE_TYPES, MISSING, counted
 from equifinal_explore.settings import Setting, changed_table, settings_of_method, settings_of_set
 
-__all__ = ["ADVICE", "Change", "Exploration", "Findings", "configuration"]
-
 #: The moved settings: (``"set"`` or ``"method"``, its name, the parameter's name) to the value.
 Moved = Mapping[tuple[str, str, str], Any]
 

@@ -11,8 +11,6 @@ import pandas as pd
 
 from equifinal_explore.exploration import Findings
 
-__all__ = ["calibration_figure", "columns_to_draw", "described_calibration", "described_xy", "xy_figure"]
-
 Figure = dict[str, Any]
 
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#808080"

@@ -11,8 +11,6 @@ from equifinal.plain import banner, shown
 from equifinal_explore.exploration import Exploration
 from equifinal_explore.settings import Setting
 
-__all__ = ["ASK", "choice_value", "layout"]
-
 ASK = "Ask all methods"
 
 

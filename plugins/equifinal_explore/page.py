@@ -13,8 +13,6 @@ from equifinal_explore.callbacks import connect
 from equifinal_explore.exploration import Exploration
 from equifinal_explore.layout import layout
 
-__all__ = ["build", "server"]
-
 #: Everything is served from here; a browser that knows this never asks elsewhere.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

@@ -11,8 +11,6 @@ from equifinal.plain import DIRECTIONS, SIGNS, counted
 from equifinal_explore.exploration import ADVICE, Change, Findings, configuration
 from equifinal_explore.tables import scrollable, table
 
-__all__ = ["changes", "crossed", "kinds", "notes", "solution", "status", "tables", "verdicts"]
-
 _MOST_ROWS = 50
 _SIDES = {"in": "now in", "out": "now out", "neither": "at exactly 0.5"}
 

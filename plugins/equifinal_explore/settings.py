@@ -10,8 +10,6 @@ import pandas as pd
 
 import equifinal as eq
 
-__all__ = ["Setting", "changed_table", "settings_of_method", "settings_of_set"]
-
 Path = tuple[str | int, ...]
 
 

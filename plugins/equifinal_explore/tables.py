@@ -8,8 +8,6 @@ from dash import html
 
 from equifinal.plain import shown, shown_column
 
-__all__ = ["scrollable", "table"]
-
 _LONG_TEXT = 28
 _HEADINGS = {"pri": "PRI"}
 

@@ -9,8 +9,6 @@ import equifinal as eq
 from equifinal_nca.ceiling import Ceiling
 from equifinal_nca.found import Found, at_least
 
-__all__ = ["advice"]
-
 
 def advice(calibrated: eq.CalibratedStudy, necessary: Sequence[Found], ceiling: Ceiling) -> pd.Series:
     """A sentence for each case without the outcome."""

@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from equifinal import InputError
 
-__all__ = ["CEILINGS", "TOLERANCE", "Ceiling", "Ceilings", "Scope", "ceilings", "p_values"]
-
 Floats = NDArray[np.float64]
 Ceiling = Literal["ce-fdh", "cr-fdh"]
 Name = TypeVar("Name")

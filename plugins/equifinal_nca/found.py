@@ -7,8 +7,6 @@ import numpy as np
 
 from equifinal_nca.ceiling import TOLERANCE, Ceiling, Ceilings
 
-__all__ = ["NAMES", "Found", "Native", "SetLiteral", "at_least", "benchmark", "p_text"]
-
 SetLiteral = tuple[str, bool]  # a condition, and whether it is its presence
 
 NAMES: Mapping[Ceiling, str] = {"ce-fdh": "CE-FDH", "cr-fdh": "CR-FDH"}

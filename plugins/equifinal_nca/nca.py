@@ -14,8 +14,6 @@ from equifinal_nca.found import Found, Native, SetLiteral
 from equifinal_nca.notes import about_ceilings
 from equifinal_nca.verdicts import Rule, verdict
 
-__all__ = ["NCA"]
-
 
 class NCA(eq.Method):
     """Necessary condition analysis (NCA).

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import equifinal as eq
 from equifinal_nca.found import Found
 
-__all__ = ["about_ceilings"]
-
 
 def about_ceilings(calibrated: eq.CalibratedStudy, found: Sequence[Found], tested: bool) -> list[str]:
     """How to read the ceilings, and where one is missing."""

@@ -12,8 +12,6 @@ from equifinal_nca.ceiling import CEILINGS, TOLERANCE, Ceiling
 from equifinal_nca.found import NAMES, Found, at_least, benchmark
 from equifinal_nca.verdicts import Rule
 
-__all__ = ["bottleneck", "bottleneck_levels", "ceiling_lines", "conditions_table", "effect_sizes", "limits", "peers"]
-
 Floats = NDArray[np.float64]
 
 

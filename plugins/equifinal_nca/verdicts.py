@@ -10,8 +10,6 @@ import equifinal as eq
 from equifinal_nca.ceiling import CEILINGS, TOLERANCE, Ceiling
 from equifinal_nca.found import NAMES, Found, SetLiteral, benchmark, p_text
 
-__all__ = ["Rule", "verdict"]
-
 _SILENT = {
     "sufficient": "A ceiling says what an outcome needs, not what brings it about.",
     "influence": "A ceiling bounds the outcome from above; it says nothing about the influence of a condition below it.",

@@ -13,9 +13,6 @@ from equifinal_output.words.names import capitalized, named
 from equifinal_output.words.paths import OF_A_PATH, marks_of, numbered, with_paths
 from equifinal_output.words.wording import AGREEMENT
 
-__all__ = ["MOST_ROWS", "SECTIONS", "Table", "further_facets", "levels_of", "paths_chart", "tables_of"]
-
-
 #: The sections of a report in order: name, title and facets. The first stands above all others; a facet that none of them has
 #: gets a section of its own behind them.
 SECTIONS = (

@@ -20,8 +20,6 @@ from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
 from equifinal_qca.table import truth_table
 
-__all__ = ["QCAClassifier"]
-
 
 class QCAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Classify cases by their membership in the best model of a QCA solution (Ragin 2008).

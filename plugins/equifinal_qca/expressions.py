@@ -17,17 +17,6 @@ from equifinal_qca.engine.forms import shortest_forms
 from equifinal_qca.engine.implicants import lies_inside
 from equifinal_qca.factors import factored
 
-__all__ = [
-    "contains",
-    "equivalent",
-    "expand",
-    "factorize",
-    "intersection",
-    "minimal_forms",
-    "negate",
-    "simplify",
-]
-
 
 def negate(expression: str) -> str:
     """The negation, written by De Morgan's laws with ``~`` before single sets only.

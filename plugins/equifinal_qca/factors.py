@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-__all__ = ["factored"]
-
 Terms = frozenset[frozenset[str]]
 Factored = tuple[int, str, bool]  # literals, text, whether it is a sum
 

@@ -12,19 +12,6 @@ from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
 
-__all__ = [
-    "check_cases",
-    "check_frame",
-    "check_shares",
-    "condition_names",
-    "cutoffs",
-    "is_whole",
-    "memberships_in",
-    "memberships_of",
-    "numbers_of",
-    "outcome_memberships",
-]
-
 _TOLERANCE = 1e-9
 _COLUMNS_OF_TABLES = ("out", "n", "consistency", "pri", "cases")
 

@@ -15,8 +15,6 @@ from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
 from equifinal_qca.table import TruthTable
 
-__all__ = ["minimize"]
-
 
 def minimize(
     table: TruthTable,

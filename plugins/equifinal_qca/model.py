@@ -14,8 +14,6 @@ from equifinal_qca.engine.search import Terms
 from equifinal_qca.inputs import memberships_of
 from equifinal_qca.table import TruthTable
 
-__all__ = ["Model", "Pair", "TermFit", "require_model"]
-
 
 @dataclass(frozen=True, eq=False)
 class Model:

@@ -17,8 +17,6 @@ from equifinal_qca.space import Expectation
 from equifinal_qca.table import TruthTable
 from equifinal_qca.value_space import ValueSpace
 
-__all__ = ["MultiValueTable", "minimize_mv", "truth_table_mv"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MultiValueTable(TruthTable):

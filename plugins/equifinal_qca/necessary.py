@@ -9,8 +9,6 @@ from equifinal import InputError, sets
 from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.inputs import memberships_in, memberships_of, outcome_memberships
 
-__all__ = ["literals_necessity", "necessity"]
-
 
 def necessity(frame: pd.DataFrame, outcome: str, expressions: Iterable[str] | None = None) -> pd.DataFrame:
     """How close each expression is to being necessary for the outcome.

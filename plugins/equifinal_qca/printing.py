@@ -6,8 +6,6 @@ import pandas as pd
 
 from equifinal.errors import listing
 
-__all__ = ["as_text", "frame_as_text"]
-
 _MOST_CASES = 5
 
 

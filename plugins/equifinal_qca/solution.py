@@ -14,8 +14,6 @@ from equifinal_qca.model import Model
 from equifinal_qca.printing import as_text, frame_as_text
 from equifinal_qca.table import TruthTable
 
-__all__ = ["Solution", "SolutionType"]
-
 _MOST_MODELS = 10  # to show
 SolutionType = Literal["conservative", "parsimonious", "intermediate"]
 

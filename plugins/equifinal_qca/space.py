@@ -17,8 +17,6 @@ from equifinal_qca.engine.corners import corner_fit
 from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
 from equifinal_qca.engine.implicants import primes_inside
 
-__all__ = ["Expectation", "SetSpace", "Space", "too_many_rows"]
-
 Expectation = int | str | Sequence[int] | None
 
 

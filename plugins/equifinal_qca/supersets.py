@@ -16,8 +16,6 @@ from equifinal import InputError, sets
 from equifinal_qca.engine.cubes import Floats, Ints
 from equifinal_qca.inputs import check_shares, condition_names, is_whole, memberships_of, outcome_memberships
 
-__all__ = ["necessary_expressions", "sufficient_expressions"]
-
 Bools = NDArray[np.bool_]
 _TOLERANCE = 1e-9  # 0.9 may be computed as 0.8999999999
 _BLOCK = 2_000_000  # numbers in memory at once

@@ -16,8 +16,6 @@ from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole
 from equifinal_qca.printing import as_text, frame_as_text
 from equifinal_qca.space import SetSpace, Space
 
-__all__ = ["TruthTable", "truth_table"]
-
 _MOST_ROWS = 64  # to show
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
 

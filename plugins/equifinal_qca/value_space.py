@@ -20,8 +20,6 @@ from equifinal.errors import did_you_mean
 from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, largest
 from equifinal_qca.space import Expectation, Space, too_many_rows
 
-__all__ = ["ValueSpace"]
-
 _MOST_COMBINATIONS = 65_536
 
 

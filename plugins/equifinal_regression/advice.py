@@ -9,8 +9,6 @@ import equifinal as eq
 from equifinal_regression.equation import Equation, Floats
 from equifinal_regression.specification import Specification
 
-__all__ = ["advice"]
-
 
 class _Outlook(NamedTuple):
     """What the equation expects of every case: (n,) each."""

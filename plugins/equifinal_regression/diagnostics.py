@@ -8,8 +8,6 @@ import pandas as pd
 from equifinal_regression.equation import Description, Equation, Floats, wald
 from equifinal_regression.specification import Fitted, Specification
 
-__all__ = ["correlations", "influence_table", "interaction_tests", "partial_residuals", "variance_inflation"]
-
 
 def interaction_tests(fitted: Fitted, nested: Equation, described: Description) -> pd.DataFrame:
     """Tests that the coefficients of all interactions are 0.

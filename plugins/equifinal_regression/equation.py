@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from equifinal.plain import counted
 
-__all__ = ["Covariance", "Description", "Equation", "Floats", "Model", "describe", "solve", "wald"]
-
 Floats = NDArray[np.float64]
 Model = Literal["ols", "logit", "fractional-logit"]
 

@@ -5,8 +5,6 @@ from itertools import combinations
 
 import equifinal as eq
 
-__all__ = ["Term", "checked", "interactions_from", "product_of"]
-
 Term = tuple[str, ...]  # the conditions that are multiplied; a single one for a main effect
 
 

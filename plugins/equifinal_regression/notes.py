@@ -10,8 +10,6 @@ from equifinal.plain import counted
 from equifinal_regression.equation import Covariance, Floats
 from equifinal_regression.specification import Fitted, Specification
 
-__all__ = ["AVERAGED", "about_cases", "about_joined", "about_outside", "about_units", "about_vif"]
-
 CASES_PER_PARAMETER = 10
 HIGH_VIF = 10.0
 FEW_CLUSTERS = 30

@@ -16,8 +16,6 @@ from equifinal_regression.specification import Fitted, Scale, Specification
 from equifinal_regression.tables import cases_table, estimates, model_table
 from equifinal_regression.verdicts import evidence, side, verdict
 
-__all__ = ["Regression"]
-
 
 class Regression(eq.Method):
     """Regression of the outcome on the conditions.

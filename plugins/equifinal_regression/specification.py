@@ -11,8 +11,6 @@ import equifinal as eq
 from equifinal_regression.equation import Covariance, Description, Equation, Floats, Model, describe
 from equifinal_regression.interactions import Term
 
-__all__ = ["Fitted", "Scale", "Specification"]
-
 Scale = Literal["raw", "standardized", "membership"]
 
 

@@ -10,8 +10,6 @@ import equifinal as eq
 from equifinal_regression.equation import Description, Floats
 from equifinal_regression.specification import Fitted, Specification
 
-__all__ = ["cases_table", "estimates", "model_table", "number"]
-
 _MEASURES = {
     "n": "n",
     "r_squared": "R²",

@@ -10,8 +10,6 @@ from equifinal_regression.interactions import Term
 from equifinal_regression.specification import Specification
 from equifinal_regression.tables import number
 
-__all__ = ["evidence", "side", "verdict"]
-
 _SILENT = {
     "necessary": "An average net effect says nothing about necessity.",
     "sufficient": "An average net effect says nothing about sufficiency.",

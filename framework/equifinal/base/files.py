@@ -9,8 +9,6 @@ from pathlib import Path
 
 from equifinal.errors import InputError
 
-__all__ = ["safe_name", "staging"]
-
 
 @contextmanager
 def staging(folder: Path, target: Path) -> Iterator[Path]:

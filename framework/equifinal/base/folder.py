@@ -11,8 +11,6 @@ from equifinal.base.files import staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 
-__all__ = ["check_folder", "write_folder"]
-
 MANIFEST = "manifest.json"
 
 

@@ -10,8 +10,6 @@ import pandas as pd
 from equifinal.base.words import MISSING, banner, shown, shown_column
 from equifinal.errors import listing
 
-__all__ = ["bullets", "drawing", "heading", "not_observed", "paragraph", "piece", "table", "tables"]
-
 _MOST_ROWS, _MOST_ENTRIES = 12, 6
 
 

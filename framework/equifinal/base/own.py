@@ -17,8 +17,6 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype
 
-__all__ = ["Handing", "changes", "computed_once", "original", "own", "own_table"]
-
 T = TypeVar("T")
 
 #: What copies were made from whose class computes some tables when they are first asked for.

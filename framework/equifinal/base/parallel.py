@@ -10,8 +10,6 @@ import cloudpickle
 
 from equifinal.errors import ProcessEndedError
 
-__all__ = ["as_they_end", "how_it_ended", "interrupts_kept_from_workers", "one_thread", "work"]
-
 
 def work(
     function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], n_jobs: int, description: str, progress: bool

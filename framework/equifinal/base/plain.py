@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["frame_records", "plain"]
-
 
 def plain(value: Any) -> Any:
     """Turn NumPy and pandas types into Python's own; NaN, infinities and missing values become ``None``.

@@ -4,8 +4,6 @@ import zlib
 
 import numpy as np
 
-__all__ = ["generator"]
-
 
 def generator(seed: int, label: str, *further: int) -> np.random.Generator:
     """A random generator that depends only on the seed, the method's label and further numbers."""

@@ -9,8 +9,6 @@ from typing import Any, cast
 
 import numpy as np
 
-__all__ = ["restored"]
-
 
 @contextmanager
 def restored() -> Iterator[list[str]]:

@@ -21,8 +21,6 @@ from equifinal.errors import InputError
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
 
-__all__ = ["TimeLimitError", "check_time_limit", "within", "within_as_they_end", "within_for_each"]
-
 T = TypeVar("T")
 
 #: Seconds after which an idle process ends by itself, and seconds that a new one may take to start.

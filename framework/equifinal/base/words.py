@@ -6,28 +6,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-__all__ = [
-    "ADVICE_COLUMNS",
-    "ARROWS",
-    "CASE_TYPES",
-    "DIRECTIONS",
-    "MARKS",
-    "MISSING",
-    "ROLES",
-    "SIGNS",
-    "Answer",
-    "Provenance",
-    "banner",
-    "counted",
-    "flattened",
-    "headings",
-    "is_missing",
-    "joined",
-    "shown",
-    "shown_column",
-    "stated",
-]
-
 Answer = Literal["supported", "contradicted", "inconclusive", "silent"]
 Provenance = Literal["observed", "reconstruction", "simulated"]
 

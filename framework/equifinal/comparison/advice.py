@@ -16,8 +16,6 @@ from equifinal.method.run import changed_input, warn_of_changes
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["advice"]
-
 
 @dataclass(frozen=True)
 class _Path:

@@ -11,8 +11,6 @@ from equifinal.comparison.association import group_numbers, mutual_information, 
 from equifinal.comparison.fit import Yardstick
 from equifinal.method.analysis import Analysis
 
-__all__ = ["agreement"]
-
 
 def agreement(
     analyses: Mapping[str, Analysis],

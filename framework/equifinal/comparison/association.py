@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 
 from equifinal.sets import Floats, ratio
 
-__all__ = ["group_numbers", "mutual_information", "rank_correlation", "rank_correlations"]
-
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Spearman's: Pearson's of the ranks, mean ranks where tied. NaN when either never varies, or with fewer than two pairs.

@@ -21,8 +21,6 @@ from equifinal.method.run import Run, run
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["Asymmetry", "asymmetry"]
-
 #: Predictions of the outcome and of its absence that add up to 1 to within this mirror each other.
 TOLERANCE = 1e-6
 

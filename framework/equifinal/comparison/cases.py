@@ -5,8 +5,6 @@ import pandas as pd
 
 from equifinal.base.words import CASE_TYPES
 
-__all__ = ["case_types"]
-
 
 def case_types(predicted: pd.Series, outcome: pd.Series) -> pd.Series:
     """The type of each case (Schneider & Rohlfing 2013): typical, deviant in consistency, deviant in coverage, irrelevant.

@@ -27,8 +27,6 @@ from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
-__all__ = ["compare", "for_each_method"]
-
 T = TypeVar("T")
 
 #: A method's answers, and what was changed meanwhile.

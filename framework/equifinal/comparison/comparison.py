@@ -34,8 +34,6 @@ from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 
-__all__ = ["Comparison"]
-
 #: The measures that a notebook shows of a comparison.
 _IN_A_NOTEBOOK = ("consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample")
 

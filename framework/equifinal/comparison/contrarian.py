@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["ContrarianCases", "contrarian_cases", "disagreements", "quantile_groups"]
-
 #: Quintiles from so many cases on, terciles from so many on (Pappas & Woodside 2021 use quintiles).
 QUINTILES_FROM, TERCILES_FROM = 50, 20
 

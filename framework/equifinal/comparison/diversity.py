@@ -4,8 +4,6 @@ import numpy as np
 
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["TOLERATED", "chance_of_no_contradiction", "diversity_notes"]
-
 #: A study gets a note when random data of its size are free of contradictions more often than this.
 TOLERATED = 0.05
 

@@ -31,8 +31,6 @@ from equifinal.plugin import registry
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["Yardstick", "baselines", "measure", "measure_notes"]
-
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:

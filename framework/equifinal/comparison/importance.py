@@ -13,17 +13,6 @@ from equifinal.method.analysis import Analysis, Method
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = [
-    "REPETITIONS",
-    "SMALLEST_MOVEMENT",
-    "direction_of",
-    "importance",
-    "importance_by_case",
-    "movement",
-    "movements_by_case",
-    "repetitions_for",
-]
-
 #: Permutations per condition for its importance, and of the outcome for the baseline, up to 500 cases. Beyond, as many as
 #: make 50,000 permuted cases in all: the mean over many cases varies little from one permutation to the next.
 REPETITIONS = 100

@@ -23,8 +23,6 @@ from equifinal.method.analysis import Analysis
 from equifinal.sets import Floats, ratio
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["LEVEL", "agreement_intervals", "differences"]
-
 RESAMPLES = 1000
 
 #: The share of the resamples that an interval holds.

@@ -19,8 +19,6 @@ from equifinal.plugin import registry
 from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Floats, ratio
 
-__all__ = ["BUILT_IN", "LEADING", "OUT_OF_SAMPLE", "Measure", "current_measures", "in_resamples", "measures"]
-
 #: What the column of a measure in cases not seen ends in.
 OUT_OF_SAMPLE = "_out_of_sample"
 

@@ -15,8 +15,6 @@ from equifinal.method.analysis import Analysis, Method
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["FOLDS", "LEAVE_ONE_OUT_LIMIT", "folds", "out_of_sample", "predicted_memberships", "units"]
-
 #: Leave-one-out up to this many cases (or units of a panel), ten folds beyond.
 LEAVE_ONE_OUT_LIMIT = 200
 FOLDS = 10

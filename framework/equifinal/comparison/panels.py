@@ -20,8 +20,6 @@ from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Necessary, Proposition, Sufficient
 
-__all__ = ["HOLDS_FROM", "ByTime", "by_time"]
-
 #: A path holds at a time when its consistency is at least this: the field's usual cutoff, whatever a method's own.
 HOLDS_FROM = 0.8
 

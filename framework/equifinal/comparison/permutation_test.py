@@ -17,8 +17,6 @@ from equifinal.method.analysis import Method
 from equifinal.method.run import Run
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["TOLERATED_CHANCE", "exchangeable", "permutation_notes", "permutation_test", "shuffled"]
-
 #: A method that finds a solution in a larger share of permuted outcomes than this gets a note.
 TOLERATED_CHANCE = 0.05
 

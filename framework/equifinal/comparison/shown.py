@@ -16,8 +16,6 @@ from equifinal.errors import FAULTS, listing
 from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
 
-__all__ = ["Shown", "shown_by"]
-
 
 @dataclass(frozen=True, eq=False)
 class Shown:

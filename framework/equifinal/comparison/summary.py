@@ -13,8 +13,6 @@ import pandas as pd
 from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["Headline", "headline", "summary"]
-
 
 class Compared(Protocol):
     """What sentences are made of: the tables of a comparison."""

@@ -17,8 +17,6 @@ from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
-__all__ = []
-
 
 @dataclass(frozen=True)
 class _Scope:

@@ -12,8 +12,6 @@ from equifinal.plugin.extension import Extension
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
-__all__ = ["Analysis", "Method"]
-
 _REQUIRED = {
     "conditions": ("role", "direction", "evidence"),
     "configurations": ("expression", "cases", "consistency", "coverage"),

@@ -12,8 +12,6 @@ from equifinal.plugin.requests import name_and_parameters
 from equifinal.plugin.study_tables import check_requires
 from equifinal.study.study import Study
 
-__all__ = ["choose_methods"]
-
 
 class _UnknownMethodError(InputError):
     """A study has parameters for a method that nobody offers."""

@@ -10,8 +10,6 @@ from equifinal.method.analysis import Method
 from equifinal.plugin import registry
 from equifinal.study.study import Study
 
-__all__ = ["manifest", "origin_of"]
-
 #: Packages whose versions can change a number.
 _PACKAGES = ("equifinal", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 

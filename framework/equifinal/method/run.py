@@ -22,9 +22,6 @@ from equifinal.plugin import registry
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 
-__all__ = ["Failure", "Run", "run"]
-
-
 #: The beginning of the note on a method that changed what it was given.
 _CHANGED = "It changed its input"
 

@@ -19,8 +19,6 @@ from equifinal.errors import FAULTS, listing
 from equifinal.plugin import hookspecs
 from equifinal.plugin.hookspecs import NOUNS
 
-__all__ = []
-
 Function = Callable[..., Any]
 
 #: Hooks that answer for a method; they are called where the methods are judged, in other processes too.

@@ -9,8 +9,6 @@ import pydantic
 from equifinal.errors import InputError, explain
 from equifinal.plugin.hookspecs import API_VERSION
 
-__all__ = ["Extension", "has_body"]
-
 
 def has_body(cls: type) -> bool:
     """Whether anything is written in a class.

@@ -17,8 +17,6 @@ from typing import Any
 
 import pluggy
 
-__all__ = ["API_VERSION", "OLDEST_API_VERSION", "hookimpl", "hookspec"]
-
 API_VERSION = 1
 """The version of the plugin interface: these hooks and the base classes. A plugin says which one it was written for with
 ``equifinal_api = 1`` in its module; one that says nothing was written for version 1."""

@@ -17,8 +17,6 @@ from equifinal.plugin import hookspecs
 from equifinal.plugin.calling import said, traced
 from equifinal.plugin.hookspecs import API_VERSION, OLDEST_API_VERSION
 
-__all__ = []
-
 PROJECT = "equifinal"
 HOOKS = [name for name in vars(hookspecs) if name.startswith("equifinal_")]
 

@@ -2,8 +2,6 @@
 
 import re
 
-__all__ = ["wrong_name"]
-
 
 def wrong_name(name: str) -> str:
     """Why users could not type a name of a plugin, or of what it brings; empty when they can.

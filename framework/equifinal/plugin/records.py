@@ -10,8 +10,6 @@ from equifinal.errors import InputError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Entry", "Listing", "Plugin", "title_of", "with_problem"]
-
 
 @dataclass(frozen=True)
 class Plugin:

@@ -24,25 +24,6 @@ from equifinal.plugin.hookspecs import NOUNS
 from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry, Listing, Plugin, with_problem
 
-__all__ = [
-    "Entry",
-    "Listing",
-    "Plugin",
-    "Registry",
-    "calibrators",
-    "commands",
-    "facets",
-    "load_plugin",
-    "measures",
-    "methods",
-    "outputs",
-    "plugins",
-    "propositions",
-    "scenarios",
-    "start",
-    "studies",
-]
-
 #: Names that plugins cannot have, by hook: the command line puts its own commands here.
 RESERVED: dict[str, set[str]] = {}
 

@@ -7,8 +7,6 @@ from typing import Any
 from equifinal.errors import InputError
 from equifinal.plugin import registry
 
-__all__ = ["choose_outputs", "name_and_parameters"]
-
 
 def name_and_parameters(wanted: str, what: str) -> tuple[str, dict[str, Any]]:
     """Take apart what was asked for; `what` is the word for it in a message.

@@ -9,8 +9,6 @@ from equifinal.plugin import registry
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-__all__ = ["check_requires", "settings"]
-
 
 def check_requires(requires: Sequence[str], where: str) -> None:
     """Raise an :class:`InputError` unless all plugins that a study requires are there, in the versions that it asks for.

@@ -11,8 +11,6 @@ from equifinal.base.words import SIGNS
 from equifinal.shell.tables import table_of
 from equifinal.testing.checks import Check, Result
 
-__all__ = ["show_results"]
-
 
 def show_results(checks: list[Check], console: Console) -> bool:
     """Run the checks, print a table for each thing with its problems below, and return whether none failed.

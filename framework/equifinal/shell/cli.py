@@ -18,8 +18,6 @@ from equifinal.shell.commands import CommandsOfPlugins
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     name="equifinal",
     cls=CommandsOfPlugins,

@@ -10,8 +10,6 @@ from typer.main import Typer, get_command
 if TYPE_CHECKING:
     from equifinal.plugin.registry import Registry
 
-__all__ = ["CommandsOfPlugins"]
-
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 

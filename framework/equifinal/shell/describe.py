@@ -10,12 +10,10 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from equifinal.plugin.registry import Plugin
+from equifinal.plugin.records import Plugin
 from equifinal.shell.tables import Column, print_columns, show_frame
 from equifinal.study.propositions import Proposition
 from equifinal.study.study import Study
-
-__all__ = ["describe_class", "describe_study", "parameters_of", "show_plugins"]
 
 #: The greatest width of the origin of a plugin before it is broken.
 _ORIGIN = 13

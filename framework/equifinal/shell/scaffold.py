@@ -11,8 +11,6 @@ from equifinal.base.files import staging
 from equifinal.errors import InputError, did_you_mean
 from equifinal.plugin.names import wrong_name
 
-__all__ = ["KINDS", "new_plugin", "next_steps"]
-
 KINDS = ("method", "calibrator", "output", "study")
 
 #: A command that uses a plugin of each kind.

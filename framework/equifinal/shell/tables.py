@@ -14,18 +14,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-__all__ = [
-    "Column",
-    "cell_text",
-    "column_words",
-    "in_two_lines_if_narrow",
-    "method_heading",
-    "print_columns",
-    "show_frame",
-    "table_of",
-    "width_of",
-]
-
 
 def table_of(console: Console, title: str) -> Table:
     """A table under its title, which may be wider than the table."""

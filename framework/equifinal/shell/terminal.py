@@ -26,8 +26,6 @@ from equifinal.shell.tables import (
     width_of,
 )
 
-__all__ = ["show"]
-
 #: A sign and a colour per verdict; the colour-blind can tell the colours apart, and the signs need no colour.
 _COLOURS = {"supported": "bold cyan", "contradicted": "bold dark_orange", "inconclusive": "yellow", "silent": "dim"}
 SYMBOLS = {answer: (sign, _COLOURS[answer]) for answer, sign in SIGNS.items()}

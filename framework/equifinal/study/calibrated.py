@@ -17,8 +17,6 @@ from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
 
-__all__ = ["CalibratedStudy"]
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CalibratedStudy:

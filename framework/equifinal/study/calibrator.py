@@ -7,8 +7,6 @@ import pandas as pd
 
 from equifinal.plugin.extension import Extension
 
-__all__ = ["Calibrator"]
-
 #: Prefixes of the parameters that are anchors, in the field's own words.
 _ANCHORS = ("full_", "crossover", "threshold")
 

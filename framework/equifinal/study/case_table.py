@@ -12,8 +12,6 @@ import pandas as pd
 
 from equifinal.errors import InputError
 
-__all__ = ["read_cases"]
-
 #: Spellings of "no value" in the tables of spreadsheet and statistics programs.
 _MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "-", ".", ".."]
 

@@ -10,8 +10,6 @@ from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
 
-__all__ = ["by_case", "check_cases", "check_memberships", "check_outcome", "check_panel", "check_sets", "raw_scores"]
-
 
 def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     """A copy of the table of cases, with their unique names as its index."""

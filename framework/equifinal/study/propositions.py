@@ -19,9 +19,7 @@ from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
 
 if TYPE_CHECKING:
-    from equifinal.plugin.registry import Entry
-
-__all__ = ["Proposition", "Verdict"]
+    from equifinal.plugin.records import Entry
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,6 @@ from equifinal.study.checks import (
 from equifinal.study.propositions import Proposition, build_proposition
 from equifinal.study.variable import Expectation, Variable
 
-__all__ = ["Study"]
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Study:

@@ -14,8 +14,6 @@ from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.case_table import read_cases
 from equifinal.study.variable import RESERVED
 
-__all__ = ["draft_study", "draft_toml"]
-
 _BEGINNING = "Cannot start a study: "
 
 _HEAD = """\

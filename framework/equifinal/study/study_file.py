@@ -16,8 +16,6 @@ from equifinal.study.case_table import read_cases
 from equifinal.study.study import Study
 from equifinal.study.variable import Expectation, Variable
 
-__all__ = ["StudySource", "load_study", "study_path"]
-
 
 @dataclass(frozen=True)
 class StudySource:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import tomlkit
     from tomlkit.items import InlineTable, Table
 
-__all__ = ["save_study", "study_toml"]
-
 _TEXTS = ("description", "source", "licence", "citation", "note")
 
 

@@ -13,8 +13,6 @@ from equifinal.base.plain import plain
 from equifinal.errors import InputError, did_you_mean
 from equifinal.study.calibrator import Calibrator
 
-__all__ = ["Expectation", "Variable"]
-
 Expectation = Literal["present", "absent"]
 
 #: Columns of the standard tables, which a set may not be named after.

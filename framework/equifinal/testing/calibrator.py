@@ -13,8 +13,6 @@ from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, same_parameters, untouched
 
-__all__ = ["CALIBRATOR_PROPERTIES"]
-
 CALIBRATOR_PROPERTIES: list[Property] = []
 
 

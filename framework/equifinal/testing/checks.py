@@ -12,18 +12,6 @@ from typing import Any, Literal, NoReturn
 
 from equifinal.base.parallel import one_thread
 
-__all__ = [
-    "Check",
-    "ConformanceError",
-    "DoesNotApply",
-    "Property",
-    "Result",
-    "checks_for",
-    "doing",
-    "fail",
-    "property_of",
-]
-
 #: The page on which all properties are explained; each names a section of it.
 PAGE = "docs/write-a-plugin.md"
 

@@ -7,8 +7,6 @@ from equifinal.plugin.records import title_of
 from equifinal.plugin.registry import name_of
 from equifinal.testing.checks import Property, doing, fail, property_of
 
-__all__ = ["COMMAND_PROPERTIES"]
-
 COMMAND_PROPERTIES: list[Property] = []
 
 

@@ -24,8 +24,6 @@ from equifinal.plugin.extension import Extension
 from equifinal.plugin.names import wrong_name
 from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
 
-__all__ = ["EXTENSION_PROPERTIES", "described", "same_parameters", "untouched"]
-
 EXTENSION_PROPERTIES: list[Property] = []
 
 

@@ -22,8 +22,6 @@ from equifinal.testing.method_robustness import ROBUSTNESS_PROPERTIES
 from equifinal.testing.method_steps import analyze, generator, predict
 from equifinal.testing.samples import SampleProposition, sample_study
 
-__all__ = ["METHOD_PROPERTIES"]
-
 METHOD_PROPERTIES: list[Property] = []
 
 

@@ -12,8 +12,6 @@ from equifinal.method.analysis import Analysis
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
-__all__ = ["TOLERANCE", "differences", "first_of"]
-
 TOLERANCE = 1e-6
 
 

@@ -17,8 +17,6 @@ from equifinal.testing.method_differences import TOLERANCE, differences, first_o
 from equifinal.testing.method_steps import analyze, answers_of, generator
 from equifinal.testing.samples import sample_study, with_an_unused_case
 
-__all__ = ["INVARIANCE_PROPERTIES"]
-
 INVARIANCE_PROPERTIES: list[Property] = []
 
 

@@ -19,8 +19,6 @@ from equifinal.testing.method_differences import differences, first_of
 from equifinal.testing.method_steps import analyze, answers_of, generator, predict
 from equifinal.testing.samples import sample_study
 
-__all__ = ["ROBUSTNESS_PROPERTIES"]
-
 #: Seconds that an analysis of a bundled study may take.
 SLOWEST = 10.0
 

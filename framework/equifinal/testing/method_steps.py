@@ -10,8 +10,6 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 from equifinal.testing.checks import doing, fail
 
-__all__ = ["analyze", "answers_of", "generator", "predict"]
-
 
 def generator(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)

@@ -22,8 +22,6 @@ from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
 from equifinal.testing.samples import SampleMethod, sample_comparison
 from equifinal.writing.output import Output
 
-__all__ = ["OUTPUT_PROPERTIES"]
-
 OUTPUT_PROPERTIES: list[Property] = []
 
 _TEXT = {".html", ".htm", ".md", ".txt", ".csv", ".tsv", ".json", ".xml", ".svg", ".tex", ".rst", ".yaml", ".toml"}

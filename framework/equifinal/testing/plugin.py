@@ -5,12 +5,10 @@ from pathlib import Path
 from equifinal.errors import InputError, did_you_mean
 from equifinal.plugin import registry
 from equifinal.plugin.hookspecs import API_VERSION
-from equifinal.plugin.registry import Entry, Plugin
+from equifinal.plugin.records import Entry, Plugin
 from equifinal.testing.checks import Check, Property, checks_for, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.targets import checks_of
-
-__all__ = ["PLUGIN_PROPERTIES", "checks_of_target"]
 
 PLUGIN_PROPERTIES: list[Property] = []
 

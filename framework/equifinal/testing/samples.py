@@ -18,15 +18,6 @@ from equifinal.study.propositions import Proposition, Verdict
 from equifinal.study.study import Study
 from equifinal.study.variable import Variable
 
-__all__ = [
-    "SampleMethod",
-    "SampleProposition",
-    "example_of",
-    "sample_comparison",
-    "sample_study",
-    "with_an_unused_case",
-]
-
 _ANCHORS = {"method": "direct", "full_out": 1, "crossover": 5, "full_in": 9}
 
 

@@ -11,8 +11,6 @@ from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import described
 from equifinal.testing.samples import SampleMethod
 
-__all__ = ["PROPOSITION_PROPERTIES", "STUDY_PROPERTIES"]
-
 STUDY_PROPERTIES: list[Property] = []
 PROPOSITION_PROPERTIES: list[Property] = []
 

@@ -18,16 +18,6 @@ from equifinal.testing.samples import example_of
 from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
 from equifinal.writing.output import Output
 
-__all__ = [
-    "check_calibrator",
-    "check_method",
-    "check_output",
-    "check_proposition",
-    "check_study",
-    "checks_of",
-    "parametrize_with_checks",
-]
-
 
 def checks_of(target: Any) -> list[Check]:
     """The checks of a method, calibrator, output (each a class or an instance), study source, kind of proposition or command.

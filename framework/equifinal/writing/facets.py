@@ -16,8 +16,6 @@ from equifinal.plugin.hookspecs import hookimpl
 if TYPE_CHECKING:
     from equifinal.comparison.comparison import Comparison
 
-__all__ = ["BUILT_IN", "Facet"]
-
 #: What every output states besides the facets.
 _TAKEN = ("banner", "manifest")
 

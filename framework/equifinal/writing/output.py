@@ -11,8 +11,6 @@ from equifinal.plugin.extension import Extension
 if TYPE_CHECKING:
     from equifinal.comparison.comparison import Comparison
 
-__all__ = ["Output"]
-
 
 class Output(Extension):
     """Writes a comparison into a folder.

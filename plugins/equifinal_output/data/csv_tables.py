@@ -14,8 +14,6 @@ from equifinal.plain import flattened, is_missing, joined, plain
 from equifinal_output.tables import Table, levels_of, tables_of
 from equifinal_output.words.names import FORMULA, file_name
 
-__all__ = ["CsvTables"]
-
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 

@@ -10,8 +10,6 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import flattened, plain
 
-__all__ = ["JsonFile"]
-
 #: Facets that say what the analyses say.
 _REPEATED = ("configurations", "paths_chart")
 

@@ -18,8 +18,6 @@ from equifinal_output.words.wording import AGREEMENT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_agreement", "plot_importance", "plot_verdicts"]
-
 #: The colour of each verdict and its opacity: Okabe & Ito's colours, pale enough for text on light and dark.
 STYLES = {
     "supported": ("#009E73", 0.42),

@@ -14,8 +14,6 @@ from equifinal_output.words.distribution import anchors, distribution_in_words, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_calibration"]
-
 
 @drawn
 def plot_calibration(source: Any, name: str | None = None, ax: "Axes | None" = None) -> "Axes":

@@ -13,8 +13,6 @@ from equifinal_output.figures.style import COLOURS, INK, MARKERS, clean, drawn, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_dendrogram", "plot_profiles", "plot_silhouette"]
-
 LINKAGE = ("left", "right", "distance", "size")
 PROFILES = ("cluster", "condition")
 _OWN = "methods of hierarchical clustering have one"

@@ -18,8 +18,6 @@ from equifinal_output.words.paths import OF_A_PATH, numbered, paths_of, solution
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_configurations"]
-
 _OWN = "set-theoretic methods have one"
 
 #: More would be wider than a page; those with the largest raw coverage are drawn.

@@ -14,8 +14,6 @@ from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, ORANGE, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["partial_dependence", "plot_coefficients", "plot_partial_dependence"]
-
 # --------------------------------------------------------------------------------------------- coefficients
 
 INTERVAL = ("coefficient", "ci_low", "ci_high")

@@ -11,8 +11,6 @@ from equifinal_output.figures.style import INK, clean, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["label_points"]
-
 Floats = NDArray[np.float64]
 
 #: How far from its point the nearest corner of a name may lie, in points (1/72 inch).

@@ -20,8 +20,6 @@ from equifinal_output.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_necessity"]
-
 _OWN = "set-theoretic methods have one"
 
 COLUMNS = {

@@ -11,8 +11,6 @@ from equifinal.errors import listing
 from equifinal_output.figures.pictures import figures_of
 from equifinal_output.words.names import stamp
 
-__all__ = ["Figures"]
-
 
 class Figures(eq.Output):
     """Every figure that the comparison has, as pictures: verdicts, agreement, data, and each method's own.

@@ -16,8 +16,6 @@ from equifinal_output.figures.style import BLUE, INK, drawn, finish, sized, whol
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_upset", "plot_venn"]
-
 Floats = NDArray[np.float64]
 
 MOST_SETS_OF_VENN = 5

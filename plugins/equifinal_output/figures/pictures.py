@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Picture", "figures_of", "further_figures"]
-
 
 @dataclass(frozen=True, eq=False)
 class Picture:

@@ -10,8 +10,6 @@ from equifinal.errors import did_you_mean
 from equifinal_output.figures.style import short
 from equifinal_output.words import names
 
-__all__ = ["analysis_of", "comparison_of", "has_table", "interval_share", "labelled", "study_of", "with_table"]
-
 
 def analysis_of(
     source: Any, method: str | None, has: Callable[[eq.Analysis], bool], what: str, whose: str

@@ -13,8 +13,6 @@ from equifinal_output.figures.style import BLUE, INK, clean, drawn, finish, shor
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_specification_curve"]
-
 _OWN = "a method that fills it, one row per specification, has one"
 _FIGURES = ("estimate", "low", "high")
 #: More rows of choices would be unreadable.

@@ -17,28 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-__all__ = [
-    "BLUE",
-    "COLOURS",
-    "GREEN",
-    "INK",
-    "MARKERS",
-    "ORANGE",
-    "PINK",
-    "SKY",
-    "VERMILLION",
-    "YELLOW",
-    "clean",
-    "drawn",
-    "finish",
-    "in_style",
-    "short",
-    "sized",
-    "style",
-    "whole_ticks",
-    "wrapped",
-]
-
 #: Text and axes. A page that shows a figure puts its own text colour there.
 INK = "#1d1d1c"
 

@@ -10,8 +10,6 @@ from equifinal_output.figures.style import INK, in_style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["inline_svg"]
-
 
 def inline_svg(figure: "Figure", name: str, title: str, alt: str, dark: bool) -> str:
     """One ``<svg>`` to put into a page: no external fonts, links or styles, and no identifier shared with other pictures.

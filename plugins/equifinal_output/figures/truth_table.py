@@ -26,8 +26,6 @@ from equifinal_output.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_truth_table"]
-
 _OWN = "set-theoretic methods have one"
 
 _OUTPUTS = {"1": GREEN, "0": VERMILLION, "C": ORANGE, "?": "#808080"}

@@ -27,8 +27,6 @@ from equifinal_output.words.paths import paths_of, propositions_paths
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_xy"]
-
 _MOST_XY = 8
 #: Colour and marker of each type of case (Schneider & Rohlfing 2013), the most telling first.
 _TYPES = {

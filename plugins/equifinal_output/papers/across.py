@@ -12,8 +12,6 @@ from equifinal_output.tables import further_facets, levels_of, tables_of
 from equifinal_output.words.names import capitalized, labelled
 from equifinal_output.words.propositions import full_texts
 
-__all__ = ["TablesAcross"]
-
 _OF_AN_EQUATION = {
     "n": "N",
     "r_squared": "R²",

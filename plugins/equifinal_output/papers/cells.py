@@ -8,8 +8,6 @@ import numpy as np
 
 from equifinal.plain import MISSING, is_missing, joined, shown
 
-__all__ = ["ALIGNED", "Cell", "Kind", "Row", "any_value", "count", "figure", "placed", "score"]
-
 #: How a column is set: ``label`` and ``text`` to the left, of which ``text`` wraps; ``number`` to the right; ``sign`` centred.
 Kind = Literal["label", "text", "number", "sign"]
 ALIGNED = {"label": "left", "text": "left", "number": "right", "sign": "center"}

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["ExcelTables"]
-
 #: The most characters that a cell can hold, and the width of a column of text.
 _MOST_CHARACTERS = 32_767
 _WIDEST = 60

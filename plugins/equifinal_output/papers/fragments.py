@@ -9,8 +9,6 @@ from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.papers.table import html
 from equifinal_output.words.names import file_name, stamp
 
-__all__ = ["Fragments"]
-
 
 class Fragments(eq.Output):
     """Tables for papers as Markdown and HTML, one file per table, to put into your own pages."""

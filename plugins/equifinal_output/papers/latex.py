@@ -9,8 +9,6 @@ from equifinal_output.papers.latex_text import escaped
 from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.words.names import file_name, stamp
 
-__all__ = ["LatexTables"]
-
 _PACKAGES = ("amssymb", "array", "booktabs", "graphicx", "longtable", "lscape")
 
 

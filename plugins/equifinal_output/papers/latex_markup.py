@@ -7,8 +7,6 @@ from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
 from equifinal_output.papers.latex_text import escaped
 from equifinal_output.papers.table import PublicationTable
 
-__all__ = ["comment", "latex"]
-
 #: A table with more lines continues on the next page.
 _LINES_OF_A_PAGE = 42
 #: Roughly how many characters fit on a line of LaTeX's own narrow article, and in a gap between columns.

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-__all__ = ["escaped"]
-
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",

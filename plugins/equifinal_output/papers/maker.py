@@ -11,8 +11,6 @@ from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.names import capitalized, labelled
 from equifinal_output.words.paths import with_paths
 
-__all__ = ["EMPTY", "PRI_NOTE", "TableMaker", "head_of", "in_words", "row_of"]
-
 PRI_NOTE = "PRI: proportional reduction in inconsistency."
 EMPTY = Cell()
 

@@ -4,8 +4,6 @@ from equifinal_output.papers.cells import Cell
 from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.markdown_text import as_text
 
-__all__ = ["markdown"]
-
 
 def markdown(table: PublicationTable) -> str:
     """A table in GitHub's Markdown, which knows one row of headings and no spans.

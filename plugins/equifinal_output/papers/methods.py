@@ -16,8 +16,6 @@ from equifinal_output.papers.table import PublicationTable
 from equifinal_output.words.names import capitalized
 from equifinal_output.words.paths import OF_A_PATH, marks_of, numbered, solution_fit
 
-__all__ = ["MethodTables"]
-
 _OF_A_NECESSITY = {"consistency": "Consistency", "relevance": "Relevance (RoN)", "coverage": "Coverage"}
 _OF_A_ROW = {"out", "n", "consistency", "pri", "cases"}
 #: More paths side by side would be too narrow to read.

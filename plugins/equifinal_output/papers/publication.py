@@ -13,8 +13,6 @@ from equifinal_output.papers.across import TablesAcross
 from equifinal_output.papers.methods import MethodTables
 from equifinal_output.papers.table import PublicationTable
 
-__all__ = ["INTERVALS", "publication_tables"]
-
 #: The parameter of every format that writes these tables.
 INTERVALS: Any = pydantic.Field(
     default=False, description="Show below each coefficient its confidence interval instead of its standard error."

@@ -7,8 +7,6 @@ from html import escape
 
 from equifinal_output.papers.cells import ALIGNED, Cell, Kind, Row, placed
 
-__all__ = ["PublicationTable", "html"]
-
 
 @dataclass(frozen=True)
 class PublicationTable:

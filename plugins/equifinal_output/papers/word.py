@@ -16,8 +16,6 @@ from equifinal_output.words.names import stamp, storable
 if TYPE_CHECKING:
     from docx.document import Document
 
-__all__ = ["WordTables"]
-
 #: Half points.
 _SIZES = {"": 18, "large": 30, "small": 15}
 _ROWS_OF_A_PAGE = 30

@@ -8,8 +8,6 @@ from equifinal_output.report.document import Content
 from equifinal_output.report.sections import sections
 from equifinal_output.words.names import labelled
 
-__all__ = ["content"]
-
 #: What was made of a comparison, with and without its asymmetry, kept as long as the comparison: each format asks for it.
 _made: WeakKeyDictionary[eq.Comparison, dict[bool, Content]] = WeakKeyDictionary()
 

@@ -7,8 +7,6 @@ import equifinal as eq
 from equifinal_output.report.reading_help import HELP, Help
 from equifinal_output.tables import Table
 
-__all__ = ["Content", "Section"]
-
 
 @dataclass(frozen=True, eq=False)
 class Section:

@@ -17,8 +17,6 @@ from equifinal_output.words import importance
 from equifinal_output.words.distribution import anchors, distribution_in_words, edges, near
 from equifinal_output.words.names import named
 
-__all__ = ["Anchor", "Bar", "Distribution", "Dot", "Importances", "Scatter", "distributions", "importances", "scatters"]
-
 #: The width of every picture, in its own units; pages scale it.
 WIDTH = 320
 

@@ -20,8 +20,6 @@ from equifinal_output.report.reading_help import DRAWN
 from equifinal_output.tables import Table, levels_of
 from equifinal_output.words.propositions import in_sum
 
-__all__ = ["HtmlReport"]
-
 #: How many sentences of each part of the answer a phone shows at first.
 _FIRST_SENTENCES = 3
 #: Lists with more entries, and background tables with more rows, are folded away.

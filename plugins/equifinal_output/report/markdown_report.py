@@ -15,8 +15,6 @@ from equifinal_output.report.document import Content, Section
 from equifinal_output.tables import Table, levels_of
 from equifinal_output.words.markdown_text import as_text
 
-__all__ = ["MarkdownReport"]
-
 
 class MarkdownReport(eq.Output):
     """A report in GitHub's Markdown."""

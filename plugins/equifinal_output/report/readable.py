@@ -13,8 +13,6 @@ from equifinal_output.tables import Table
 from equifinal_output.words.names import named
 from equifinal_output.words.propositions import full_texts, in_sum
 
-__all__ = ["reported"]
-
 
 def reported(comparison: eq.Comparison, table: Table) -> Table:
     """A table in the form that a report shows; one that nobody has given a form is shown as it is."""

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["DRAWN", "HELP", "Help"]
-
 
 @dataclass(frozen=True)
 class Help:

@@ -12,8 +12,6 @@ from equifinal_output.report.readable import reported
 from equifinal_output.tables import SECTIONS, Table, further_facets, tables_of
 from equifinal_output.words.paths import solution_fit, with_paths
 
-__all__ = ["CITATION", "sections"]
-
 #: How to cite the software, as in CITATION.cff.
 CITATION = "The equifinal developers (2026). equifinal: several research methods on the same cases, compared. Version {version}."
 

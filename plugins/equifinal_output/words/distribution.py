@@ -8,8 +8,6 @@ import numpy as np
 import equifinal as eq
 from equifinal.plain import counted
 
-__all__ = ["anchors", "distribution_in_words", "edges", "near"]
-
 _MOST_BINS = 20
 
 

@@ -5,8 +5,6 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import shown
 
-__all__ = ["importance_in_words", "importances", "ranked"]
-
 
 def importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
     """``importance`` and ``importance_sd`` by condition, for the methods that have them; a missing spread is 0."""

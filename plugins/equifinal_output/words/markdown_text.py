@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-__all__ = ["as_text"]
-
 #: Parts of set expressions become code, because Markdown would take their stars and tildes for emphasis.
 _EXPRESSION = re.compile(r"((?:~?\b\w+(?:\*~?\w+)+|~\w+)+)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$])")

@@ -4,8 +4,6 @@ import re
 
 import equifinal as eq
 
-__all__ = ["FORMULA", "capitalized", "file_name", "labelled", "named", "stamp", "storable"]
-
 #: What a spreadsheet would take for the start of a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: What XML cannot hold.

@@ -8,8 +8,6 @@ import pandas as pd
 import equifinal as eq
 from equifinal.plain import is_missing
 
-__all__ = ["OF_A_PATH", "marks_of", "numbered", "paths_of", "propositions_paths", "solution_fit", "with_paths"]
-
 
 def with_paths(comparison: eq.Comparison) -> dict[str, eq.Analysis]:
     """The analyses whose configurations are paths: they claim sufficiency, or distinguish core conditions."""

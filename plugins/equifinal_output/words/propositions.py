@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-__all__ = ["full_texts", "in_sum"]
-
 ALL_SUPPORT, ALL_CONTRADICT, ALL_INCONCLUSIVE = "all support", "all contradict", "all inconclusive"
 PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
 

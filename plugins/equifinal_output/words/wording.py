@@ -1,7 +1,5 @@
 """The measures of agreement, in words."""
 
-__all__ = ["AGREEMENT"]
-
 #: What methods agree on, and how that is measured.
 AGREEMENT = {
     "predictions": ("predictions", "Spearman's rank correlation of the predicted memberships"),

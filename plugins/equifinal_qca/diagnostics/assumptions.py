@@ -16,8 +16,6 @@ from equifinal_qca.model import Model
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
-__all__ = ["contradicting_necessity", "contradictory_assumptions"]
-
 
 def contradictory_assumptions(
     presence: Model | Solution, absence: Model | Solution, max_rows: int = 100_000

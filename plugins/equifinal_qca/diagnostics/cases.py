@@ -18,18 +18,6 @@ from equifinal_qca.engine.corners import corner_memberships
 from equifinal_qca.engine.cubes import Floats, Ints
 from equifinal_qca.model import Model, require_model
 
-__all__ = [
-    "CaseType",
-    "best_cases",
-    "case_types",
-    "check_asked",
-    "own_rows",
-    "positions_of",
-    "ranked",
-    "term_alone",
-    "types_of",
-]
-
 CaseType = Literal[
     "typical",
     "deviant in consistency, in degree",

@@ -11,8 +11,6 @@ from equifinal_qca.engine.corners import corner_memberships
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
-__all__ = ["MOST_WORDS", "near_cutoffs", "notes", "simultaneous_subsets"]
-
 NEAR = 0.05
 MOST_WORDS = 20  # models of a what-if solution to count at most
 EFFORT = 0.1  # for all what-if solutions together

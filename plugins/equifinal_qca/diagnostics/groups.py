@@ -7,8 +7,6 @@ from equifinal import InputError, sets
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.inputs import memberships_in, outcome_memberships
 
-__all__ = ["consistency_by"]
-
 
 def consistency_by(frame: pd.DataFrame, expression: str, outcome: str, by: pd.Series | str) -> pd.DataFrame:
     """Parameters of fit of a sufficient expression over all cases and in each group of them.

@@ -12,8 +12,6 @@ from equifinal_qca.diagnostics.cases import check_asked, own_rows, positions_of,
 from equifinal_qca.engine.cubes import Cube, Floats, Ints
 from equifinal_qca.model import Model
 
-__all__ = ["PairType", "best_pairs"]
-
 PairType = Literal[
     "typical and typical",
     "typical and individually irrelevant",

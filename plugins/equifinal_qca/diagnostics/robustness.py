@@ -17,8 +17,6 @@ from equifinal_qca.engine.cubes import Cube, Floats, conjunctions, largest
 from equifinal_qca.inputs import memberships_of
 from equifinal_qca.model import Model, require_model
 
-__all__ = ["Robustness", "robustness_to", "skewness"]
-
 _TOLERANCE = 1e-9
 
 

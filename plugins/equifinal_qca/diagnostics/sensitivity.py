@@ -15,8 +15,6 @@ from equifinal_qca.model import Model
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
-__all__ = ["anchor_ranges", "cutoff_ranges"]
-
 _TOLERANCE = 1e-9
 _INVALID = "no valid calibration"
 

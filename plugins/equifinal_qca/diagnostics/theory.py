@@ -7,8 +7,6 @@ from equifinal import Expression, sets
 from equifinal_qca.expressions import simplify
 from equifinal_qca.inputs import memberships_in, outcome_memberships
 
-__all__ = ["theory_evaluation"]
-
 
 def theory_evaluation(theory: str, solution: str, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
     """Compare the expectations of a theory with the findings of an analysis (Ragin 1987, ch. 7; Schneider & Wagemann 2012, ch. 11).

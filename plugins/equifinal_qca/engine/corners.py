@@ -4,8 +4,6 @@ import numpy as np
 
 from equifinal_qca.engine.cubes import Floats, Ints
 
-__all__ = ["corner_fit", "corner_memberships"]
-
 _MOST_SUBCUBES = 3**15  # sums that are kept at a time, 115 MB
 _BLOCK = 1 << 17  # elements that are looked at together; they should fit the cache
 

@@ -19,8 +19,6 @@ import numpy as np
 from equifinal_qca.engine.cubes import Ints
 from equifinal_qca.engine.smallest import Bools, Budget, Cover, Search, Spent, dominators, unique_words, words_of
 
-__all__ = ["Covers", "covers"]
-
 _SMALL = 20_000  # fields of a chart
 _FEW = (
     12  # classes, of which there are at most 924 irredundant covers: listing these costs less than preparing a search

@@ -19,19 +19,6 @@ from numpy.typing import NDArray
 
 from equifinal import Expression, InputError
 
-__all__ = [
-    "MOST_CONDITIONS",
-    "Cube",
-    "Floats",
-    "Groups",
-    "Ints",
-    "conjunctions",
-    "cubes_of",
-    "largest",
-    "rows_inside",
-    "without",
-]
-
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Groups = tuple[tuple[int, ...], ...]  # of multi-value conditions: the bits of each one's values; of sets: empty

@@ -10,8 +10,6 @@ from equifinal_qca.engine.cubes import Cube
 from equifinal_qca.engine.implicants import TooManyPrimes, lies_inside, primes_inside, some_primes_inside
 from equifinal_qca.engine.smallest import MOST_WORK, Budget, Spent
 
-__all__ = ["shortest_forms"]
-
 _MOST_PATTERNS = 100_000
 _LARGEST_CHART = 100_000_000  # prime implicants times patterns
 _MOST_WORK = MOST_WORK // 10  # some seconds

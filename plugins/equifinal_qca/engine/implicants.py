@@ -17,15 +17,6 @@ from numpy.typing import NDArray
 from equifinal_qca.engine.cubes import Cube, Groups, Ints
 from equifinal_qca.engine.smallest import Budget, Spent
 
-__all__ = [
-    "TooManyPrimes",
-    "minimal_transversals",
-    "primes_avoiding",
-    "primes_inside",
-    "some_primes_avoiding",
-    "some_primes_inside",
-]
-
 _LARGEST_TABLE = 3**16  # cubes; 43 MB
 _FEW_COMPARISONS = 10_000_000
 _MOST_COMPARISONS = 10_000_000_000  # about a minute

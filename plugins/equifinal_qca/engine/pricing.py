@@ -21,8 +21,6 @@ from equifinal_qca.engine.cubes import Cube, Groups, Ints
 from equifinal_qca.engine.implicants import some_primes_avoiding
 from equifinal_qca.engine.smallest import Budget, Spent
 
-__all__ = ["Pricing"]
-
 Bools = NDArray[np.bool_]
 
 _ONE = 1 << 16  # the price of rows that one implicant may cost at most

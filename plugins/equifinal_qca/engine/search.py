@@ -24,8 +24,6 @@ from equifinal_qca.engine.implicants import (
 from equifinal_qca.engine.pricing import Pricing
 from equifinal_qca.engine.smallest import MOST_WORK, Budget
 
-__all__ = ["Found", "Problem", "Source", "Terms", "chart", "conservative", "intermediate", "parsimonious"]
-
 Terms = tuple[Cube, ...]
 
 MOST_PRIMES = 100_000

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from equifinal_qca.engine.cubes import Ints
 
-__all__ = ["MOST_WORK", "Budget", "Search", "Spent", "dominators", "unique_words", "words_of"]
-
 Bools = NDArray[np.bool_]
 Words = NDArray[np.uint64]  # bit sets of rows, shape (words, n)
 Narrow = NDArray[np.float32]  # holds whole numbers below 2^24, which it does exactly

@@ -15,8 +15,6 @@ from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.table import TruthTable, truth_table
 
-__all__ = ["CsQCA", "FsQCA"]
-
 
 class FsQCA(Method):
     """Fuzzy-set qualitative comparative analysis: combinations of conditions that are sufficient for the outcome."""

@@ -15,8 +15,6 @@ from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
 
-__all__ = ["MvQCA"]
-
 
 class MvQCA(FsQCA):
     """Multi-value qualitative comparative analysis: conditions with several ordered values, A[0], A[1], A[2], ...

@@ -17,18 +17,6 @@ from equifinal_qca.model import Model
 from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.table import TruthTable
 
-__all__ = [
-    "Core",
-    "case_table",
-    "configuration_table",
-    "core_of",
-    "evidence_of",
-    "fit_of",
-    "further_tables",
-    "predicted",
-    "use_of",
-]
-
 _MOST_COUNTERFACTUALS = 2000
 
 Core = Mapping[

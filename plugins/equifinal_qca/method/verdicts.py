@@ -17,8 +17,6 @@ from equifinal.plain import counted
 from equifinal_qca.model import Model
 from equifinal_qca.solution import Solution
 
-__all__ = ["assess"]
-
 _TOLERANCE = 1e-9
 _LEAST_PRI = 0.5  # below it a set is more consistent with the negated outcome than with the outcome
 
