@@ -33,6 +33,12 @@ from .study.study_file import load_study as load_study
 from .study.study_file import study_path as study_path
 from .study.study_writer import save_study as save_study
 from .study.variable import Variable as Variable
+from .sweep.engine import sweep_over as sweep_over
+from .sweep.result import Trial as Trial
+from .sweep.scenario import Scenario as Scenario
+from .sweep.store import Store as Store
+from .sweep.trial import trial as trial
+from .sweep.truth import Truth as Truth
 from .writing.facets import Facet as Facet
 from .writing.output import Output as Output
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equifinal.shell.commands import CommandsOfPlugins
+from equifinal.shell.trial import trial
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -251,6 +252,9 @@ def describe(
         known = [*registry.studies(), *(each for listing in listings for each in listing)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)
+
+
+app.command()(trial)
 
 
 @plugin_commands.command("new")

@@ -1,0 +1,129 @@
+"""``equifinal trial``: methods against known truth, in the terminal and as files."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+
+def trial(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios by name; default: all. 'list' shows them, and runs nothing.")
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", "-m", metavar="METHOD", help="Repeatable; default: all.")
+    ] = None,
+    size: Annotated[
+        list[int] | None,
+        typer.Option("--size", "-n", metavar="N", help="Number of cases. Repeatable; default: 12, 30, 86."),
+    ] = None,
+    repetitions: Annotated[int, typer.Option(metavar="N", help="Data sets of each scenario and size.")] = 300,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", metavar="FILE", help="Keep the answers here; a trial that was stopped goes on where it was."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write the tables as CSV files into this folder."),
+    ] = None,
+    proposition: Annotated[
+        list[str] | None, typer.Option("--proposition", "-p", metavar="ID", help="Ask about these only. Repeatable.")
+    ] = None,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = -1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    evidence: Annotated[bool, typer.Option(help="Ask which verdicts are firm, too.")] = True,
+) -> None:
+    """Ask methods about simulated data whose truth is known, and count how often each is wrong."""
+    from rich.console import Console
+
+    from equifinal.plugin.registry import load_plugin
+    from equifinal.sweep.trial import trial as ask
+
+    for file in plugin or []:
+        load_plugin(file)
+    console = Console()
+    if scenario == ["list"]:
+        return _show_scenarios(console)
+    found = ask(
+        scenario or None,
+        method or None,
+        sizes=size or (12, 30, 86),
+        repetitions=repetitions,
+        store=store,
+        n_jobs=jobs,
+        seed=seed,
+        evidence=evidence,
+        propositions=proposition or None,
+        progress=sys.stderr.isatty(),
+    )
+    _show(found, console)
+    for failure in found.failures.head(5).to_dict("records"):
+        who = failure["method"] or "every method"
+        print(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}", file=sys.stderr)
+    if output is not None:
+        written = _write(found, output)
+        print(f"Wrote {len(written)} files into {output}; open {written[0]}.")
+    return None
+
+
+def _show_scenarios(console: "Console") -> None:
+    import pandas as pd
+
+    from equifinal.shell.tables import show_frame
+    from equifinal.sweep.scenarios import known_scenarios
+
+    rows = {
+        name: {
+            "title": each.title,
+            "truth": each.formula or "a function of scores",
+            "tuning": "yes" if each.tuning else "",
+        }
+        for name, each in known_scenarios().items()
+    }
+    show_frame(pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario"), console, title="Scenarios")
+
+
+def _show(found: Any, console: "Console") -> None:
+    from rich.markup import escape
+
+    from equifinal.shell.tables import show_frame
+
+    for label, table in _wrong(found.rates).items():
+        show_frame(table, console, title=f"{label}: share of wrong verdicts")
+    for sentence in found.summary():
+        console.print(escape(sentence), highlight=False)
+
+
+def _wrong(rates: "pd.DataFrame") -> "dict[str, pd.DataFrame]":
+    """By method, a row per scenario and proposition and a column per number of cases; where a method is silent, no row."""
+    spoken = rates[rates["silent"] < 1].reset_index()
+    return {
+        str(method): own.pivot_table("wrong", ["scenario", "proposition"], "n", sort=False).rename(
+            columns="n = {}".format
+        )
+        for method, own in spoken.groupby("method", sort=False)
+    }
+
+
+def _write(found: Any, folder: Path) -> list[Path]:
+    from equifinal.base.files import staging
+
+    tables = {"rates": found.rates, "recovery": found.recovery, "failures": found.failures}
+    written = []
+    with staging(folder, folder) as aside:
+        for name, table in tables.items():
+            table.to_csv(aside / f"{name}.csv", index=name != "failures", lineterminator="\n")
+        for name in tables:
+            written.append((aside / f"{name}.csv").replace(folder / f"{name}.csv"))
+    return written
