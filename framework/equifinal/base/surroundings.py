@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-import numpy as np
-
 
 @contextmanager
 def restored() -> Iterator[list[str]]:
@@ -44,6 +42,11 @@ def _directory() -> str | None:
         return None
 
 
+def _floating_point() -> dict[str, str] | None:
+    numpy = sys.modules.get("numpy")
+    return None if numpy is None else numpy.geterr()
+
+
 def _parameters() -> dict[str, Any] | None:
     matplotlib = sys.modules.get("matplotlib")
     if not hasattr(matplotlib, "rcParams"):
@@ -64,7 +67,7 @@ def _put_back_filters(before: list[Any]) -> None:
 _FILTERS = "the filters of warnings"
 _SHARED: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "the working directory": (_directory, os.chdir),
-    "numpy.seterr": (np.geterr, lambda before: np.seterr(**before)),
+    "numpy.seterr": (_floating_point, lambda before: sys.modules["numpy"].seterr(**before)),
     "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
     "matplotlib.rcParams": (_parameters, _put_back_parameters),
     _FILTERS: (lambda: list(warnings.filters), _put_back_filters),

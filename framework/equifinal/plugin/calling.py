@@ -9,15 +9,17 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from equifinal.base.own import Handing
 from equifinal.base.surroundings import restored
 from equifinal.errors import FAULTS, listing
 from equifinal.plugin import hookspecs
 from equifinal.plugin.hookspecs import NOUNS
+
+if TYPE_CHECKING:
+    from equifinal.base.own import Handing
 
 Function = Callable[..., Any]
 
@@ -107,16 +109,15 @@ class Hooks:
             if changed:
                 report(f"{hook} changed {listing(changed)}, which was put back")
 
-        def compare(handing: Handing, own: Mapping[str, Any]) -> None:
-            if changed := handing.changed(own):
+        def compare(handing: "Handing | None", own: Mapping[str, Any]) -> None:
+            if handing is not None and (changed := handing.changed(own)):
                 report(f"{hook} changed what it was given ({listing(changed)}), a copy of its own")
 
         @functools.wraps(function)
         def alone(*given: Any, **named: Any) -> Any:
             arguments = _arguments(function, given, named)
             try:
-                handing = Handing(**arguments)
-                own = handing.copies()
+                handing, own = _handed(arguments)
                 with traced(f"{_told(hook, arguments)} of {told}") as answers, put_back():
                     answers.append(function(*own.values()))
                 compare(handing, own)
@@ -130,8 +131,7 @@ class Hooks:
             arguments = _arguments(function, given, named)
             what, problem = f"{_told(hook, arguments)} of {told}", ""
             try:
-                handing = Handing(**arguments)
-                own = handing.copies()
+                handing, own = _handed(arguments)
                 generator = function(*own.values())
                 with traced(f"{what}, before the others,"), put_back():
                     goes_on, _ = _step(generator, None)
@@ -216,6 +216,16 @@ def said(error: BaseException) -> str:
 
 def _arguments(function: Function, given: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
     return {**dict(zip(inspect.signature(function).parameters, given, strict=False)), **named}
+
+
+def _handed(arguments: Mapping[str, Any]) -> "tuple[Handing | None, Mapping[str, Any]]":
+    """Copies of what an implementation gets; a hook without arguments, such as that of commands, needs nothing for it."""
+    if not arguments:
+        return None, arguments
+    from equifinal.base.own import Handing
+
+    handing = Handing(**arguments)
+    return handing, handing.copies()
 
 
 def _told(hook: str, arguments: Mapping[str, Any]) -> str:
