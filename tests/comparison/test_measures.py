@@ -206,7 +206,7 @@ def test_the_terminal_shows_a_plugin_s_measure(measured_with: eq.Comparison) -> 
     console = Console(width=240, file=io.StringIO(), color_system=None)
     show(measured_with, console)
     printed = console.file.getvalue()
-    fit, chance = printed[printed.index("The common yardstick") :], printed[printed.index("Chance: in which") :]
+    fit, chance = printed[printed.index("The common yardstick") :], printed[printed.index("Chance: the share") :]
     assert "squared" in fit[: fit.index("baseline")]
     assert "squared" in chance[: chance.index("linear")]
     row = measured_with.fit.loc["linear"]
