@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from equifinal.plugin.hookspecs import hookimpl
+from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 
 if TYPE_CHECKING:
     from equifinal.comparison.comparison import Comparison
@@ -225,6 +225,9 @@ BUILT_IN = (
         lambda comparison: {label: asdict(failure) for label, failure in comparison.failures.items()},
     ),
 )
+
+
+equifinal_api = API_VERSION
 
 
 @hookimpl
