@@ -23,7 +23,7 @@ def test_nothing_that_is_built_in_is_left_out():
     wanted = {"method fsqca", "method clustering", "calibrator direct", "output html", "study heilongjiang"}
     assert wanted | {"kind of proposition joint"} <= subjects
     brought = [each for plugin in eq.plugins().values() if plugin.distribution == "equifinal" for each in plugin.brings]
-    assert subjects == {each for each in brought if not each.startswith(("hook ", "measure ", "facet "))}
+    assert subjects == {each for each in brought if not each.startswith(("hook ", "measure ", "facet ", "scenario "))}
 
 
 def test_every_built_in_plugin_is_healthy_and_states_its_version():
