@@ -414,3 +414,12 @@ def test_any_change_of_a_table_is_found(change):
     assert changes("frame", copied, frame) == ["frame"]
     assert frame.columns.tolist() == ["n", "cases"]
     assert frame.index.name is None
+
+
+@pytest.mark.parametrize("name", [n for n, each in eq.outputs().items() if each.plugin.distribution == "equifinal"])
+def test_the_project_s_own_outputs_change_nothing_of_what_they_get(name, tmp_path):
+    """They get the comparison itself, and not a copy of it."""
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
+    before = own(comparison)
+    eq.outputs()[name].cls().write(comparison, tmp_path)
+    assert changes("comparison", comparison, before) == []
