@@ -6,7 +6,7 @@ Only the standard tables, the verdicts and the common yardstick are read: nothin
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -231,10 +231,8 @@ class Comparison:
         outputs = choose_outputs(formats)
 
         def fill(staging: Path) -> dict[str, Any]:
-            handing, notes = Handing(comparison=self), list[str]()
-            written = [
-                name for name, each in outputs.items() if _wrote(self, handing, name, each, staging, failures, notes)
-            ]
+            notes: list[str] = []
+            written = [name for name, each in outputs.items() if _wrote(self, name, each, staging, failures, notes)]
             return {**self.manifest, "formats": written} | ({"notes": notes} if notes else {}) if written else {}
 
         paths = write_folder(Path(directory), fill, overwrite)
@@ -284,7 +282,6 @@ def _in_a_notebook(shown: Shown) -> str:
 
 def _wrote(
     comparison: Comparison,
-    handing: Handing,
     name: str,
     output: Any,
     staging: Path,
@@ -294,12 +291,13 @@ def _wrote(
     """Whether an output wrote its files; one that raises leaves none, one that changes what is not its own gets a note."""
     plugin = registry.outputs()[name].plugin
     before, who = set(staging.rglob("*")), f"the output {name!r} of the plugin {plugin}"
-    # The project's own outputs change nothing, which a test shows; copies for them would take a twentieth of the time.
-    given = Handing() if plugin.distribution == PROJECT else handing
-    write = partial(output.write, comparison) if plugin.distribution == PROJECT else output.write
+    changed: list[str] = []
     try:
         with restored() as around:
-            _, changed = given.to(write, staging)
+            if plugin.distribution == PROJECT:  # these change nothing, as a test shows, and copies take their time
+                output.write(comparison, staging)
+            else:
+                _, changed = Handing(comparison=comparison).to(output.write, staging)
     except FAULTS as error:
         error.add_note(f"While writing {who}.")
         if failures is None:
