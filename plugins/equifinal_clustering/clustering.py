@@ -52,6 +52,8 @@ class Clustering(eq.Method):
     """
 
     name = "clustering"
+    family = "clustering"
+    uses_outcome = False
     title = "Clustering"
     reference = (
         "Ward, J. H. (1963). Hierarchical grouping to optimize an objective function. Journal of the American Statistical "

@@ -49,6 +49,7 @@ class NCA(eq.Method):
     """
 
     name = "nca"
+    family = "nca"
     title = "Necessary condition analysis (NCA)"
     reference = (
         "Dul, J. (2016). Necessary condition analysis (NCA): logic and methodology of 'necessary but not sufficient' "

@@ -64,6 +64,7 @@ class Regression(eq.Method):
     """
 
     name = "regression"
+    family = "regression"
     title = "Regression"
     reference = (
         "MacKinnon, J. G. & White, H. (1985). Some heteroskedasticity-consistent covariance matrix estimators with "

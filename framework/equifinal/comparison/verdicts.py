@@ -1,7 +1,7 @@
 """Asking every method about every proposition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -110,4 +110,4 @@ def _answer(
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):
         return Verdict("silent", evidence=f"It answered with {verdict!r}, which is not an equifinal.Verdict.")
-    return Verdict(verdict.answer, f"{scope.prefix}{verdict.evidence}", verdict.numbers)
+    return replace(verdict, evidence=f"{scope.prefix}{verdict.evidence}")

@@ -208,10 +208,23 @@ class Method(Extension):
     sufficient_paths : bool
         True when each row of ``configurations`` claims to be sufficient for the outcome, as a QCA path does. Such paths
         enter the advice for cases without the outcome. False by default: a cluster is not a path.
+    family : str
+        The kind of method. Summaries count families, not variants: two settings of one method that agree are one voice.
+        By default the method's ``name``.
+    uses_outcome : bool
+        False for a method that never looks at the outcome, as a clustering of the conditions.
     """
 
     offered_by: ClassVar[str] = "equifinal_methods"
     sufficient_paths: ClassVar[bool] = False
+    family: ClassVar[str] = ""
+    uses_outcome: ClassVar[bool] = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "family" not in cls.__dict__ and not any(base.__dict__.get("family") for base in cls.__mro__[1:]):
+            cls.family = cls.__dict__.get("name", "")
 
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Analyse the cases.

@@ -51,7 +51,7 @@ class Extension(pydantic.BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if cls.__module__.startswith("equifinal.") and cls.__base__ is Extension:
             return
-        for attribute in ("name", "title", "reference"):
+        for attribute in ("name", "title", "reference", "family", "uses_outcome"):
             if attribute in cls.model_fields:
                 raise TypeError(
                     f"{cls.__name__}.{attribute} has a type annotation, which makes it a parameter that users could "

@@ -5,6 +5,7 @@ A study states propositions, each with a claim. Every method answers ``supported
 ``equifinal_propositions``, as a plugin's would be.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
@@ -34,11 +35,14 @@ class Verdict:
         A sentence with the numbers and the thresholds used.
     numbers
         The same numbers by name.
+    strength
+        How strongly, from 0 up, on one scale for both decided answers of a claim; ``None`` when the method does not say.
+        Evidence compares it with the strengths that chance brings about.
 
     Raises
     ------
     ValueError
-        When the answer is not one of the four.
+        When the answer is not one of the four, or the strength is negative or not a finite number.
 
     Examples
     --------
@@ -50,10 +54,13 @@ class Verdict:
     answer: Answer
     evidence: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    strength: float | None = None
 
     def __post_init__(self) -> None:
         if self.answer not in get_args(Answer):
             raise ValueError(f"A verdict is one of {', '.join(get_args(Answer))}; not {self.answer!r}.")
+        if self.strength is not None and not 0 <= self.strength < math.inf:
+            raise ValueError(f"The strength of a verdict is a finite number from 0 up, or None; not {self.strength!r}.")
 
     def _repr_html_(self) -> str:
         from html import escape

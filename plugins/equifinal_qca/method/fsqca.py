@@ -20,6 +20,7 @@ class FsQCA(Method):
     """Fuzzy-set qualitative comparative analysis: combinations of conditions that are sufficient for the outcome."""
 
     name = "fsqca"
+    family = "qca"
     title = "Fuzzy-set QCA"
     reference = (
         "Ragin, C. C. (2008). Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press. "

@@ -23,6 +23,7 @@ class MvQCA(FsQCA):
     """
 
     name = "mvqca"
+    family = "qca"
     title = "Multi-value QCA"
     reference = (
         "Cronqvist, L. & Berg-Schlosser, D. (2009). Multi-Value QCA (mvQCA). In B. Rihoux & C. C. Ragin (eds.), "
