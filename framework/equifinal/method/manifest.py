@@ -54,7 +54,7 @@ def manifest(study: Study, methods: Mapping[str, Method], seed: int) -> dict[str
             for label, method in methods.items()
         },
         "seed": int(seed),
-        "plugins": {name: plugin.origin for name, plugin in registry.current().plugins(commands=False).items()},
+        "plugins": {name: plugin.origin for name, plugin in registry.current().plugins(late=False).items()},
         "packages": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in _PACKAGES},
     }

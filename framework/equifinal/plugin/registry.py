@@ -43,6 +43,10 @@ def name_of(thing: Any, hook: str) -> str | None:
     return name if isinstance(thing, type) != is_object and isinstance(name, str) else None
 
 
+#: Asked for one by one, and only when somebody wants to know: what they are made with takes long to import.
+_LATE = ("scenarios", "commands")
+
+
 class Registry:
     """All plugins that were found, with what they bring and what is wrong with them.
 
@@ -75,6 +79,7 @@ class Registry:
         self.hooks = Hooks()
         self._plugins: dict[str, Plugin] = {}
         self._files: dict[Path, tuple[str, ModuleType, bytes]] = {}
+        self._late: dict[str, Listing[Entry]] = {}
         if entry_points is None:
             entry_points = importlib.metadata.entry_points(group=PROJECT)
         found: dict[str, importlib.metadata.EntryPoint] = {}
@@ -158,14 +163,11 @@ class Registry:
 
     @cached_property
     def _contributions(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
-        return self._ask([hook for hook in NOUNS if hook != "commands"], self._plugins)
+        return self._ask([hook for hook in NOUNS if hook not in _LATE], self._plugins)
 
     @cached_property
-    def _all(self) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
-        # Commands last, and only when somebody wants to know them: what they are made with takes long to import.
-        listings, plugins = self._contributions
-        commands, plugins = self._ask(["commands"], plugins)
-        return {**listings, **commands}, plugins
+    def _all(self) -> Listing[Plugin]:
+        return self._ask(_LATE, self._contributions[1])[1]
 
     def _ask(self, hooks: Iterable[str], known: dict[str, Plugin]) -> tuple[dict[str, Listing[Entry]], Listing[Plugin]]:
         found: Listing[Plugin] = Listing("plugin")
@@ -182,6 +184,7 @@ class Registry:
         return listings, found
 
     def _forget(self) -> None:
+        self._late.clear()
         for asked in ("_contributions", "_all"):
             self.__dict__.pop(asked, None)
 
@@ -209,11 +212,15 @@ class Registry:
 
     def listing(self, hook: str) -> Listing[Entry]:
         """What all plugins together contribute to a hook, such as ``"methods"``; empty when nobody does."""
-        return (self._all if hook == "commands" else self._contributions)[0][hook]
+        if hook not in _LATE:
+            return self._contributions[0][hook]
+        if hook not in self._late:
+            self._late[hook] = self._ask([hook], self._contributions[1])[0][hook]
+        return self._late[hook]
 
-    def plugins(self, commands: bool = True) -> Listing[Plugin]:
-        """All plugins by name, with what they bring (commands left out where nobody looks at them) and their problems."""
-        return (self._all if commands else self._contributions)[1]
+    def plugins(self, late: bool = True) -> Listing[Plugin]:
+        """All plugins by name, with their problems and what they bring (of that, what is asked for late may be left out)."""
+        return self._all if late else self._contributions[1]
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin; one that raises becomes a warning."""

@@ -20,10 +20,12 @@ def check_requires(requires: Sequence[str], where: str) -> None:
     where
         How the message begins.
     """
-    from packaging.requirements import InvalidRequirement, Requirement
-
     if isinstance(requires, str) or not all(isinstance(each, str) for each in requires):
         raise InputError(f"{where}requires = {requires!r} must be a list of texts, such as ['equifinal-cna>=0.2'].")
+    if not requires:
+        return
+    from packaging.requirements import InvalidRequirement, Requirement  # which takes 10 ms
+
     for wanted in requires:
         try:
             problem = _lacking(Requirement(wanted))
@@ -41,7 +43,7 @@ def _lacking(wanted: "Requirement") -> str:
 
     install = f'Install it: pip install "{wanted}"'
     name = canonicalize_name(wanted.name)
-    known = registry.current().plugins(commands=False)
+    known = registry.current().plugins(late=False)
     found = [
         each for key, each in known.items() if name in (canonicalize_name(key), canonicalize_name(each.distribution))
     ]
@@ -71,7 +73,7 @@ def settings(tables: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, A
     """
     import pydantic
 
-    known = registry.current().plugins(commands=False)
+    known = registry.current().plugins(late=False)
     for name, table in tables.items():
         at = f"{where}[plugins.{name}]: "
         plugin = known.get(name)

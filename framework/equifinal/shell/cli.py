@@ -68,7 +68,7 @@ def main() -> None:
     from equifinal.errors import InputError, ProcessEndedError
 
     # A command makes many tables and ends soon: to look for cycles among them as often as usual takes a twentieth of its time.
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that lacks a character shows another instead of failing
@@ -335,9 +335,9 @@ def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
 
 
 def _warn_of_problems() -> None:
-    from equifinal.plugin.registry import plugins
+    from equifinal.plugin.registry import current
 
-    for plugin in plugins().values():
+    for plugin in current().plugins(late=False).values():
         for problem in plugin.problems:
             print(f"Warning: plugin {plugin}: {problem}.", file=sys.stderr)
 
