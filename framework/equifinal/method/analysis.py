@@ -1,12 +1,13 @@
 """Methods, and what every method returns: the same four tables, checked when they are built."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from equifinal.base.readable import Readable
 from equifinal.base.words import ROLES
 from equifinal.plugin.extension import Extension
 from equifinal.study.calibrated import CalibratedStudy
@@ -19,8 +20,8 @@ _REQUIRED = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Analysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis(Readable):
     """The result of one method, in the tables that all methods share.
 
     Parameters
@@ -172,6 +173,25 @@ class Analysis:
             "tables": {name: frame_records(table) for name, table in self.tables.items()},
             "notes": list(self.notes),
         }
+
+    def _said(self) -> Iterator[str]:
+        from equifinal.base.readable import table_lines, wrapped
+        from equifinal.base.words import shown, stated
+
+        yield f"{self.method.title} ({self.method.name})"
+        yield from wrapped(stated(self.method.parameters()))
+        if len(self.conditions):
+            yield from table_lines(self.conditions[["role", "direction"]])
+        if len(self.configurations):
+            yield from table_lines(self.configurations[["expression", "consistency", "coverage"]])
+        yield from wrapped("; ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in self.fit.items()))
+        if self.tables:
+            yield from wrapped(f"Further tables (.tables): {', '.join(self.tables)}")
+        for note in self.notes:
+            yield from wrapped(note)
+
+    def _hint(self, name: str) -> str:
+        return f"Write analysis.tables[{name!r}]." if name in self.__dict__.get("tables", ()) else ""
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, paragraph, piece, table

@@ -11,9 +11,11 @@ import cloudpickle
 import numpy as np
 
 from equifinal.base.parallel import as_they_end
+from equifinal.base.readable import Readable
 from equifinal.base.seeds import generator
 from equifinal.base.surroundings import restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
+from equifinal.base.words import counted
 from equifinal.errors import InputError, check_whole, did_you_mean, listing
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.choosing import choose_methods
@@ -58,8 +60,8 @@ class Failure:
         return piece(heading(f"{SIGNS['contradicted']} {self.label} failed"), paragraph(str(self)))
 
 
-@dataclass(frozen=True, eq=False)
-class Run(Mapping[str, Analysis | Failure]):
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Readable, Mapping[str, Analysis | Failure]):
     """The analyses of one study: a mapping from method labels to an :class:`Analysis` or a :class:`Failure`.
 
     Attributes
@@ -103,6 +105,25 @@ class Run(Mapping[str, Analysis | Failure]):
     def failures(self) -> dict[str, Failure]:
         """The methods that failed, by label."""
         return {label: result for label, result in self.results.items() if isinstance(result, Failure)}
+
+    def _said(self) -> Iterator[str]:
+        from equifinal.base.readable import in_short
+
+        calibrated = self.calibrated
+        yield f"Run of {counted(len(self.results), 'method')} on {self.study.name}: {in_short(calibrated.title, 60)}"
+        yield f"{counted(len(calibrated.cases), 'case')}, outcome {calibrated.outcome.name}, seed {self.seed}"
+        width = max(map(len, self.results), default=0)
+        for label, result in self.items():
+            if isinstance(result, Failure):
+                said = f"failed: {in_short(f'{result.exception}: {result.message}', 70)}"
+            else:
+                said = f"{self.methods[label].title}, {counted(len(result.configurations), 'configuration')}"
+            yield f"  {label:{width}}  {said}"
+        yield f"run[{next(iter(self.results), 'label')!r}] is one of them; equifinal.compare(run) compares them."
+
+    def _hint(self, name: str) -> str:
+        label = {each.replace("-", "_"): each for each in self.results}.get(name)
+        return f"Write run[{label!r}]." if label else ""
 
     def _repr_html_(self) -> str:
         import pandas as pd

@@ -1,10 +1,11 @@
 """What is known of a plugin, of a thing that it brings, and of all things of a kind."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from equifinal.base.readable import Readable
 from equifinal.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Entry:
 T = TypeVar("T")
 
 
-class Listing(dict[str, T], Generic[T]):
+class Listing(Readable, dict[str, T], Generic[T]):
     """A dict from names to what is there. Asking for a name that is not is an :class:`InputError` that lists the known ones."""
 
     def __init__(self, kind: str, switched_off: Iterable[str] = ()) -> None:
@@ -117,6 +118,25 @@ class Listing(dict[str, T], Generic[T]):
             for name, each in self.items()
         ]
         return pd.DataFrame(rows).set_index("name") if rows else pd.DataFrame(index=pd.Index([], name="name"))
+
+    def _said(self) -> Iterator[str]:
+        from equifinal.base.readable import in_short
+
+        plurals = {"study": "studies", "kind of proposition": "kinds of proposition"}
+        yield f"{len(self)} {self.kind if len(self) == 1 else plurals.get(self.kind, f'{self.kind}s')}:"
+        width = max(map(len, self), default=0)
+        for name, each in self.items():
+            about = (
+                each.title
+                if isinstance(each, Entry)
+                else f"{each.origin}, {each.health}"
+                if isinstance(each, Plugin)
+                else ""
+            )
+            yield f"  {name:{width}}  {in_short(about, max(20, 96 - width))}".rstrip()
+
+    def _hint(self, name: str) -> str:
+        return f"Write [{name!r}]." if name in self else ""
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(border=0)

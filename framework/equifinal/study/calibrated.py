@@ -2,7 +2,7 @@
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -12,14 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.base.own import own_table
-from equifinal.base.words import Provenance
+from equifinal.base.readable import Readable
+from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CalibratedStudy:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class CalibratedStudy(Readable):
     """What a method gets: raw scores and memberships of the same cases, in the same order.
 
     Attributes
@@ -265,6 +266,15 @@ class CalibratedStudy:
         return dataclasses.replace(
             copies, raw=copies.raw.set_axis(index), fuzzy=copies.fuzzy.set_axis(index), data=copies.data.set_axis(index)
         )
+
+    def _said(self) -> Iterator[str]:
+        from equifinal.base.readable import in_short, table_lines, wrapped
+
+        yield f"Calibrated study {self.name}: {in_short(self.title, 75)} ({self.provenance})"
+        yield f"Memberships of {counted(len(self.cases), 'case')} (.fuzzy; the scores are in .raw):"
+        yield from table_lines(self.fuzzy)
+        for note in self.notes:
+            yield from wrapped(note)
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import tables

@@ -2,14 +2,15 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from equifinal.base.words import Provenance
+from equifinal.base.readable import Readable
+from equifinal.base.words import Provenance, counted
 from equifinal.errors import FAULTS, InputError, listing
 from equifinal.plugin.study_tables import check_requires, settings
 from equifinal.sets import Expression
@@ -28,8 +29,8 @@ from equifinal.study.propositions import Proposition, build_proposition
 from equifinal.study.variable import Expectation, Variable
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Study:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Study(Readable):
     """Cases with an outcome and conditions, the propositions about them, and parameters for methods.
 
     Parameters
@@ -274,6 +275,18 @@ class Study:
                 "maximum": scores.max(),
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set")
+
+    def _said(self) -> Iterator[str]:
+        from equifinal.base.readable import in_short, table_lines
+
+        yield f"Study {self.name}: {in_short(self.title, 80)} ({self.provenance})"
+        yield f"{counted(len(self.data), 'case')}, outcome {self.outcome.name}, {counted(len(self.conditions), 'condition')}"
+        yield from table_lines(self.describe()[["role", "label", "column", "calibration"]])
+        if self.propositions:
+            yield f"{counted(len(self.propositions), 'proposition')}:"
+            yield from (f"  {each.id}: {in_short(each.text or each.claim, 85)}" for each in self.propositions)
+        if self.methods:
+            yield f"Parameters for {listing(self.methods)}"
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import heading, not_observed, paragraph, piece, table

@@ -1,0 +1,98 @@
+"""Objects that print themselves on one screen, and answer a mistyped attribute with the nearest one."""
+
+from collections.abc import Iterable
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING, Any
+
+from equifinal.errors import did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A screen: lines, and characters in a line, that any terminal and notebook shows without scrolling.
+LINES, WIDTH = 24, 100
+
+
+class Text(str):
+    """Text that a console shows as it is, line by line, and not in quotation marks.
+
+    >>> Text("one" + chr(10) + "two")
+    one
+    two
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Readable:
+    """Base of what users look at in a console: ``repr`` fits one screen, ``summary()`` says all.
+
+    A subclass gives :meth:`_said`, and may say in :meth:`_hint` what somebody meant who asked for an attribute that is not there.
+    """
+
+    def _said(self) -> Iterable[str]:
+        """What the object says of itself, line by line, the most important first."""
+        raise NotImplementedError
+
+    def _hint(self, name: str) -> str:
+        """A sentence for someone who asked for the attribute `name`, or nothing."""
+        return ""
+
+    def __repr__(self) -> str:
+        return on_one_screen(self._said())
+
+    __str__ = __repr__
+
+    def summary(self) -> Text:
+        """All that the object says of itself, as text."""
+        return Text("\n".join(self._said()))
+
+    if not TYPE_CHECKING:  # or a type checker would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            known = [each for each in dir(type(self)) if not each.startswith("_")]
+            known += [each for each in vars(self) if not each.startswith("_") and each not in known]
+            hint = self._hint(name) or did_you_mean(name, known)
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}. {hint}", name=name, obj=self)
+
+
+def on_one_screen(said: Iterable[str]) -> str:
+    """Lines cut to one screen; what is left out is counted.
+
+    >>> on_one_screen(["a" * 200, *"bcd"]).splitlines()[0][-3:]
+    '...'
+    """
+    lines = [line for text in said for line in (text.splitlines() or [""])]
+    kept = (
+        lines if len(lines) <= LINES else [*lines[: LINES - 1], f"... {len(lines) - LINES + 1} more lines: .summary()"]
+    )
+    return "\n".join(line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..." for line in kept)
+
+
+def wrapped(text: str) -> list[str]:
+    """A paragraph in lines that fit the screen."""
+    return wrap(text, WIDTH)
+
+
+def in_short(text: str, width: int = 60) -> str:
+    """The beginning of a text in one line.
+
+    >>> in_short("several words in a row", 15)
+    'several ...'
+    """
+    return shorten(text, width, placeholder=" ...")
+
+
+def table_lines(table: "pd.DataFrame", most: int = 12) -> list[str]:
+    """A table's first rows as lines; numbers have three decimals at most."""
+    from equifinal.base.words import shown_column
+
+    head = table.head(most)
+    texts = head.assign(**{str(name): shown_column(head[name]) for name in head.columns})
+    lines = texts.to_string(line_width=None, max_colwidth=40).splitlines()
+    return [*lines, *([f"... {len(table) - most} more rows"] if len(table) > most else [])]
