@@ -99,7 +99,7 @@ class Direct(_Anchors, eq.Calibrator):
     Raises
     ------
     equifinal.InputError
-        When anchors are missing, equal or out of order (through a study; a ``ValueError`` when built by hand).
+        When anchors are missing, equal or out of order.
 
     Examples
     --------
@@ -150,7 +150,7 @@ class Linear(_Anchors, eq.Calibrator):
     Raises
     ------
     equifinal.InputError
-        When anchors are missing, equal or out of order (through a study; a ``ValueError`` when built by hand).
+        When anchors are missing, equal or out of order.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import pandas as pd
 import pydantic
 
 import equifinal as eq
-from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
+from equifinal_calibration.scores import Floats, memberships, numbers, outside, series, values
 
 Linkage = Literal["complete", "average", "single", "ward"]
 
@@ -31,7 +31,7 @@ class Crisp(eq.Calibrator):
     Raises
     ------
     equifinal.InputError
-        When thresholds are missing or do not rise (through a study; a ``ValueError`` when built by hand).
+        When thresholds are missing or do not rise.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
     """
     from scipy.cluster import hierarchy
 
-    x = np.sort(values(raw.dropna()))
+    x = np.sort(values(series(raw).dropna()))
     different = len(np.unique(x))
     if not 2 <= groups <= different:
         raise eq.InputError(

@@ -9,7 +9,7 @@ import pydantic
 
 import equifinal as eq
 from equifinal_calibration.crisp import check_rising, count_passed
-from equifinal_calibration.scores import Floats, memberships, numbers, outside, values
+from equifinal_calibration.scores import Floats, memberships, numbers, outside, series, values
 
 
 class Indirect(eq.Calibrator):
@@ -65,7 +65,7 @@ class Indirect(eq.Calibrator):
         from statsmodels.genmod.families import Binomial
         from statsmodels.genmod.generalized_linear_model import GLM
 
-        x = values(raw.dropna())
+        x = values(series(raw).dropna())
         terms, targets = _terms(x), self._targets(x)
         if len(np.unique(targets)) < 2:
             raise eq.InputError(
@@ -90,7 +90,7 @@ class Indirect(eq.Calibrator):
     def notes(self, raw: pd.Series) -> list[str]:
         notes = outside({f"thresholds[{number}]": value for number, value in enumerate(self.thresholds)}, raw)
         if self._coefficients:
-            in_order = raw.dropna().sort_values()
+            in_order = series(raw).dropna().sort_values()
             fitted = self.calibrate(in_order).to_numpy()
             if np.allclose(fitted, self._targets(values(in_order)), atol=1e-3):
                 notes.append(
@@ -149,7 +149,7 @@ class Ranks(eq.Calibrator):
         return self._observed
 
     def fit(self, raw: pd.Series) -> Self:
-        x = np.sort(values(raw.dropna()))
+        x = np.sort(values(series(raw).dropna()))
         if len(x) == 0 or x[0] == x[-1]:
             raise eq.InputError("Ranks need at least two different scores. Choose another calibration.")
         fitted = self.model_copy()

@@ -1,6 +1,7 @@
 """Raw scores in, memberships out: the parts that all calibrators share."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,14 +10,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def values(raw: pd.Series) -> Floats:
+def series(raw: Any) -> pd.Series:
+    """The scores as a series; those in a list, a tuple or an array are numbered from 0."""
+    return raw if isinstance(raw, pd.Series) else pd.Series(raw)
+
+
+def values(raw: Any) -> Floats:
     """The scores as numbers; missing ones are NaN."""
-    return raw.to_numpy(dtype=float, na_value=np.nan)
+    return series(raw).to_numpy(dtype=float, na_value=np.nan)
 
 
-def memberships(result: Floats, raw: pd.Series) -> pd.Series:
+def memberships(result: Floats, raw: Any) -> pd.Series:
     """The result with the index and name of the raw scores; missing where they are missing."""
-    return pd.Series(np.where(np.isnan(values(raw)), np.nan, result), index=raw.index, name=raw.name)
+    scores = series(raw)
+    return pd.Series(np.where(np.isnan(values(scores)), np.nan, result), index=scores.index, name=scores.name)
 
 
 def spell(anchors: Mapping[str, float]) -> str:
@@ -31,7 +38,8 @@ def numbers(thresholds: Iterable[float]) -> str:
 
 def outside(anchors: Mapping[str, float], raw: pd.Series) -> list[str]:
     """A note when anchors lie outside the observed scores, which is legitimate: anchors are external standards."""
-    low, high = raw.min(), raw.max()
+    scores = series(raw)
+    low, high = scores.min(), scores.max()
     beyond = {name: value for name, value in anchors.items() if value < low or value > high}
     if not beyond:
         return []

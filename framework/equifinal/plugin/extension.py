@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pydantic
 
@@ -69,13 +69,24 @@ class Extension(pydantic.BaseModel):
             first = (inspect.cleandoc(cls.__doc__ or "").splitlines() or [""])[0]
             cls.title = (first if first.endswith("...") else first.removesuffix(".")) or name
 
+    if not TYPE_CHECKING:  # a type checker knows the parameters from the fields
+
+        def __init__(self, *values: Any, **parameters: Any) -> None:
+            if values:
+                names = ", ".join(f"{name}=..." for name in type(self).model_fields)
+                raise InputError(f"{type(self).__name__} takes its parameters by name: {type(self).__name__}({names}).")
+            try:
+                super().__init__(**parameters)
+            except pydantic.ValidationError as error:
+                raise InputError(f"{self.name}: {explain(error, list(type(self).model_fields))}") from None
+
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], where: str = "") -> Self:
         """Build an instance; a wrong parameter is an :class:`InputError` that starts with `where`."""
         try:
             return cls(**parameters)
-        except pydantic.ValidationError as error:
-            raise InputError(f"{where}{cls.name}: {explain(error, list(cls.model_fields))}") from None
+        except InputError as error:
+            raise InputError(f"{where}{error}") from None
 
     def parameters(self) -> dict[str, Any]:
         """All parameters with their values, as plain data for the manifest."""
