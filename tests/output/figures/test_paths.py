@@ -196,3 +196,34 @@ def test_necessity(countries):
     for measure, marker in (("consistency", "o"), ("relevance", "D"), ("coverage", "s")):
         np.testing.assert_allclose(points(ax, marker)[:, 0], table[measure])
     assert any(line.get_label() == "Cutoff of consistency, 0.9" for line in ax.lines)
+
+
+def test_any_two_sets_and_necessity(cities: eq.Comparison) -> None:
+    fuzzy = cities.calibrated.fuzzy
+    either, outcome = fuzzy[["LEAD", "DEM"]].max(axis=1), fuzzy["OPEN"]
+    ax = figures.plot_xy(cities.study, x="LEAD + DEM", relation="necessity")
+    drawn = pd.concat([pd.Series(line.get_ydata(), line.get_xdata()) for line in ax.lines[3:]])
+    assert sorted(zip(drawn.index, drawn, strict=True)) == sorted(zip(either, outcome, strict=True))
+    words = " ".join(text.get_text() for text in ax.figure.texts)
+    consistency = np.minimum(either, outcome).sum() / outcome.sum()
+    relevance = (1 - either).sum() / (1 - np.minimum(either, outcome)).sum()
+    assert f"consistency {consistency:.3f}" in words
+    assert f"relevance (RoN) {relevance:.3f}" in words
+    deviant = int(((either < 0.5) & (outcome > 0.5)).sum())
+    labels = [line.get_label() for line in ax.lines]
+    assert (f"deviant in consistency ({deviant})" in labels) == (deviant > 0)
+    ax = figures.plot_xy(cities, x="~LEAD", y="~OPEN*DEM")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Membership in ~LEAD", "Membership in ~OPEN*DEM")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"x": "LEED"}, "Did you mean 'LEAD'"),
+        ({"x": "LEAD", "method": "fsqca"}, "give the one or the other"),
+        ({"relation": "both"}, "is not one of sufficiency, necessity"),
+    ],
+)
+def test_what_an_xy_plot_cannot_draw(cities: eq.Comparison, options: dict[str, str], said: str) -> None:
+    with pytest.raises(eq.InputError, match=said):
+        figures.plot_xy(cities, **options)
