@@ -241,6 +241,16 @@ def test_pages_in_a_browser(browser, address, scheme, width):
         context.close()
 
 
+def test_a_terminals_copy_button_copies_commands_without_prompt_and_output(browser, address):
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector(".highlight[data-copy]", state="attached")
+    copied = page.eval_on_selector_all(".highlight[data-copy]", "found => found.map(each => each.dataset.copy)")
+    assert "pip install .\nequifinal compare open-data-barometer-2014 -o report" in copied
+    assert not any("$ " in text or "Wrote" in text for text in copied)
+    page.close()
+
+
 def test_the_search_finds_a_term(browser, address):
     page = browser.new_page()
     try:
