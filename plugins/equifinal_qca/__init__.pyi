@@ -7,10 +7,12 @@ from .diagnostics.cases import best_cases as best_cases
 from .diagnostics.cases import case_types as case_types
 from .diagnostics.doubtful_rows import simultaneous_subsets as simultaneous_subsets
 from .diagnostics.groups import consistency_by as consistency_by
+from .diagnostics.groups import consistency_distance as consistency_distance
 from .diagnostics.pairs import best_pairs as best_pairs
 from .diagnostics.robustness import Robustness as Robustness
 from .diagnostics.robustness import robustness_to as robustness_to
 from .diagnostics.robustness import skewness as skewness
+from .diagnostics.rows import row_evidence as row_evidence
 from .diagnostics.sensitivity import anchor_ranges as anchor_ranges
 from .diagnostics.sensitivity import cutoff_ranges as cutoff_ranges
 from .diagnostics.theory import theory_evaluation as theory_evaluation

@@ -1,11 +1,13 @@
 """Parameters of fit by group against plain sums, on a small panel."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from equifinal import InputError
-from equifinal_qca import consistency_by
+from equifinal_qca import consistency_by, consistency_distance
 
 
 @pytest.fixture
@@ -54,3 +56,27 @@ def test_wrong_groups_are_refused(panel):
         consistency_by(panel, "A", "Y", by=panel["unit"].mask(panel.index == 3))
     with pytest.raises(InputError, match="names the set 'Q'"):
         consistency_by(panel, "Q", "Y", by="unit")
+
+
+@pytest.mark.parametrize(
+    ("condition", "relation", "consistencies", "coverages", "distance"),
+    [
+        ("BARGAIN", "sufficiency", [0.569, 0.369, 0.504, 0.705, 0.737], [0.679, 0.675, 0.732, 0.668, 0.654], 0.13),
+        ("EMP", "necessity", [0.58, 0.54, 0.605, 0.564, 0.602], [0.607, 0.37, 0.562, 0.727, 0.787], 0.024),
+    ],
+)
+def test_a_published_panel_as_setmethods_prints_it(condition, relation, consistencies, coverages, distance):
+    panel = pd.read_csv(Path(__file__).parents[1] / "published" / "SCHLF.csv")
+    frame = panel.drop(columns=["COUNTRY", "YEAR"])
+    found = consistency_by(frame, condition, "EXPORT", by=panel["YEAR"], relation=relation)
+    assert found["n"].tolist() == [76, 19, 19, 19, 19]
+    assert found["consistency"].tolist() == pytest.approx(consistencies, abs=5.1e-4)
+    assert found["coverage"].tolist() == pytest.approx(coverages, abs=5.1e-4)
+    assert consistency_distance(found) == pytest.approx(distance, abs=5.1e-4)
+
+
+def test_distances_of_equal_groups_and_of_none():
+    assert consistency_distance(pd.DataFrame({"consistency": [0.7, 0.6, 0.6, 0.6]})) == pytest.approx(0)
+    assert np.isnan(consistency_distance(pd.DataFrame({"consistency": [0.7, np.nan, 0.6]})))
+    with pytest.raises(InputError, match="relation"):
+        consistency_by(pd.DataFrame({"A": [1, 0], "Y": [1, 0], "g": [1, 2]}), "A", "Y", by="g", relation="both")
