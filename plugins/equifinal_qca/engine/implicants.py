@@ -19,6 +19,7 @@ from equifinal_qca.engine.smallest import Budget, Spent
 
 _LARGEST_TABLE = 3**16  # cubes; 43 MB
 _FEW_COMPARISONS = 10_000_000
+_CUBES_A_ROW = 5_000  # of a table, that take no longer than the transversals of one row
 _MOST_COMPARISONS = 10_000_000_000  # about a minute
 _MOST_CONSENSUS = 1_000_000_000  # comparisons, some seconds
 _MOST_ON_THE_WAY = 50_000  # partial transversals, many of which do not survive
@@ -95,8 +96,8 @@ def primes_avoiding(
     """All minimal cubes that match at least one of the rows and no row of the `off` cubes.
 
     A cube around row p misses an `off` cube exactly when it uses a condition in which the two differ: the prime
-    implicants around p are the minimal transversals of these differences. Where there are so many rows and `off` cubes that
-    a table of all possible cubes is smaller than their product, the table is used.
+    implicants around p are the minimal transversals of these differences. A table of all possible cubes is used where it is small
+    beside the number of rows (all of 3^k up to 12 conditions and a hundred rows).
 
     Raises
     ------
@@ -106,11 +107,14 @@ def primes_avoiding(
     rows, off = list(rows), list(off)
     care, bits = _columns(off)
     comparisons = len(rows) * len(off) ** 2
-    if comparisons > _FEW_COMPARISONS:
-        axes = _axes(_union(care.tolist()), groups)
-        if prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, comparisons):
-            every = np.array(_largest(~_matched(np.column_stack([care, bits]), axes), axes), dtype=np.int64)
-            return [Cube(*pair) for pair in every[_match_any(every, np.array(rows))].tolist()]
+    worth = max(_CUBES_A_ROW * len(rows), comparisons if comparisons > _FEW_COMPARISONS else 0)
+    axes = _axes(_union(care.tolist()), groups)
+    if prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, worth):
+        every = np.array(_largest(~_matched(np.column_stack([care, bits]), axes), axes), dtype=np.int64)
+        matching = every[_match_any(every, np.array(rows))]
+        if most is not None and len(matching) > most:
+            raise TooManyPrimes
+        return [Cube(*pair) for pair in sorted(map(tuple, matching.tolist()))]
     if most is not None and comparisons > _MOST_COMPARISONS:
         raise TooManyPrimes
     primes: set[tuple[int, int]] = set()
