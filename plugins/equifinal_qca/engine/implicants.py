@@ -109,7 +109,7 @@ def primes_avoiding(
     comparisons = len(rows) * len(off) ** 2
     worth = max(_CUBES_A_ROW * len(rows), comparisons if comparisons > _FEW_COMPARISONS else 0)
     axes = _axes(_union(care.tolist()), groups)
-    if prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, worth):
+    if off and prod(len(axis) + 1 for axis in axes) <= min(_LARGEST_TABLE, worth):
         every = np.array(_largest(~_matched(np.column_stack([care, bits]), axes), axes), dtype=np.int64)
         matching = every[_match_any(every, np.array(rows))]
         if most is not None and len(matching) > most:
