@@ -96,7 +96,7 @@ class DecisionTree(eq.Method):
             return eq.Verdict("inconclusive", "No branch of the tree splits by all of them.")
         if proposition.claim == "equifinal":
             high = int((analysis.configurations["mean_outcome"] > 0.5).sum())
-            answer = "supported" if high >= proposition.at_least else "contradicted"
+            answer = "supported" if proposition.holds(high) else "contradicted"
             return eq.Verdict(answer, f"{high} of the leaves have a mean outcome above 0.5.", {"leaves": high})
         return super().assess(
             analysis, proposition, calibrated
