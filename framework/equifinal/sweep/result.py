@@ -1,7 +1,7 @@
 """What a trial found: how often each method is right and wrong, and what of the truth its paths recover."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.folder import write_folder
 from equifinal.base.words import counted
 from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.plugin.requests import choose_outputs
 from equifinal.sweep.kept import load_tables, save_tables
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.store import Store
@@ -216,6 +218,50 @@ class Trial:
         stands behind it: ``firm``, 1 or 0; ``by_chance`` and ``stable``, shares; all missing without evidence.
         """
         return self._rows("answers", "r.method, r.reading, r.proposition, r.answer, r.firm, r.by_chance, r.stable")
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Those of all frames that have rows, by name, in the order in which one would read them."""
+        names = ("rates", "steps", "recovery", "size", "coverage", "skill", "failures")
+        found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
+        return {name: frame for name, frame in found.items() if len(frame)}
+
+    @property
+    def data_sets(self) -> pd.DataFrame:
+        """How many data sets were simulated: a row per scenario, a column per number of cases."""
+        found = self.store.query(f"SELECT {_OF_SPECIFICATION} FROM specifications s ORDER BY s.id")
+        found["scenario"] = [each.label if each else None for each in self._scenarios_of(found)]
+        found = found[found["scenario"].notna()]
+        found["data sets"] = 1
+        counts = found.pivot_table("data sets", "scenario", "n", aggfunc="sum", fill_value=0, sort=False)
+        counts = counts.sort_index(axis="columns")
+        return counts.reindex(dict.fromkeys(found["scenario"]))
+
+    def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
+        """Write a page with pictures and all tables into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        directory, overwrite
+            As for :meth:`equifinal.Comparison.write`.
+        formats
+            Names of outputs that write trials; the default is html, csv and json.
+
+        Raises
+        ------
+        InputError
+            When a format is unknown or for comparisons alone, or the folder holds something else or cannot be written.
+        """
+        outputs = choose_outputs(formats)
+        deaf = [name for name, each in outputs.items() if not each.writes_trials()]
+        if formats is not None and deaf:
+            raise InputError(f"The format {deaf[0]!r} writes comparisons, not trials. Use html, csv or json.")
+
+        def fill(staging: Path) -> dict[str, Any]:
+            written = [name for name, each in outputs.items() if name not in deaf and each.write_trial(self, staging)]
+            return {"generator": "equifinal", "trial": self.store.about, "formats": written} if written else {}
+
+        return write_folder(Path(directory), fill, overwrite)
 
     def save(self, folder: str | Path) -> list[Path]:
         """Write every answer as small compressed CSV files, from which :meth:`load` makes the trial again."""
