@@ -81,14 +81,14 @@ def _in_words(values: pd.Series, labels: Sequence[str]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share for readers.
+    r"""A share for readers.
 
     >>> percent(0.123), percent(0.004), percent(float("nan"))
-    ('12 %', '0.4 %', '–')
+    ('12\xa0%', '0.4\xa0%', '–')
     """
     if pd.isna(share):
         return "–"
-    return f"{100 * share:.1f} %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%" if 0 < share < 0.01 else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True)

@@ -124,10 +124,11 @@ def _is_true(trial: eq.Trial, scenario: str, proposition: str) -> bool:
 def heats(trial: eq.Trial, rates: pd.DataFrame, column: str, words: str) -> list[Heat]:
     """Heat maps, one for each scenario and method that answers anything."""
     found = []
+    texts = {each.label: _claims(each) for each in trial.scenarios}
     for (scenario, method), own in rates[rates["silent"] < 1].groupby(["scenario", "method"], sort=False):
         table = own.pivot_table(column, "proposition", "n", sort=False, dropna=False).sort_index(axis="columns")
         rows = [
-            (str(name), [(percent(value), _shade(value)) for value in row])
+            (texts[str(scenario)].get(str(name), str(name)), [(percent(value), _shade(value)) for value in row])
             for name, row in zip(table.index, table.to_numpy(), strict=True)
         ]
         found.append(Heat(f"{method}{words}, {scenario}", [f"n = {n}" for n in table.columns], rows))
@@ -149,13 +150,22 @@ def _case(
     if len(own) and own["firm_wrong"].notna().all():
         parts.append(bars("Firm verdicts; what is not firm is undecided", _worth(own, "firm_")))
     there = true[(true["scenario"] == scenario.label) & (true["silent"] < 1)]
+    texts = _claims(scenario)
     return Case(
         name=scenario.label,
         title=scenario.title,
         about=" ".join((scenario.__doc__ or "").split()),
         bars=parts,
-        curves=[_power(str(name), each, styles) for name, each in there.groupby("proposition", sort=False)],
+        curves=[
+            _power(texts.get(str(name), str(name)), each, styles)
+            for name, each in there.groupby("proposition", sort=False)
+        ],
     )
+
+
+def _claims(scenario: eq.Scenario) -> dict[str, str]:
+    """What each claim says, by its id."""
+    return {str(each["id"]): str(each.get("text") or each["id"]) for each in scenario.propositions() if "id" in each}
 
 
 def _worth(rates: pd.DataFrame, prefix: str) -> pd.DataFrame:
@@ -192,12 +202,17 @@ def _steps(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
     steps = trial.steps.reset_index()
     steps = steps[steps["scenario"].isin(tuning)]
     steps = steps[[_is_true(trial, *key) for key in steps[["scenario", "proposition"]].itertuples(index=False)]]
+    texts = {each.label: _claims(each) for each in trial.scenarios}
     found = []
     for (scenario, n, proposition), own in steps.groupby(["scenario", "n", "proposition"], sort=False):
         columns = {f"right_{step}": words for step, words in _STEPS.items()}
         frame = own.set_index("method")[list(columns)].rename(columns=columns).dropna().T
         if len(frame.columns) and frame.to_numpy().any():
-            found.append(curves(f"{proposition}, {scenario}, n = {n}", frame, styles, places=""))
+            found.append(
+                curves(
+                    f"{texts[scenario].get(proposition, proposition)}: {scenario}, n = {n}", frame, styles, places=""
+                )
+            )
     return found
 
 
