@@ -1,0 +1,93 @@
+"""Make the page of the published trials, from the results that are kept: ``python benchmarks/trials/page.py``.
+
+It writes ``docs/trials.md``, what was done and what came out, and ``docs/trials/trial.html`` with the pictures.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+
+import equifinal as eq
+
+HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs"
+
+TEXT = """\
+<!-- Made by benchmarks/trials/page.py; change it there. -->
+
+# What methods can be trusted with
+
+Every method was asked about simulated data whose truth is known. The answers were counted against definitions of *wrong* that
+were written down before anything was run; [how trials work](how-to/trials.md) says what they are. [The page with all pictures
+and tables](trials/trial.html) is made from the same numbers.
+
+{findings}
+
+## What was done
+
+Data sets for each scenario and number of cases:
+
+{data_sets}
+
+{evidence}
+
+These scenarios were used for tuning, which means that rules and thresholds may have been chosen by what happens in them: {tuning}.
+Nothing was chosen by what happens in the others.
+
+## Do it again
+
+```bash
+{commands}
+python benchmarks/trials/page.py
+```
+
+Each command goes on where it was when it was stopped. With the same versions ({versions}) the numbers are the same.
+"""
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """A table, its index first."""
+    head = [str(frame.index.name), *(f"n = {name}" for name in frame.columns)]
+    rows = [[str(label), *(f"{count:,}" if count else "–" for count in row)] for label, *row in frame.itertuples()]
+    lines = [head, ["---", *["--:"] * len(frame.columns)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def page(folders: list[Path], trial: eq.Trial) -> str:
+    """The text of docs/trials.md."""
+    abouts = [json.loads((folder / "about.json").read_text(encoding="utf-8")) for folder in folders]
+    with_evidence = [folder.name for folder, about in zip(folders, abouts, strict=True) if about["evidence"]]
+    return TEXT.format(
+        findings="\n".join(f"* {sentence}" for sentence in trial.summary()),
+        data_sets=markdown(trial.data_sets),
+        evidence=_on_evidence(with_evidence, abouts),
+        tuning=", ".join(f"`{each.label}`" for each in trial.scenarios if each.tuning) or "(none)",
+        commands="\n".join(f"python benchmarks/trials/run.py {folder.name}" for folder in folders),
+        versions=", ".join(f"{name} {version}" for name, version in abouts[0]["versions"].items()),
+    )
+
+
+def _on_evidence(pieces: list[str], abouts: list[dict]) -> str:
+    if not pieces:
+        return "Which verdicts are firm was not asked."
+    asked = next(about["evidence"] for about in abouts if about["evidence"])
+    draws = f" with {', '.join(f'{value} {name}' for name, value in asked.items())}" if isinstance(asked, dict) else ""
+    return f"Which verdicts are firm was asked{draws} in: {', '.join(pieces)}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, default=HERE / "results", metavar="DIR")
+    parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR")
+    given = parser.parse_args()
+    folders = sorted(each.parent for each in given.results.glob("*/about.json") if each.parent.name != "small")
+    folders = folders or [given.results / "small"]
+    trial = eq.Trial.load(*folders)
+    (given.docs / "trials.md").write_text(page(folders, trial), encoding="utf-8")
+    print(given.docs / "trials.md", *trial.write(given.docs / "trials", ["html"], overwrite=True), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
