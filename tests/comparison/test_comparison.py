@@ -9,8 +9,17 @@ from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison.cases import case_types
 from equifinal.study.propositions import Key
 
-MEASURES = ["consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman"]
-BASELINES = ["baseline: mean", "baseline: permuted outcome"]
+MEASURES = [
+    "brier_skill",
+    "mae",
+    "balanced_accuracy",
+    "spearman",
+    "calibration_slope",
+    "consistency",
+    "coverage",
+    "pri",
+]
+BASELINES = ["baseline: mean", "baseline: median", "baseline: permuted outcome"]
 PROPOSITIONS = [
     {"id": "P1", "text": "A is necessary", "claim": "necessary", "expression": "A"},
     {"id": "P2", "claim": "key", "conditions": ["A"]},
@@ -56,7 +65,7 @@ def test_propositions_have_text_and_proposition(comparison: eq.Comparison) -> No
 def test_conditions_have_role_direction_and_importance_by_method(comparison: eq.Comparison) -> None:
     table = comparison.conditions
     assert table.index.tolist() == ["A", "B", "C"]
-    parts = ["role", "direction", "importance", "importance_sd"]
+    parts = ["role", "direction", "importance", "importance_error"]
     assert table.columns.tolist() == [(m, part) for m in ("outspoken", "blind", "noise") for part in parts]
     assert table["blind"]["importance"].isna().all()
     assert table["noise"]["importance"].notna().all()
@@ -347,7 +356,7 @@ def test_key_is_judged_by_the_yardstick_for_every_method_alike(conditions: list[
     study = made(FRAME, propositions=[{"id": "P1", "claim": "key", "conditions": conditions}])
     found = eq.compare(eq.run(study, [Judge(), Blind()]))
     assert found.verdicts.loc["P1"].to_dict() == {"judge": answer, "blind": "silent"}
-    importances = found.conditions["judge"][["importance", "importance_sd"]].set_axis(["importance", "sd"], axis=1)
+    importances = found.conditions["judge"][["importance", "importance_error"]].set_axis(["importance", "error"], axis=1)
     expected = Key(id="P1", conditions=tuple(conditions)).judge(importances)
     assert expected is not None
     assert (expected.answer, expected.evidence) == (answer, found.verdict_evidence.loc["P1", "judge"])

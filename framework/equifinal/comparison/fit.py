@@ -83,7 +83,7 @@ class Yardstick:
     notes: list[str] = field(default_factory=list)
     rises: pd.DataFrame | None = None
     moves: pd.DataFrame | None = None
-    unseen: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    unseen: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
     repeated: "Repeated | None" = None
     varies: bool = True
     problems: dict[str, str] = field(default_factory=dict)
@@ -165,6 +165,7 @@ def _in_sample_only(analysis: Analysis, calibrated: CalibratedStudy, which: Sequ
         direction=None,
         predicted_out_of_sample=pd.Series(np.nan, index=calibrated.cases),
         notes=["The method does not predict, so there are no numbers out of sample and no importances."],
+        unseen=np.full((1, len(calibrated.cases)), np.nan),
         varies=varies(predicted.to_numpy(dtype=float, na_value=np.nan)),
         problems=problems,
     )

@@ -26,8 +26,9 @@ from equifinal.study.calibrated import CalibratedStudy
 #: All pairs of cases up to this many; beyond, pairs are drawn.
 ALL_PAIRS_LIMIT = 500
 
-#: Pairs are drawn until the Monte Carlo standard error is below this: a tenth of the last digit that is shown.
-TOLERATED_ERROR = 0.0001
+#: Pairs are drawn until the Monte Carlo standard error is below a tenth of the last digit that is shown, or below 1 % of the
+#: importance, so that a change of seed stays well below a tenth of it.
+TOLERATED_ERROR, TOLERATED_SHARE = 0.0001, 0.01
 
 #: Smaller changes of the mean prediction count as no movement.
 SMALLEST_MOVEMENT = 0.01
@@ -50,7 +51,7 @@ def importance(
     importance is the mean squared error over all pairs of a case and another, less that of the predictions as they are:
     ``e_switch - e_orig`` of Fisher, Rudin & Dominici (2019, eq. 3.3), for cases held out. All pairs are used up to 500 cases,
     so nothing is drawn, and neither the seed nor the order of the cases plays a part. Beyond, pairs are drawn until the Monte
-    Carlo standard error is below 0.0001. A case takes values from cases of other units only. Cases without a prediction before
+    Carlo standard error is below 0.0001 or 1 % of the importance. A case takes values from cases of other units only. Cases without a prediction before
     or after do not count.
 
     Parameters
@@ -136,7 +137,7 @@ class WhatIf:
     ) -> "WhatIf":
         named = [each if isinstance(each, tuple) else (each,) for each in of or calibrated.condition_names]
         sets = {", ".join(names): tuple(calibrated.variable(name).name for name in names) for names in named}
-        unit_of = units(calibrated)[0] if groups is None else pd.factorize(groups, use_na_sentinel=False)[0]
+        unit_of = units(calibrated)[0] if groups is None else pd.factorize(pd.Index(groups), use_na_sentinel=False)[0]
         few = len(calibrated.cases) <= ALL_PAIRS_LIMIT
         values = {name: _combinations(calibrated.raw[list(names)]) for name, names in sets.items()} if few else {}
         return cls(sets, values, unit_of, calibrated.outcome_values("fuzzy"), by_name(calibrated.cases), seed)
@@ -186,9 +187,9 @@ class _AllPairs(_Pairs):
         rises = np.full((len(self.fresh), len(self._weights)), np.nan)
         for column, (weights, end) in enumerate(zip(self._weights, self._ends, strict=True)):
             each = predicted[end - weights.size : end].reshape(weights.shape)
-            squares = (each - self.outcome[:, np.newaxis]) ** 2
-            known = np.where(np.isnan(squares), 0.0, weights)
-            rises[:, column] = ratio((np.nan_to_num(squares) * known).sum(axis=1), known.sum(axis=1)) - before
+            risen = (each - self.outcome[:, np.newaxis]) ** 2 - before[:, np.newaxis]
+            known = np.where(np.isnan(risen), 0.0, weights)
+            rises[:, column] = ratio((np.nan_to_num(risen) * known).sum(axis=1), known.sum(axis=1))
         return Rises(self.fresh, rises, np.zeros_like(rises), varies(as_they_are))
 
     @cached_property
@@ -228,39 +229,47 @@ class _AllPairs(_Pairs):
 
 
 class _DrawnPairs(_Pairs):
-    """Pairs drawn at random, the same for every method, until the mean of the rises is known well enough."""
+    """Pairs drawn at random, none twice and the same for every method, until the mean of the rises is known well enough."""
 
     def __call__(self, method: Method, analysis: Analysis) -> Rises:
         as_they_are = predicted_memberships(method, analysis, self.shown)
         before = (as_they_are[self.fresh] - self.outcome) ** 2
-        sets, total = len(self.what_if.sets), len(self.shown.cases)
-        count, summed, squared = np.zeros((3, len(self.fresh), sets))
-        drawn = 0
-        at_once = max(2, _ROWS_AT_ONCE // max(1, len(self.fresh) * sets))
-        while drawn < total:
-            donors = self._draw(drawn, min(at_once, total))
+        count, summed, squared = np.zeros((3, len(self.fresh), len(self.what_if.sets)))
+        drawn, others = 0, len(self.shown.cases) - 1
+        at_once = max(2, _ROWS_AT_ONCE // max(1, summed.size))
+        while drawn < others:
+            donors = self._donors(slice(drawn, drawn + at_once))
             drawn += donors.shape[1]
-            errors = self._errors(method, analysis, donors)
-            known = ~np.isnan(errors)
-            count, summed = count + known.sum(axis=1), summed + np.nansum(errors, axis=1)
-            squared = squared + np.nansum(errors**2, axis=1)
+            risen = self._errors(method, analysis, donors) - before[:, np.newaxis, np.newaxis]
+            count, summed = count + (~np.isnan(risen)).sum(axis=1), summed + np.nansum(risen, axis=1)
+            squared = squared + np.nansum(risen**2, axis=1)
             mean = ratio(summed, count)
-            variances = ratio(np.maximum(ratio(squared, count) - mean**2, 0.0), count - 1)
-            # Each split has its share of the tolerated variance, so that all together keep to it.
-            share = TOLERATED_ERROR**2 * total / max(1, len(self.fresh))
-            if (np.nan_to_num(variances).mean(axis=0) / max(1, len(self.fresh)) <= share).all():
+            spread = np.maximum(ratio(squared, count) - mean**2, 0.0)
+            variances = ratio(spread, count - 1) * (1 - drawn / others)  # of a sample without replacement
+            if self._precise(mean, variances):
                 break
-        return Rises(self.fresh, mean - before[:, np.newaxis], variances, varies(as_they_are))
+        return Rises(self.fresh, mean, variances, varies(as_they_are))
 
-    def _draw(self, drawn: int, number: int) -> Positions:
-        """Positions of donors, held out × draws × sets; drawn by name, so that the order of the rows does not matter."""
+    def _precise(self, rises: Floats, variances: Floats) -> bool:
+        """Whether this split has no more than its share of the tolerated variance, so that all together keep to it."""
+        count = max(1, len(self.fresh))
+        tolerated = np.maximum(TOLERATED_ERROR, TOLERATED_SHARE * np.abs(np.nan_to_num(rises).mean(axis=0)))
+        share = tolerated**2 * len(self.shown.cases) / count
+        return bool((np.nan_to_num(variances).mean(axis=0) / count <= share).all())
+
+    @cached_property
+    def _circle(self) -> tuple[Positions, Positions, Positions]:
+        """All cases in a random order, the place of each, and how far to go from a case to its donors, one after the other."""
         order = self.what_if.order
-        place = np.argsort(order)[self.fresh]
-        rng = generator(self.what_if.seed, "pairs of cases", self.number, drawn)
-        shape = (len(self.fresh), number, len(self.what_if.sets))
-        found = np.empty(shape, dtype=np.intp)
-        found[np.argsort(place)] = order[rng.integers(len(order), size=shape)]
-        return found
+        rng = generator(self.what_if.seed, "pairs of cases", self.number)
+        circle = order[rng.permutation(len(order))]
+        return circle, np.argsort(circle), 1 + rng.permutation(len(order) - 1)
+
+    def _donors(self, some: slice) -> Positions:
+        """Positions of donors, held out × draws × sets."""
+        circle, place, steps = self._circle
+        donors = circle[(place[self.fresh][:, np.newaxis] + steps[some]) % len(circle)]
+        return np.repeat(donors[:, :, np.newaxis], len(self.what_if.sets), axis=2)
 
     def _errors(self, method: Method, analysis: Analysis, donors: Positions) -> Floats:
         takers = np.broadcast_to(np.arange(donors.shape[2]), donors.shape)

@@ -41,7 +41,7 @@ def _unit_names(calibrated: CalibratedStudy) -> Any:
 
 
 def _numbers(names: Any) -> tuple[Positions, int]:
-    numbers, different = pd.factorize(names, use_na_sentinel=False)
+    numbers, different = pd.factorize(pd.Index(names), use_na_sentinel=False)
     return numbers, len(different)
 
 
@@ -90,7 +90,7 @@ def repeated_splits(calibrated: CalibratedStudy, groups: Any = None) -> list[Spl
 
 
 def _dealt(names: Any, folds: int, repeats: int) -> list[Split]:
-    unit_of, different = pd.factorize(names, use_na_sentinel=False)
+    unit_of, different = pd.factorize(pd.Index(names), use_na_sentinel=False)
     order, count = by_name(different), len(different)
     found = []
     for repeat in range(repeats):
@@ -113,11 +113,8 @@ def _given(folds: Any, calibrated: CalibratedStudy, unit_of: Positions, seed: in
             splitter.random_state = seed % 2**32
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a splitter that does not group says so
-            pairs = [
-                (np.asarray(train), np.asarray(test))
-                for train, test in splitter.split(calibrated.values("raw"), has, unit_of)
-            ]
-            whole = [(np.arange(len(has))[train], np.arange(len(has))[test]) for train, test in pairs]
+            pairs = list(splitter.split(calibrated.values("raw"), has, unit_of))
+            whole = [(_positions(train, len(has)), _positions(test, len(has))) for train, test in pairs]
     except FAULTS as error:
         raise InputError(
             f"{start} cannot split the {len(has)} cases ({type(error).__name__}: {error}). Give a whole number from 2 on, a "
@@ -137,6 +134,10 @@ def _given(folds: Any, calibrated: CalibratedStudy, unit_of: Positions, seed: in
             )
             raise InputError(f"{start} predicts {case!r} from cases of the same unit. {remedy}")
     return whole
+
+
+def _positions(given: Any, count: int) -> Positions:
+    return np.arange(count)[np.asarray(given) if len(given) else slice(0)]
 
 
 def check_folds(folds: Any, calibrated: CalibratedStudy) -> None:
