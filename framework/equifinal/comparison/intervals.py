@@ -77,7 +77,7 @@ def differences(
             if repeated is None or yardsticks[second].repeated is None:
                 found[number, :, 0] = fitted[first] - fitted[second]
             else:
-                found[number, :, :4] = _intervals(replicates.difference(first, second), repeated.correction)
+                found[number, :, :4] = corrected_interval(replicates.difference(first, second), repeated.correction)
                 found[number, :, 4] = _p_values(found[number, :, 0], found[number, :, 1], int(groups.max()))
     for number in range(len(which)):
         found[:, number, 4] = holm(found[:, number, 4])
@@ -101,43 +101,68 @@ class _Replicates:
     def __init__(
         self, yardsticks: Mapping[str, Yardstick], outcome: Floats, groups: Positions, which: Sequence[Measure]
     ) -> None:
-        self.yardsticks, self.outcome, self.which = yardsticks, outcome, which
-        left_in = groups != np.arange(groups.max() + 1)[:, np.newaxis]
-        self.weights = np.vstack([np.ones(len(outcome)), left_in.astype(float)])
+        self.yardsticks, self.outcome, self.groups, self.which = yardsticks, outcome, groups, which
         self.known: dict[tuple[str, bytes], Floats] = {}
 
     def difference(self, first: str, second: str) -> Floats:
         """Shape (1 + groups, measures); of cases that both methods predict."""
-        one, other = (self._repeated(label).predicted for label in (first, second))
-        missing = np.isnan(one) | np.isnan(other)
+        missing = np.isnan(self._predicted(first)) | np.isnan(self._predicted(second))
         return self._of(first, missing) - self._of(second, missing)
 
-    def _repeated(self, label: str) -> Repeated:
+    def _predicted(self, label: str) -> Floats:
         repeated = self.yardsticks[label].repeated
         assert repeated is not None
-        return repeated
+        return repeated.predicted
 
     def _of(self, label: str, missing: Any) -> Floats:
         key = label, missing.tobytes()
         if key not in self.known:
+            predicted = np.where(missing, np.nan, self._predicted(label))
             varies = self.yardsticks[label].varies
-            predicted = np.where(missing, np.nan, self._repeated(label).predicted)
-            repeats = np.array([self._in_one(row, varies) for row in predicted])
-            defined = ~np.isnan(repeats)
-            self.known[key] = ratio(np.where(defined, repeats, 0.0).sum(axis=0), defined.sum(axis=0))
+            self.known[key] = leaving_out(predicted, self.outcome, self.groups, self.which, varies)
         return self.known[key]
 
-    def _in_one(self, predicted: Floats, varies: bool) -> Floats:
-        found = in_resamples(predicted, self.outcome, self.weights, self.which)
+
+def leaving_out(
+    predicted: Floats,
+    outcome: Floats,
+    groups: Positions,
+    which: Sequence[Measure] = BUILT_IN,
+    varies: bool = True,
+) -> Floats:
+    """Measures averaged over repeats, with all cases (the first row) and with each group of cases left out in turn.
+
+    Parameters
+    ----------
+    predicted
+        Shape (repeats, n).
+    outcome
+        Shape (n,).
+    groups
+        The number of each case's group, from 0 on, shape (n,).
+    which, varies
+        As for :func:`equifinal.comparison.measures.measures_of_repeats`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (1 + groups, measures)
+    """
+    left_in = groups != np.arange(groups.max() + 1)[:, np.newaxis]
+    weights = np.vstack([np.ones(len(outcome)), left_in.astype(float)])
+    ranked = [number for number, each in enumerate(which) if each.by_rank]
+    repeats = []
+    for row in predicted:
+        found = in_resamples(row, outcome, weights, which)
         if not varies:
-            ranked = [number for number, each in enumerate(self.which) if each.by_rank]
-            constant = as_a_constant(predicted)
-            found[:, ranked] = in_resamples(constant, self.outcome, self.weights, [self.which[k] for k in ranked])
-        return found
+            found[:, ranked] = in_resamples(as_a_constant(row), outcome, weights, [which[k] for k in ranked])
+        repeats.append(found)
+    table = np.array(repeats)
+    defined = ~np.isnan(table)
+    return np.asarray(ratio(np.where(defined, table, 0.0).sum(axis=0), defined.sum(axis=0)))
 
 
-def _intervals(replicates: Floats, correction: float) -> Floats:
-    """Estimate, standard error, and limits of each number. `replicates`: with all cases, then with each group left out."""
+def corrected_interval(replicates: Floats, correction: float) -> Floats:
+    """Estimate, standard error, and limits of each number, shape (numbers, 4), from what :func:`leaving_out` finds."""
     from scipy.special import stdtrit
 
     estimate, without = replicates[0], replicates[1:]
