@@ -22,6 +22,9 @@ from equifinal.sets import Expression
 if TYPE_CHECKING:
     from equifinal.plugin.records import Entry
 
+#: Importances closer than this, in memberships, count as equal.
+SMALLEST_GAP = 0.005
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -121,8 +124,7 @@ class Proposition(pydantic.BaseModel):
         Parameters
         ----------
         importance
-            Permutation importances, one row per condition with columns ``importance`` and ``sd``; ``None`` for a method
-            that cannot predict.
+            Importances, one row per condition, in the column ``importance``; ``None`` for a method that cannot predict.
         """
         return None
 
@@ -192,31 +194,26 @@ class Key(Proposition):
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Compare the least important listed condition with the most important unlisted one.
 
-        Supported when the former exceeds the latter by more than its own Monte Carlo standard error,
-        contradicted when the latter exceeds the former by more than its own.
+        Supported when the former exceeds the latter, contradicted when the latter exceeds the former, inconclusive when they
+        lie within 0.005 of each other. The strength is their distance.
         """
         if importance is None or importance["importance"].isna().any():
-            return Verdict("silent", evidence="Permutation importances could not be computed.")
-        listed = importance.loc[list(self.conditions)].sort_values("importance", kind="stable").iloc[0]
-        rest = importance.drop(index=list(self.conditions)).sort_values("importance", kind="stable").iloc[-1]
-        gap = float(listed["importance"] - rest["importance"])
-        above, below = (listed, rest) if gap > 0 else (rest, listed)
-        more = "more" if abs(gap) > above["error"] else "not more"
+            return Verdict("silent", evidence="Importances could not be computed.")
+        rises = importance["importance"].sort_values(kind="stable")
+        names = list(self.conditions)
+        least, most = rises[rises.index.isin(names)].index[0], rises[~rises.index.isin(names)].index[-1]
+        gap = float(rises[least] - rises[most])
         evidence = (
-            f"Rise in squared error when permuted: {listed.name}, the least important of the key conditions, "
-            f"{listed['importance']:.4f}; {rest.name}, the most important of the others, {rest['importance']:.4f}; "
-            + (
-                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its Monte Carlo error of {above['sd']:.4f}."
-                if gap
-                else "neither exceeds the other."
-            )
+            f"Importance: {least}, the least important of the key conditions, {rises[least]:.4f}; "
+            f"{most}, the most important of the others, {rises[most]:.4f}; difference {gap:.4f}, "
         )
-        numbers = {"gap": gap, "error_listed": float(listed["error"]), "error_other": float(rest["error"])}
-        if gap > listed["error"]:
-            return Verdict("supported", evidence, numbers)
-        if -gap > rest["error"]:
-            return Verdict("contradicted", evidence, numbers)
-        return Verdict("inconclusive", evidence, numbers)
+        answer: Answer
+        if abs(gap) <= SMALLEST_GAP:
+            answer, evidence = "inconclusive", f"{evidence}within {SMALLEST_GAP:g}."
+        else:
+            answer = "supported" if gap > 0 else "contradicted"
+            evidence = f"{evidence}more than {SMALLEST_GAP:g} either way."
+        return Verdict(answer, evidence, {"gap": gap, "smallest_gap": SMALLEST_GAP}, strength=abs(gap))
 
 
 class Equifinal(Proposition):
