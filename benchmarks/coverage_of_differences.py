@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.comparison.intervals import corrected_interval, leaving_out
-from equifinal.comparison.measures import BUILT_IN, Measure, measures
+from equifinal.comparison.measures import BUILT_IN, LEADING, Measure, measures
 from equifinal.comparison.out_of_sample import FOLDS, REPEATS
 
 TABLE = Path(__file__).parent / "data" / "coverage_of_differences.csv"
@@ -36,10 +36,10 @@ def _mean_squared_error(predicted: Any, outcome: Any, weights: Any) -> Any:
     return weights @ (predicted - outcome) ** 2 / weights.sum(axis=-1)
 
 
-#: The measures that rank, and the squared error itself.
+#: The squared error itself, and the measures that sentences tell.
 WHICH = (
     Measure("squared_error", "squared error", True, _mean_squared_error, _mean_squared_error),
-    *(each for each in BUILT_IN if not each.describes),
+    *(each for each in BUILT_IN if each.name in LEADING),
 )
 
 
@@ -191,12 +191,11 @@ def main() -> None:
     cells = [(scenario, count) for scenario in SCENARIOS for count in (30, 86)]
     if given.real:
         cells = [("additive", 30), ("conjunction", 30), ("conjunction", 86)]
-        found = [real_coverage(*cell, given.real) for cell in cells]
-    else:
-        found = [coverage(*cell, given.data_sets) for cell in cells]
-    table = pd.concat(found).round({"difference": 5, "covered": 4})
-    path = TABLE.with_stem(f"{TABLE.stem}_real") if given.real else TABLE
-    table.to_csv(path, index=False)
+    path, found = TABLE.with_stem(f"{TABLE.stem}_real") if given.real else TABLE, []
+    for cell in cells:
+        found.append(real_coverage(*cell, given.real) if given.real else coverage(*cell, given.data_sets))
+        table = pd.concat(found).round({"difference": 5, "covered": 4})
+        table.to_csv(path, index=False)
     wide = table.pivot_table(index=["measure", "scenario", "n"], values="covered", aggfunc=["min", "median", "max"])
     print(wide.round(3).to_string())
 

@@ -25,7 +25,9 @@ class Dispensable(eq.Proposition):
         if importance is None or importance.loc[self.condition].isna().any():
             return eq.Verdict("silent", evidence="The method has no permutation importances.")
         rise = float(importance.loc[self.condition, "importance"])
-        evidence = f"Permuting {self.condition} raises the squared error by {rise:.3f}; {self.tolerance:g} would not matter."
+        evidence = (
+            f"Permuting {self.condition} raises the squared error by {rise:.3f}; {self.tolerance:g} would not matter."
+        )
         numbers = {"rise": rise, "tolerance": self.tolerance}
         if rise <= self.tolerance:
             return eq.Verdict("supported", evidence, numbers)

@@ -356,7 +356,9 @@ def test_key_is_judged_by_the_yardstick_for_every_method_alike(conditions: list[
     study = made(FRAME, propositions=[{"id": "P1", "claim": "key", "conditions": conditions}])
     found = eq.compare(eq.run(study, [Judge(), Blind()]))
     assert found.verdicts.loc["P1"].to_dict() == {"judge": answer, "blind": "silent"}
-    importances = found.conditions["judge"][["importance", "importance_error"]].set_axis(["importance", "error"], axis=1)
+    importances = found.conditions["judge"][["importance", "importance_error"]].set_axis(
+        ["importance", "error"], axis=1
+    )
     expected = Key(id="P1", conditions=tuple(conditions)).judge(importances)
     assert expected is not None
     assert (expected.answer, expected.evidence) == (answer, found.verdict_evidence.loc["P1", "judge"])

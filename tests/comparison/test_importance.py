@@ -137,7 +137,9 @@ def test_beyond_500_cases_pairs_are_drawn_until_the_error_is_small(monkeypatch: 
     assert (errors > 0).all()
     monkeypatch.setattr("equifinal.comparison.importance.TOLERATED_SHARE", 0.0)
     monkeypatch.setattr("equifinal.comparison.importance.TOLERATED_ERROR", 0.0)
-    pd.testing.assert_frame_equal(importance(Linear(), calibrated, 0, folds=5), exact, rtol=0, atol=1e-9)  # all are drawn
+    pd.testing.assert_frame_equal(
+        importance(Linear(), calibrated, 0, folds=5), exact, rtol=0, atol=1e-9
+    )  # all are drawn
     # The errors are of the size that they say they are: the mean of 40 squared z-scores lies near 1.
     np.testing.assert_allclose(((distances / errors) ** 2).mean(axis=0), 1, atol=0.6)
 

@@ -90,12 +90,8 @@ def by_hand(first: np.ndarray, second: np.ndarray, outcome: np.ndarray, unit: np
     """Estimate and error of the difference in each measure, from predictions of shape (repeats, n), in loops."""
 
     def difference(there: np.ndarray) -> np.ndarray:
-        rows = [
-            [each[r, there] for each in (first, second)] for r in range(len(first))
-        ]
-        found = [
-            np.subtract(*(list(measures(each, outcome[there]).values()) for each in pair)) for pair in rows
-        ]
+        rows = [[each[r, there] for each in (first, second)] for r in range(len(first))]
+        found = [np.subtract(*(list(measures(each, outcome[there]).values()) for each in pair)) for pair in rows]
         return np.nanmean(found, axis=0)
 
     names = np.unique(unit)

@@ -99,7 +99,9 @@ def test_a_constant_in_a_resample_with_both_classes_has_a_half() -> None:
     weights = np.array([[1.0, 1, 1], [2, 0, 1], [0, 1, 1]])
     found = in_resamples([0.5, 0.5, 0.5], [0.9, 0.8, 0.1], weights, BUILT_IN)
     assert found[:, MEASURES.index("balanced_accuracy")].tolist() == [0.5, 0.5, 0.5]
-    assert np.isnan(in_resamples([0.5, 0.5], [0.9, 0.8], np.ones((1, 2)), BUILT_IN)[0, MEASURES.index("balanced_accuracy")])
+    assert np.isnan(
+        in_resamples([0.5, 0.5], [0.9, 0.8], np.ones((1, 2)), BUILT_IN)[0, MEASURES.index("balanced_accuracy")]
+    )
 
 
 def test_what_describes_rises_when_a_prediction_shrinks_and_what_ranks_does_not() -> None:
@@ -212,7 +214,9 @@ def test_a_plugin_s_measure_has_intervals_of_its_differences(measured_with: eq.C
 
     def difference(there: Any) -> float:
         return float(
-            np.mean([np.subtract(*(rmse(each.predicted[r, there], outcome[there]) for each in repeated)) for r in range(10)])
+            np.mean(
+                [np.subtract(*(rmse(each.predicted[r, there], outcome[there]) for each in repeated)) for r in range(10)]
+            )
         )
 
     without = np.array([difference(unit != name) for name in np.unique(unit)])

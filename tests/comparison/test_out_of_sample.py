@@ -136,9 +136,7 @@ def test_a_splitter_that_stratifies_sees_who_has_the_outcome_and_one_that_groups
 
 def test_a_splitter_without_a_random_state_takes_the_seed_and_stays_as_it_is() -> None:
     calibrated, splitter = made(scores(20)).calibrate(), KFold(4, shuffle=True)
-    first, again, other = (
-        [test.tolist() for _, test in splits(calibrated, seed, splitter)] for seed in (1, 1, 2)
-    )
+    first, again, other = ([test.tolist() for _, test in splits(calibrated, seed, splitter)] for seed in (1, 1, 2))
     assert first == again != other
     assert first == [test.tolist() for _, test in KFold(4, shuffle=True, random_state=1).split(np.zeros(20))]
     assert splitter.random_state is None
@@ -164,7 +162,9 @@ def test_folds_that_cannot_be_made_are_refused(folds: Any, said: str) -> None:
 def test_a_splitter_that_parts_units_is_refused() -> None:
     frame = scores(24).assign(country=[f"country {number % 8}" for number in range(24)])
     run = eq.run(made(frame, unit="country"), [Linear()])
-    with pytest.raises(eq.InputError, match="from cases of the same unit. Use a splitter that keeps groups together, such as"):
+    with pytest.raises(
+        eq.InputError, match="from cases of the same unit. Use a splitter that keeps groups together, such as"
+    ):
         eq.compare(run, folds=KFold(4))
 
 

@@ -190,7 +190,9 @@ def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
             assert f"{column[label]:.3f}" == number
             less = column[label] < baseline
             better = less if measure == "mean absolute error" else column[label] > baseline
-            better_words = "better" if comparison.yardsticks[label].varies else "no better, as its predictions do not vary"
+            better_words = (
+                "better" if comparison.yardsticks[label].varies else "no better, as its predictions do not vary"
+            )
             same = abs(column[label] - baseline) < 1e-12
             assert words == ("the same" if same else better_words if better else "worse")
             seen.append(label)
@@ -228,9 +230,7 @@ def check_differences(sentence: str, comparison: eq.Comparison) -> None:
     table = table[table["p"].notna()]
     vary = {label: each.varies for label, each in comparison.yardsticks.items()}
     apart = {
-        pair
-        for pair, row in table.iterrows()
-        if row["p"] <= 0.05 and vary[pair[0] if row["estimate"] > 0 else pair[1]]
+        pair for pair, row in table.iterrows() if row["p"] <= 0.05 and vary[pair[0] if row["estimate"] > 0 else pair[1]]
     }
     assert (told is None) == (not apart)
     assert (corrected is None) == (len(table) == 1)

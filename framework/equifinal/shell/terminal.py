@@ -106,7 +106,9 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 
 def _conditions(comparison: Comparison, console: Console) -> None:
-    title = "Conditions across methods: role, direction, importance (rise in squared error of cases not seen when permuted)"
+    title = (
+        "Conditions across methods: role, direction, importance (rise in squared error of cases not seen when permuted)"
+    )
     columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in comparison.conditions.index]}
     for label in comparison.analyses:
         cells = []
