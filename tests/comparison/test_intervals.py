@@ -222,7 +222,7 @@ def test_differences_have_intervals_from_twenty_cases_or_units_on(cases: int, pe
 def test_a_method_does_not_differ_from_itself() -> None:
     for cases in (12, 24):
         comparison = eq.compare(eq.run(made(scores(cases)), {"one": Linear(), "two": Linear()}))
-        figures = comparison.differences.loc[("one", "two")].unstack("number")
+        figures = comparison.differences.loc[("one", "two")].unstack("number")  # noqa: PD010
         assert (figures["estimate"].abs() < 1e-12).all()
         assert figures["p"].isna().all()
 

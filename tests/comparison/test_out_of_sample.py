@@ -163,7 +163,7 @@ def test_a_splitter_that_parts_units_is_refused() -> None:
     frame = scores(24).assign(country=[f"country {number % 8}" for number in range(24)])
     run = eq.run(made(frame, unit="country"), [Linear()])
     with pytest.raises(
-        eq.InputError, match="from cases of the same unit. Use a splitter that keeps groups together, such as"
+        eq.InputError, match=r"from cases of the same unit\. Use a splitter that keeps groups together, such as"
     ):
         eq.compare(run, folds=KFold(4))
 

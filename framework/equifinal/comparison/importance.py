@@ -49,10 +49,10 @@ def importance(
 
     A method is fitted again without some cases, and predicts these with the values that a condition has in other cases. The
     importance is the mean squared error over all pairs of a case and another, less that of the predictions as they are:
-    ``e_switch - e_orig`` of Fisher, Rudin & Dominici (2019, eq. 3.3), for cases held out. All pairs are used up to 500 cases,
+    ``e_switch - e_orig`` of Fisher, Rudin & Dominici (2019), for cases held out. All pairs are used up to 500 cases,
     so nothing is drawn, and neither the seed nor the order of the cases plays a part. Beyond, pairs are drawn until the Monte
-    Carlo standard error is below 0.0001 or 1 % of the importance. A case takes values from cases of other units only. Cases without a prediction before
-    or after do not count.
+    Carlo standard error is below 0.0001 or 1 % of the importance. A case takes values from cases of other units only. Cases
+    without a prediction before or after do not count.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ import pandas as pd
 from equifinal.base.parallel import one_thread
 from equifinal.base.seeds import generator
 from equifinal.comparison.association import group_numbers, mutual_information, rank_correlations
-from equifinal.comparison.fit import FEWEST, Repeated, Yardstick
+from equifinal.comparison.fit import FEWEST, Yardstick
 from equifinal.comparison.importance import direction_of
 from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, as_a_constant, in_resamples
 from equifinal.comparison.out_of_sample import Positions, by_name, units
@@ -51,7 +51,7 @@ def differences(
     Ten times ten folds are dealt (or those that the user gave, when they repeat), each measure is computed in every repeat and
     averaged. Its variance over cases, by the jackknife (one unit left out at a time; in 200 groups beyond 200 units), is
     multiplied by ``n / n1 + 1 / r``, where ``n1`` is the number of cases learned from and ``r`` how often each case is predicted.
-    For a mean over cases this is the corrected resampled t-test of Nadeau & Bengio (2003, eq. 11): refits share most of their
+    For a mean over cases this is the corrected resampled t-test of Nadeau & Bengio (2003): refits share most of their
     cases, which makes the uncorrected variance too small. ``benchmarks/coverage_of_differences.py`` shows how often the
     intervals cover.
 
@@ -204,8 +204,8 @@ def agreement_intervals(
 
     An importance is a mean over cases, of the rise in their errors, and a direction the sign of one, of the movement of their
     predictions, so both are computed anew in each resample. Verdicts are words: resampling cases says nothing about them unless
-    every method is fitted again, so they have no intervals here. The predictions are taken as given and would differ had other cases
-    been there, which is not accounted for: the intervals are too narrow rather than too wide, the more so in small samples.
+    every method is fitted again, so they have no intervals here. The predictions are taken as given and would differ had other
+    cases been there, which is not accounted for: the intervals are too narrow rather than too wide, the more so in small samples.
 
     Returns
     -------

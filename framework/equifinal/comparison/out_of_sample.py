@@ -125,15 +125,17 @@ def _given(folds: Any, calibrated: CalibratedStudy, unit_of: Positions, seed: in
     for train, test in whole:
         both = np.isin(unit_of[test], unit_of[train])
         if both.any():
-            case = calibrated.cases[test[both][0]]
-            remedy = (
-                "Every case must be on one side."
-                if calibrated.unit is None
-                else "Use a splitter that keeps groups together, such as sklearn.model_selection.GroupKFold, or leave `unit` out of "
-                "the study if its cases are independent of one another."
+            remedy = "Every case must be on one side." if calibrated.unit is None else _KEEP_TOGETHER
+            raise InputError(
+                f"{start} predicts {calibrated.cases[test[both][0]]!r} from cases of the same unit. {remedy}"
             )
-            raise InputError(f"{start} predicts {case!r} from cases of the same unit. {remedy}")
     return whole
+
+
+_KEEP_TOGETHER = (
+    "Use a splitter that keeps groups together, such as sklearn.model_selection.GroupKFold, or leave `unit` out of the study if "
+    "its cases are independent of one another."
+)
 
 
 def _positions(given: Any, count: int) -> Positions:

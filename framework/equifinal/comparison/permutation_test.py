@@ -53,8 +53,9 @@ def permutation_test(
     -------
     pandas.DataFrame
         Index: the methods that predict. For each measure the share (b + 1) / (m + 1), where b of m permutations reach the
-        observed number (are as low where less is better, otherwise as high; missing where neither is, as for the calibration slope). A measure that is undefined in a permutation, as
-        the consistency of an empty solution is, does not reach it; a share is missing where the observed number is.
+        observed number (are as low where less is better, otherwise as high). A measure that is undefined in a permutation, as
+        the consistency of an empty solution is, does not reach it; a share is missing where the observed number is, and where
+        neither end is better, as for the calibration slope.
         ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
         case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error,
         not counted in m; ``why``: the errors.
