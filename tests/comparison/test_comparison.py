@@ -9,8 +9,17 @@ from core_toys import Blind, Broken, Linear, Mean, Noise, filled, made, scores
 from equifinal.comparison.cases import case_types
 from equifinal.study.propositions import Key
 
-MEASURES = ["consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman"]
-BASELINES = ["baseline: mean", "baseline: permuted outcome"]
+MEASURES = [
+    "brier_skill",
+    "mae",
+    "balanced_accuracy",
+    "spearman",
+    "calibration_slope",
+    "consistency",
+    "coverage",
+    "pri",
+]
+BASELINES = ["baseline: mean", "baseline: median", "baseline: permuted outcome"]
 PROPOSITIONS = [
     {"id": "P1", "text": "A is necessary", "claim": "necessary", "expression": "A"},
     {"id": "P2", "claim": "key", "conditions": ["A"]},
@@ -56,7 +65,7 @@ def test_propositions_have_text_and_proposition(comparison: eq.Comparison) -> No
 def test_conditions_have_role_direction_and_importance_by_method(comparison: eq.Comparison) -> None:
     table = comparison.conditions
     assert table.index.tolist() == ["A", "B", "C"]
-    parts = ["role", "direction", "importance", "importance_sd"]
+    parts = ["role", "direction", "importance", "importance_error"]
     assert table.columns.tolist() == [(m, part) for m in ("outspoken", "blind", "noise") for part in parts]
     assert table["blind"]["importance"].isna().all()
     assert table["noise"]["importance"].notna().all()
@@ -101,11 +110,11 @@ def test_cases_have_the_outcome_and_group_prediction_and_type_by_method(comparis
         pd.testing.assert_series_equal(table[label]["type"], case_types(predicted, outcome), check_names=False)
 
 
-def test_fit_has_every_measure_in_and_out_of_sample_and_both_baselines(comparison: eq.Comparison) -> None:
+def test_fit_has_every_measure_in_and_out_of_sample_and_the_baselines(comparison: eq.Comparison) -> None:
     assert comparison.fit.index.tolist() == ["outspoken", "blind", "noise", *BASELINES]
     wanted = [*MEASURES, *(f"{name}_out_of_sample" for name in MEASURES)]
     assert comparison.fit.columns.tolist() == [*wanted, "folds", "failed_folds"]
-    assert comparison.fit.loc["blind", wanted[6:]].isna().all()
+    assert comparison.fit.loc["blind", wanted[len(MEASURES) :]].isna().all()
 
 
 def test_agreement_has_five_square_tables(comparison: eq.Comparison) -> None:
@@ -347,7 +356,9 @@ def test_key_is_judged_by_the_yardstick_for_every_method_alike(conditions: list[
     study = made(FRAME, propositions=[{"id": "P1", "claim": "key", "conditions": conditions}])
     found = eq.compare(eq.run(study, [Judge(), Blind()]))
     assert found.verdicts.loc["P1"].to_dict() == {"judge": answer, "blind": "silent"}
-    importances = found.conditions["judge"][["importance", "importance_sd"]].set_axis(["importance", "sd"], axis=1)
+    importances = found.conditions["judge"][["importance", "importance_error"]].set_axis(
+        ["importance", "error"], axis=1
+    )
     expected = Key(id="P1", conditions=tuple(conditions)).judge(importances)
     assert expected is not None
     assert (expected.answer, expected.evidence) == (answer, found.verdict_evidence.loc["P1", "judge"])

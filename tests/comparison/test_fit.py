@@ -7,8 +7,9 @@ from scipy.stats import spearmanr
 from core_toys import Mean, made, measured, outcome_of, scores
 from equifinal.base.seeds import generator
 from equifinal.comparison.fit import baselines
+from equifinal.comparison.measures import BUILT_IN
 
-MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
+MEASURES = tuple(each.name for each in BUILT_IN)
 
 
 def test_the_mean_as_a_baseline() -> None:
@@ -29,6 +30,36 @@ def test_a_method_that_predicts_the_mean_is_the_baseline() -> None:
     found, baseline = measured(Mean(), calibrated).fit, baselines(calibrated, 0)["baseline: mean"]
     assert found == pytest.approx(baseline, nan_ok=True)
     assert np.isnan(found["spearman_out_of_sample"])
+
+
+def test_the_median_as_a_baseline() -> None:
+    calibrated = made(scores(9)).calibrate()
+    y = outcome_of(calibrated)
+    found = baselines(calibrated, 0)["baseline: median"]
+    others = np.array([np.median(np.delete(y, case)) for case in range(9)])
+    assert found["mae"] == pytest.approx(np.abs(y - np.median(y)).mean())
+    assert found["mae_out_of_sample"] == pytest.approx(np.abs(y - others).mean())
+    assert found["mae"] < baselines(calibrated, 0)["baseline: mean"]["mae"]
+
+
+@pytest.mark.parametrize("cases", [9, 30, 205])
+def test_constants_have_a_balanced_accuracy_of_a_half_in_and_out_of_sample(cases: int) -> None:
+    found = baselines(made(scores(cases)).calibrate(), 0)
+    for name in ("baseline: mean", "baseline: median"):
+        assert found[name]["balanced_accuracy"] == found[name]["balanced_accuracy_out_of_sample"] == 0.5
+
+
+def test_the_brier_skill_of_the_mean_is_0_and_a_little_less_out_of_sample() -> None:
+    """Left out, a case is n / (n - 1) times as far from the mean of the others as from that of all."""
+    found = baselines(made(scores(9)).calibrate(), 0)["baseline: mean"]
+    assert found["brier_skill"] == pytest.approx(0)
+    assert found["brier_skill_out_of_sample"] == pytest.approx(1 - (9 / 8) ** 2)
+
+
+def test_the_permuted_outcome_does_not_depend_on_the_order_of_the_rows() -> None:
+    frame = scores(30)
+    first, other = (baselines(made(each).calibrate(), 0)["baseline: permuted outcome"] for each in (frame, frame[::-1]))
+    assert first == pytest.approx(other, abs=1e-12)
 
 
 def test_the_permuted_outcome_as_a_baseline() -> None:

@@ -1,26 +1,45 @@
-"""Bootstrap intervals, against explicit loops over the same resamples, SciPy and scikit-learn."""
+"""Intervals of differences and of agreement, against explicit loops, SciPy, statsmodels and scikit-learn."""
 
+import importlib.util
 import json
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import kendalltau, norm, spearmanr
+from scipy.stats import t as student_t
 from sklearn.metrics import adjusted_mutual_info_score
+from sklearn.model_selection import RepeatedKFold
+from statsmodels.stats.multitest import multipletests
 
 import equifinal as eq
-from core_toys import Blind, Linear, Mean, Noise, filled, made, scores
+from core_toys import Blind, Linear, Mean, Noise, filled, least_squares, made, memberships, scores
 from equifinal.comparison import intervals as bootstrap
 from equifinal.comparison.association import mutual_information
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.measures import BUILT_IN, in_resamples, measures
+from equifinal.comparison.out_of_sample import repeated_splits
 
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "coverage_of_differences.py"
 MEASURES = [each.name for each in BUILT_IN]
-NAMES = [*(f"{name}_out_of_sample" for name in MEASURES), *MEASURES]
+NAMES = [f"{name}_out_of_sample" for name in MEASURES]
+
+
+class Only(Noise):
+    """Predicts the membership in one condition."""
+
+    name = "only"
+    by: str = "A"
+
+    def predict(self, analysis, study):
+        return study.fuzzy[self.by].rename(None)
+
+    def analyze(self, study, rng):
+        return filled(self, study, study.fuzzy[self.by])
 
 
 class Gap(Linear):
@@ -67,80 +86,185 @@ def test_a_case_that_is_drawn_twice_counts_twice(cases: list[tuple[float, float,
 # ------------------------------------------------------------------------------------------------ differences
 
 
-def test_differences_equal_a_loop_over_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "RESAMPLES", 80)
-    run = eq.run(made(scores(14, "ABC")), [Linear(), Noise(), Gap()], seed=5)
-    comparison = eq.compare(run)
-    table, outcome = comparison.differences, comparison.calibrated.fuzzy["Y"].to_numpy()
-    assert table.index.tolist() == [("linear", "noise"), ("linear", "gap"), ("noise", "gap")]
-    drawn = multiplicities(14, seed=5, resamples=80)
-    figures = {}
-    for label, yardstick in comparison.yardsticks.items():
-        outside, inside = yardstick.predicted_out_of_sample.to_numpy(), comparison.cases[label]["predicted"].to_numpy()
-        rows = []
-        for weights in drawn:
-            places = np.repeat(np.arange(14), weights)
-            rows.append([*(measures(each[places], outcome[places]).values() for each in (outside, inside))])
-        figures[label] = np.array([[*first, *second] for first, second in rows])
-    for first, second in table.index:
-        together = figures[first] - figures[second]
-        for number, name in enumerate(NAMES):
-            row = table.loc[(first, second), name]
-            assert row["estimate"] == pytest.approx(comparison.fit.loc[first, name] - comparison.fit.loc[second, name])
-            defined = together[:, number][~np.isnan(together[:, number])]
-            assert row["undefined"] == 80 - len(defined)
-            np.testing.assert_allclose(
-                row[["low", "high"]].astype(float), np.percentile(defined, [2.5, 97.5]), atol=1e-12
-            )
+def by_hand(first: np.ndarray, second: np.ndarray, outcome: np.ndarray, unit: np.ndarray, learned: float) -> dict:
+    """Estimate and error of the difference in each measure, from predictions of shape (repeats, n), in loops."""
+
+    def difference(there: np.ndarray) -> np.ndarray:
+        rows = [[each[r, there] for each in (first, second)] for r in range(len(first))]
+        found = [np.subtract(*(list(measures(each, outcome[there]).values()) for each in pair)) for pair in rows]
+        return np.nanmean(found, axis=0)
+
+    names = np.unique(unit)
+    without = np.array([difference(unit != name) for name in names])
+    g = len(names)
+    variance = (g - 1) / g * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    return {
+        "estimate": difference(np.ones(len(outcome), dtype=bool)),
+        "error": np.sqrt(variance * (len(outcome) / learned + 1 / len(first))),
+    }
 
 
-def test_differences_come_out_of_sample_first(comparison: eq.Comparison) -> None:
+def refitted(calibrated: eq.CalibratedStudy, plan: list, repeats: int) -> np.ndarray:
+    """Least squares, fitted again for each split."""
+    x, y = memberships(calibrated), calibrated.fuzzy["Y"].to_numpy()
+    found = np.full((repeats, len(y)), np.nan)
+    for (train, test), repeat in zip(plan, np.repeat(range(repeats), len(plan) // repeats), strict=True):
+        found[repeat, test] = least_squares(x[train], y[train], x[test])
+    return found
+
+
+@pytest.mark.parametrize("per_unit", [1, 2])
+def test_differences_equal_a_jackknife_in_a_loop_over_refits_in_ten_times_ten_folds(per_unit: int) -> None:
+    frame = scores(24 * per_unit, "ABC")
+    frame["country"] = [f"country {number // per_unit}" for number in range(len(frame))]
+    comparison = eq.compare(eq.run(made(frame, unit="country"), {"one": Linear(), "other": Only(by="B")}, seed=5))
+    calibrated, outcome = comparison.calibrated, comparison.calibrated.fuzzy["Y"].to_numpy()
+    plan = repeated_splits(calibrated)
+    assert len(plan) == 100
+    one = refitted(calibrated, plan, 10)
+    other = np.tile(calibrated.fuzzy["B"].to_numpy(), (10, 1))
+    learned = np.mean([len(train) for train, _ in plan])
+    expected = by_hand(one, other, outcome, frame["country"].to_numpy(), float(learned))
+    row = comparison.differences.loc[("one", "other")]
+    for number, name in enumerate(NAMES):
+        found, estimate, error = row[name], expected["estimate"][number], expected["error"][number]
+        assert found["estimate"] == pytest.approx(estimate)
+        assert found["error"] == pytest.approx(error)
+        assert found["low"] == pytest.approx(estimate - student_t.ppf(0.975, 23) * error)
+        assert found["high"] == pytest.approx(estimate + student_t.ppf(0.975, 23) * error)
+        assert found["p"] == pytest.approx(2 * student_t.sf(abs(estimate / error), 23))
+
+
+def test_of_a_mean_over_cases_it_is_nadeau_and_bengios_corrected_test() -> None:
+    """Their equation, with the variance over folds of equal size: it differs only in how the variance is estimated."""
+    comparison = eq.compare(eq.run(made(scores(200, "ABC")), {"one": Linear(), "other": Only(by="B")}))
+    calibrated, outcome = comparison.calibrated, comparison.calibrated.fuzzy["Y"].to_numpy()
+    plan = repeated_splits(calibrated)
+    one, other = refitted(calibrated, plan, 10), calibrated.fuzzy["B"].to_numpy()
+    folds = [
+        np.abs(one[number // 10, test] - outcome[test]).mean() - np.abs(other[test] - outcome[test]).mean()
+        for number, (_, test) in enumerate(plan)
+    ]
+    error = np.sqrt((1 / 100 + 20 / 180) * np.var(folds, ddof=1))
+    row = comparison.differences.loc[("one", "other"), "mae_out_of_sample"]
+    assert row["estimate"] == pytest.approx(np.mean(folds))
+    assert row["error"] == pytest.approx(error, rel=0.15)
+
+
+def test_a_splitter_that_repeats_is_used_for_differences_too() -> None:
+    splitter = RepeatedKFold(n_splits=4, n_repeats=3, random_state=0)
+    comparison = eq.compare(eq.run(made(scores(24, "ABC")), {"one": Linear(), "other": Only()}), folds=splitter)
+    calibrated, outcome = comparison.calibrated, comparison.calibrated.fuzzy["Y"].to_numpy()
+    one = refitted(calibrated, list(splitter.split(outcome)), 3)
+    other = np.tile(calibrated.fuzzy["A"].to_numpy(), (3, 1))
+    expected = by_hand(one, other, outcome, np.arange(24), 18)
+    found = comparison.differences.loc[("one", "other")]
+    np.testing.assert_allclose([found[name, "estimate"] for name in NAMES], expected["estimate"])
+    np.testing.assert_allclose([found[name, "error"] for name in NAMES], expected["error"])
+
+
+def test_p_values_are_corrected_for_the_number_of_pairs(comparison: eq.Comparison) -> None:
+    for name in NAMES:
+        found = comparison.differences[name]
+        alone = 2 * student_t.sf(np.abs(found["estimate"] / found["error"]), 23)
+        known = ~np.isnan(alone)
+        assert known.any() or name in ("spearman_out_of_sample",)
+        np.testing.assert_allclose(found["p"][known], multipletests(alone[known], method="holm")[1])
+        assert found["p"][~known].isna().all()
+
+
+def test_differences_are_out_of_sample(comparison: eq.Comparison) -> None:
     assert comparison.differences.columns.unique("measure").tolist() == NAMES
-    assert comparison.differences.columns.unique("number").tolist() == ["estimate", "low", "high", "undefined"]
+    assert comparison.differences.columns.unique("number").tolist() == ["estimate", "error", "low", "high", "p"]
     assert comparison.differences.index.names == ["method", "other"]
     assert len(comparison.differences) == 10
 
 
-def test_the_interval_is_scipys(comparison: eq.Comparison) -> None:
-    """SciPy draws other resamples; with 1,000 of them, the limits vary by a few hundredths of the interval's length."""
-    outcome = comparison.calibrated.fuzzy["Y"].to_numpy()
-    first, second = (comparison.yardsticks[label].predicted_out_of_sample.to_numpy() for label in ("linear", "noise"))
-
-    def difference(p: np.ndarray, q: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
-        return np.abs(p - y).mean(axis=axis) - np.abs(q - y).mean(axis=axis)
-
-    theirs = scipy_bootstrap(
-        (first, second, outcome), difference, paired=True, method="percentile", n_resamples=20_000, rng=1
-    ).confidence_interval
-    found = comparison.differences.loc[("linear", "noise"), "mae_out_of_sample"]
-    length = theirs.high - theirs.low
-    assert found["low"] == pytest.approx(theirs.low, abs=0.08 * length)
-    assert found["high"] == pytest.approx(theirs.high, abs=0.08 * length)
-
-
 def test_without_an_estimate_there_is_no_interval(comparison: eq.Comparison) -> None:
     pairs = comparison.differences
-    assert pairs.loc[("linear", "mean"), "spearman"][["estimate", "low", "high"]].isna().all()
-    assert pairs.loc[("linear", "blind"), "mae_out_of_sample"][["estimate", "low", "high"]].isna().all()
-    assert pairs.loc[("linear", "blind"), "mae_out_of_sample"]["undefined"] == 1000
-    assert pairs.loc[("linear", "blind"), "mae"].notna().all()  # in sample it has a prediction
+    assert pairs.loc[("linear", "mean"), "spearman_out_of_sample"].isna().all()
+    assert pairs.loc[("linear", "blind"), "mae_out_of_sample"].isna().all()
+
+
+def test_a_constant_that_refits_learn_is_a_constant(comparison: eq.Comparison) -> None:
+    linear = comparison.yardsticks["linear"].repeated.predicted
+    outcome = comparison.calibrated.fuzzy["Y"].to_numpy()
+    expected = np.mean([measures(row, outcome)["balanced_accuracy"] for row in linear]) - 0.5
+    row = comparison.differences.loc[("linear", "mean"), "balanced_accuracy_out_of_sample"]
+    assert row["estimate"] == pytest.approx(expected)
+
+
+def test_two_methods_are_compared_on_cases_that_both_predict(comparison: eq.Comparison) -> None:
+    """Case 3 is predicted by nobody but the other; it does not count for their difference."""
+    one, gap = (comparison.yardsticks[label].repeated.predicted for label in ("linear", "gap"))
+    outcome = comparison.calibrated.fuzzy["Y"].to_numpy()
+    assert np.isnan(gap).any(axis=1).all()
+    expected = [
+        np.abs(first - outcome)[~np.isnan(second)].mean() - np.nanmean(np.abs(second - outcome))
+        for first, second in zip(one, gap, strict=True)
+    ]
+    found = comparison.differences.loc[("linear", "gap"), "mae_out_of_sample"]
+    assert found["estimate"] == pytest.approx(np.mean(expected), abs=1e-12)
+
+
+@pytest.mark.parametrize(("cases", "per_unit", "there"), [(19, 1, False), (20, 1, True), (57, 3, False), (60, 3, True)])
+def test_differences_have_intervals_from_twenty_cases_or_units_on(cases: int, per_unit: int, there: bool) -> None:
+    frame = scores(cases)
+    frame["country"] = [f"country {number // per_unit}" for number in range(cases)]
+    comparison = eq.compare(eq.run(made(frame, unit="country"), {"one": Linear(), "other": Only()}))
+    found = comparison.differences.loc[("one", "other"), "mae_out_of_sample"]
+    assert found[["error", "low", "high", "p"]].notna().tolist() == [there] * 4
+    if not there:
+        fit = comparison.fit["mae_out_of_sample"]
+        assert found["estimate"] == pytest.approx(fit["one"] - fit["other"])
 
 
 def test_a_method_does_not_differ_from_itself() -> None:
-    comparison = eq.compare(eq.run(made(scores(12)), {"one": Linear(), "two": Linear()}))
-    figures = comparison.differences.drop(columns="undefined", level="number")
-    assert (figures.abs() < 1e-12).all(axis=None)
+    for cases in (12, 24):
+        comparison = eq.compare(eq.run(made(scores(cases)), {"one": Linear(), "two": Linear()}))
+        figures = comparison.differences.loc[("one", "two")].unstack("number")  # noqa: PD010
+        assert (figures["estimate"].abs() < 1e-12).all()
+        assert figures["p"].isna().all()
 
 
-def test_resamples_without_a_class_are_left_out_and_counted() -> None:
-    """One case of eight has the outcome; it is missing from about (7/8)^8 of the resamples."""
-    frame = scores(8).assign(y=[9.0, 1, 1, 2, 1, 3, 2, 1])
-    comparison = eq.compare(eq.run(made(frame), [Linear(), Noise()]))
-    drawn = multiplicities(8)
-    without = (drawn[:, 0] == 0) | (drawn[:, 1:].sum(axis=1) == 0)
-    found = comparison.differences.loc[("linear", "noise"), "balanced_accuracy"]
-    assert found["undefined"] == without.sum() > 200
-    assert found["low"] <= found["high"]
+def test_neither_the_seed_nor_the_order_of_the_rows_changes_a_difference() -> None:
+    frame = scores(24, "ABC")
+    first, second, third = (
+        eq.compare(eq.run(made(each), {"one": Linear(), "other": Only()}, seed=seed)).differences
+        for each, seed in [(frame, 0), (frame, 1), (frame.sample(frac=1, random_state=2), 0)]
+    )
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+    pd.testing.assert_frame_equal(first, third, rtol=0, atol=1e-10)
+
+
+def test_beyond_200_units_groups_of_them_are_left_out() -> None:
+    frame = scores(450, "AB")
+    comparison = eq.compare(eq.run(made(frame), {"one": Linear(), "other": Only()}))
+    found = comparison.differences.loc[("one", "other"), "mae_out_of_sample"]
+    outcome = comparison.calibrated.fuzzy["Y"].to_numpy()
+    one, other = (comparison.yardsticks[label].repeated for label in ("one", "other"))
+    distances = (np.abs(one.predicted - outcome) - np.abs(other.predicted - outcome)).mean(axis=0)
+    # Of a mean, the jackknife in groups of two or three varies little around the usual standard error.
+    usual = np.std(distances, ddof=1) / np.sqrt(450) * np.sqrt(one.correction)
+    assert found["error"] == pytest.approx(usual, rel=0.12)
+    assert one.correction == pytest.approx(1 / 0.9 + 0.1)
+
+
+def test_intervals_cover_the_difference_to_expect() -> None:
+    """A small part of ``benchmarks/coverage_of_differences.py``: 95 % intervals, 100 data sets of 30 cases."""
+    specification = importlib.util.spec_from_file_location("coverage_of_differences", BENCHMARK)
+    assert specification is not None
+    assert specification.loader is not None
+    benchmark = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(benchmark)
+    found = benchmark.coverage("additive", 30, data_sets=100, seed=1)
+    covered = found[found["measure"] == "brier_skill"].set_index(["method", "other"])["covered"]
+    # Of 100 intervals that cover 95 times, fewer than 88 do in less than 1 of 500.
+    assert covered["one condition", "regression"] >= 0.88
+    assert covered["mean", "regression"] >= 0.88
+
+
+# ------------------------------------------------------------------------------------------------- resamples
 
 
 def test_in_panels_whole_units_are_drawn() -> None:
@@ -156,8 +280,6 @@ def test_resamples_do_not_depend_on_how_many_are_worked_at_once(
 ) -> None:
     monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 24 * 33)
     arguments = (comparison.calibrated, comparison.run.seed)
-    again = bootstrap.differences(comparison.analyses, comparison.yardsticks, *arguments)
-    pd.testing.assert_frame_equal(again, comparison.differences)
     intervals = bootstrap.agreement_intervals(
         comparison.analyses, comparison.yardsticks, comparison.agreement, *arguments
     )
@@ -292,7 +414,7 @@ def test_reports_hold_differences_and_intervals(comparison: eq.Comparison, tmp_p
     for file in ("report.html", "report.md"):
         text = (tmp_path / "report" / file).read_text(encoding="utf-8")
         assert "Differences between methods" in text
-        assert "95 % intervals over cases" in text
+        assert "with 95 % intervals" in text
 
 
 def test_yardsticks_are_those_of_the_fit(comparison: eq.Comparison) -> None:

@@ -18,16 +18,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from scipy.stats import spearmanr
-from sklearn.metrics import balanced_accuracy_score, mean_absolute_error
+from scipy.stats import t as student_t
+from sklearn.metrics import balanced_accuracy_score, mean_absolute_error, r2_score
+from statsmodels.regression.linear_model import OLS
 
 import equifinal as eq
 from core_toys import Blind, Linear, Mean, least_squares, made, memberships, scores
-from equifinal.comparison.measures import measures
+from equifinal.comparison.measures import BUILT_IN, in_resamples, measures, measures_of_repeats
 from equifinal.comparison.permutation_test import exchangeable, shuffled
 from equifinal.plugin import registry as registries
 from equifinal.shell.terminal import show
 
-MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
+MEASURES = tuple(each.name for each in BUILT_IN)
 
 PAIRS = st.lists(st.tuples(*[st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.6, 0.8, 1.0])] * 2), min_size=2, max_size=15)
 
@@ -47,15 +49,74 @@ def test_measures_equal_scikit_learns_scipys_and_a_loops(pairs: list[tuple[float
     if sum(predicted) - both_sides > 1e-9:
         assert found["pri"] == pytest.approx((overlap - both_sides) / (sum(predicted) - both_sides))
     decided = [(p > 0.5, y > 0.5) for p, y in pairs if 0.5 not in (p, y)]
-    if len({y for _, y in decided}) == 2:
+    if len(set(predicted)) == 1:
+        both = (outcome > 0.5).any() and (outcome < 0.5).any()
+        assert found["balanced_accuracy"] == pytest.approx(0.5 if both else np.nan, nan_ok=True)
+    elif len({y for _, y in decided}) == 2:
         said, has = zip(*decided, strict=True)
         assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(has, said))
     else:
         assert np.isnan(found["balanced_accuracy"])
+    if len(set(outcome)) > 1:
+        assert found["brier_skill"] == pytest.approx(r2_score(outcome, predicted))
+    else:
+        assert np.isnan(found["brier_skill"])
+    if len(set(predicted)) > 1:
+        fitted = OLS(outcome, np.column_stack([np.ones(len(outcome)), predicted])).fit().params
+        assert found["calibration_slope"] == pytest.approx(fitted[1], abs=1e-9)
+    else:
+        assert np.isnan(found["calibration_slope"])
     if len(set(predicted)) > 1 and len(set(outcome)) > 1:
         assert found["spearman"] == pytest.approx(spearmanr(predicted, outcome).statistic)
     else:
         assert np.isnan(found["spearman"])
+
+
+def test_repeats_are_measured_one_by_one_and_averaged() -> None:
+    rng = np.random.default_rng(0)
+    outcome, predicted = rng.uniform(size=12), rng.uniform(size=(3, 12))
+    predicted[1, 4] = predicted[2] = np.nan
+    found = measures_of_repeats(predicted, outcome)
+    there = np.arange(12) != 4
+    assert found["brier_skill"] == pytest.approx(
+        (r2_score(outcome, predicted[0]) + r2_score(outcome[there], predicted[1, there])) / 2
+    )
+
+
+def test_out_of_sample_a_constant_that_each_refit_learns_is_measured_as_a_constant() -> None:
+    """Leave-one-out means order the cases the wrong way round, which says nothing about the method that predicts the mean."""
+    outcome = np.array([0.9, 0.8, 0.2, 0.1])
+    means = np.array([np.delete(outcome, case).mean() for case in range(4)])
+    assert balanced_accuracy_score(outcome > 0.5, means > 0.5) == 0
+    found = measures_of_repeats(means[np.newaxis], outcome, varies=False)
+    assert found["balanced_accuracy"] == 0.5
+    assert np.isnan(found["spearman"])
+    assert np.isnan(found["calibration_slope"])
+    assert found["brier_skill"] == pytest.approx(1 - (4 / 3) ** 2)
+
+
+def test_a_constant_in_a_resample_with_both_classes_has_a_half() -> None:
+    weights = np.array([[1.0, 1, 1], [2, 0, 1], [0, 1, 1]])
+    found = in_resamples([0.5, 0.5, 0.5], [0.9, 0.8, 0.1], weights, BUILT_IN)
+    assert found[:, MEASURES.index("balanced_accuracy")].tolist() == [0.5, 0.5, 0.5]
+    assert np.isnan(
+        in_resamples([0.5, 0.5], [0.9, 0.8], np.ones((1, 2)), BUILT_IN)[0, MEASURES.index("balanced_accuracy")]
+    )
+
+
+def test_what_describes_rises_when_a_prediction_shrinks_and_what_ranks_does_not() -> None:
+    rng = np.random.default_rng(1)
+    outcome = rng.uniform(size=50)
+    predicted = (outcome + rng.normal(0, 0.2, 50)).clip(0, 1)
+    before, after = measures(predicted, outcome), measures(predicted * 0.3, outcome)
+    assert after["consistency"] > before["consistency"]
+    assert after["brier_skill"] < before["brier_skill"]
+    assert [each.name for each in BUILT_IN if each.describes] == ["calibration_slope", "consistency", "coverage", "pri"]
+
+
+def test_a_baseline_is_a_mean_or_a_median() -> None:
+    with pytest.raises(ValueError, match="must be 'mean' or 'median', not 'mode'"):
+        eq.Measure("rmse", "words", True, rmse, baseline="mode")  # type: ignore[arg-type]
 
 
 def test_cases_without_a_prediction_are_left_out() -> None:
@@ -100,7 +161,7 @@ def rmse(predicted: Any, outcome: Any) -> float:
 
 
 def panel() -> eq.Study:
-    frame = scores(24, "AB").assign(unit=[f"u{case // 2}" for case in range(24)], year=[1998, 1999] * 12)
+    frame = scores(40, "AB").assign(unit=[f"u{case // 2}" for case in range(40)], year=[1998, 1999] * 20)
     return made(frame, unit="unit", time="year")
 
 
@@ -146,16 +207,25 @@ def test_a_plugin_s_measure_is_a_column_of_fit_in_and_out_of_sample(measured_wit
 
 
 def test_a_plugin_s_measure_has_intervals_of_its_differences(measured_with: eq.Comparison) -> None:
+    """The jackknife in a loop, over the 20 units of the panel."""
     outcome = measured_with.calibrated.fuzzy["Y"].to_numpy()
-    predicted = [measured_with.cases[label, "predicted"].to_numpy(dtype=float) for label in ("linear", "mean")]
-    rng = np.random.default_rng([0, zlib.crc32(b"bootstrap of cases")])
-    drawn = []
-    for counts in rng.multinomial(12, [1 / 12] * 12, size=1000):
-        places = np.repeat(np.arange(24), np.repeat(counts, 2))
-        drawn.append(np.subtract(*(rmse(each[places], outcome[places]) for each in predicted)))
-    found = measured_with.differences.loc[("linear", "mean"), "rmse"]
-    expected = [np.subtract(*(rmse(each, outcome) for each in predicted)), *np.quantile(drawn, [0.025, 0.975]), 0]
-    assert found[["estimate", "low", "high", "undefined"]].tolist() == pytest.approx(expected)
+    unit = measured_with.study.data["unit"].to_numpy()
+    repeated = [measured_with.yardsticks[label].repeated for label in ("linear", "mean")]
+
+    def difference(there: Any) -> float:
+        return float(
+            np.mean(
+                [np.subtract(*(rmse(each.predicted[r, there], outcome[there]) for each in repeated)) for r in range(10)]
+            )
+        )
+
+    without = np.array([difference(unit != name) for name in np.unique(unit)])
+    error = np.sqrt(19 / 20 * ((without - without.mean()) ** 2).sum() * repeated[0].correction)
+    found = measured_with.differences.loc[("linear", "mean"), "rmse_out_of_sample"]
+    assert found["estimate"] == pytest.approx(difference(unit != ""))
+    assert found["error"] == pytest.approx(error)
+    assert found["low"] == pytest.approx(found["estimate"] - student_t.ppf(0.975, 19) * error)
+    assert found["p"] == pytest.approx(2 * student_t.sf(abs(found["estimate"] / error), 19))
 
 
 def test_less_is_better_in_the_share_of_permutations(measured_with: eq.Comparison) -> None:
@@ -167,7 +237,7 @@ def test_less_is_better_in_the_share_of_permutations(measured_with: eq.Compariso
     )
     errors = []
     for number in range(20):
-        permuted = outcome[shuffled(blocks, np.random.default_rng([0, label, number]), 24)]
+        permuted = outcome[shuffled(blocks, np.random.default_rng([0, label, number]), 40)]
         errors.append(rmse(least_squares(memberships(study), permuted, memberships(study)), permuted))
     observed = rmse(measured_with.cases["linear", "predicted"], outcome)
     expected = (np.sum(np.array(errors) <= observed) + 1) / 21
@@ -187,19 +257,19 @@ def test_every_output_shows_a_plugin_s_measure(measured_with: eq.Comparison, tmp
     files = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.*")}
     for name, columns in {
         "fit.csv": ["rmse", "rmse_out_of_sample"],
-        "differences.csv": ["rmse low", "rmse_out_of_sample high"],
+        "differences.csv": ["rmse_out_of_sample low", "rmse_out_of_sample p"],
         "permutations.csv": ["rmse"],
         "by_time_fit.csv": ["rmse"],
     }.items():
         assert set(columns) <= set(files[name].splitlines()[0].split(",")), name
     everything = json.loads(files["comparison.json"])
     assert "rmse_out_of_sample" in everything["fit"][0]
-    assert "rmse low" in everything["differences"][0]
+    assert "rmse_out_of_sample low" in everything["differences"][0]
     assert "rmse" in everything["permutations"][0]
     assert "rmse" in everything["by_time"]["fit"][0]
     for name in ("report.html", "report.md"):
-        # Of the fit in and out of sample, of differences in both, and of permutations.
-        assert files[name].count("root mean squared error") >= 5, name
+        # Of the fit in and out of sample, of differences, and of permutations.
+        assert files[name].count("root mean squared error") >= 4, name
 
 
 def test_the_terminal_shows_a_plugin_s_measure(measured_with: eq.Comparison) -> None:
@@ -212,11 +282,11 @@ def test_the_terminal_shows_a_plugin_s_measure(measured_with: eq.Comparison) -> 
     row = measured_with.fit.loc["linear"]
     assert f"{row['rmse']:.2f} / {row['rmse_out_of_sample']:.2f}" in fit
     outside = [f"{each.name}_out_of_sample" for each in measured_with.measures]
-    low, high = (measured_with.differences[[(name, end) for name in outside]].to_numpy() for end in ("low", "high"))
-    apart, known = int(((low > 0) | (high < 0)).sum()), int((~np.isnan(low)).sum())
-    assert f"{known - apart} of {known} intervals include 0." in printed
+    p_values = measured_with.differences[[(name, "p") for name in outside]].to_numpy()
+    apart, known = int((p_values <= 0.05).sum()), int((~np.isnan(p_values)).sum())
+    assert f"{known - apart} of {known} differences are not told apart from 0." in printed
     differs = measured_with.differences.loc[("linear", "mean"), "rmse_out_of_sample"]
-    assert ("root mean squared error -" in " ".join(printed.split())) == (differs["high"] < 0)
+    assert ("root mean squared error -" in " ".join(printed.split())) == (differs["p"] <= 0.05 and differs["high"] < 0)
 
 
 def broken(predicted: Any, outcome: Any, weights: Any) -> float:

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
-from sklearn.metrics import mean_absolute_error
+from sklearn.metrics import mean_absolute_error, r2_score
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, RepeatedKFold, StratifiedKFold
 from statsmodels.regression.linear_model import OLS
 
 import equifinal as eq
 from core_toys import Blind, Linear, Mean, Noise, made, measured, memberships, outcome_of, scores
 from equifinal.comparison.fit import baselines
-from equifinal.comparison.measures import measures
-from equifinal.comparison.out_of_sample import folds
+from equifinal.comparison.measures import BUILT_IN, measures
+from equifinal.comparison.out_of_sample import repeat_of, splits
 
-MEASURES = ("consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman")
+MEASURES = tuple(each.name for each in BUILT_IN)
 
 
 def test_leave_one_out_equals_a_loop_with_statsmodels() -> None:
@@ -47,35 +48,137 @@ def test_the_framework_s_own_regression_is_left_out_alike() -> None:
     )
 
 
-@pytest.mark.parametrize(("cases", "count"), [(2, 2), (200, 200), (201, 10), (305, 10)])
-def test_every_case_is_left_out_once_alone_up_to_200_in_tenths_beyond(cases: int, count: int) -> None:
-    splits = folds(made(scores(cases)).calibrate(), seed=0)
-    assert len(splits) == count
-    left_out = np.concatenate([test for _, test in splits])
-    assert sorted(left_out) == list(range(cases))
-    for train, test in splits:
+@pytest.mark.parametrize(("cases", "folds", "repeats"), [(2, 2, 1), (200, 200, 1), (201, 10, 10), (305, 10, 10)])
+def test_every_case_is_left_out_alone_up_to_200_in_ten_times_ten_folds_beyond(
+    cases: int, folds: int, repeats: int
+) -> None:
+    plan = splits(made(scores(cases)).calibrate())
+    assert len(plan) == folds * repeats
+    assert repeat_of(plan) == np.repeat(range(repeats), folds).tolist()
+    for repeat in range(repeats):
+        left_out = np.concatenate([test for _, test in plan[repeat * folds : (repeat + 1) * folds]])
+        assert sorted(left_out) == list(range(cases))
+    for train, test in plan:
         assert sorted([*train, *test]) == list(range(cases))
         assert list(train) == sorted(train)
-        assert abs(len(test) - cases / count) < 1
+        assert abs(len(test) - cases / folds) < 1
 
 
-def test_tenths_are_drawn_by_the_seed() -> None:
-    calibrated = made(scores(201)).calibrate()
-    first, again, other = (folds(calibrated, seed)[0][1].tolist() for seed in (1, 1, 2))
+def test_folds_depend_neither_on_the_seed_nor_on_the_order_of_the_rows() -> None:
+    frame = scores(201)
+    shuffled = frame.sample(frac=1, random_state=3)
+    plans = [
+        [study.cases[test].sort_values().tolist() for _, test in splits(study, seed)]
+        for study, seed in [(made(frame).calibrate(), 0), (made(frame).calibrate(), 1), (made(shuffled).calibrate(), 0)]
+    ]
+    assert plans[0] == plans[1] == plans[2]
+    assert plans[0][0] != plans[0][10]  # each repeat is dealt anew
+
+
+def test_copies_of_a_case_stay_on_one_side() -> None:
+    calibrated = made(scores(12)).calibrate()
+    groups = [f"case {number // 3}" for number in range(12)]
+    plan = splits(calibrated, folds=2, groups=groups)
+    assert len(plan) == 2
+    for train, test in plan:
+        assert not {groups[case] for case in train} & {groups[case] for case in test}
+
+
+# --------------------------------------------------------------------------------------------- folds of one's own
+
+
+@pytest.mark.parametrize("splitter", [KFold(4), RepeatedKFold(n_splits=3, n_repeats=2, random_state=0), LeaveOneOut()])
+def test_folds_are_those_of_scikit_learn(splitter: Any) -> None:
+    study = made(scores(13, "ABC"))
+    found = eq.compare(eq.run(study, {"it": Linear()}), folds=splitter).yardsticks["it"]
+    calibrated = study.calibrate()
+    x, y = memberships(calibrated), outcome_of(calibrated)
+    seen: list[dict[int, float]] = [{}]
+    for train, test in splitter.split(x):
+        if set(test) & set(seen[-1]):
+            seen.append({})
+        fitted = OLS(y[train], np.column_stack([np.ones(len(train)), x[train]])).fit().params
+        seen[-1] |= dict(zip(test, np.clip(np.column_stack([np.ones(len(test)), x[test]]) @ fitted, 0, 1), strict=True))
+    repeats = np.array([[each[case] for case in range(13)] for each in seen])
+    np.testing.assert_allclose(found.unseen, repeats, atol=1e-10)
+    np.testing.assert_allclose(found.predicted_out_of_sample, repeats.mean(axis=0), atol=1e-10)
+    assert found.fit["folds"] == splitter.get_n_splits(x)
+    assert found.fit["brier_skill_out_of_sample"] == pytest.approx(np.mean([r2_score(y, each) for each in repeats]))
+    assert found.fit["spearman_out_of_sample"] == pytest.approx(
+        np.mean([spearmanr(y, each).statistic for each in repeats])
+    )
+
+
+def test_a_whole_number_is_so_many_folds_of_cases_or_of_units() -> None:
+    frame = scores(24).assign(country=[f"country {number // 3}" for number in range(24)])
+    for study, whole in ((made(frame), 24), (made(frame, unit="country"), 8)):
+        run = eq.run(study, [Linear()])
+        assert eq.compare(run, folds=4).fit.loc["linear", "folds"] == 4
+        for train, test in splits(study.calibrate(), folds=4):
+            assert len(test) == 6
+            if whole == 8:
+                assert not set(frame["country"].iloc[train]) & set(frame["country"].iloc[test])
+        for wrong in (1, whole + 1, True):
+            with pytest.raises(eq.InputError, match=f"must be from 2 to {whole}"):
+                eq.compare(run, folds=wrong)
+
+
+def test_a_splitter_that_stratifies_sees_who_has_the_outcome_and_one_that_groups_sees_the_units() -> None:
+    frame = scores(24).assign(country=[f"country {number // 3}" for number in range(24)])
+    calibrated = made(frame, unit="country").calibrate()
+    for train, test in splits(calibrated, folds=GroupKFold(4)):
+        assert not set(frame["country"].iloc[train]) & set(frame["country"].iloc[test])
+    alone = made(frame).calibrate()
+    has = outcome_of(alone) > 0.5
+    for _, test in splits(alone, folds=StratifiedKFold(3)):
+        assert has[test].sum() in (has.sum() // 3, has.sum() // 3 + 1)
+
+
+def test_a_splitter_without_a_random_state_takes_the_seed_and_stays_as_it_is() -> None:
+    calibrated, splitter = made(scores(20)).calibrate(), KFold(4, shuffle=True)
+    first, again, other = ([test.tolist() for _, test in splits(calibrated, seed, splitter)] for seed in (1, 1, 2))
     assert first == again != other
+    assert first == [test.tolist() for _, test in KFold(4, shuffle=True, random_state=1).split(np.zeros(20))]
+    assert splitter.random_state is None
 
 
-@pytest.mark.parametrize(("units", "count"), [(6, 6), (210, 10)])
-def test_in_panels_whole_units_are_left_out(units: int, count: int) -> None:
+@pytest.mark.parametrize(
+    ("folds", "said"),
+    [
+        ("many", "cannot split the 20 cases"),
+        (KFold(30), "cannot split the 20 cases .ValueError: Cannot have number of splits n_splits=30"),
+        ([([0, 1], [1, 2])], "predicts 'case 1' from cases of the same unit. Every case must be on one side."),
+        ([([0, 1], [99])], "cannot split the 20 cases .IndexError"),
+        ([([0, 1], [])], "leaves nobody to learn from, or nobody to predict"),
+        ([], "leaves nobody to learn from, or nobody to predict"),
+        (3.5, "cannot split the 20 cases"),
+    ],
+)
+def test_folds_that_cannot_be_made_are_refused(folds: Any, said: str) -> None:
+    with pytest.raises(eq.InputError, match=f"^Study 'made': folds=.* {said}"):
+        eq.compare(eq.run(made(scores(20)), [Linear()]), folds=folds)
+
+
+def test_a_splitter_that_parts_units_is_refused() -> None:
+    frame = scores(24).assign(country=[f"country {number % 8}" for number in range(24)])
+    run = eq.run(made(frame, unit="country"), [Linear()])
+    with pytest.raises(
+        eq.InputError, match=r"from cases of the same unit\. Use a splitter that keeps groups together, such as"
+    ):
+        eq.compare(run, folds=KFold(4))
+
+
+@pytest.mark.parametrize(("units", "count", "repeats"), [(6, 6, 1), (210, 100, 10)])
+def test_in_panels_whole_units_are_left_out(units: int, count: int, repeats: int) -> None:
     frame = scores(units * 3)
     frame["country"] = [f"country {number % units}" for number in range(units * 3)]
     calibrated = made(frame, unit="country").calibrate()
-    splits = folds(calibrated, seed=0)
-    assert len(splits) == count
-    for train, test in splits:
+    plan = splits(calibrated)
+    assert len(plan) == count
+    for train, test in plan:
         assert not set(frame["country"].iloc[train]) & set(frame["country"].iloc[test])
         assert len(train) + len(test) == len(frame)
-    assert sorted(np.concatenate([test for _, test in splits])) == list(range(len(frame)))
+    assert sorted(np.concatenate([test for _, test in plan])) == sorted([*range(len(frame))] * repeats)
 
 
 def test_one_unit_leaves_nothing_to_learn_from() -> None:

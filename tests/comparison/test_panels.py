@@ -10,7 +10,7 @@ import equifinal as eq
 from core_toys import Linear, Mean, filled, made, scores
 from equifinal import sets
 from equifinal.comparison.measures import measures
-from equifinal.comparison.out_of_sample import folds
+from equifinal.comparison.out_of_sample import splits
 
 PROPOSITIONS = [
     {"id": "N", "claim": "necessary", "expression": "A"},
@@ -115,7 +115,7 @@ def test_fit_at_each_time_is_that_of_its_cases(comparison: eq.Comparison) -> Non
 
 def test_predictions_out_of_sample_leave_out_whole_units() -> None:
     calibrated = panel().calibrate()
-    for train, test in folds(calibrated, 0):
+    for train, test in splits(calibrated, 0):
         assert not set(calibrated.data["unit"].iloc[train]) & set(calibrated.data["unit"].iloc[test])
 
 

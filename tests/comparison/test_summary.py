@@ -154,7 +154,7 @@ def check_importances(sentences: list[str], comparison: eq.Comparison) -> None:
                 assert comparison.conditions[label, "importance"].isna().all()
                 seen.append(label)
         else:
-            most = re.fullmatch(r"The most important condition, by permutation, is (.*)\.", sentence)
+            most = re.fullmatch(r"The most important condition, by permutation in cases not seen, is (.*)\.", sentence)
             for clause in most[1].split("; "):
                 names, methods = clause.split(" in ", 1)
                 for label, figure in re.findall(r"([\w-]+) \((-?\d\.\d{3})\)", methods):
@@ -168,11 +168,16 @@ def check_importances(sentences: list[str], comparison: eq.Comparison) -> None:
 
 
 def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
-    columns = {"mean absolute error": "mae_out_of_sample", "balanced accuracy": "balanced_accuracy_out_of_sample"}
-    form = r"In cases not seen, predicting the mean for everybody has a (.*?) of (\d\.\d{3}); (.*)\."
-    measure, figure, clauses = re.fullmatch(form, sentence).groups()
-    column = comparison.fit[columns[measure]]
-    baseline, seen = column["baseline: mean"], []
+    columns = {
+        "Brier skill": ("brier_skill_out_of_sample", "mean"),
+        "mean absolute error": ("mae_out_of_sample", "median"),
+        "balanced accuracy": ("balanced_accuracy_out_of_sample", "mean"),
+    }
+    form = r"In cases not seen, predicting the (mean|median) for everybody has a (.*?) of (-?\d\.\d{3}); (.*)\."
+    constant, measure, figure, clauses = re.fullmatch(form, sentence).groups()
+    column = comparison.fit[columns[measure][0]]
+    assert constant == columns[measure][1]
+    baseline, seen = column[f"baseline: {constant}"], []
     assert f"{baseline:.3f}" == figure
     for clause in clauses.split("; "):
         if missing := re.fullmatch(r"without such a number: (.*)", clause):
@@ -180,12 +185,16 @@ def check_baseline(sentence: str, comparison: eq.Comparison) -> None:
             assert column[labels].isna().all()
             seen += labels
             continue
-        words = re.match(r"(better|worse|the same): ", clause)[1]
-        for label, number in re.findall(r"([\w-]+) \((\d\.\d{3})\)", clause):
+        words = re.match(r"(better|worse|the same|no better, as its predictions do not vary): ", clause)[1]
+        for label, number in re.findall(r"([\w-]+) \((-?\d+\.\d{3})\)", clause):
             assert f"{column[label]:.3f}" == number
             less = column[label] < baseline
             better = less if measure == "mean absolute error" else column[label] > baseline
-            assert words == ("the same" if column[label] == baseline else "better" if better else "worse")
+            better_words = (
+                "better" if comparison.yardsticks[label].varies else "no better, as its predictions do not vary"
+            )
+            same = abs(column[label] - baseline) < 1e-12
+            assert words == ("the same" if same else better_words if better else "worse")
             seen.append(label)
     assert sorted(seen) == sorted(comparison.analyses)
 
@@ -212,27 +221,36 @@ def check_cases(sentence: str, comparison: eq.Comparison) -> None:
 
 
 def check_differences(sentence: str, comparison: eq.Comparison) -> None:
-    form = r"The 95 % interval of the difference in mean absolute error in cases not seen (in|ex)cludes 0 for (.*?)(?:: (.*))?\."
-    includes, pairs, clauses = re.fullmatch(form, sentence).groups()
-    table = comparison.differences["mae_out_of_sample"][["estimate", "low", "high"]].dropna()
-    apart = {pair for pair, row in table.iterrows() if not row["low"] <= 0 <= row["high"]}
-    assert (includes == "in") == (not apart)
-    every = "the one pair of methods" if len(table) == 1 else f"all {len(table)} pairs of methods"
-    assert pairs == (every if len(apart) in (0, len(table)) else f"{len(apart)} of {len(table)} pairs of methods")
+    form = (
+        r"In cases not seen, the Brier skill (?:tells (.*?) apart|does not tell (.*?) apart)"
+        r"(, corrected for the number of pairs \(Holm, 5%\))?(?:: (.*))?\."
+    )
+    told, untold, corrected, clauses = re.fullmatch(form, sentence).groups()
+    table = comparison.differences["brier_skill_out_of_sample"]
+    table = table[table["p"].notna()]
+    vary = {label: each.varies for label, each in comparison.yardsticks.items()}
+    apart = {
+        pair for pair, row in table.iterrows() if row["p"] <= 0.05 and vary[pair[0] if row["estimate"] > 0 else pair[1]]
+    }
+    assert (told is None) == (not apart)
+    assert (corrected is None) == (len(table) == 1)
+    every = "the one pair of methods" if len(table) == 1 else f"{len(table)} pairs of methods"
     if not apart:
+        assert untold == (every if len(table) == 1 else f"any of {every}")
         assert clauses is None
         return
+    assert told == (every if len(table) == 1 else f"{len(apart)} of {every}")
     *named, last = clauses.split("; ")
     more = re.fullmatch(r"and (\d+) more", last)
     named += [] if more else [last]
     assert len(named) + int(more[1] if more else 0) == len(apart)
     for clause in named:
-        words = r"([\w-]+) has (\d\.\d{3}) (more|less) than ([\w-]+) \((\d\.\d{3}) to (\d\.\d{3})\)"
+        words = r"([\w-]+) has (\d+\.\d{3}) (more|less) than ([\w-]+) \(95 %: (\d+\.\d{3}) to (\d+\.\d{3})\)"
         first, by, word, second, low, high = re.fullmatch(words, clause).groups()
         row = table.loc[(first, second)]
         assert (first, second) in apart
         assert word == ("more" if row["estimate"] > 0 else "less")
-        figures = row if word == "more" else -row[["estimate", "high", "low"]]
+        figures = row[["estimate", "low", "high"]] if word == "more" else -row[["estimate", "high", "low"]]
         assert (by, low, high) == tuple(f"{figure:.3f}" for figure in figures)
         apart -= {(first, second)}
         assert all(abs(table.loc[pair, "estimate"]) <= abs(row["estimate"]) for pair in apart)
@@ -287,7 +305,7 @@ def check(comparison: eq.Comparison) -> None:
             directions.append(sentence)
         elif "importan" in sentence:
             importances.append(sentence)
-        elif sentence.startswith("The 95 % interval"):
+        elif re.match(r"In cases not seen, the .* apart", sentence):
             check_differences(sentence, comparison)
         elif sentence.endswith("no condition moves that."):
             constant.append(sentence)

@@ -337,7 +337,7 @@ def test_a_method_that_changes_its_input_harms_nobody() -> None:
     beside = numbers(comparison)
     for name in ("linear cases", "regression conditions", "regression coefficients"):
         pd.testing.assert_frame_equal(beside[name], clean[name], check_exact=True)
-    rows = ["linear", "regression", "baseline: mean", "baseline: permuted outcome"]
+    rows = ["linear", "regression", "baseline: mean", "baseline: median", "baseline: permuted outcome"]
     pd.testing.assert_frame_equal(beside["fit"].loc[rows], clean["fit"].loc[rows], check_exact=True)
     pd.testing.assert_frame_equal(beside["conditions"]["linear"], clean["conditions"]["linear"], check_exact=True)
     pd.testing.assert_frame_equal(beside["verdicts"][["linear", "regression"]], clean["verdicts"], check_exact=True)

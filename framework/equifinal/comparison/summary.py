@@ -32,6 +32,8 @@ class Compared(Protocol):
     @property
     def measures(self) -> Sequence[Measure]: ...
     @property
+    def yardsticks(self) -> Mapping[str, Any]: ...
+    @property
     def calibrated(self) -> CalibratedStudy: ...
     @property
     def analyses(self) -> Mapping[str, Any]: ...
@@ -52,7 +54,8 @@ _SAYS = {
 _DIRECTIONS = {1: "up", -1: "down", 0: "none"}
 _GOES = {1: "goes up with", -1: "goes down with", 0: "shows no direction with"}
 
-_BASELINE = "baseline: mean"
+#: Methods are told apart when the corrected p-value is at most this.
+_TOLD_APART = 0.05
 
 #: So many cases with the largest spread are named; ties with the last of them too.
 _CASES = 3
@@ -77,7 +80,7 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
     -------
     list of str
         On verdicts, first how many are alike (``verdicts``, ``verdict_evidence``), directions and importances
-        (``conditions``), the fit out of sample next to the mean (``fit``) and to other methods (``differences``), and the
+        (``conditions``), the fit out of sample next to constants (``fit``) and to other methods (``differences``), and the
         cases whose predictions lie furthest apart (``disagreements``). A sentence for which the tables hold nothing is left out.
 
     Examples
@@ -397,7 +400,7 @@ def _importances(comparison: Compared) -> list[str]:
             f"{conditions} in {_listed(f'{label} ({largest[label]:.3f})' for label in labels)}"
             for conditions, labels in _grouped(said).items()
         ]
-        sentences.append(f"The most important condition, by permutation, is {'; '.join(clauses)}.")
+        sentences.append(f"The most important condition, by permutation in cases not seen, is {'; '.join(clauses)}.")
     if nothing:
         sentences.append(f"No condition has an importance above 0 in {_listed(nothing)}.")
     if without:
@@ -418,15 +421,12 @@ def _baselines(comparison: Compared) -> list[str]:
     sentences = []
     for measure in _leading(comparison):
         every = comparison.fit[f"{measure.name}{OUT_OF_SAMPLE}"].astype(float)
-        baseline, values = float(every[_BASELINE]), {label: float(every[label]) for label in everyone}
+        row = f"baseline: {measure.baseline}"
+        baseline, values = float(every[row]), {label: float(every[label]) for label in everyone}
         there = {label: value for label, value in values.items() if not np.isnan(value)}
         if np.isnan(baseline) or not there:
             continue
-        sign = 1 if measure.less_is_better else -1
-        gaps = {label: sign * (value - baseline) for label, value in there.items()}
-        found = _grouped(
-            {k: "the same" if abs(gap) < 1e-12 else "better" if gap < 0 else "worse" for k, gap in gaps.items()}
-        )
+        found = _grouped({k: _beside(comparison, measure, k, value - baseline) for k, value in there.items()})
         clauses = [
             f"{words}: {_listed(f'{label} ({there[label]:.3f})' for label in labels)}"
             for words, labels in found.items()
@@ -434,10 +434,20 @@ def _baselines(comparison: Compared) -> list[str]:
         missing = [label for label in everyone if label not in there]
         ending = f"; without such a number: {_listed(missing)}" if missing else ""
         sentences.append(
-            f"In cases not seen, predicting the mean for everybody has a {measure.words} of {baseline:.3f}; "
+            f"In cases not seen, predicting the {measure.baseline} for everybody has a {measure.words} of {baseline:.3f}; "
             f"{'; '.join(clauses)}{ending}."
         )
     return sentences
+
+
+def _beside(comparison: Compared, measure: Measure, label: str, gap: float) -> str:
+    """How a method does beside a constant; one that is a constant itself is never better."""
+    if abs(gap) < 1e-12:
+        return "the same"
+    better = (gap < 0) == bool(measure.less_is_better)
+    if better and not comparison.yardsticks[label].varies:
+        return "no better, as its predictions do not vary"
+    return "better" if better else "worse"
 
 
 def _constant(comparison: Compared) -> list[str]:
@@ -457,27 +467,35 @@ def _differences(comparison: Compared) -> list[str]:
     differences, leading = comparison.differences, _leading(comparison)
     if differences.empty or not leading:
         return []
-    table = pd.DataFrame(differences.xs(f"{leading[0].name}{OUT_OF_SAMPLE}", axis=1, level="measure")).astype(float)
-    table = table.loc[table["low"].notna()]
-    apart = table[(table["low"] > 0) | (table["high"] < 0)]
-    start = f"The 95 % interval of the difference in {leading[0].words} in cases not seen"
+    measure = leading[0]
+    table = pd.DataFrame(differences.xs(f"{measure.name}{OUT_OF_SAMPLE}", axis=1, level="measure")).astype(float)
+    table = table.loc[table["p"].notna()]
     if table.empty:
         return []
-    pairs = "the one pair of methods" if len(table) == 1 else f"all {len(table)} pairs of methods"
+    apart = table[(table["p"] <= _TOLD_APART) & _may_be_better(comparison, table, measure)]
+    pairs = "the one pair of methods" if len(table) == 1 else f"{len(table)} pairs of methods"
+    start = f"In cases not seen, the {measure.words}"
+    corrected = "" if len(table) == 1 else f", corrected for the number of pairs (Holm, {_TOLD_APART:.0%})"
     if apart.empty:
-        return [f"{start} includes 0 for {pairs}."]
+        return [f"{start} does not tell {'any of ' if len(table) > 1 else ''}{pairs} apart{corrected}."]
     named = apart.loc[apart["estimate"].abs().sort_values(ascending=False, kind="stable").index][:_PAIRS]
     clauses = []
     for pair, row in named.iterrows():
         first, second = cast(tuple[str, str], pair)
         by, (low, high) = abs(row["estimate"]), sorted(abs(row[["low", "high"]]))
         clauses.append(
-            f"{first} has {by:.3f} {'more' if row['estimate'] > 0 else 'less'} than {second} ({low:.3f} to {high:.3f})"
+            f"{first} has {by:.3f} {'more' if row['estimate'] > 0 else 'less'} than {second} (95 %: {low:.3f} to {high:.3f})"
         )
-    if len(apart) < len(table):
-        pairs = f"{len(apart)} of {len(table)} pairs of methods"
+    of = pairs if len(table) == 1 else f"{len(apart)} of {pairs}"
     more = f"; and {len(apart) - _PAIRS} more" if len(apart) > _PAIRS else ""
-    return [f"{start} excludes 0 for {pairs}: {'; '.join(clauses)}{more}."]
+    return [f"{start} tells {of} apart{corrected}: {'; '.join(clauses)}{more}."]
+
+
+def _may_be_better(comparison: Compared, table: pd.DataFrame, measure: Measure) -> Any:
+    """Whether the better method of each pair may be called so: not one whose predictions never vary."""
+    first_is_better = (table["estimate"] < 0) == bool(measure.less_is_better)
+    pairs = zip(table.index, first_is_better, strict=True)
+    return np.array([comparison.yardsticks[one if better else other].varies for (one, other), better in pairs])
 
 
 def _cases(disagreements: pd.DataFrame) -> list[str]:

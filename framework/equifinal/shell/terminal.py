@@ -106,7 +106,9 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 
 def _conditions(comparison: Comparison, console: Console) -> None:
-    title = "Conditions across methods: role, direction, importance (rise in mean absolute error when permuted)"
+    title = (
+        "Conditions across methods: role, direction, importance (rise in squared error of cases not seen when permuted)"
+    )
     columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in comparison.conditions.index]}
     for label in comparison.analyses:
         cells = []
@@ -159,25 +161,27 @@ def _stacked(measure: Measure) -> str:
 
 
 def _differences(comparison: Comparison, console: Console) -> None:
-    """The differences out of sample whose intervals exclude 0; the report has them all."""
+    """The differences that are told apart from 0; the report has them all."""
     differences = comparison.differences
     lines, known, apart = [], 0, 0
     for (method, other), (_, row) in zip(differences.index, differences.iterrows(), strict=True):
         said = []
         for measure in comparison.measures:
-            estimate, low, high = row[f"{measure.name}{OUT_OF_SAMPLE}"][["estimate", "low", "high"]]
-            known += not np.isnan(low)
-            if low > 0 or high < 0:
+            estimate, low, high, p = row[f"{measure.name}{OUT_OF_SAMPLE}"][["estimate", "low", "high", "p"]]
+            known += not np.isnan(p)
+            if p <= 0.05:
                 said.append(f"{escape(measure.words)} {estimate:+.3f} ({low:+.3f} to {high:+.3f})")
         if said:
             apart += len(said)
             lines.append(f"[bold]{escape(f'{method} - {other}')}[/]: {', '.join(said)}")
     if not known:
         return
-    console.print("[bold]Differences in cases not seen[/], with 95 % intervals over cases, where these exclude 0")
+    console.print(
+        "[bold]Differences in cases not seen[/], with 95 % intervals, where a test corrected for the number of pairs finds one"
+    )
     for line in lines:
         console.print(line, highlight=False)
-    console.print(f"{known - apart} of {known} intervals include 0.", style="dim", highlight=False)
+    console.print(f"{known - apart} of {known} differences are not told apart from 0.", style="dim", highlight=False)
     console.print()
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 #: Importances closer than this, in memberships, count as equal.
 SMALLEST_GAP = 0.005
 
+#: Importances closer than this, in memberships, count as equal.
+SMALLEST_GAP = 0.005
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -161,7 +161,7 @@ class _Look:
 
     def _importances(self) -> pd.DataFrame | None:
         if self._importance is None and self.method.predicts():
-            self._importance = importance(self.method, self.analysis, self.calibrated, self.seed)
+            self._importance = importance(self.method, self.calibrated, self.seed, folds=5)
         return self._importance
 
     def _within(self, where: str) -> "_Look | None":

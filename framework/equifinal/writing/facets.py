@@ -176,7 +176,7 @@ BUILT_IN = (
     Facet("fit", "How well predictions agree with the outcome", attrgetter("fit")),
     Facet(
         "differences",
-        "Differences between methods: the method's measure minus the other's, with 95 % intervals over cases",
+        "Differences between methods in cases not seen: the method's measure minus the other's, with 95 % intervals",
         attrgetter("differences"),
     ),
     Facet(

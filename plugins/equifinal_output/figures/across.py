@@ -195,8 +195,8 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     >>> from equifinal_output.figures import plot_importance
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]))
     >>> ax = plot_importance(comparison)
-    >>> len(ax.containers)
-    2
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['fsqca', 'regression']
     """
     found = importances(comparison_of(comparison))
     if not found:
@@ -208,14 +208,12 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax, own = sized(ax, 4.2, max(0.45, 0.13 * len(found) + 0.12) * len(names))
     for number, (label, each) in enumerate(found.items()):
         rows = np.arange(len(names)) + (number - (len(found) - 1) / 2) * step
-        ax.errorbar(
-            each["importance"],
+        ax.plot(
+            each,
             rows,
-            xerr=each["importance_sd"],
-            fmt=MARKERS[number % len(MARKERS)],
+            MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
             ms=4.5,
-            elinewidth=1.1,
             label=clean(label),
         )
     for row in range(1, len(names)):
@@ -226,6 +224,6 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
         range(len(names)), [wrapped(labelled(comparison.calibrated.variable(name), 56), 32, lines=2) for name in names]
     )
     ax.tick_params(axis="y", length=0)
-    ax.set_xlabel("Rise in mean absolute error (memberships), ± standard deviation")
-    note = "How much worse a method predicts when the condition is permuted among the cases."
+    ax.set_xlabel("Rise in mean squared error of cases not seen")
+    note = "How much worse a method predicts cases not seen when they take the condition's value from other cases."
     return finish(ax, own, comparison, "Importance of the conditions", note=note, legend={"ncols": 3})

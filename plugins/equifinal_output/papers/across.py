@@ -168,7 +168,8 @@ class TablesAcross(TableMaker):
             rows,
             [
                 "Predicted against actual memberships in the outcome; out of sample, by refits that have not seen the case.",
-                "A sufficient path is a lower bound, so the mean absolute error is biased against set-theoretic methods.",
+                "A sufficient path is a lower bound, so errors are biased against set-theoretic methods. Consistency, coverage and "
+                "PRI describe and do not rank: they rise when predictions shrink.",
                 PRI_NOTE,
             ],
         )

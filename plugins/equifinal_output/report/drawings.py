@@ -193,14 +193,12 @@ class _Row:
     name: str
     y: float
     bar: Bar
-    low: float
-    high: float
     text: str
 
 
 @dataclass(frozen=True)
 class Importances:
-    """A method's conditions as bars on a scale that all methods share, with a standard deviation to both sides."""
+    """A method's conditions as bars on a scale that all methods share."""
 
     label: str
     text: str
@@ -212,8 +210,8 @@ class Importances:
 def importances(comparison: eq.Comparison) -> list[Importances]:
     """A picture per method that has importances."""
     tables = importance.importances(comparison)
-    ends = [each["importance"] + side * each["importance_sd"] for each in tables.values() for side in (-1, 1)]
-    low, high = min([0.0, *(end.min() for end in ends)]), max([0.0, *(end.max() for end in ends)])
+    low = min([0.0, *(each.min() for each in tables.values())])
+    high = max([0.0, *(each.max() for each in tables.values())])
     if high - low < 1e-9:
         return []
     names = [str(name) for name in comparison.conditions.index]
@@ -221,16 +219,16 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
     found = []
     for label, each in tables.items():
         rows = tuple(
-            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, spread, across)
-            for number, (name, value, spread) in enumerate(zip(names, *each.to_numpy().T, strict=True))
+            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, across)
+            for number, (name, value) in enumerate(zip(names, each, strict=True))
             if not np.isnan(value)
         )
-        text = f"Importance: {importance.ranked(each['importance'])}."
+        text = f"Importance: {importance.ranked(each)}."
         found.append(Importances(label, text, rows, across(0.0), 24.0 * len(names) + 8))
     return found
 
 
-def _row(name: str, y: float, value: float, spread: float, across: Callable[[float], float]) -> _Row:
+def _row(name: str, y: float, value: float, across: Callable[[float], float]) -> _Row:
     start, end = sorted((across(0.0), across(value)))
     bar = Bar(start, y, round(max(end - start, 0.5), 1), 16.0)
-    return _Row(name, y + 8, bar, across(value - spread), across(value + spread), shown(float(value)))
+    return _Row(name, y + 8, bar, shown(float(value)))

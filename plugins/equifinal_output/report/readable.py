@@ -1,7 +1,6 @@
 """The form in which a report shows each table, by its place among the facets: its kind, and what readers see of it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,6 +11,8 @@ from equifinal.plain import DIRECTIONS, MISSING, SIGNS, is_missing, shown
 from equifinal_output.tables import Table
 from equifinal_output.words.names import named
 from equifinal_output.words.propositions import full_texts, in_sum
+
+_OUT_OF_SAMPLE = "_out_of_sample"
 
 
 def reported(comparison: eq.Comparison, table: Table) -> Table:
@@ -48,10 +49,7 @@ def _conditions(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
     columns = {}
     for label in comparison.analyses:
         each = data[label]
-        importances = [
-            MISSING if is_missing(mean) else f"{shown(float(mean))} ± {shown(float(spread))}"
-            for mean, spread in zip(each["importance"], each["importance_sd"], strict=True)
-        ]
+        importances = [MISSING if is_missing(mean) else shown(float(mean)) for mean in each["importance"]]
         said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
         columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
@@ -97,25 +95,21 @@ def _advice(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns={"raw_targets": "raw targets", "membership_now": "membership now"})
 
 
-def _in_and_out_of_sample(
-    comparison: eq.Comparison, data: pd.DataFrame, suffixes: tuple[str, ...], cells: Callable[[Any], Any]
-) -> dict[tuple[str, str], Any]:
-    when = {"": "in sample", "_out_of_sample": "out of sample"}
-    return {
-        (when[suffix], measure.words): cells(data[f"{measure.name}{suffix}"])
-        for suffix in suffixes
+def _fit(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    when = {"": "in sample", _OUT_OF_SAMPLE: "out of sample"}
+    columns = {
+        (said, measure.words): data[f"{measure.name}{suffix}"]
+        for suffix, said in when.items()
         for measure in comparison.measures
     }
-
-
-def _fit(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
-    columns = _in_and_out_of_sample(comparison, data, ("", "_out_of_sample"), lambda values: values)
     refits = {("refits", "number"): data["folds"], ("refits", "failed"): data["failed_folds"]}
     return pd.DataFrame(columns | refits)
 
 
 def _differences(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
-    columns = _in_and_out_of_sample(comparison, data, ("_out_of_sample", ""), _with_interval)
+    columns = {
+        measure.words: _with_interval(data[f"{measure.name}{_OUT_OF_SAMPLE}"]) for measure in comparison.measures
+    }
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
     # A pair has no figures when one of its methods predicts nothing.
     return readable[(readable != MISSING).any(axis=1)]

@@ -41,8 +41,8 @@ HELP = {
             "Contributing": "QCA: part of some path. Regression: an effect whose interval excludes 0.",
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
-                "How much the mean absolute error rises when the condition is shuffled among the cases: mean ± standard "
-                "deviation (SD) over the shuffles. Near 0, the method does not need the condition."
+                "How much the mean squared error of cases not seen rises when each takes the condition's value from every other "
+                "case in turn. Near 0, the method does not need the condition; below 0, it predicts better without it."
             ),
         },
     ),
@@ -80,24 +80,34 @@ HELP = {
             "Every method predicts each case's membership in the outcome, and the same figures are computed for all: in "
             "sample, on the cases that it learned from, and out of sample, each case predicted by a refit that has not "
             "seen it. Where the two differ, trust the latter.",
-            "Read every row against the baselines: the mean outcome for every case, and the outcome shuffled among the "
-            "cases. The high consistency of a timid prediction is not skill. A sufficient path is a lower bound: it "
-            "promises the outcome inside the path and nothing outside it, so the absolute error is biased against "
-            "set-theoretic methods.",
-            "The interval of a difference shows how far it depends on the cases at hand: cases are drawn again with "
-            "replacement while the predictions stay as they are. Because the methods are not fitted again, it is too narrow "
-            "rather than too wide. Where it lies on one side of 0, the difference is more than an accident of the cases; "
-            "among many such intervals, some do so by chance.",
+            "Read every row against the baselines: the mean or the median outcome for every case, and the outcome shuffled among "
+            "the cases. A sufficient path is a lower bound: it promises the outcome inside the path and nothing outside it, so "
+            "errors are biased against set-theoretic methods. Consistency, coverage and PRI describe and do not rank: a timid "
+            "prediction has a high consistency without any skill.",
+            "Differences are between expected results in new cases, from ten times ten folds in which every method is fitted "
+            "again. Where the 95 % interval of one lies on one side of 0, the difference is more than an accident of the cases; "
+            "among many such intervals, some do so by chance, so the sentences of the summary are corrected for the number of "
+            "pairs.",
         ),
         {
+            "Brier skill": (
+                "The share of the squared error of the mean that the method saves: 1 is perfect, 0 no better than predicting the "
+                "mean for everybody, below 0 worse."
+            ),
+            "Mean absolute error": (
+                "Mean distance between prediction and outcome; lower is better. Compare it with that of the median."
+            ),
+            "Balanced accuracy": (
+                "Share of cases on the right side of 0.5, with and without the outcome weighted equally; a constant has 0.5."
+            ),
+            "Spearman": "Whether the predictions put the cases in the right order, from -1 to 1.",
+            "Calibration slope": (
+                "How much the outcome differs between cases for each step between their predictions: 1 is right, less says that "
+                "predictions lie too far apart, more that they lie too close together."
+            ),
             "Consistency": "How far the prediction stays below the outcome.",
             "Coverage": "How much of the outcome the prediction reaches.",
             "PRI": "Consistency, less what is equally consistent with the absence of the outcome.",
-            "Balanced accuracy": (
-                "Share of cases on the right side of 0.5, with and without the outcome weighted equally; chance gives 0.5."
-            ),
-            "Mean absolute error": "Mean distance between prediction and outcome; lower is better.",
-            "Spearman": "Whether the predictions put the cases in the right order, from -1 to 1.",
             "Chance": (
                 "If shown: the outcome is shuffled among the cases and every method is fitted again. The share of shuffles in "
                 "which it fits at least as well: a small one speaks against chance. Any solution is the share in which a "

@@ -6,19 +6,15 @@ import equifinal as eq
 from equifinal.plain import shown
 
 
-def importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
-    """``importance`` and ``importance_sd`` by condition, for the methods that have them; a missing spread is 0."""
-    found = {}
-    for label in comparison.analyses:
-        each = pd.DataFrame(comparison.conditions[label])[["importance", "importance_sd"]].astype(float)
-        if each["importance"].notna().any():
-            found[label] = each.fillna({"importance_sd": 0.0})
-    return found
+def importances(comparison: eq.Comparison) -> "dict[str, pd.Series[float]]":
+    """The importance of each condition, for the methods that have them."""
+    found = {label: comparison.conditions[label, "importance"].astype(float) for label in comparison.analyses}
+    return {label: each for label, each in found.items() if each.notna().any()}
 
 
 def importance_in_words(comparison: eq.Comparison) -> str:
     """The conditions of each method, the most important first."""
-    return " ".join(f"{label}: {ranked(each['importance'])}." for label, each in importances(comparison).items())
+    return " ".join(f"{label}: {ranked(each)}." for label, each in importances(comparison).items())
 
 
 def ranked(means: "pd.Series[float]") -> str:

@@ -209,7 +209,16 @@ def test_verdicts_and_fit(barometer: eq.Comparison, tables: dict[str, Publicatio
     fit = tables["fit"]
     assert [cell.text for cell in fit.head[-1][1:]] == barometer.fit.index.tolist()
     rows = [row for row in fit.rows if len(row.cells) > 1]
-    columns = ["consistency", "coverage", "pri", "balanced_accuracy", "mae", "spearman"]
+    columns = [
+        "brier_skill",
+        "mae",
+        "balanced_accuracy",
+        "spearman",
+        "calibration_slope",
+        "consistency",
+        "coverage",
+        "pri",
+    ]
     columns += [f"{name}_out_of_sample" for name in columns] + ["folds", "failed_folds"]
     for row, name in zip(rows, columns, strict=True):
         found = [np.nan if cell.number is None else cell.number for cell in row.cells[1:]]

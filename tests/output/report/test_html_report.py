@@ -97,7 +97,7 @@ def test_html_conditions_are_those_of_the_comparison(cities: Page, heilongjiang:
         assert row[0].startswith(f"{name} · ")
         for cell, label in zip(row[1:], heilongjiang.analyses, strict=True):
             found = data.loc[name, label]
-            importance = f"{found['importance']:z.3f} ± {found['importance_sd']:.3f}"
+            importance = f"{found['importance']:z.3f}"
             assert (
                 cell
                 == f"{found['role']} {words[found['direction']]} {'–' if np.isnan(found['importance']) else importance}"
