@@ -72,12 +72,12 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     for label in run.analyses:
         method = run.methods[label]
         try:
-            analyses[label] = analysis = analyse(method, study, generator(run.seed, label, 2, number))
+            analyses[label] = analyse(method, study, generator(run.seed, label, 2, number))
         except FAULTS as error:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
             continue
         try:
-            importances[label] = importance(method, own(analysis), study, run.seed) if method.predicts() else None
+            importances[label] = importance(method, study, run.seed) if method.predicts() else None
         except FAULTS:
             importances[label] = None  # claims on importances answer that there are none
     return _Scope(study, analyses, own(analyses), importances, prefix)

@@ -217,7 +217,7 @@ class Key(Proposition):
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Compare the least important listed condition with the most important unlisted one.
 
-        Supported when the former exceeds the latter by more than its own standard deviation over the permutations,
+        Supported when the former exceeds the latter by more than its own Monte Carlo standard error,
         contradicted when the latter exceeds the former by more than its own.
         """
         if importance is None or importance["importance"].isna().any():
@@ -226,20 +226,20 @@ class Key(Proposition):
         rest = importance.drop(index=list(self.conditions)).sort_values("importance", kind="stable").iloc[-1]
         gap = float(listed["importance"] - rest["importance"])
         above, below = (listed, rest) if gap > 0 else (rest, listed)
-        more = "more" if abs(gap) > above["sd"] else "not more"
+        more = "more" if abs(gap) > above["error"] else "not more"
         evidence = (
-            f"Rise in mean absolute error when permuted: {listed.name}, the least important of the key conditions, "
+            f"Rise in squared error when permuted: {listed.name}, the least important of the key conditions, "
             f"{listed['importance']:.4f}; {rest.name}, the most important of the others, {rest['importance']:.4f}; "
             + (
-                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its own SD of {above['sd']:.4f}."
+                f"{above.name} exceeds {below.name} by {abs(gap):.4f}, {more} than its Monte Carlo error of {above['sd']:.4f}."
                 if gap
                 else "neither exceeds the other."
             )
         )
-        numbers = {"gap": gap, "sd_listed": float(listed["sd"]), "sd_other": float(rest["sd"])}
-        if gap > listed["sd"]:
+        numbers = {"gap": gap, "error_listed": float(listed["error"]), "error_other": float(rest["error"])}
+        if gap > listed["error"]:
             return Verdict("supported", evidence, numbers)
-        if -gap > rest["sd"]:
+        if -gap > rest["error"]:
             return Verdict("contradicted", evidence, numbers)
         return Verdict("inconclusive", evidence, numbers)
 
