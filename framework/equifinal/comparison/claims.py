@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from equifinal.comparison.worlds import (
+    AdditiveResidualsPermuted,
     ConditionPermuted,
     EachConditionPermuted,
-    AdditiveResidualsPermuted,
     OnePath,
     OutcomePermuted,
     Own,

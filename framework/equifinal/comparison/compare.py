@@ -21,7 +21,7 @@ from equifinal.comparison.fit import Yardstick, baselines, measure, measure_note
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
-from equifinal.comparison.verdicts import judge
+from equifinal.comparison.verdicts import descriptions, judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run, changed_input, warn_of_changes
@@ -107,7 +107,7 @@ def compare(
         partial(_unanswered, run),
     )
     answers = {label: each for label, (each, _) in judged.items()}
-    propositions = run.study.propositions
+    propositions = run.study.claims
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
@@ -121,6 +121,7 @@ def compare(
         verdicts=verdicts,
         verdict_evidence=sentences,
         propositions=_propositions(propositions, index),
+        descriptions=descriptions(calibrated, run.study.propositions),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
         fit=_fit(yardsticks, baselines(calibrated, run.seed, which, plan)),
@@ -198,7 +199,7 @@ def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict
 
 
 def _unanswered(run: Run, label: str, error: TimeLimitError) -> _Judged:
-    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.propositions), {}
+    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.claims), {}
 
 
 def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str, _Judged]) -> list[tuple[str, str]]:

@@ -51,7 +51,9 @@ class Comparison:
     verdict_evidence : pandas.DataFrame
         The same shape: a sentence with the numbers behind each verdict.
     propositions : pandas.DataFrame
-        Index: id; ``text``, ``claim`` (its kind), ``where``.
+        Index: id; ``text``, ``claim`` (its kind), ``where``: those that methods are asked about.
+    descriptions : pandas.DataFrame
+        Index: id; ``answer`` and ``evidence`` of the propositions that the cases alone answer, such as ``member`` and ``level``.
     conditions : pandas.DataFrame
         Index: conditions; columns (method, ``role`` | ``direction`` | ``importance`` | ``importance_error``). Role is the method's
         own; direction and importance come from the common yardstick (direction from the method where it cannot predict).
@@ -83,6 +85,7 @@ class Comparison:
     verdicts: pd.DataFrame
     verdict_evidence: pd.DataFrame = field(repr=False)
     propositions: pd.DataFrame = field(repr=False)
+    descriptions: pd.DataFrame = field(repr=False)
     conditions: pd.DataFrame = field(repr=False)
     cases: pd.DataFrame = field(repr=False)
     fit: pd.DataFrame = field(repr=False)

@@ -292,6 +292,7 @@ def varies(predicted: Floats) -> bool:
 
 # ------------------------------------------------------------------------------------------------------ movement
 
+
 def movement(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
     """How the mean prediction moves when a condition goes from its 10th to its 90th percentile in all cases.
 

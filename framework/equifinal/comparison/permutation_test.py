@@ -100,7 +100,9 @@ def _shares(
     drawn = np.array([each for each in found if not isinstance(each, str)]).reshape(-1, len(which) + 1)
     reached = np.array(list(observed.values()))
     # Where neither end is better, nothing can be said to be reached.
-    better = np.array([np.nan if each.less_is_better is None else -1.0 if each.less_is_better else 1.0 for each in which])
+    better = np.array(
+        [np.nan if each.less_is_better is None else -1.0 if each.less_is_better else 1.0 for each in which]
+    )
     times = ((drawn[:, :-1] - reached) * better >= -1e-9).sum(axis=0)
     shares = np.where(np.isnan(reached * better) | (len(drawn) == 0), np.nan, (times + 1) / (len(drawn) + 1))
     return dict(zip(observed, shares, strict=True)) | {

@@ -190,7 +190,10 @@ def taken(calibrated: CalibratedStudy, name: str, source: Positions) -> Calibrat
     if column in data:
         data = data.assign(**{column: data[column].array[source]})
     return replace(
-        calibrated, raw=_column_taken(calibrated.raw, name, source), fuzzy=_column_taken(calibrated.fuzzy, name, source), data=data
+        calibrated,
+        raw=_column_taken(calibrated.raw, name, source),
+        fuzzy=_column_taken(calibrated.fuzzy, name, source),
+        data=data,
     )
 
 
