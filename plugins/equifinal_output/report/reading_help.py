@@ -28,13 +28,17 @@ HELP = {
     "conditions": Help(
         (
             "Each cell gives role, direction and importance. The role is the method's own word; the highest that applies is shown. "
-            "Only set-theoretic methods speak of necessary and core conditions. Direction and importance are measured alike for "
-            "all methods, from their predictions.",
+            "Necessary conditions are QCA's and NCA's, core conditions QCA's alone; clusters are formed from the conditions, which "
+            "gives none of them a role. Direction and importance are measured alike for all methods, from their predictions; a "
+            "method's own table has the direction that the method itself gives.",
         ),
         {
-            "Necessary": "Hardly any case has the outcome without it.",
+            "Necessary": (
+                "QCA: hardly any case has the outcome without it. NCA: high levels of the outcome are reached only with high "
+                "levels of it, beyond what chance or correlation alone would explain."
+            ),
             "Core": "Part of a path even in the most parsimonious solution.",
-            "Contributing": "Part of some path; or an effect or a difference between clusters that chance is unlikely to explain.",
+            "Contributing": "QCA: part of some path. Regression: an effect whose interval excludes 0.",
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
                 "How much the mean absolute error rises when the condition is shuffled among the cases: mean ± standard "
