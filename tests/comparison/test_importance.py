@@ -11,7 +11,7 @@ from sklearn.linear_model import LinearRegression
 from statsmodels.regression.linear_model import OLS
 
 from core_toys import FALLING, Linear, Mean, Noise, analyzed, made, measured, memberships, outcome_of, scores
-from equifinal.comparison.importance import WhatIf, _tenth_and_ninetieth, importance, movement
+from equifinal.comparison.importance import WhatIf, importance, movement, percentiles
 from equifinal.comparison.out_of_sample import Refitting, splits
 
 
@@ -249,7 +249,7 @@ def test_movement_is_the_change_of_the_mean_prediction_between_the_tenth_and_the
 @pytest.mark.parametrize("cases", range(3, 40))
 def test_the_two_cases_lie_equally_far_from_the_ends(cases: int) -> None:
     calibrated = made(scores(cases).assign(A=np.arange(cases))).calibrate()
-    low, high = _tenth_and_ninetieth(calibrated, "A")
+    low, high = percentiles(calibrated, "A")
     assert low == cases - 1 - high
     assert abs(low - 0.1 * (cases - 1)) <= 0.5
 

@@ -14,7 +14,9 @@ from equifinal.base.time_limit import TimeLimitError, within_for_each
 from equifinal.comparison.advice import advice
 from equifinal.comparison.cases import case_types
 from equifinal.comparison.comparison import Comparison
+from equifinal.comparison.counting import Demands
 from equifinal.comparison.diversity import diversity_notes
+from equifinal.comparison.evidence import Evidence, Rows, gathered, stopped, tables
 from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
@@ -34,13 +36,36 @@ T = TypeVar("T")
 _Judged: TypeAlias = tuple[list[Verdict], dict[str, list[str]]]
 
 
-def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison:
+def compare(
+    run: Run,
+    permutations: int = 0,
+    *,
+    evidence: bool = True,
+    worlds: int = 199,
+    resamples: int = 199,
+    by_chance: float = 0.05,
+    stable: float = 0.75,
+    denied: float = 0.95,
+    folds: Any = None,
+) -> Comparison:
     """Compare the analyses of a run.
 
     Parameters
     ----------
     run
         From :func:`equifinal.run`; its seed, number of processes and progress bar are used again.
+    evidence
+        Whether to ask every method again in worlds without the relation that a verdict asserts, and in resampled case
+        sets, to see which verdicts and directions are firm. Without it none is.
+    worlds, resamples
+        How many worlds of each kind, and how many resampled case sets. Where that leaves open on which side of a threshold
+        a verdict lies, there are more, up to 1,999.
+    by_chance
+        A verdict that asserts a relation is firm when chance brings it about in at most this share of worlds ...
+    stable
+        ... and at least this share of resampled case sets gives the same answer.
+    denied
+        A verdict that denies a relation is firm when at least this share of resampled case sets gives the same answer.
     permutations
         How often to permute the outcome to see which fit chance brings about; 0 leaves it out, 1,000 is usual. Each
         method is fitted again for every permutation; see :func:`equifinal.comparison.permutation_test.permutation_test`.
@@ -53,8 +78,7 @@ def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison
     Raises
     ------
     InputError
-        When every method failed, `permutations` is not a whole number from 0 on, or `folds` cannot split the cases or separates
-        cases of one unit.
+        When every method failed, a number is out of range, or `folds` cannot split the cases or separates cases of one unit.
 
     Examples
     --------
@@ -66,6 +90,7 @@ def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison
     if not isinstance(run, Run):
         raise InputError(f"compare() takes what run() returns, not {type(run).__name__}.")
     check_whole("permutations", permutations, minimum=0)
+    demands = Demands(worlds, resamples, by_chance, stable, denied)
     analyses, methods, calibrated = run.analyses, run.methods, run.calibrated
     if not analyses:
         raise InputError(f"Study {calibrated.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
@@ -85,8 +110,14 @@ def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison
     propositions = run.study.claims
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
-    evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
+    sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
+    found = Evidence()
+    if evidence:
+        shown = {
+            label: None if yardsticks[label].direction is None else directions[label].to_dict() for label in analyses
+        }
+        found = _evidence(run, answers, propositions, shown, demands)
     rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     permuted = _permuted(run, permutations, which) if permutations else None
@@ -94,7 +125,7 @@ def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison
     comparison = Comparison(
         run=run,
         verdicts=verdicts,
-        verdict_evidence=evidence,
+        verdict_evidence=sentences,
         propositions=_propositions(propositions, index),
         descriptions=descriptions(calibrated, run.study.propositions),
         conditions=_conditions(analyses, yardsticks, directions),
@@ -102,11 +133,17 @@ def compare(run: Run, permutations: int = 0, *, folds: Any = None) -> Comparison
         fit=_fit(yardsticks, baselines(calibrated, run.seed, which, plan)),
         advice=rows,
         notes=_notes(
-            calibrated, analyses, yardsticks, [*_changes(run, yardsticks, judged), *chance_notes], advice_notes
+            calibrated,
+            analyses,
+            yardsticks,
+            [*_changes(run, yardsticks, judged), *chance_notes, *found.notes],
+            advice_notes,
         ),
         yardsticks=yardsticks,
         permutations=permuted,
         measures=which,
+        demands=demands if evidence else None,
+        gathered=found,
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison
@@ -193,6 +230,30 @@ def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str,
     return list(notes)
 
 
+def _evidence(
+    run: Run,
+    answers: Mapping[str, Sequence[Verdict]],
+    propositions: Sequence[Proposition],
+    directions: Mapping[str, Mapping[str, int] | None],
+    demands: Demands,
+) -> Evidence:
+    conditions = run.calibrated.condition_names
+
+    def instead(label: str, error: TimeLimitError) -> Rows:
+        return stopped(label, f"{error}.", answers[label], propositions, directions[label], conditions)
+
+    each = partial(
+        gathered,
+        verdicts=answers,
+        propositions=propositions,
+        directions=directions,
+        demands=demands,
+        hooks=registry.current().hooks,
+    )
+    rows = for_each_method(run, "asking again in worlds without the relation and in resamples", each, instead)
+    return tables(rows)
+
+
 def _permuted(run: Run, permutations: int, which: Sequence[Measure]) -> pd.DataFrame:
     none = permutation_test(replace(run, results={}), permutations, which=which)
 
@@ -220,6 +281,10 @@ def _propositions(propositions: Sequence[Proposition], index: pd.Index) -> pd.Da
 
 def _direction(analysis: Analysis, yardstick: Yardstick) -> pd.Series:
     return analysis.conditions["direction"].astype(int) if yardstick.direction is None else yardstick.direction
+
+
+def _signs(direction: pd.Series) -> dict[str, int]:
+    return {str(name): int(sign) for name, sign in direction.items()}
 
 
 def _conditions(

@@ -7,7 +7,7 @@ about the cases alone: the study answers them once, no method does. The kinds be
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
@@ -22,6 +22,8 @@ from equifinal.plugin.hookspecs import API_VERSION, hookimpl
 from equifinal.sets import Expression
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from equifinal.plugin.records import Entry
     from equifinal.study.calibrated import CalibratedStudy
 
@@ -131,6 +133,26 @@ class Proposition(pydantic.BaseModel):
         ----------
         importance
             Importances, one row per condition, in the column ``importance``; ``None`` for a method that cannot predict.
+        """
+        return None
+
+    def worlds(self, calibrated: "CalibratedStudy", rng: "np.random.Generator") -> "Iterator[CalibratedStudy] | None":
+        """Worlds without the relation: the same cases, with what an answer asserts broken and all else kept.
+
+        ``None`` (the default) permutes what the arguments name: ``condition``, or each of ``conditions`` in turn, with score,
+        membership and column together; the outcome for other claims.
+
+        Parameters
+        ----------
+        calibrated
+            The cases: a copy of its own each time.
+        rng
+            The only source of randomness to use. The same worlds come for every method.
+
+        Returns
+        -------
+        iterator of CalibratedStudy
+            One world after the other, as many as are asked for, with cases, sets and columns as they are.
         """
         return None
 
