@@ -126,8 +126,8 @@ def verdicts(study: eq.Study, now: pd.DataFrame, own: pd.DataFrame) -> html.Div:
     for proposition in study.claims:
         cells = []
         for label in now.columns:
-            answer = now.loc[proposition.id, label]
-            before = own.loc[proposition.id, label] if label in own else answer
+            answer = str(now.loc[proposition.id, label])
+            before = str(own.loc[proposition.id, label]) if label in own else answer
             was = html.Span(f" was {SIGNS[before]} {before}", className="was") if before != answer else None
             cells.append(html.Td([f"{SIGNS[answer]} {answer}", was], className=f"verdict {answer}"))
         rows.append(html.Tr([html.Th(proposition.text or proposition.id, scope="row"), *cells]))

@@ -216,7 +216,7 @@ class Regression(eq.Method):
 
     def _covariance(self, calibrated: eq.CalibratedStudy) -> Covariance:
         """With the unit of every case of the study, when errors are clustered."""
-        units = calibrated.unit and calibrated.data[calibrated.unit]
+        units = None if calibrated.unit is None else calibrated.data[calibrated.unit]
         if self.covariance is None and (units is None or not units.duplicated().any()):
             return Covariance("HC3")
         if self.covariance not in (None, "cluster"):

@@ -385,7 +385,7 @@ def test_the_reconstructed_cities_end_to_end() -> None:
     found = eq.compare(eq.run(study))
     assert not found.failures
     assert list(found.verdicts.columns) == list(found.run)
-    assert found.verdicts.index.tolist() == [proposition.id for proposition in study.propositions]
+    assert found.verdicts.index.tolist() == [proposition.id for proposition in study.claims]
     paths = found.analyses["fsqca"].configurations.index
     assert set(paths) == {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}
     lacking = found.calibrated.fuzzy["OPEN"] < 0.5

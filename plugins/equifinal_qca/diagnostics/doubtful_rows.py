@@ -126,7 +126,9 @@ def notes(table: TruthTable, simultaneous: pd.DataFrame, near: pd.DataFrame) -> 
         said.append(f"The solution turns on rows within {NEAR:g} of a cutoff: {listing(near.index)}; see near_cutoffs.")
     observed, possible = int((table.output != "?").sum()), table.space.possible
     if observed < possible / 2:
-        said.append(f"Limited diversity: {observed} of {possible} configurations are observed.")
+        said.append(
+            f"Limited diversity: {observed} of {possible} configurations have enough cases to count as observed."
+        )
     return said
 
 

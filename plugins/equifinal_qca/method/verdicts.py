@@ -133,8 +133,8 @@ def _verdict(
 ) -> Verdict:
     if not holds and not fails:
         return Verdict("inconclusive", evidence, numbers)
-    answer = "supported" if bool(holds) == expect else "contradicted"
-    return Verdict(answer, evidence, numbers, strength if holds and np.isfinite(strength) else None)
+    asserted = strength if holds and np.isfinite(strength) else None
+    return Verdict("supported" if bool(holds) == expect else "contradicted", evidence, numbers, asserted)
 
 
 # ------------------------------------------------------------------------------------------- paths of models
@@ -239,7 +239,7 @@ def _value(strength: float) -> float:
 
 def _path_strengths(model: Model) -> Floats:
     """PRI times raw coverage of each path."""
-    return np.nan_to_num(_carried(model.term_memberships, model.table.outcome_membership))
+    return np.asarray(np.nan_to_num(_carried(model.term_memberships, model.table.outcome_membership)))
 
 
 def _joint(model: Model, conditions: Sequence[str]) -> _Said:
@@ -270,7 +270,7 @@ def _equifinal(model: Model, claim: Any) -> _Said:
 
 def _together(model: Model, positions: Sequence[int]) -> _Said:
     inside = model.term_memberships[positions] > 0.5
-    shared = inside.all(axis=0)
+    shared = np.asarray(inside.all(axis=0))
     if shared.any():
         terms = [term for term, all_in in zip(model.terms, shared, strict=True) if all_in]
         words = f"all {len(positions)} cases share {listing(terms)}"

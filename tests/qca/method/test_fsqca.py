@@ -77,21 +77,21 @@ def test_the_countries_of_2013():
 def test_heilongjiang():
     _, analysis, _ = analysed("heilongjiang")
     needed = analysis.conditions["necessity_consistency"]
-    assert needed.to_dict() == pytest.approx({"LEAD": 0.821, "DEM": 0.852, "FIN": 0.606, "HUM": 0.775}, abs=5e-4)
+    assert needed.to_dict() == pytest.approx({"LEAD": 0.796, "DEM": 0.804, "FIN": 0.678, "HUM": 0.645}, abs=5e-4)
     assert set(analysis.configurations.index) == {"LEAD*DEM", "LEAD*FIN*HUM", "DEM*FIN*HUM"}
     assert [analysis.fit[each] for each in ("consistency", "pri", "coverage")] == pytest.approx(
-        [0.895, 0.838, 0.968], abs=5e-4
+        [0.941, 0.925, 0.951], abs=5e-4
     )
     short = analysis.tables["parsimonious_models"].loc[1]
-    assert short["model"] == "FIN*HUM + LEAD*DEM"
-    assert short[["consistency", "pri", "coverage"]].tolist() == pytest.approx([0.889, 0.830, 0.968], abs=5e-4)
+    assert short["model"] == "DEM*FIN + LEAD*DEM + LEAD*HUM"
+    assert short[["consistency", "pri", "coverage"]].tolist() == pytest.approx([0.936, 0.918, 0.960], abs=5e-4)
     long = analysis.tables["conservative_models"]["model"].tolist()
-    assert long == ["DEM*FIN*HUM + LEAD*DEM*~FIN + LEAD*FIN*HUM"]
+    assert long == ["DEM*FIN*HUM + LEAD*DEM*~FIN*~HUM + LEAD*FIN*HUM"]
     core = analysis.configurations[["core", "peripheral"]].T.to_dict("list")
     assert core == {
         "LEAD*DEM": ["LEAD*DEM", ""],
-        "LEAD*FIN*HUM": ["FIN*HUM", "LEAD"],
-        "DEM*FIN*HUM": ["FIN*HUM", "DEM"],
+        "LEAD*FIN*HUM": ["LEAD*HUM", "FIN"],
+        "DEM*FIN*HUM": ["DEM*FIN", "HUM"],
     }
     assert analysis.conditions["role"].tolist() == ["core"] * 4
 
