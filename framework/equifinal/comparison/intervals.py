@@ -62,7 +62,8 @@ def differences(
         ``estimate`` (the method's less the other's), ``error`` (its standard error), ``low``, ``high`` (95 %, t with
         units - 1 degrees of freedom), and ``p``, that of a t-test, corrected for the number of pairs (Holm 1979). Below 20
         cases (units of a panel) the estimates are the differences in `fit`, and the rest is missing; it also is where a
-        measure is undefined once a case is left out.
+        measure is undefined once a case is left out, and for measures of order and classification (`by_rank`), whose
+        intervals were found to cover too rarely where predictions lie close together.
     """
     labels, pairs = list(analyses), list(combinations(analyses, 2))
     suffixed = [f"{each.name}{OUT_OF_SAMPLE}" for each in which]
@@ -79,7 +80,9 @@ def differences(
             else:
                 found[number, :, :4] = corrected_interval(replicates.difference(first, second), repeated.correction)
                 found[number, :, 4] = _p_values(found[number, :, 0], found[number, :, 1], int(groups.max()))
-    for number in range(len(which)):
+    for number, measure in enumerate(which):
+        if measure.by_rank:
+            found[:, number, 1:] = np.nan
         found[:, number, 4] = holm(found[:, number, 4])
     columns = pd.MultiIndex.from_product([suffixed, _OF_DIFFERENCES], names=["measure", "number"])
     index = pd.MultiIndex.from_tuples(pairs, names=["method", "other"]) if pairs else _NO_PAIRS

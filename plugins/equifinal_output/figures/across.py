@@ -182,7 +182,7 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
 
 @drawn
 def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
-    """Draw the importance of each condition to each method, with a standard deviation to both sides.
+    """Draw the importance of each condition to each method.
 
     Parameters
     ----------
