@@ -30,7 +30,8 @@ def test_more_than_500_sets_are_drawn() -> None:
 
 def test_the_bootstrap_draws_as_many_with_replacement_from_thirty_cases_on() -> None:
     kind = Resampling.of(made(scores(30)).calibrate())
-    assert kind.bootstraps and kind.all is None
+    assert kind.bootstraps
+    assert kind.all is None
     drawn = np.array([kind.draw(0, "", number) for number in range(400)])
     assert drawn.shape == (400, 30)
     # A case is in a bootstrap sample with probability 1 - (1 - 1/n)^n.
@@ -64,7 +65,8 @@ def test_copies_are_cases_of_their_own_with_the_values_of_the_original() -> None
 def test_a_copy_takes_no_name_that_a_case_has() -> None:
     frame = scores(4).set_axis(["X", "X (2)", "Y", "Z"])
     found, _ = case_set(made(frame).calibrate(), np.array([0, 0, 1, 2]))
-    assert found.cases.is_unique and len(found.cases) == 4
+    assert found.cases.is_unique
+    assert len(found.cases) == 4
 
 
 def test_copies_never_sit_on_both_sides_of_a_fold() -> None:
@@ -83,7 +85,8 @@ def test_panels_resample_whole_units_and_copies_are_units() -> None:
     frame = frame.set_axis([f"{c} {y}" for c, y in zip(frame["country"], frame["year"], strict=True)])
     calibrated = made(frame, unit="country", time="year").calibrate()
     kind = Resampling.of(calibrated)
-    assert kind.units == 40 and kind.words() == "bootstrap of units"
+    assert kind.units == 40
+    assert kind.words() == "bootstrap of units"
     found, _ = case_set(calibrated, kind.draw(0, "", 3))
     assert len(found.cases) == 80
     assert (found.data.groupby("country").size() == 2).all()
