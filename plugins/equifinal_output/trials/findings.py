@@ -75,13 +75,13 @@ def _by_method(rates: pd.DataFrame, name: str) -> pd.Series:
 
 def _weighted(rates: pd.DataFrame, name: str) -> pd.Series:
     there = rates[rates[name].notna()]
-    sums = there.assign(value=there[name] * there["data_sets"]).groupby("method", sort=False)
-    sums = sums[["value", "data_sets"]].sum()
-    return sums["value"] / sums["data_sets"]
+    weighted = there.assign(value=there[name] * there["data_sets"])
+    sums = weighted.groupby("method", sort=False)[["value", "data_sets"]].sum()
+    return pd.Series(sums["value"] / sums["data_sets"])
 
 
 def _worst(words: str, rates: pd.DataFrame) -> str:
-    row = rates.loc[rates["wrong"].idxmax()]
+    row = rates.iloc[int(rates["wrong"].to_numpy().argmax())]
     interval = f"95 % interval {percent(row['wrong_low'])} to {percent(row['wrong_high'])}"
     where = f"{row['method']} on {row['proposition']} in {row['scenario']} with {row['n']} cases"
     return f"{words}: {where}, wrong in {percent(row['wrong'])} ({interval})."

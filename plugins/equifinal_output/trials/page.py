@@ -182,8 +182,7 @@ def _power(name: str, rates: pd.DataFrame, styles: dict[str, int]) -> Curves:
 
 
 def _by_n(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    wide = frame.pivot_table(column, "n", "method", sort=False, dropna=False).sort_index()
-    return wide.loc[:, ~wide.columns.isna()]
+    return frame.pivot_table(column, "n", "method", sort=False, dropna=False).sort_index()
 
 
 def _recovery(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
@@ -202,7 +201,7 @@ def _steps(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
     steps = trial.steps.reset_index()
     steps = steps[steps["scenario"].isin(tuning)]
     steps = steps[[_is_true(trial, *key) for key in steps[["scenario", "proposition"]].itertuples(index=False)]]
-    texts = {each.label: _claims(each) for each in trial.scenarios}
+    texts: dict[Any, dict[Any, str]] = {each.label: dict(_claims(each)) for each in trial.scenarios}
     found = []
     for (scenario, n, proposition), own in steps.groupby(["scenario", "n", "proposition"], sort=False):
         columns = {f"right_{step}": words for step, words in _STEPS.items()}
