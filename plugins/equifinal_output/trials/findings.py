@@ -50,7 +50,7 @@ def found(trial: eq.Trial, true: pd.DataFrame) -> list[str]:
         if true["firm_right"].notna().any():
             said.append(f"Such an answer is firm in {_each(_by_method(true, 'firm_right'))}.")
     recovery = trial.recovery.reset_index()
-    recovery = recovery[[bool(known) for known in recovery["scenario"].map(_with_paths(trial))]]
+    recovery = recovery[recovery["scenario"].isin([each.label for each in trial.scenarios if not each.is_null()])]
     if len(recovery):
         shares = _weighted(recovery, "correct")
         said.append(
@@ -62,10 +62,6 @@ def found(trial: eq.Trial, true: pd.DataFrame) -> list[str]:
     if trial.rates["firm_wrong"].isna().all():
         said.append("Which verdicts are firm was not asked: these are the error rates of the rules alone.")
     return said
-
-
-def _with_paths(trial: eq.Trial) -> dict[str, bool]:
-    return {each.label: not each.is_null() for each in trial.scenarios}
 
 
 def _by_method(rates: pd.DataFrame, name: str) -> pd.Series:

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal.plain import plain
@@ -75,7 +77,7 @@ def contents(trial: eq.Trial) -> dict[str, Any]:
     methods = [str(each) for each in rates["method"].unique()]
     styles = {method: number % STYLES for number, method in enumerate(methods)}
     null = [each.label for each in trial.scenarios if each.is_null()]
-    nothing, true = rates[rates["scenario"].isin(null)], rates[_holds(trial, rates)]
+    nothing, true = rates[rates["scenario"].isin(null)], rates.loc[_holds(trial, rates)]
     firm = bool(rates["firm_wrong"].notna().any())
     return {
         "opening": findings.opening(trial),
@@ -108,12 +110,10 @@ def contents(trial: eq.Trial) -> dict[str, Any]:
     }
 
 
-def _holds(trial: eq.Trial, rates: pd.DataFrame) -> list[bool]:
+def _holds(trial: eq.Trial, rates: pd.DataFrame) -> NDArray[np.bool_]:
     """For each row of the rates whether the claim holds, so that a method can find it."""
-    return [
-        not pd.isna(right) and _is_true(trial, *key)
-        for *key, right in rates[["scenario", "proposition", "right"]].itertuples(index=False)
-    ]
+    rows = rates[["scenario", "proposition", "right"]].itertuples(index=False)
+    return np.array([not pd.isna(right) and _is_true(trial, *key) for *key, right in rows], dtype=bool)
 
 
 def _is_true(trial: eq.Trial, scenario: str, proposition: str) -> bool:
@@ -200,7 +200,8 @@ def _steps(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
     tuning = [each.label for each in trial.scenarios if each.tuning]
     steps = trial.steps.reset_index()
     steps = steps[steps["scenario"].isin(tuning)]
-    steps = steps[[_is_true(trial, *key) for key in steps[["scenario", "proposition"]].itertuples(index=False)]]
+    keys = steps[["scenario", "proposition"]].itertuples(index=False)
+    steps = steps.loc[np.array([_is_true(trial, *key) for key in keys], dtype=bool)]
     texts: dict[Any, dict[Any, str]] = {each.label: dict(_claims(each)) for each in trial.scenarios}
     found = []
     for (scenario, n, proposition), own in steps.groupby(["scenario", "n", "proposition"], sort=False):
