@@ -2,18 +2,27 @@
 
 import json
 import re
+import tempfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import equifinal as eq
+from equifinal_output.report.html_report import HtmlReport
 from equifinal_output.trials import charts, findings
-from equifinal_output.trials.page import contents, page
+from equifinal_output.trials.page import contents
 
 IDS = ["raises-A", "joint-AB", "paths-2", "necessary-A"]
 MARKS = [(True, 0.01, 0.9), (False, 0.02, 0.5), (False, 0.3, 0.9), (None, None, None)]
+
+
+def page(trial):
+    with tempfile.TemporaryDirectory() as folder:
+        (path,) = HtmlReport().write_trial(trial, Path(folder))
+        return path.read_text(encoding="utf-8")
 
 
 class Says(eq.Method):

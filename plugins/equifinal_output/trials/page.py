@@ -1,6 +1,7 @@
 """One self-contained page of a trial, in the style of the report."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.report.html_report import endless, grid
 from equifinal_output.tables import Table
 from equifinal_output.trials import findings
 from equifinal_output.trials.charts import (
@@ -60,15 +60,15 @@ class Case:
     curves: list[Curves] = field(default_factory=list)
 
 
-def page(trial: eq.Trial) -> str:
-    """The page as HTML."""
+def page(trial: eq.Trial, grid: Callable[[Table], Any]) -> str:
+    """The page as HTML; `grid` lays out its tables, as those of the report."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     loaders = [PackageLoader("equifinal_output.trials"), PackageLoader("equifinal_output.report")]
     environment = Environment(
         loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("trial.html.jinja").render(**contents(trial))
+    return environment.get_template("trial.html.jinja").render(grid=grid, **contents(trial))
 
 
 def contents(trial: eq.Trial) -> dict[str, Any]:
@@ -103,8 +103,6 @@ def contents(trial: eq.Trial) -> dict[str, Any]:
         ],
         "about": json.dumps(plain(trial.store.about), indent=2, ensure_ascii=False),
         "version": eq.__version__,
-        "grid": grid,
-        "endless": endless,
         "width": WIDTH,
         "height": HEIGHT,
     }
