@@ -180,7 +180,7 @@ class Dots:
 
 def dots(title: str, frame: pd.DataFrame, name: str, promised: float, ends: tuple[float, float]) -> Dots:
     """A picture of the rows of a frame, whose index is their label, with ``NAME``, ``NAME_low`` and ``NAME_high``."""
-    left, right = 158.0, WIDTH - 42.0
+    left, right = 158.0, WIDTH - 50.0
     low, high = ends
 
     def across(value: float) -> float:

@@ -196,7 +196,7 @@ def _recovery(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
 def _steps(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
     """Of claims that hold in the scenarios for tuning: what is left of the right answers after each step."""
     tuning = [each.label for each in trial.scenarios if each.tuning]
-    steps = trial.steps.reset_index()
+    steps = trial.steps[trial.rates.loc[trial.steps.index, "silent"] < 1].reset_index()
     steps = steps[steps["scenario"].isin(tuning)]
     keys = steps[["scenario", "proposition"]].itertuples(index=False)
     steps = steps.loc[np.array([_is_true(trial, *key) for key in keys], dtype=bool)]
