@@ -1,6 +1,7 @@
 """Scenarios: the data they draw, and their truths, found again by other ways than the scenario's own."""
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,10 @@ import pytest
 from scipy.special import ndtri
 
 import equifinal as eq
+from equifinal import sets
 from equifinal.sweep.scenario import grid
 from equifinal.sweep.scenarios import known_scenarios
-from equifinal.sweep.truth import NEITHER, NO, YES, models_of_formula
+from equifinal.sweep.truth import NEITHER, NO, YES, models_of_formula, truth_of
 from equifinal_nca import ceilings
 from equifinal_qca import minimize, necessity, truth_table
 
@@ -373,3 +375,79 @@ def test_minimal_models_of_formulas():
     assert shown("A*B + A*~B") == {"A"}
     assert shown("A*B + ~A*C + B*C") == {"A*B + ~A*C"}
     assert shown("A*~B + B*~C + C*~A") == {"A*~B + B*~C + ~A*C", "A*~C + ~A*B + ~B*C"}
+
+
+#: Every kind of claim that asserts something, and the same ones turned round, as tables of ``study.toml``.
+ASSERTING = [
+    {"claim": "necessary", "expression": "A"},
+    {"claim": "necessary", "expression": "A + ~B"},
+    {"claim": "sufficient", "expression": "A*B"},
+    {"claim": "sufficient", "expression": "~C"},
+    {"claim": "joint", "conditions": ["A", "B"]},
+    {"claim": "equifinal", "at_least": 1},
+    {"claim": "equifinal", "at_least": 2},
+]
+
+
+class OfNoise(KNOWN["noise"]):
+    """Noise with other claims."""
+
+    name = "of-noise"
+
+    def propositions(self):
+        asked = [{**each, "id": f"asserts-{number}"} for number, each in enumerate(ASSERTING)]
+        turned = [
+            {**each, "id": f"denies-{number}", "expect": False}
+            for number, each in enumerate(ASSERTING)
+            if "expression" in each
+        ]
+        others = [
+            {"id": "raises", "claim": "influence", "condition": "C"},
+            {"id": "lowers", "claim": "influence", "condition": "C", "sign": -1},
+            {"id": "key", "claim": "key", "conditions": ["C", "D"]},
+        ]
+        return [*asked, *turned, *others]
+
+
+def test_not_wrong_in_noise_is_what_was_written_down_before_anything_was_run():
+    """Influence, key and a regression's joint: only inconclusive; the others of sets: a denial, or inconclusive."""
+    truth = OfNoise().truth()
+    for id in ("raises", "lowers", "key"):
+        for reading in ("set-theoretic", "covariation"):
+            assert truth[id, reading].not_wrong == {"inconclusive"}, (id, reading)
+    joint = next(number for number, each in enumerate(ASSERTING) if each["claim"] == "joint")
+    assert truth[f"asserts-{joint}", "covariation"].not_wrong == {"inconclusive"}
+    for number, each in enumerate(ASSERTING):
+        assert truth[f"asserts-{number}", "set-theoretic"].not_wrong == {"contradicted", "inconclusive"}, each
+        if "expression" in each:
+            assert truth[f"denies-{number}", "set-theoretic"].not_wrong == {"supported", "inconclusive"}, each
+    necessary = truth["asserts-0", "covariation"]  # in degree
+    assert necessary.not_wrong == {"contradicted", "inconclusive"}
+
+
+def test_a_path_of_hidden_causes_is_none_of_a_studys():
+    def right(scenario, **bounds):
+        claim = SimpleNamespace(claim="equifinal", **bounds)
+        return truth_of(claim, "set-theoretic", KNOWN[scenario]().population()).right
+
+    # Of A*U + B*C, a study without U sees A and B*C; of U alone, nothing.
+    assert [right("omitted-condition", at_least=n) for n in (1, 2, 3)] == ["supported", "supported", "contradicted"]
+    assert [right("omitted-condition", at_most=n) for n in (1, 2, 3)] == ["contradicted", "supported", "supported"]
+    assert [right("omitted-condition", exactly=n) for n in (1, 2, 3)] == ["contradicted", "supported", "contradicted"]
+    assert [right("noise", exactly=n) for n in (1, 2)] == ["contradicted"] * 2
+    assert right("noise", at_most=1) == "supported"  # which denies that there are more
+
+
+def test_additive_effects_have_no_interaction_and_one_path_by_the_truth_table_of_the_population():
+    truth = KNOWN["additive"]().truth()
+    assert truth["joint-AB", "covariation"].not_wrong == {"inconclusive"}
+    # Independent of the scenario's own tables: rows of the corners A*B and A*~B in a quasi-random sample.
+    frame = memberships(noiseless(KNOWN["additive"]()))
+    for scored in (frame, (frame > 0.5).astype(float)):
+        for x, expected in (
+            (np.minimum(scored["A"], scored["B"]), True),
+            (np.minimum(scored["A"], 1 - scored["B"]), False),
+        ):
+            consistency, pri = sets.consistency(x, scored["Y"]), sets.pri(x, scored["Y"])
+            assert (consistency >= 0.8 and pri >= 0.5) == expected
+    assert truth["joint-AB", "set-theoretic"].right == "supported"

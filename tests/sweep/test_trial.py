@@ -12,8 +12,10 @@ import equifinal as eq
 from equifinal.base.seeds import generator
 from equifinal.comparison.claims import reading_of
 from equifinal.comparison.counting import Demands
-from equifinal.sweep.asking import Ask
+from equifinal.sweep.asking import Ask, Mark
+from equifinal.sweep.result import Trial
 from equifinal.sweep.scenarios import known_scenarios
+from equifinal.sweep.store import Done, Store
 from equifinal.sweep.truth import NEITHER, NO, YES, Truth
 
 KNOWN = known_scenarios()
@@ -183,7 +185,7 @@ def test_a_trial_marks_verdicts_as_a_comparison_does(monkeypatch):
 
 def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
     marks = itertools.cycle([True, False])
-    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [next(marks)] * len(asked))
+    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [Mark(next(marks))] * len(asked))
     trial = eq.trial("noise", {"says": Says()}, [12], 4, n_jobs=1)
     row = trial.rates.loc["noise", 12, "says", "necessary-A"]
     assert (row["wrong"], row["firm_wrong"], row["firm_undecided"], row["firm_right"]) == (1, 0.5, 0.5, 0)
@@ -204,7 +206,157 @@ def test_every_answer_can_be_seen():
         for scenario in ("noise", "xor")
         for proposition in ("raises-A", "paths-2")
     ]
-    assert answers["firm"].isna().all()
+    assert answers[["firm", "by_chance", "stable"]].isna().all(axis=None)
+
+
+def hand_made(answers):
+    """A trial with these rows, one data set each: scenario, n, method, reading, proposition, answer, firm, by_chance, stable."""
+    store, names = Store(), ("method", "reading", "proposition", "answer", "firm", "by_chance", "stable")
+    for number, (scenario, n, *row) in enumerate(answers):
+        told = {**specification(KNOWN[scenario](), n, number), "repetition": number}
+        store.add([Done(told, {"answers": [dict(zip(names, row, strict=True))]})])
+    return Trial(store, tuple(KNOWN[name]() for name in dict.fromkeys(scenario for scenario, *_ in answers)))
+
+
+SETS = ("m", "set-theoretic")
+
+
+def test_steps_are_counted_one_by_one():
+    asked = ("conjunction", 12, *SETS, "raises-A")
+    trial = hand_made(
+        [
+            (*asked, "supported", True, 0.01, 0.9),
+            (*asked, "supported", False, 0.05, 0.5),  # hardly due to chance, and not stable
+            (*asked, "supported", False, 0.051, 0.9),
+            (*asked, "supported", False, 0.4, 0.4),
+            (*asked, "contradicted", False, 0.02, 0.6),
+            (*asked, "inconclusive", False, None, None),
+            (*asked, "silent", False, None, None),
+            (*asked, "supported", True, 0.02, 1.0),
+        ]
+    )
+    row = trial.steps.loc["conjunction", 12, "m", "raises-A"] * 8
+    assert row.to_dict() == {
+        "right_rule": 5,
+        "right_by_chance": 3,
+        "right_firm": 2,
+        "wrong_rule": 1,
+        "wrong_by_chance": 1,
+        "wrong_firm": 0,
+    }
+    rates = trial.rates.loc["conjunction", 12, "m", "raises-A"] * 8
+    assert rates[["firm_right", "firm_wrong", "firm_undecided", "firm_silent"]].tolist() == [2, 0, 5, 1]
+
+
+def test_a_denial_has_no_by_chance_and_passes_that_step():
+    asked = ("noise", 12, *SETS, "paths-2")
+    trial = hand_made([(*asked, "contradicted", True, None, 0.99), (*asked, "contradicted", False, None, 0.9)])
+    row = trial.steps.loc["noise", 12, "m", "paths-2"]
+    assert row[["right_rule", "right_by_chance", "right_firm"]].tolist() == [1, 1, 0.5]
+
+
+def test_a_cell_with_an_unknown_mark_has_no_firm_numbers_and_the_others_do():
+    known, unknown = ("conjunction", 12, *SETS, "raises-A"), ("conjunction", 30, *SETS, "raises-A")
+    trial = hand_made(
+        [
+            (*known, "supported", True, 0.01, 1.0),
+            (*unknown, "supported", True, 0.01, 1.0),
+            (*unknown, "supported", None, None, None),
+        ]
+    )
+    assert trial.rates["firm_right"].tolist()[0] == 1
+    assert np.isnan(trial.rates["firm_right"].tolist()[1])
+    assert trial.steps["right_rule"].tolist() == [1, 1]
+    assert trial.steps["right_firm"].isna().tolist() == [False, True]
+    assert trial.steps["right_by_chance"].isna().tolist() == [False, True]
+
+
+def test_tests_are_counted_where_there_is_nothing_to_find():
+    store = Store()
+    for number, p in enumerate((0.05, 0.051, 0.001, np.nan)):
+        for scenario in ("noise", "conjunction"):
+            rows = [
+                {"method": "m", "test": "p_value", "condition": "A", "p": p},
+                {"method": "m", "test": "p_value", "condition": "B", "p": 0.9},
+            ]
+            store.add([Done(specification(KNOWN[scenario](), 12, number), {"tests": rows})])
+    size = Trial(store, (KNOWN["noise"](), KNOWN["conjunction"]())).size
+    assert size.index.tolist() == [("noise", 12, "m", "p_value")]
+    row = size.iloc[0]
+    assert (row["rejected"], row["tests"], row["any"], row["data_sets"]) == (2 / 8, 8, 2 / 4, 4)
+    interval = binomtest(2, 8).proportion_ci(method="exact")
+    assert (row["rejected_low"], row["rejected_high"]) == pytest.approx(tuple(interval))
+
+
+def test_intervals_are_held_to_true_slopes():
+    store = Store()
+    for number, (low, high) in enumerate([(0.4, 0.6), (0.5, 0.7), (0.51, 0.7), (-1.0, 0.49)]):
+        row = {"method": "m", "condition": "A", "low": low, "high": high, "level": 0.95}
+        for scenario in ("additive", "conjunction"):
+            store.add([Done(specification(KNOWN[scenario](), 12, number), {"intervals": [row]})])
+    coverage = Trial(store, (KNOWN["additive"](), KNOWN["conjunction"]())).coverage
+    assert coverage.index.tolist() == [("additive", 12, "m", "A")]  # a conjunction has no slope
+    row = coverage.iloc[0]
+    assert (row["slope"], row["covered"], row["level"], row["data_sets"]) == (0.5, 0.5, 0.95, 4)
+    assert row["width"] == pytest.approx(np.mean([0.2, 0.2, 0.19, 1.49]))
+
+
+def test_tests_intervals_and_skill_are_those_of_statsmodels_and_of_a_comparison():
+    """Ordinary least squares with HC3 errors by statsmodels itself; the fit by ``eq.compare``."""
+    import statsmodels.api as sm
+
+    given = ["regression", "clustering", "nca"]
+    trial = eq.trial("additive", given, [20], 1, n_jobs=1, parts=["skill", "tests"])
+    assert trial.rates.empty
+    scenario = KNOWN["additive"]()
+    seed = int(generator(0, scenario.label, 20, 0).integers(2**31))
+    study = scenario.simulate(20, generator(seed, "data"))
+    fitted = sm.OLS(study.data["Y"], sm.add_constant(study.data[list("ABCD")])).fit(cov_type="HC3", use_t=True)
+    tests = trial.store.frame("tests").set_index(["method", "test", "condition"])["p"]
+    intervals = trial.store.frame("intervals").set_index(["method", "condition"])
+    for name in "ABCD":
+        assert tests["regression", "p_value", name] == pytest.approx(fitted.pvalues[name])
+        expected = fitted.conf_int().loc[name].tolist()
+        assert intervals.loc[("regression", name), ["low", "high"]].tolist() == pytest.approx(expected)
+    # Clusters are formed without the outcome, so a test of conditions is not about it; p-values of the fit are.
+    own = {(method, test) for method, test, _ in tests.index if not test.startswith("fit: ")}
+    assert own == {("regression", "p_value"), ("nca", "p_ce_fdh"), ("nca", "p_cr_fdh")}
+    of_fit = {method for method, test, _ in tests.index if test.startswith("fit: ")}
+    assert of_fit == {"regression", "clustering"}
+    fit = eq.compare(eq.run(study, given, seed=seed)).fit
+    skill = trial.skill["median"]
+    for (_, _, method, measure), value in skill.items():
+        assert value == pytest.approx(fit.loc[method, f"{measure}_out_of_sample"])
+    assert {"regression", "clustering", "baseline: mean"} <= set(skill.index.get_level_values("method"))
+
+
+def test_an_analysis_that_fails_is_listed_without_verdicts_too():
+    trial = eq.trial("noise", {"fails": Says(fails=True)}, [12], 2, n_jobs=1, parts=("skill",))
+    assert trial.failures[["method", "exception"]].values.tolist() == [["fails", "RuntimeError"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("additive", {"A": 0.5, "B": 0.5, "C": 0, "D": 0}),
+        ("linear", {"A": 0.6, "B": 0, "C": 0, "D": 0}),
+        ("suppressor", {"A": 1, "B": -1, "C": 0, "D": 0}),
+        ("one-condition", {"A": 1, "B": 0, "C": 0, "D": 0}),
+        ("noise", dict.fromkeys("ABCD", 0)),
+        ("conjunction", {}),
+        ("ceiling", {}),
+        ("u-shape", {}),
+        ("necessary-only", {}),
+        ("xor", {}),
+    ],
+)
+def test_true_slopes(name, expected):
+    """As the docstring of each scenario states its response."""
+    assert KNOWN[name]().slopes() == pytest.approx(expected)
+
+
+def test_nothing_is_there_to_find_in_noise_alone():
+    assert [name for name, cls in KNOWN.items() if cls().is_null()] == ["noise", "persistent-panel"]
 
 
 def test_intervals_are_exact():
@@ -307,6 +459,8 @@ def test_a_store_may_hold_other_scenarios(tmp_path):
         ({"scenarios": 3}, "not 3"),
         ({"scenarios": "noise", "methods": ["fsqac"]}, "Did you mean 'fsqca'"),
         ({"scenarios": "noise", "sizes": [1]}, "sizes = 1"),
+        ({"scenarios": "noise", "parts": ["skil"]}, "Did you mean 'skill'"),
+        ({"scenarios": "noise", "parts": []}, "No part"),
         ({"scenarios": "noise", "repetitions": 0}, "repetitions = 0"),
         ({"scenarios": "noise", "propositions": ["raises-Z"]}, "no proposition 'raises-Z'"),
     ],

@@ -63,6 +63,7 @@ def trial(
 
     from equifinal.base.folder import check_folder
     from equifinal.plugin.registry import load_plugin
+    from equifinal.sweep.result import outputs_for_trials
     from equifinal.sweep.trial import trial as ask
 
     for file in plugin or []:
@@ -72,6 +73,7 @@ def trial(
         return _show_scenarios(console)
     if output is not None:
         check_folder(output, overwrite)
+        outputs_for_trials(format or None)
     found = ask(
         scenario or None,
         method if alone else _beside(method),

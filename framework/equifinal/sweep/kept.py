@@ -103,15 +103,15 @@ def _texts(store: Store) -> dict[str, int]:
     return dict(zip(frame["specification"], frame["id"], strict=True))
 
 
-def _comparable(store: Store, name: str, both: set[str]) -> list[tuple[Any, ...]]:
+def _comparable(store: Store, name: str, both: set[str]) -> list[tuple[str, ...]]:
     """Rows as they would be written, each with its specification, in an order that does not depend on the store."""
     if name not in store.tables:
         return []
     of = {number: text for text, number in _texts(store).items()}
     frame = store.frame(name)
-    columns = sorted(set(frame) - {"specification"})
-    rows = [
-        (of[number], *map(_written, row))
+    columns = sorted({str(name) for name in frame} - {"specification"})
+    rows: list[tuple[str, ...]] = [
+        (str(of[number]), *map(_written, row))
         for number, *row in frame[["specification", *columns]].itertuples(index=False)
         if of[number] in both
     ]

@@ -156,7 +156,7 @@ class Trial:
         )
         groups = found.groupby(["scenario", "n", "method", "test"], sort=False)
         by_set = found.groupby(["scenario", "n", "method", "test", "data_set"], sort=False)["rejected"].max()
-        table = groups["rejected"].agg(rejected="mean", tests="size").astype({"tests": int})
+        table = groups["rejected"].agg(["mean", "size"]).set_axis(["rejected", "tests"], axis="columns")
         per_set = by_set.groupby(level=[0, 1, 2, 3], sort=False).agg(any="mean", data_sets="size")
         return _with_interval(table.join(per_set), "rejected", "tests")
 
@@ -235,7 +235,7 @@ class Trial:
         found["data sets"] = 1
         counts = found.pivot_table("data sets", "scenario", "n", aggfunc="sum", fill_value=0, sort=False)
         counts = counts.sort_index(axis="columns")
-        return counts.reindex(dict.fromkeys(found["scenario"]))
+        return counts.reindex(found["scenario"].drop_duplicates().tolist())
 
     def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
         """Write a page with pictures and all tables into a folder, whole or not at all.
@@ -252,13 +252,10 @@ class Trial:
         InputError
             When a format is unknown or for comparisons alone, or the folder holds something else or cannot be written.
         """
-        outputs = choose_outputs(formats)
-        deaf = [name for name, each in outputs.items() if not each.writes_trials()]
-        if formats is not None and deaf:
-            raise InputError(f"The format {deaf[0]!r} writes comparisons, not trials. Use html, csv or json.")
+        outputs = outputs_for_trials(formats)
 
         def fill(staging: Path) -> dict[str, Any]:
-            written = [name for name, each in outputs.items() if name not in deaf and each.write_trial(self, staging)]
+            written = [name for name, each in outputs.items() if each.write_trial(self, staging)]
             return {"generator": "equifinal", "trial": self.store.about, "formats": written} if written else {}
 
         return write_folder(Path(directory), fill, overwrite)
@@ -357,6 +354,22 @@ class Trial:
         if len(self.recovery):
             parts.append(table(self.recovery, "Recovery of the true paths", most=60))
         return piece(*parts)
+
+
+def outputs_for_trials(formats: Sequence[str] | None) -> dict[str, Any]:
+    """The outputs that were named, or of those written by default the ones that write trials.
+
+    Raises
+    ------
+    InputError
+        When a format is unknown, or for comparisons alone.
+    """
+    outputs = choose_outputs(formats)
+    found = {name: each for name, each in outputs.items() if each.writes_trials()}
+    if formats is not None and len(found) < len(outputs):
+        name = next(name for name in outputs if name not in found)
+        raise InputError(f"The format {name!r} writes comparisons, not trials. Use html, csv or json.")
+    return found
 
 
 def _cells(cells: Mapping[tuple[Any, ...], Any]) -> pd.MultiIndex:

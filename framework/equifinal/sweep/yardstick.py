@@ -57,10 +57,10 @@ def _tests_of_fit(found: Run) -> list[Row]:
     which = [each for each in current_measures() if each.less_is_better is not None]
     shares = permutation_test(found, PERMUTATIONS, n_jobs=1, progress=False, which=which)
     return [
-        {"method": str(label), "test": f"fit: {each.words}", "condition": None, "p": float(p)}
+        {"method": str(label), "test": f"fit: {each.words}", "condition": None, "p": p}
         for label in shares.index
         for each in which
-        if not is_missing(p := shares.at[label, each.name])
+        if not is_missing(p := float(shares[each.name][label]))
     ]
 
 
@@ -85,8 +85,8 @@ def _skill(found: Run) -> list[Row]:
     yardsticks = measure(found.methods, found.analyses, found.calibrated, found.seed, which=which)
     fits = {label: each.fit for label, each in yardsticks.items()} | baselines(found.calibrated, found.seed, which)
     return [
-        {"method": label, "measure": each.name, "value": float(value)}
+        {"method": label, "measure": each.name, "value": value}
         for label, fit in fits.items()
         for each in which
-        if not is_missing(value := fit.get(f"{each.name}{OUT_OF_SAMPLE}"))
+        if not is_missing(value := fit.get(f"{each.name}{OUT_OF_SAMPLE}", float("nan")))
     ]

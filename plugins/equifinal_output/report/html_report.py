@@ -65,8 +65,8 @@ class HtmlReport(eq.Output):
             methods=list(comparison.verdicts.columns),
             legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in SIGNS},
             symbols=SIGNS,
-            grid=grid,
-            endless=endless,
+            grid=_grid,
+            endless=_endless,
             distributions=distributions(comparison.calibrated),
             scatters=scatters(comparison),
             importances=importances(comparison),
@@ -82,7 +82,7 @@ class HtmlReport(eq.Output):
         from equifinal_output.trials.page import page
 
         path = directory / "trial.html"
-        path.write_text(page(trial), encoding="utf-8")
+        path.write_text(page(trial, _grid), encoding="utf-8")
         return [path]
 
 
@@ -186,7 +186,7 @@ class _Grid:
     style: str
 
 
-def grid(table: Table) -> _Grid:
+def _grid(table: Table) -> _Grid:
     frame = table.shown
     levels = levels_of(frame.index)
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
@@ -237,7 +237,7 @@ def _marked(cell: _Cell) -> _Cell:
     return replace(cell, kind="mark", text=cell.text or "either")
 
 
-def endless(text: str) -> bool:
+def _endless(text: str) -> bool:
     """Whether a text has a word that is too long for a column."""
     return len(text) > _LONG_WORD and max(map(len, text.split()), default=0) > _LONG_WORD
 
@@ -281,4 +281,4 @@ def _cell(value: Any, text: str) -> _Cell:
     if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
         return _Cell(text, "text endless", items=tuple(str(each) for each in value))
     kind = "text" if len(text) > _LONG_TEXT else "short"
-    return _Cell(text, f"{kind} endless" if endless(text) else kind)
+    return _Cell(text, f"{kind} endless" if _endless(text) else kind)

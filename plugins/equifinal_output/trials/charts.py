@@ -50,8 +50,8 @@ def curves(
     start = _LEFT + _ASIDE if len(frame) > 1 else (_LEFT + _RIGHT) / 2
     across = [round(start + step * number, 1) for number in range(len(frame))]
     lines = []
-    for part, is_faint in ((faint, True), (frame, False)):
-        for method in [] if part is None else part.columns:
+    for part, is_faint in ([] if faint is None else [(faint, True)]) + [(frame, False)]:
+        for method in part.columns:
             heights = [_up(value) for value in part[method].astype(float)]
             beside = _BESIDE * (styles[str(method)] - (STYLES - 1) / 2)  # so that equal lines do not hide each other
             lines.append(_line(str(method), styles[str(method)], [x + beside for x in across], heights, is_faint))
@@ -127,13 +127,13 @@ def bars(title: str, frame: pd.DataFrame) -> Bars:
     for method, own in frame.groupby(level="method", sort=False):
         groups.append((y + 11, str(method)))
         y += 16
-        for (_, n), row in own.iterrows():
+        for n, row in own.droplevel("method").iterrows():
             found.append(Bar(f"n = {n}", y, _segments(row, left, right)))
             y += 17
         y += 5
     said = "; ".join(
-        f"{method} with {n} cases: " + ", ".join(f"{worth} {percent(row[worth])}" for worth in WORTHS)
-        for (method, n), row in frame.iterrows()
+        f"{row['method']} with {row['n']} cases: " + ", ".join(f"{worth} {percent(row[worth])}" for worth in WORTHS)
+        for row in frame.reset_index().to_dict("records")
     )
     return Bars(title, said, tuple(found), tuple(groups), y)
 
@@ -180,21 +180,16 @@ class Dots:
 
 def dots(title: str, frame: pd.DataFrame, name: str, promised: float, ends: tuple[float, float]) -> Dots:
     """A picture of the rows of a frame, whose index is their label, with ``NAME``, ``NAME_low`` and ``NAME_high``."""
-    left, right = 158.0, WIDTH - 42.0
+    left, right = 158.0, WIDTH - 50.0
     low, high = ends
 
     def across(value: float) -> float:
         return round(left + (min(max(value, low), high) - low) / (high - low) * (right - left), 1)
 
-    found = [
-        Dot(
-            _short(str(label)),
-            22.0 + 17 * number,
-            *(across(row[each]) for each in (name, f"{name}_low", f"{name}_high")),
-            percent(row[name]),
-        )
-        for number, (label, row) in enumerate(frame.iterrows())
-    ]
+    found = []
+    for number, (label, row) in enumerate(frame.iterrows()):
+        x, start, end = (across(float(row[each])) for each in (name, f"{name}_low", f"{name}_high"))
+        found.append(Dot(_short(str(label)), 22.0 + 17 * number, x, start, end, percent(row[name])))
     said = "; ".join(f"{each.label}: {each.text}" for each in found)
     ticks = tuple((across(value), f"{value:.0%}") for value in (low, high))
     return Dots(title, said, tuple(found), across(promised), f"{promised:.0%}", ticks, 34.0 + 17 * len(found))

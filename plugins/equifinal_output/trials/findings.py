@@ -50,7 +50,7 @@ def found(trial: eq.Trial, true: pd.DataFrame) -> list[str]:
         if true["firm_right"].notna().any():
             said.append(f"Such an answer is firm in {_each(_by_method(true, 'firm_right'))}.")
     recovery = trial.recovery.reset_index()
-    recovery = recovery[[bool(known) for known in recovery["scenario"].map(_with_paths(trial))]]
+    recovery = recovery[recovery["scenario"].isin([each.label for each in trial.scenarios if not each.is_null()])]
     if len(recovery):
         shares = _weighted(recovery, "correct")
         said.append(
@@ -64,10 +64,6 @@ def found(trial: eq.Trial, true: pd.DataFrame) -> list[str]:
     return said
 
 
-def _with_paths(trial: eq.Trial) -> dict[str, bool]:
-    return {each.label: not each.is_null() for each in trial.scenarios}
-
-
 def _by_method(rates: pd.DataFrame, name: str) -> pd.Series:
     """The mean share over data sets and claims that a method answers at all; those where it says nothing are left out."""
     return _weighted(rates[rates["silent"] < 1], name)
@@ -75,13 +71,13 @@ def _by_method(rates: pd.DataFrame, name: str) -> pd.Series:
 
 def _weighted(rates: pd.DataFrame, name: str) -> pd.Series:
     there = rates[rates[name].notna()]
-    sums = there.assign(value=there[name] * there["data_sets"]).groupby("method", sort=False)
-    sums = sums[["value", "data_sets"]].sum()
-    return sums["value"] / sums["data_sets"]
+    weighted = there.assign(value=there[name] * there["data_sets"])
+    sums = weighted.groupby("method", sort=False)[["value", "data_sets"]].sum()
+    return pd.Series(sums["value"] / sums["data_sets"])
 
 
 def _worst(words: str, rates: pd.DataFrame) -> str:
-    row = rates.loc[rates["wrong"].idxmax()]
+    row = rates.iloc[int(rates["wrong"].to_numpy().argmax())]
     interval = f"95 % interval {percent(row['wrong_low'])} to {percent(row['wrong_high'])}"
     where = f"{row['method']} on {row['proposition']} in {row['scenario']} with {row['n']} cases"
     return f"{words}: {where}, wrong in {percent(row['wrong'])} ({interval})."

@@ -1,14 +1,16 @@
 """One self-contained page of a trial, in the style of the report."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 import equifinal as eq
 from equifinal.plain import plain
-from equifinal_output.report.html_report import endless, grid
 from equifinal_output.tables import Table
 from equifinal_output.trials import findings
 from equifinal_output.trials.charts import (
@@ -58,15 +60,15 @@ class Case:
     curves: list[Curves] = field(default_factory=list)
 
 
-def page(trial: eq.Trial) -> str:
-    """The page as HTML."""
+def page(trial: eq.Trial, grid: Callable[[Table], Any]) -> str:
+    """The page as HTML; `grid` lays out its tables, as those of the report."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     loaders = [PackageLoader("equifinal_output.trials"), PackageLoader("equifinal_output.report")]
     environment = Environment(
         loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("trial.html.jinja").render(**contents(trial))
+    return environment.get_template("trial.html.jinja").render(grid=grid, **contents(trial))
 
 
 def contents(trial: eq.Trial) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def contents(trial: eq.Trial) -> dict[str, Any]:
     methods = [str(each) for each in rates["method"].unique()]
     styles = {method: number % STYLES for number, method in enumerate(methods)}
     null = [each.label for each in trial.scenarios if each.is_null()]
-    nothing, true = rates[rates["scenario"].isin(null)], rates[_holds(trial, rates)]
+    nothing, true = rates[rates["scenario"].isin(null)], rates.loc[_holds(trial, rates)]
     firm = bool(rates["firm_wrong"].notna().any())
     return {
         "opening": findings.opening(trial),
@@ -101,19 +103,15 @@ def contents(trial: eq.Trial) -> dict[str, Any]:
         ],
         "about": json.dumps(plain(trial.store.about), indent=2, ensure_ascii=False),
         "version": eq.__version__,
-        "grid": grid,
-        "endless": endless,
         "width": WIDTH,
         "height": HEIGHT,
     }
 
 
-def _holds(trial: eq.Trial, rates: pd.DataFrame) -> list[bool]:
+def _holds(trial: eq.Trial, rates: pd.DataFrame) -> NDArray[np.bool_]:
     """For each row of the rates whether the claim holds, so that a method can find it."""
-    return [
-        not pd.isna(right) and _is_true(trial, *key)
-        for *key, right in rates[["scenario", "proposition", "right"]].itertuples(index=False)
-    ]
+    rows = rates[["scenario", "proposition", "right"]].itertuples(index=False)
+    return np.array([not pd.isna(right) and _is_true(trial, *key) for *key, right in rows], dtype=bool)
 
 
 def _is_true(trial: eq.Trial, scenario: str, proposition: str) -> bool:
@@ -182,8 +180,7 @@ def _power(name: str, rates: pd.DataFrame, styles: dict[str, int]) -> Curves:
 
 
 def _by_n(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    wide = frame.pivot_table(column, "n", "method", sort=False, dropna=False).sort_index()
-    return wide.loc[:, ~wide.columns.isna()]
+    return frame.pivot_table(column, "n", "method", sort=False, dropna=False).sort_index()
 
 
 def _recovery(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
@@ -199,10 +196,11 @@ def _recovery(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
 def _steps(trial: eq.Trial, styles: dict[str, int]) -> list[Curves]:
     """Of claims that hold in the scenarios for tuning: what is left of the right answers after each step."""
     tuning = [each.label for each in trial.scenarios if each.tuning]
-    steps = trial.steps.reset_index()
+    steps = trial.steps[trial.rates.loc[trial.steps.index, "silent"] < 1].reset_index()
     steps = steps[steps["scenario"].isin(tuning)]
-    steps = steps[[_is_true(trial, *key) for key in steps[["scenario", "proposition"]].itertuples(index=False)]]
-    texts = {each.label: _claims(each) for each in trial.scenarios}
+    keys = steps[["scenario", "proposition"]].itertuples(index=False)
+    steps = steps.loc[np.array([_is_true(trial, *key) for key in keys], dtype=bool)]
+    texts: dict[Any, dict[Any, str]] = {each.label: dict(_claims(each)) for each in trial.scenarios}
     found = []
     for (scenario, n, proposition), own in steps.groupby(["scenario", "n", "proposition"], sort=False):
         columns = {f"right_{step}": words for step, words in _STEPS.items()}
