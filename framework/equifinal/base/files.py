@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, and names that every system can store."""
 
 import contextlib
+import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator
@@ -8,6 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from equifinal.errors import InputError
+
+
+def real_path(path: str | Path) -> Path:
+    """A path that a user gave, with ``~`` and links followed; one that no system can have is an :class:`InputError`.
+
+    >>> real_path("~nosuchuser/study.toml")
+    Traceback (most recent call last):
+    equifinal.errors.InputError: '~nosuchuser/study.toml' is not a usable path: Could not determine home directory. Choose another.
+    """
+    try:
+        found = Path(os.path.realpath(Path(path).expanduser()))
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            os.lstat(found)
+    except (OSError, RuntimeError, ValueError) as error:  # too long; no such user; a null or half a character
+        said = str(path) if len(str(path)) <= 80 else f"{str(path)[:77]}..."
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+        raise InputError(f"{said!r} is not a usable path: {reason}. Choose another.") from None
+    return found
 
 
 @contextmanager
@@ -18,7 +37,7 @@ def staging(folder: Path, target: Path) -> Iterator[Path]:
     an :class:`~equifinal.InputError` that says that `target` cannot be written; an error with notes is somebody's own
     failure and passes unchanged.
     """
-    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    made = [parent for parent in (folder, *folder.parents) if not os.path.lexists(parent)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".equifinal-", dir=folder) as temporary:

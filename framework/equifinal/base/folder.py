@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from equifinal.base.files import staging
+from equifinal.base.files import real_path, staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 
@@ -16,7 +16,7 @@ MANIFEST = "manifest.json"
 
 def check_folder(folder: Path, overwrite: bool = False) -> None:
     """Raise an :class:`InputError` when the folder cannot be written, or holds something that is not ours."""
-    folder = Path(os.path.realpath(folder.expanduser()))
+    folder = real_path(folder)
     standing = folder
     while not os.path.lexists(standing):
         standing = standing.parent
@@ -66,7 +66,7 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
         When the folder cannot be written, or holds something else.
     """
     check_folder(folder, overwrite)
-    target = Path(os.path.realpath(folder.expanduser()))
+    target = real_path(folder)
     # Written to a temporary folder, then moved: one beside a new folder, which appears whole; one inside an existing folder.
     with staging(target if target.exists() else target.parent, target) as aside:
         report = aside / "report"

@@ -9,6 +9,7 @@ import and every call of a hook to stderr.
 
 import importlib.metadata
 import inspect
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from equifinal.base.files import real_path
 from equifinal.errors import InputError
 from equifinal.plugin import loading
 from equifinal.plugin.calling import Hooks
@@ -115,11 +117,14 @@ class Registry:
 
     def load_file(self, path: str | Path) -> Plugin:
         """Load a plugin from a single ``.py`` file; see :func:`load_plugin`."""
-        file = Path(path).expanduser().resolve()
+        file = real_path(path)
         where = f"Plugin file {str(path)!r}: "
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise InputError(f"{where}there is no such file.")
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
         former = self._files.get(file)
         if former is not None and former[2] == content:
             return self.plugins()[former[0]]

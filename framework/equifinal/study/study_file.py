@@ -145,7 +145,7 @@ def study_path(study: str | Path) -> Path:
     from equifinal.plugin.registry import studies
 
     known = studies()
-    path = Path(known[str(study)].cls.path if str(study) in known else study).expanduser()
+    path = Path(os.path.expanduser(known[str(study)].cls.path if str(study) in known else study))
     if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
         path = path / "study.toml"
     # os.path answers False where Path raises: no permission, a name that is too long.
