@@ -200,7 +200,9 @@ def compare(
         said = f"{type(error).__name__}: {' '.join(str(error).split())} (plugin {registry.outputs()[name].plugin})"
         print(f"Failed: output {name}: {said}", file=sys.stderr)
     if failed and not written:
-        print("Error: every output failed, so nothing was written.", file=sys.stderr)
+        every = len(failed) == len(choose_outputs(format))
+        why = "every output failed" if every else f"the report in {str(output)!r} would be replaced by a part of one"
+        print(f"Error: {why}, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
         first = next((path for path in written if path.suffix == ".html"), written[0])
