@@ -36,6 +36,31 @@ def listing(words: Iterable[str], most: int = 8) -> str:
     return f"{', '.join(words[:most])} and {len(words) - most} more"
 
 
+def repr_of(thing: Any) -> str:
+    """``repr(thing)``, or in words what it is if that fails."""
+    try:
+        return repr(thing)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return f"<a {type(thing).__name__} whose repr raises {type(error).__name__}>"
+
+
+def message_of(error: BaseException) -> str:
+    """``str(error)``, or words that it cannot be told if that fails."""
+    try:
+        return str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "its message cannot be told"
+
+
+def said(error: BaseException) -> str:
+    """Name and message of an exception, on one line."""
+    return f"{type(error).__name__}: {' '.join(message_of(error).split())}".removesuffix(": ")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a sentence about an unknown word: the nearest known one, or all of them.
 

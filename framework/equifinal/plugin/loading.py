@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from equifinal.errors import FAULTS, InputError, did_you_mean, listing
+from equifinal.errors import FAULTS, InputError, did_you_mean, listing, repr_of, said
 from equifinal.plugin import hookspecs
-from equifinal.plugin.calling import said, traced
+from equifinal.plugin.calling import traced
 from equifinal.plugin.hookspecs import API_VERSION, OLDEST_API_VERSION
 
 PROJECT = "equifinal"
@@ -71,7 +71,7 @@ def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleT
             return None, f"{reason} (its import says {said(error)})"
         return None, f"cannot be imported: {said(error)}"
     if not isinstance(module, ModuleType):
-        return None, f"its entry point leads to {module!r}. It must lead to a module"
+        return None, f"its entry point leads to {repr_of(module)}. It must lead to a module"
     return module, ""
 
 
@@ -150,7 +150,7 @@ def wrong_version(stated: Any) -> str:
     """Why a plugin written for that version of the interface cannot be used; empty when it can."""
     if not isinstance(stated, int) or isinstance(stated, bool):
         return (
-            f"equifinal_api = {stated!r} must be a whole number: the version of the plugin interface that it was "
+            f"equifinal_api = {repr_of(stated)} must be a whole number: the version of the plugin interface that it was "
             f"written for, such as {API_VERSION}"
         )
     has = f"equifinal {importlib.metadata.version(PROJECT)} has version {API_VERSION}"

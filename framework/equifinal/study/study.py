@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.base.words import Provenance
-from equifinal.errors import FAULTS, InputError, listing
+from equifinal.errors import InputError, listing, said
 from equifinal.plugin.study_tables import check_requires, settings
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
@@ -235,10 +235,11 @@ class Study:
             notes = [*calibrator.notes(raw)]
         except InputError as error:
             raise InputError(f"{where}{error}") from None
-        except FAULTS as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise InputError(
-                f"{where}the calibrator {unfitted.name!r} raised {type(error).__name__}: {error}. Choose another one, or "
-                "ask its author."
+                f"{where}the calibrator {unfitted.name!r} raised {said(error)}. Choose another one, or ask its author."
             ) from error
         check_memberships(memberships, self.data.index, calibrator, where)
         if variable is not self.outcome and np.ptp(memberships) == 0:
