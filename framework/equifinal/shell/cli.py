@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equifinal.shell.commands import CommandsOfPlugins
+from equifinal.shell.interrupts import take_one_interrupt
 from equifinal.shell.trial import trial
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def main() -> None:
     """Run the command line; wrong input ends it with one sentence and exit code 2."""
     from equifinal.errors import InputError, ProcessEndedError
 
+    take_one_interrupt()
     # A command makes many tables and ends soon: to look for cycles among them as often as usual takes a twentieth of its time.
     gc.set_threshold(200_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
@@ -78,6 +80,9 @@ def main() -> None:
     except (InputError, ProcessEndedError) as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, InputError) else 1)
+    except KeyboardInterrupt:  # before or after typer's own work
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
