@@ -96,6 +96,9 @@ class Ended:
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Run ``equifinal ...`` through the function that the console script calls, on a terminal of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(
+        "equifinal.shell.cli.take_one_interrupt", lambda: None
+    )  # the tests have their own way to be interrupted
 
     def run(*arguments: Any) -> Ended:
         monkeypatch.setattr(sys, "argv", ["equifinal", *map(str, arguments)])

@@ -9,6 +9,7 @@ from typing import Any
 import cloudpickle
 
 from equifinal.base.orphans import follow, parent_to_follow
+from equifinal.base.surroundings import undisturbed
 from equifinal.errors import ProcessEndedError
 
 
@@ -70,7 +71,7 @@ def _results(
     if n_jobs == 1 or count == 1:
         with one_thread():
             for task in tasks:
-                yield function(*task)
+                yield undisturbed(function, *task)
         return
     from concurrent.futures.process import BrokenProcessPool
 
@@ -107,7 +108,7 @@ def _call(parent: tuple[int, bool], parcel: bytes) -> bytes:
     follow(*parent)
     function, task = cloudpickle.loads(parcel)
     with one_thread():
-        result: bytes = cloudpickle.dumps(function(*task))
+        result: bytes = cloudpickle.dumps(undisturbed(function, *task))
         return result
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from equifinal.base.orphans import follow, lasts, parent_to_follow
 from equifinal.base.parallel import how_it_ended, interrupts_kept_from_workers, one_thread
+from equifinal.base.surroundings import undisturbed
 from equifinal.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
         When the call took longer or ended its process. Whatever the function raises is raised too.
     """
     if seconds is None:
-        return function(*arguments)
+        return undisturbed(function, *arguments)
     from concurrent.futures.process import BrokenProcessPool
 
     from joblib.externals.loky import ProcessPoolExecutor
@@ -169,7 +170,7 @@ def _work(parcel: bytes) -> bytes:
     with one_thread(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = function(*arguments)
+            answer = undisturbed(function, *arguments)
         except BaseException as raised:
             error, trace = _that_travels(raised), traceback.format_exc()
     reply: bytes = cloudpickle.dumps((answer, error, trace, [each.message for each in caught]))

@@ -7,11 +7,14 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from equifinal.base.surroundings import restored
 from equifinal.errors import FAULTS, InputError, did_you_mean, listing, repr_of, said
 from equifinal.plugin import hookspecs
 from equifinal.plugin.calling import traced
@@ -60,7 +63,7 @@ def to_switch_off(without: Iterable[str], known: Iterable[str]) -> set[str]:
 def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleType | None, str]:
     """The module that an entry point leads to, or why it cannot be used."""
     try:
-        with traced(f"import of {point.value} for {plugin}"):
+        with traced(f"import of {point.value} for {plugin}"), _undisturbed(plugin):
             module = point.load()
     except KeyboardInterrupt as error:  # the user's, perhaps because the import never ends
         error.add_note(f"while importing the plugin {plugin}, which --without {plugin.name} would switch off")
@@ -75,6 +78,15 @@ def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleT
     return module, ""
 
 
+@contextmanager
+def _undisturbed(plugin: Any) -> Iterator[None]:
+    """Put back what an import changes for everybody, and say so."""
+    with restored() as changed:
+        yield
+    if changed:
+        warnings.warn(f"Plugin {plugin}: its import changed {listing(changed)}, which was put back", stacklevel=2)
+
+
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
     """A single file as a module under a name of its own; an :class:`InputError` about it begins with `where`."""
     import hashlib  # here, because it takes longer than all else that --help needs of this module
@@ -86,7 +98,7 @@ def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
     module = importlib.util.module_from_spec(specification)
     sys.modules[unique] = module
     try:
-        with traced(f"import of {file}"):
+        with traced(f"import of {file}"), _undisturbed(file):
             # Not by the loader: Python's cache knows a file by its time in seconds and its size, and may have the former one.
             exec(compile(content, str(file), "exec"), vars(module))
     except KeyboardInterrupt as error:

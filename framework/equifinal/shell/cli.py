@@ -169,6 +169,7 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
 ) -> None:
     """Run methods on a study, compare what they say, and print or write it."""
+    from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.comparison.compare import compare as compare_run
     from equifinal.errors import InputError, check_whole
@@ -182,9 +183,10 @@ def compare(
     if output is None and format:
         raise InputError("-f needs a folder to write into. Add -o DIR.")
     check_whole("permutations", permutations, minimum=0)
-    if output is not None:
+    folder = None if output is None else real_path(output)  # now: a plugin may change the working directory
+    if folder is not None:
         choose_outputs(format)
-        check_folder(output, overwrite)
+        check_folder(folder, overwrite)
     loaded = load_study(study).negated() if negate else load_study(study)
     finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
@@ -196,7 +198,7 @@ def compare(
     if asymmetry:
         _ = comparison.asymmetry  # run now, once; what is shown and written then includes it
     failed: dict[str, BaseException] = {}
-    written = comparison.write(output, format, overwrite, failed) if output is not None else []
+    written = comparison.write(folder, format, overwrite, failed) if folder is not None else []
     if not quiet:
         from equifinal.shell.terminal import show
 

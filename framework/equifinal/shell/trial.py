@@ -47,11 +47,13 @@ def trial(
     """Ask methods about simulated data whose truth is known, and count how often each is wrong."""
     from rich.console import Console
 
+    from equifinal.base.files import real_path
     from equifinal.plugin.registry import load_plugin
     from equifinal.sweep.trial import trial as ask
 
     for file in plugin or []:
         load_plugin(file)
+    folder = None if output is None else real_path(output)  # now: a plugin may change the working directory
     console = Console()
     if scenario == ["list"]:
         return _show_scenarios(console)
@@ -71,8 +73,8 @@ def trial(
     for failure in found.failures.head(5).to_dict("records"):
         who = failure["method"] or "every method"
         print(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}", file=sys.stderr)
-    if output is not None:
-        written = _write(found, output)
+    if folder is not None:
+        written = _write(found, folder)
         print(f"Wrote {len(written)} files into {output}; open {written[0]}.")
     return None
 
