@@ -127,7 +127,10 @@ class UnspeakableError(Exception):
 
 
 SICK = {
-    "its hook panics": (module(equifinal_methods=eq.hookimpl(raising(Panic("at src/lib.rs")))), "raised Panic: at src"),
+    "its hook panics": (
+        module(equifinal_methods=eq.hookimpl(raising(Panic("at src/lib.rs")))),
+        "raised RuntimeError: Panic: at src",
+    ),
     "its hook raises the unspeakable": (
         module(equifinal_methods=eq.hookimpl(raising(UnspeakableError()))),
         "raised UnspeakableError: its message cannot be told",

@@ -3,9 +3,12 @@
 Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
 """
 
+import contextlib
+import errno
 import gc
 import importlib.metadata
 import io
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -66,11 +69,14 @@ app.add_typer(study_commands, name="study")
 
 def main() -> None:
     """Run the command line; wrong input ends it with one sentence and exit code 2."""
-    from equifinal.errors import InputError, ProcessEndedError
+    from equifinal.errors import InputError, ProcessEndedError, visible
 
     take_one_interrupt()
     # A command makes many tables and ends soon: to look for cycles among them as often as usual takes a twentieth of its time.
     gc.set_threshold(200_000, 20, 20)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the command
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (it stays open to the end)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that lacks a character shows another instead of failing
@@ -78,15 +84,35 @@ def main() -> None:
     try:
         app(prog_name="equifinal")
     except (InputError, ProcessEndedError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        _tell(f"Error: {visible(str(error))}")
         sys.exit(2 if isinstance(error, InputError) else 1)
     except KeyboardInterrupt:  # before or after typer's own work
-        print("Interrupted.", file=sys.stderr)
+        _tell("Interrupted.")
         sys.exit(130)
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OF_STREAMS:
+            raise
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), 1
+        )  # else Python fails once more when it empties the stream at the end
+        _tell(f"Error: what should be printed cannot be: {error.strerror}.")
+        sys.exit(1)
+
+
+#: What goes wrong with a stream that is full, or that nobody reads any more.
+_OF_STREAMS = (errno.ENOSPC, errno.EPIPE, errno.EIO)
+
+
+def _tell(words: str) -> None:
+    """Say something on stderr, if anybody can hear it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(words, file=sys.stderr, flush=True)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    print(f"Warning: {message}", file=sys.stderr)
+    from equifinal.errors import visible
+
+    _tell(f"Warning: {visible(str(message))}")
 
 
 def _version(wanted: bool) -> None:
@@ -172,7 +198,7 @@ def compare(
     from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.comparison.compare import compare as compare_run
-    from equifinal.errors import InputError, check_whole
+    from equifinal.errors import InputError, check_whole, visible
     from equifinal.method.run import run
     from equifinal.plugin import registry
     from equifinal.plugin.requests import choose_outputs
@@ -190,7 +216,7 @@ def compare(
     loaded = load_study(study).negated() if negate else load_study(study)
     finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
-        print(f"Failed: {failure}", file=sys.stderr)
+        print(f"Failed: {visible(str(failure))}", file=sys.stderr)
     if not finished.analyses:
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
@@ -257,7 +283,7 @@ def describe(
     for listing in listings:
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
-    if name not in registry.studies() and not Path(name).exists():
+    if name not in registry.studies() and not (name and os.path.exists(name)):
         known = [*registry.studies(), *(each for listing in listings for each in listing)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)
@@ -326,8 +352,10 @@ def new_study(
     ] = None,
 ) -> None:
     """Start a study: a study.toml with everything but the anchors, your expectations and your propositions."""
+    from equifinal.base.files import real_path
     from equifinal.study.study_draft import draft_study
 
+    real_path(table)
     written = draft_study(table, outcome, condition or (), case, output)
     print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
     print(f"  equifinal describe {written}")

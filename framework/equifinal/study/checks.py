@@ -6,10 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.errors import InputError, did_you_mean, listing, repr_of
+from equifinal.errors import InputError, check_text, did_you_mean, listing, repr_of
 from equifinal.plugin.registry import calibrators
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
+
+
+def check_texts(study: Any) -> None:
+    """What a study says to readers is text that every output can show."""
+    where = f"Study {study.name!r}: "
+    for key in ("title", "description", "source", "licence", "citation", "note"):
+        check_text(key, getattr(study, key), where)
 
 
 def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
@@ -35,6 +42,9 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
     if blank.any():
         raise InputError(f"{where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
+    for name in names:
+        if isinstance(name, str):
+            check_text("a case's name", name, where)
     if names.has_duplicates:
         repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
         raise InputError(
