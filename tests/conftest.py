@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("equifinal")
+
+
+def pytest_configure() -> None:
+    """Let what tests start hear an interrupt, even if whoever started the tests ignores it, as a shell's background does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 CASES = """\
 city,leadership,money,open
@@ -88,6 +96,9 @@ class Ended:
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Run ``equifinal ...`` through the function that the console script calls, on a terminal of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(
+        "equifinal.shell.cli.take_one_interrupt", lambda: None
+    )  # the tests have their own way to be interrupted
 
     def run(*arguments: Any) -> Ended:
         monkeypatch.setattr(sys, "argv", ["equifinal", *map(str, arguments)])

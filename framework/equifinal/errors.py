@@ -2,6 +2,7 @@
 
 import difflib
 import numbers
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,58 @@ def listing(words: Iterable[str], most: int = 8) -> str:
     if len(words) <= most:
         return ", ".join(words)
     return f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+def repr_of(thing: Any) -> str:
+    """``repr(thing)``, or in words what it is if that fails."""
+    try:
+        return repr(thing)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return f"<a {type(thing).__name__} whose repr raises {type(error).__name__}>"
+
+
+def message_of(error: BaseException) -> str:
+    """``str(error)``, or words that it cannot be told if that fails."""
+    try:
+        return str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "its message cannot be told"
+
+
+def said(error: BaseException) -> str:
+    """Name and message of an exception, on one line."""
+    return f"{type(error).__name__}: {' '.join(message_of(error).split())}".removesuffix(": ")
+
+
+def visible(text: str) -> str:
+    """A text for a terminal: control characters but tabs and line ends are shown as such, and do nothing.
+
+    >>> visible("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return "".join(
+        each if each in "\n\t" or each.isprintable() or not _controls(each) else ascii(each)[1:-1] for each in text
+    )
+
+
+def _controls(character: str) -> bool:
+    """Whether a character is a control character, or half of one that needs two."""
+    return unicodedata.category(character) in ("Cc", "Cs")
+
+
+def check_text(what: str, text: Any, where: str = "") -> None:
+    """Raise an :class:`InputError` unless this is a text that files can hold and terminals can show."""
+    if not isinstance(text, str):
+        raise InputError(f"{where}{what} = {repr_of(text)} must be text.")
+    for character in text:
+        if character not in "\n\r\t" and not character.isprintable() and _controls(character):
+            raise InputError(
+                f"{where}{what} = {text!a} has a character that no terminal should get ({character!a}). Remove it."
+            )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update
 import equifinal as eq
 from equifinal_explore import figures, results
 from equifinal_explore.exploration import Exploration, Findings
+from equifinal_explore.guard import Places
 from equifinal_explore.layout import ASK, choice_value
 
 #: Seconds without a change before the verdicts are computed, which takes longer than the rest.
@@ -45,9 +46,9 @@ _SHOWN = [
 ]  # fmt: skip
 
 
-def connect(app: dash.Dash, exploration: Exploration) -> None:
+def connect(app: dash.Dash, exploration: Exploration, places: Places) -> None:
     """Connect the controls of the page with what they change."""
-    callbacks = _Callbacks(exploration)
+    callbacks = _Callbacks(exploration, places)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash gives it no types
         _SYNCHRONIZE,
         *(Output({"role": role, **_SAME}, "value") for role in ("slider", "number")),
@@ -83,8 +84,8 @@ def connect(app: dash.Dash, exploration: Exploration) -> None:
 
 
 class _Callbacks:
-    def __init__(self, exploration: Exploration) -> None:
-        self._exploration = exploration
+    def __init__(self, exploration: Exploration, places: Places) -> None:
+        self._exploration, self._places = exploration, places
         self._newest: dict[str, object] = {}  # the latest question for verdicts from each tab
 
     def show(self, *inputs: Any) -> list[Any]:
@@ -159,6 +160,8 @@ class _Callbacks:
         if not (path or "").strip():
             return "Nothing was saved. Name a folder, or a file ending in .toml.", True
         replace = ctx.triggered_id == "replace"
+        if refusal := self._places.refusal(path.strip()):
+            return f"Nothing was saved. {refusal}", True
         try:
             written = self._exploration.save(_unpacked(state), path.strip(), (name or "").strip(), overwrite=replace)
         except eq.InputError as error:

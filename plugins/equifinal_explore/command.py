@@ -1,7 +1,12 @@
 """The command ``equifinal explore``."""
 
 import errno
+import html
 import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +39,7 @@ def explore(
 
     loaded = eq.load_study(study)
     try:
+        from equifinal_explore.guard import Places, ask_in_terminal, new_token
         from equifinal_explore.page import server
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("dash", "flask", "werkzeug", "plotly"):
@@ -43,18 +49,35 @@ def explore(
             'Install it with: pip install "equifinal[explore]"'
         ) from None
     listening = _listen(port)
-    serving = server(loaded, listening, eq.study_path(study))
-    address = f"http://{_HOST}:{listening.getsockname()[1]}/"
+    token = new_token()
+    places = Places(Path.cwd(), ask_in_terminal if sys.stdin is not None and sys.stdin.isatty() else None)
+    serving = server(loaded, listening, token, eq.study_path(study), places)
+    address = f"http://{_HOST}:{listening.getsockname()[1]}/?token={token}"
     print(f"Exploring {loaded.title!r} at {address} (this computer only). Press Ctrl-C to end.", flush=True)
     try:
-        if browser:
-            webbrowser.open(address)
-        serving.serve_forever()
+        with _private_page(address) as file:
+            if browser:
+                webbrowser.open(file.as_uri())
+            serving.serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
         serving.server_close()
         listening.close()
+
+
+@contextmanager
+def _private_page(address: str) -> Iterator[Path]:
+    """A file that leads to an address, and that only its owner can read: others can see what a browser is started with."""
+    with tempfile.TemporaryDirectory(prefix="equifinal-explore-") as folder:
+        file = Path(folder) / "explore.html"
+        link = html.escape(address)
+        file.write_text(
+            f'<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={link}">'
+            f'<title>equifinal explore</title><a href="{link}">Explore</a>\n',
+            encoding="utf-8",
+        )
+        yield file
 
 
 def _listen(port: int | None) -> socket.socket:

@@ -183,6 +183,30 @@ def test_an_output_that_raises_midway_leaves_no_trace(there, comparison, folder,
     assert {path: path.read_bytes() if path.is_file() else None for path in tmp_path.rglob("*")} == before
 
 
+@pytest.mark.parametrize("there", ["a report", "nothing"])
+def test_a_report_is_not_replaced_by_a_part_of_one(there, comparison, folder):
+    if there == "a report":
+        comparison.write(folder, ["json", "words"])
+    before = names(folder)
+    failures = {}
+    written = comparison.write(folder, ["words", "halfway"], failures=failures)
+    assert list(failures) == ["halfway"]
+    assert written == ([] if before else [folder / "words" / "word.txt", folder / "manifest.json"])
+    assert names(folder) == (before or {"words/word.txt", "manifest.json"})
+
+
+def test_the_command_says_so_and_fails(folder, cli):
+    wanted = ("compare", "heilongjiang", "-m", "clustering", "-q", "-o", folder, "-f", "words")
+    assert cli(*wanted).code == 0
+    ended = cli(*wanted, "-f", "halfway")
+    assert ended.code == 1
+    assert "Failed: output halfway: RuntimeError: the pen broke" in ended.err
+    assert (
+        f"Error: the report in {str(folder)!r} would be replaced by a part of one, so nothing was written." in ended.err
+    )
+    assert names(folder) == {"words/word.txt", "manifest.json"}
+
+
 def test_an_output_that_needs_a_parameter_is_refused_before_anything_is_written(comparison, folder):
     with pytest.raises(eq.InputError, match="Output demanding: 'size' is missing"):
         comparison.write(folder, ["words", "demanding"])

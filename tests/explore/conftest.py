@@ -24,7 +24,7 @@ def served(tmp_path_factory):
             folder = tmp_path_factory.mktemp("served")
             process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
             line = process.stdout.readline()
-            running[study] = process, re.search(r"http://127\.0\.0\.1:\d+/", line)[0], folder
+            running[study] = process, re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+", line)[0], folder
         return running[study][1:]
 
     yield serve
@@ -37,7 +37,7 @@ class Opened:
     """A page, and what it complained of and asked for."""
 
     def __init__(self, browser, address, folder, **context):
-        self.address, self.folder = address, folder
+        self.address, self.folder = address.partition("?")[0], folder
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
         self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()

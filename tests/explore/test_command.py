@@ -16,14 +16,14 @@ import equifinal as eq
 from equifinal_explore import command
 
 COMMAND = Path(sys.executable).with_name("equifinal")
-ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]{32})")
 
 pytest.importorskip("dash", reason='needs pip install "equifinal[explore]"')
 
 
 @pytest.fixture
 def started():
-    """Start the command, and wait until it says where it is."""
+    """Start the command, and wait until it says where it is: the process, what it says, the port."""
     running = []
 
     def start(*arguments):
@@ -44,17 +44,17 @@ def started():
         process.communicate()
 
 
-def answer(port, path="/", **headers):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+def answer(line, **headers):
+    request = urllib.request.Request(ADDRESS.search(line)[0], headers=headers)
     with urllib.request.urlopen(request, timeout=30) as response:
         return response.status, response.read().decode(), response.headers
 
 
 def test_it_says_where_it_is_and_ends_quietly(started):
-    process, line, port = started("heilongjiang")
+    process, line, _ = started("heilongjiang")
     assert "Data openness in twelve cities of Heilongjiang" in line
     assert "this computer only" in line
-    status, page, headers = answer(port)
+    status, page, headers = answer(line)
     assert status == 200
     assert '<html lang="en">' in page
     assert "default-src 'self'" in headers["Content-Security-Policy"]
@@ -64,7 +64,7 @@ def test_it_says_where_it_is_and_ends_quietly(started):
 
 
 def test_no_page_of_another_site_is_named_in_it(started):
-    _, page, _ = answer(started("heilongjiang")[2])
+    _, page, _ = answer(started("heilongjiang")[1])
     assert set(re.findall(r"https?://[^/\"' ]+", page)) <= {"http://127.0.0.1"}
 
 
@@ -83,9 +83,9 @@ def test_it_listens_on_this_computer_only(started):
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
 def test_what_another_site_sends_through_the_browser_is_refused(headers, started):
-    port = started("heilongjiang")[2]
+    line = started("heilongjiang")[1]
     with pytest.raises(urllib.error.HTTPError) as refused:
-        answer(port, **headers)
+        answer(line, **headers)
     assert refused.value.code == 403
 
 
@@ -149,3 +149,20 @@ def test_a_plugin_file_is_there(started, tmp_path):
         f"    return [eq.StudySource('mine', {str(eq.studies()['heilongjiang'].cls.path)!r})]\n"
     )
     assert "twelve cities" in started("mine", "--plugin", plugin)[1]
+
+
+def test_the_browser_gets_the_token_by_a_file_that_only_its_owner_reads(monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda self: opened.append(read(opened[0])))
+
+    def read(uri):
+        file = Path(urllib.request.url2pathname(uri.removeprefix("file://")))
+        return file, file.parent.stat().st_mode & 0o077, file.read_text(encoding="utf-8")
+
+    command.explore("heilongjiang")
+    uri, (file, for_others, page) = opened
+    assert "token" not in uri
+    assert for_others == 0 or sys.platform == "win32"
+    assert ADDRESS.search(page)
+    assert not file.exists()  # it is gone with the page

@@ -204,7 +204,7 @@ def test_dark_follows_the_system(open_page):
 
 def test_names_that_look_like_markup_do_no_harm(open_page, tmp_path):
     study = eq.load_study("heilongjiang")
-    nasty = "<img src=x onerror='window.harmed = 1'>"
+    nasty = "</title><script>window.harmed = 1</script><img src=x onerror='window.harmed = 2'>"
     data = study.data.rename(index={"Harbin": nasty, "Heihe": "<b>bold</b>"})
     kept = [proposition for proposition in study.propositions if proposition.claim != "together"]
     changed = eq.Study(

@@ -1,5 +1,6 @@
 """Running methods: which ones, in what words it is refused, and that nothing but the seed changes a number."""
 
+import dataclasses
 import json
 import pickle
 import warnings
@@ -12,6 +13,7 @@ import pytest
 
 import equifinal as eq
 from core_toys import Broken, Linear, Mean, Noise, filled, made, scores
+from equifinal.plugin.registry import Entry
 
 FRAME = scores(12)
 STUDY = made(FRAME)
@@ -388,3 +390,60 @@ def test_a_table_for_an_unknown_method_is_said_when_others_are_asked_for() -> No
         assert list(eq.run(study, methods=["regression"])) == ["regression"]
     with pytest.raises(eq.InputError, match="regresion"):
         eq.run(study)
+
+
+class Wordless:
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    "odd", [Wordless(), [Wordless()], "half \ud800", 10**5000], ids=["object", "list", "text", "number"]
+)
+@pytest.mark.parametrize("place", ["cell", "index", "columns", "notes", "group"])
+def test_what_cannot_be_written_is_found_when_the_analysis_comes_back(odd, place):
+    class Odd(Mean):
+        name = "odd"
+
+        def analyze(self, study, rng):
+            found = super().analyze(study, rng)
+            if place == "notes":
+                return dataclasses.replace(found, notes=[*found.notes, odd])
+            if place == "group":
+                found.cases["group"] = pd.Series([odd] * len(found.cases), found.cases.index, dtype=object)
+                return found
+            table = pd.DataFrame({"a": [1]})
+            if place == "cell":
+                table["b"] = pd.Series([odd], dtype=object)
+            else:
+                hashable = tuple(odd) if isinstance(odd, list) else odd
+                labels = pd.Index([hashable], dtype=object, tupleize_cols=False)
+                table = table.set_axis(labels, axis=0 if place == "index" else 1)
+            return dataclasses.replace(found, tables={"further": table})
+
+    run = eq.run(made(scores()), methods={"odd": Odd(), "mean": Mean()})
+    assert list(run.analyses) == ["mean"]
+    assert "Method 'odd': Analysis." in run["odd"].message or place == "notes"  # which is refused even earlier
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda raw: raw > 5, "truth values, such as .*True|truth values, such as .*False"),
+        (lambda raw: (raw > 5).map(str), "text, such as '(True|False)'"),
+        (lambda raw: (raw > 5).astype(object), "truth values"),
+        (lambda raw: pd.Series([{}] * len(raw), raw.index), "a dict, such as {}"),
+    ],
+)
+def test_a_calibrator_that_gives_no_numbers_is_named_with_its_variable_and_plugin(answer, words, registry):
+    class Cut(eq.Calibrator):
+        name = "cut"
+
+        def calibrate(self, raw):
+            return answer(raw)
+
+    registry.listing("calibrators")["cut"] = Entry("cut", Cut, registry.plugins()["calibration"])
+    study = made(scores(), {"A": {"method": "cut"}})
+    with pytest.raises(eq.InputError, match=words) as raised:
+        study.calibrate()
+    assert "A (column 'A'): the calibrator 'cut' of the plugin calibration (equifinal" in str(raised.value)

@@ -1,5 +1,6 @@
 """What a plugin does to what it was given reaches nobody else, and is found and reported."""
 
+import io
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 import equifinal as eq
+from core_toys import Linear, made, scores
 from equifinal.base.own import Handing, changes, own
 from equifinal.base.surroundings import restored
 from equifinal.plugin import registry as registries
@@ -359,6 +361,96 @@ def test_the_surroundings_are_put_back_and_the_change_is_reported(tmp_path):
     assert (os.getcwd(), sys.getrecursionlimit(), np.geterr()) == (here, limit, errors)
     assert list(warnings.filters) == filters
     assert changed == ["the working directory", "numpy.seterr", "the recursion limit", "the filters of warnings"]
+
+
+def test_the_standard_streams_and_variables_are_put_back(monkeypatch):
+    streams = sys.stdin, sys.stdout, sys.stderr
+    monkeypatch.setenv("KEPT", "as it was")
+    with restored() as changed:
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), io.StringIO(), io.StringIO()
+        os.environ["KEPT"] = "changed"
+        os.environ["ADDED"] = "1"
+    assert (sys.stdin, sys.stdout, sys.stderr) == streams
+    assert (os.environ["KEPT"], os.environ.get("ADDED")) == ("as it was", None)
+    assert changed == ["the environment variables", "the standard streams"]
+
+
+def test_what_cannot_be_put_back_is_named_as_such(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    with restored() as changed:
+        sys.stdout.close()
+        os.chdir(tmp_path)
+        gone.rmdir()
+    assert changed == [
+        "the working directory (which cannot be put back)",
+        "the standard streams (which cannot be put back)",
+    ]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("step", ["analyze", "predict", "assess", "advise"])
+def test_a_method_that_changes_the_surroundings_at_any_step_changes_no_others(step, n_jobs, tmp_path, monkeypatch):
+    import matplotlib
+
+    def meddle():
+        os.chdir(tmp_path)
+        np.seterr(all="raise")
+        sys.setrecursionlimit(sys.getrecursionlimit() + 7)
+        matplotlib.rcParams["font.size"] = 99
+
+    class Meddler(Linear):
+        """Does its work, and more."""
+
+        name = "meddler"
+
+    def meddling(self, *given):
+        meddle()
+        return getattr(super(Meddler, self), step)(*given)
+
+    setattr(Meddler, step, meddling)
+    monkeypatch.chdir(tmp_path.parent)
+
+    def surroundings():
+        return os.getcwd(), np.geterr(), sys.getrecursionlimit(), matplotlib.rcParams["font.size"]
+
+    before = surroundings()
+    study = made(scores(), propositions=[{"id": "P1", "claim": "necessary", "expression": "A"}])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        eq.compare(eq.run(study, methods={"meddler": Meddler()}, n_jobs=n_jobs))
+    assert surroundings() == before
+
+
+def test_a_report_is_written_where_the_command_was_started(cli, tmp_path, monkeypatch):
+    plugin = tmp_path / "mover.py"
+    plugin.write_text(
+        "import os\nimport equifinal as eq\n\n\n@eq.hookimpl\ndef equifinal_commands():\n    return []\n\n\n"
+        f"os.chdir({str(tmp_path / 'elsewhere')!r})\n"
+        "class Mover(eq.Output):\n    name = 'mover'\n    def write(self, comparison, directory):\n"
+        "        path = directory / 'x.txt'\n        path.write_text('x')\n        return [path]\n\n\n"
+        "@eq.hookimpl\ndef equifinal_outputs():\n    return [Mover]\n"
+    )
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    ended = cli("compare", "heilongjiang", "-m", "clustering", "-q", "--plugin", plugin, "-o", "rep", "-f", "mover")
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "here" / "rep" / "x.txt").exists()
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_what_is_neither_error_nor_interrupt_becomes_an_error():
+    class Panic(BaseException):
+        pass
+
+    with pytest.raises(RuntimeError, match=r"Panic: at src/lib\.rs"), restored():
+        raise Panic("at src/lib.rs")
+    for kept in (KeyboardInterrupt, SystemExit, GeneratorExit, ValueError):
+        with pytest.raises(kept), restored():
+            raise kept
 
 
 def test_the_parameters_of_matplotlib_are_put_back():

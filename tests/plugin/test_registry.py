@@ -98,7 +98,53 @@ def wrong_arguments() -> Any:
     return module(equifinal_methods=equifinal_methods)()
 
 
+class Panic(BaseException):
+    """As Rust's panics and asyncio's CancelledError are, neither an error nor an interrupt."""
+
+
+class Shy:
+    """Nothing about it can be asked."""
+
+    def __repr__(self):
+        raise RuntimeError("not to be shown")
+
+
+class Prickly(Shy):
+    def __getattr__(self, name):
+        raise Panic(name)
+
+
+class Lazy(ModuleType):
+    """A module that imports what it lacks when it is asked for."""
+
+    def __getattr__(self, name):
+        raise ImportError(f"{name} needs rpy2")
+
+
+class UnspeakableError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
 SICK = {
+    "its hook panics": (
+        module(equifinal_methods=eq.hookimpl(raising(Panic("at src/lib.rs")))),
+        "raised RuntimeError: Panic: at src",
+    ),
+    "its hook raises the unspeakable": (
+        module(equifinal_methods=eq.hookimpl(raising(UnspeakableError()))),
+        "raised UnspeakableError: its message cannot be told",
+    ),
+    "its hook returns what has no repr": (
+        offering(Shy()),
+        "<a Shy whose repr raises RuntimeError>, which is no method",
+    ),
+    "its hook returns what cannot be asked": (offering(Prickly()), "cannot be looked at (Panic"),
+    "its hook returns no list, and what has no repr": (
+        module(equifinal_methods=eq.hookimpl(lambda: Shy())),
+        "must return a list, not Shy",
+    ),
+    "its module is what has no repr": (Shy, "leads to <a Shy whose repr raises"),
     "it cannot be imported": (raising(ImportError("No module named 'rpy2'")), "ImportError: No module named 'rpy2'"),
     "it raises at import": (raising(KeyError("x")), "cannot be imported: KeyError: 'x'"),
     "it exits at import": (raising(SystemExit(3)), "cannot be imported: SystemExit: 3"),
@@ -132,6 +178,14 @@ def test_a_sick_plugin_is_listed_with_its_reason_and_the_rest_work(illness):
     assert reason in problem
     assert (found.plugins()["sick"].distribution, found.plugins()["sick"].version) == ("dist-sick", "1.2")
     assert list(found.listing("methods")) == ["sound"]
+
+
+def test_a_module_that_imports_lazily_is_not_asked_for_what_it_lacks():
+    lazy = Lazy("lazy")
+    vars(lazy).update(vars(offering(method("late"))()))
+    found = Registry([Point("lazy", lambda: lazy), HEALTHY])
+    assert found.plugins()["lazy"].problems == ()
+    assert set(found.listing("methods")) == {"late", "sound"}
 
 
 def test_what_is_right_in_a_sick_plugin_is_used():

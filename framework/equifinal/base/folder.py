@@ -1,14 +1,14 @@
 """Folders that are written whole or not at all, and never at the cost of a user's file. The manifest marks them as ours."""
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from equifinal.base.files import staging
+from equifinal.base.files import real_path, staging, sweep
 from equifinal.base.plain import plain
+from equifinal.base.swap import stays_inside, swap
 from equifinal.errors import InputError, listing
 
 MANIFEST = "manifest.json"
@@ -16,7 +16,8 @@ MANIFEST = "manifest.json"
 
 def check_folder(folder: Path, overwrite: bool = False) -> None:
     """Raise an :class:`InputError` when the folder cannot be written, or holds something that is not ours."""
-    folder = Path(os.path.realpath(folder.expanduser()))
+    folder = real_path(folder)
+    sweep(folder)
     standing = folder
     while not os.path.lexists(standing):
         standing = standing.parent
@@ -31,6 +32,11 @@ def check_folder(folder: Path, overwrite: bool = False) -> None:
             f"The folder {str(folder)!r} is not empty and was not written by equifinal. Choose another folder, or use "
             "--overwrite (overwrite=True) to write into it."
         )
+
+
+def is_report(folder: Path) -> bool:
+    """Whether a folder holds what equifinal wrote."""
+    return _ours(real_path(folder)) is not None
 
 
 def _ours(folder: Path) -> dict[str, Any] | None:
@@ -66,11 +72,9 @@ def write_folder(folder: Path, fill: Callable[[Path], Mapping[str, Any]], overwr
         When the folder cannot be written, or holds something else.
     """
     check_folder(folder, overwrite)
-    target = Path(os.path.realpath(folder.expanduser()))
+    target = real_path(folder)
     # Written to a temporary folder, then moved: one beside a new folder, which appears whole; one inside an existing folder.
-    with staging(target if target.exists() else target.parent, target) as aside:
-        report = aside / "report"
-        report.mkdir()
+    with staging(target if target.exists() else target.parent, target) as report:
         manifest = fill(report)
         if not manifest:
             return []
@@ -101,22 +105,26 @@ def _move_into(report: Path, target: Path, files: Sequence[str], overwrite: bool
             f"In the folder {str(target)!r}, {listing(blocked or taken)} would be replaced, which equifinal did not write. "
             "Move it away, or choose another folder."
         )
-    for file in before:
-        (target / file).unlink(missing_ok=True)
-    for file in files:
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        (report / file).replace(target / file)
-    for folder in {parent for file in before for parent in (target / file).parents if target in parent.parents}:
-        with contextlib.suppress(OSError):  # not empty
-            folder.rmdir()
+    if elsewhere := [file for file in files if not stays_inside(file, target)]:
+        raise InputError(
+            f"In the folder {str(target)!r}, a link leads elsewhere where {listing(elsewhere)} would be written. Remove the "
+            "link, or choose another folder."
+        )
+    swap(report.parent, target, sorted({*before, *taken}), files)
 
 
 def _files_before(target: Path) -> set[str]:
     """The files that an earlier manifest lists, except those that lie elsewhere because of a link or '..'."""
     manifest = _ours(target)
-    listed = manifest.get("files", []) if manifest else []
-    inside = {str(file) for file in listed if (target / str(file)).parent.resolve().is_relative_to(target)}
-    return {file for file in inside | ({MANIFEST} if manifest else set()) if not (target / file).is_dir()}
+    if manifest is None:
+        return set()
+    listed = manifest.get("files")
+    inside = {str(file) for file in listed if stays_inside(str(file), target)} if isinstance(listed, list) else set()
+    return {file for file in {*inside, MANIFEST} if os.path.lexists(target / file) and not _is_folder(target / file)}
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _under_a_file(path: Path, target: Path) -> bool:

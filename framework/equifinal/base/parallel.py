@@ -8,6 +8,8 @@ from typing import Any
 
 import cloudpickle
 
+from equifinal.base.orphans import follow, parent_to_follow
+from equifinal.base.surroundings import undisturbed
 from equifinal.errors import ProcessEndedError
 
 
@@ -69,7 +71,7 @@ def _results(
     if n_jobs == 1 or count == 1:
         with one_thread():
             for task in tasks:
-                yield function(*task)
+                yield undisturbed(function, *task)
         return
     from concurrent.futures.process import BrokenProcessPool
 
@@ -77,7 +79,8 @@ def _results(
 
     # Pickled by cloudpickle on both sides, so that classes of single-file plugins travel by value and come back as
     # themselves.
-    parcels = (delayed(_call)(cloudpickle.dumps((function, task))) for task in tasks)
+    parent = parent_to_follow()
+    parcels = (delayed(_call)(parent, cloudpickle.dumps((function, task))) for task in tasks)
     try:
         with interrupts_kept_from_workers():
             results = Parallel(n_jobs=n_jobs, return_as=order)(parcels)
@@ -101,10 +104,11 @@ def how_it_ended(error: BaseException) -> str:
     return f" ({found[0]})" if found else ""
 
 
-def _call(parcel: bytes) -> bytes:
+def _call(parent: tuple[int, bool], parcel: bytes) -> bytes:
+    follow(*parent)
     function, task = cloudpickle.loads(parcel)
     with one_thread():
-        result: bytes = cloudpickle.dumps(function(*task))
+        result: bytes = cloudpickle.dumps(undisturbed(function, *task))
         return result
 
 

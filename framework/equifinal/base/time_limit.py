@@ -9,13 +9,15 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import cloudpickle
 import numpy as np
 
+from equifinal.base.orphans import follow, lasts, parent_to_follow
 from equifinal.base.parallel import how_it_ended, interrupts_kept_from_workers, one_thread
+from equifinal.base.surroundings import undisturbed
 from equifinal.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ _IDLE, _START = 30, 120
 #: Processes that wait for work, and those that are working.
 _waiting: "list[ProcessPoolExecutor]" = []
 _working: "list[ProcessPoolExecutor]" = []
+
+
+#: Starts processes: the system ends them with the thread that started them.
+_starter = ThreadPoolExecutor(max_workers=1, initializer=lasts)
 
 
 @atexit.register
@@ -68,7 +74,7 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
         When the call took longer or ended its process. Whatever the function raises is raised too.
     """
     if seconds is None:
-        return function(*arguments)
+        return undisturbed(function, *arguments)
     from concurrent.futures.process import BrokenProcessPool
 
     from joblib.externals.loky import ProcessPoolExecutor
@@ -77,8 +83,7 @@ def within(seconds: float | None, what: str, function: Callable[..., T], *argume
     parcel = cloudpickle.dumps((function, arguments))
     _working.append(executor)
     try:
-        with interrupts_kept_from_workers():
-            ready = executor.submit(_ready, cloudpickle.dumps(function))
+        ready = _starter.submit(_begin, executor, cloudpickle.dumps(function)).result()
         ready.result(timeout=_START)  # the limit is for the work, not for starting Python
         reply = executor.submit(_work, parcel).result(timeout=seconds)
     except BaseException as error:
@@ -143,8 +148,15 @@ class _ElsewhereError(Exception):
     """Carries the traceback of the other process."""
 
 
-def _ready(function: bytes) -> None:
+def _begin(executor: "ProcessPoolExecutor", function: bytes) -> Future[None]:
+    """Start the process of an executor, in a thread that lives as long as this process."""
+    with interrupts_kept_from_workers():
+        return executor.submit(_ready, parent_to_follow(), function)
+
+
+def _ready(parent: tuple[int, bool], function: bytes) -> None:
     """Import what the work needs, by unpickling its function."""
+    follow(*parent)
     import scipy.stats  # noqa: F401  (only the import is wanted)
 
     cloudpickle.loads(function)
@@ -158,7 +170,7 @@ def _work(parcel: bytes) -> bytes:
     with one_thread(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = function(*arguments)
+            answer = undisturbed(function, *arguments)
         except BaseException as raised:
             error, trace = _that_travels(raised), traceback.format_exc()
     reply: bytes = cloudpickle.dumps((answer, error, trace, [each.message for each in caught]))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from equifinal.base.folder import write_folder
+from equifinal.base.folder import is_report, write_folder
 from equifinal.base.own import Handing, computed_once
 from equifinal.base.surroundings import restored
 from equifinal.base.words import SIGNS, banner
@@ -298,8 +298,9 @@ class Comparison:
         overwrite
             Write into any other folder too. Files of the same names are replaced, the others stay.
         failures
-            A dict that takes what an output raises, by the output's name; the other outputs are then written, and nothing is when
-            all fail. Without it, the first failure is raised and nothing is written.
+            A dict that takes what an output raises, by the output's name; the other outputs are then written. Nothing is when all
+            fail, or when the folder holds a report, which a part would replace. Without it, the first failure is raised and
+            nothing is written.
 
         Returns
         -------
@@ -316,6 +317,8 @@ class Comparison:
         def fill(staging: Path) -> dict[str, Any]:
             notes: list[str] = []
             written = [name for name, each in outputs.items() if _wrote(self, name, each, staging, failures, notes)]
+            if len(written) < len(outputs) and is_report(Path(directory)):
+                return {}
             return {**self.manifest, "formats": written} | ({"notes": notes} if notes else {}) if written else {}
 
         paths = write_folder(Path(directory), fill, overwrite)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from equifinal.base.own import Handing, changes, own
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.importance import importance
 from equifinal.errors import FAULTS
@@ -121,7 +122,7 @@ def _answer(
             verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
         if verdict is None:
             given = scope.study.protected()
-            verdict = method.assess(mine, proposition, given)
+            verdict = undisturbed(method.assess, mine, proposition, given)
             if places := given.changed_from(scope.study):
                 changed.setdefault("", []).extend(places)
     except FAULTS as error:

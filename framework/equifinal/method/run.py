@@ -16,8 +16,9 @@ from equifinal.base.seeds import generator
 from equifinal.base.surroundings import restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.base.words import counted
-from equifinal.errors import InputError, check_whole, did_you_mean, listing
+from equifinal.errors import InputError, check_whole, did_you_mean, listing, message_of
 from equifinal.method.analysis import Analysis, Method
+from equifinal.method.analysis_texts import check_texts
 from equifinal.method.choosing import choose_methods
 from equifinal.method.manifest import manifest, origin_of
 from equifinal.plugin import registry
@@ -50,8 +51,8 @@ class Failure:
     version: str
 
     def __str__(self) -> str:
-        said = f"{self.exception}: {' '.join(self.message.split())}".removesuffix(": ")
-        return f"{self.label}: {said} (plugin {self.plugin} {self.version})".replace(" )", ")")
+        words = f"{self.exception}: {' '.join(self.message.split())}".removesuffix(": ")
+        return f"{self.label}: {words} (plugin {self.plugin} {self.version})".replace(" )", ")")
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import heading, paragraph, piece
@@ -274,14 +275,15 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
             f"{type(method).__name__}.analyze must return an equifinal.Analysis, not {type(analysis).__name__}."
         )
     analysis.check_against(calibrated)
-    said = [
+    check_texts(analysis)
+    notes = [
         f"{each.category.__name__}: {' '.join(str(each.message).split())}" for each in caught if _is_for_readers(each)
     ]
     if changed := given.changed_from(calibrated):
-        said.append(changed_input(changed))
+        notes.append(changed_input(changed))
     if around:
-        said.append(f"It changed {listing(around)} while it was at work, which was put back.")
-    return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(said)]) if said else analysis
+        notes.append(f"It changed {listing(around)} while it was at work, which was put back.")
+    return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(notes)]) if notes else analysis
 
 
 def changed_input(changed: Iterable[str], when: str = "") -> str:
@@ -312,4 +314,4 @@ def _analyse(label: str, method: Method, calibrated: CalibratedStudy, seed: int)
         error.add_note(f"while the method {label!r} was running")
         raise
     except BaseException as error:
-        return type(error).__name__, str(error), traceback.format_exc()
+        return type(error).__name__, message_of(error), traceback.format_exc()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from equifinal.base.surroundings import restored
-from equifinal.errors import FAULTS, listing
+from equifinal.errors import listing, repr_of, said
 from equifinal.plugin import hookspecs
 from equifinal.plugin.hookspecs import NOUNS
 
@@ -121,7 +121,9 @@ class Hooks:
                 with traced(f"{_told(hook, arguments)} of {told}") as answers, put_back():
                     answers.append(function(*own.values()))
                 compare(handing, own)
-            except FAULTS as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 report(f"{hook} raised {said(error)}")
                 return None
             return accept(answers[0], None)
@@ -137,7 +139,9 @@ class Hooks:
                     goes_on, _ = _step(generator, None)
                 if not goes_on:
                     problem = f"{hook} is a wrapper, but did not yield"
-            except FAULTS as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 problem = f"{hook} raised {said(error)}"
             if problem:
                 report(problem)
@@ -149,7 +153,9 @@ class Hooks:
                     goes_on, answer = _step(generator, outcome)
                     answers.append(answer)
                 compare(handing, own)
-            except FAULTS as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 report(f"{hook} raised {said(error)}")
                 return outcome
             if goes_on:
@@ -190,7 +196,7 @@ def _wrong_answer(hook: str, answer: Any, wrapper: bool) -> str:
     """What is wrong with an answer; empty when nothing is."""
     if hook in _ASKED:
         right = answer is None or getattr(answer, "offered_by", None) == hook
-        return "" if right else f"{hook} returned {answer!r}, which is no answer to it"
+        return "" if right else f"{hook} returned {repr_of(answer)}, which is no answer to it"
     if hook.removeprefix("equifinal_") not in NOUNS:
         return ""
     if not isinstance(answer, (list, tuple)):
@@ -207,11 +213,6 @@ def _step(generator: Any, sent: Any) -> tuple[bool, Any]:
     except StopIteration as end:
         return False, end.value
     return True, None
-
-
-def said(error: BaseException) -> str:
-    """Name and message of an exception, on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
 
 
 def _arguments(function: Function, given: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,6 +234,13 @@ def _told(hook: str, arguments: Mapping[str, Any]) -> str:
     return f"{hook}({', '.join(told)})"
 
 
+def _called(thing: Any) -> str:
+    try:
+        return str(getattr(thing, "__name__", getattr(thing, "name", thing)))
+    except Exception:
+        return repr_of(thing)
+
+
 @contextmanager
 def traced(what: str) -> Iterator[list[Any]]:
     """Write what is done to stderr when ``EQUIFINAL_TRACE`` says so: what, its answer (put into the list), its time.
@@ -248,8 +256,8 @@ def traced(what: str) -> Iterator[list[Any]]:
         yield answers
         if answers:
             told = answers[0] if isinstance(answers[0], list) else []
-            names = [str(getattr(each, "__name__", getattr(each, "name", each))) for each in told]
-            ended = f"returned [{', '.join(names)}]" if names else f"returned {answers[0]!r}"
+            names = [_called(each) for each in told]
+            ended = f"returned [{', '.join(names)}]" if names else f"returned {repr_of(answers[0])}"
     except BaseException as error:
         ended = f"raised {said(error)}"
         raise

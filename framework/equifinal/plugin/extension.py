@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args, get_origin
 
 import pydantic
 
@@ -17,6 +17,18 @@ def has_body(cls: type) -> bool:
     """
     written = {name: value for name, value in vars(cls).items() if not name.startswith(("__", "model_", "_abc_"))}
     return bool(vars(cls).get("__doc__") or inspect.get_annotations(cls) or written)
+
+
+def _wants_numbers(annotation: Any) -> bool:
+    """Whether a parameter takes numbers, alone or in lists, and never true or false."""
+    inner = [each for each in get_args(annotation) if each is not ...]
+    if get_origin(annotation) is Literal:
+        return False
+    if inner:
+        return all(
+            each is type(None) or _wants_numbers(each) for each in inner if isinstance(each, type) or get_args(each)
+        )
+    return annotation in (int, float)
 
 
 class Extension(pydantic.BaseModel):
@@ -79,6 +91,18 @@ class Extension(pydantic.BaseModel):
                 super().__init__(**parameters)
             except pydantic.ValidationError as error:
                 raise InputError(f"{self.name}: {explain(error, list(type(self).model_fields))}") from None
+
+    @pydantic.field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_among_numbers(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        """Refuse true and false where only numbers or texts are wanted; pydantic would take them for 1 and 0."""
+        if isinstance(value, bool) or (
+            isinstance(value, (list, tuple)) and any(isinstance(each, bool) for each in value)
+        ):
+            annotation = cls.model_fields[str(info.field_name)].annotation
+            if _wants_numbers(annotation):
+                raise ValueError("it must be a number, not true or false")
+        return value
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], where: str = "") -> Self:

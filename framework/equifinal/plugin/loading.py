@@ -7,14 +7,17 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from equifinal.errors import FAULTS, InputError, did_you_mean, listing
+from equifinal.base.surroundings import restored
+from equifinal.errors import FAULTS, InputError, did_you_mean, listing, repr_of, said
 from equifinal.plugin import hookspecs
-from equifinal.plugin.calling import said, traced
+from equifinal.plugin.calling import traced
 from equifinal.plugin.hookspecs import API_VERSION, OLDEST_API_VERSION
 
 PROJECT = "equifinal"
@@ -60,7 +63,7 @@ def to_switch_off(without: Iterable[str], known: Iterable[str]) -> set[str]:
 def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleType | None, str]:
     """The module that an entry point leads to, or why it cannot be used."""
     try:
-        with traced(f"import of {point.value} for {plugin}"):
+        with traced(f"import of {point.value} for {plugin}"), _undisturbed(plugin):
             module = point.load()
     except KeyboardInterrupt as error:  # the user's, perhaps because the import never ends
         error.add_note(f"while importing the plugin {plugin}, which --without {plugin.name} would switch off")
@@ -71,8 +74,17 @@ def imported(point: importlib.metadata.EntryPoint, plugin: Any) -> tuple[ModuleT
             return None, f"{reason} (its import says {said(error)})"
         return None, f"cannot be imported: {said(error)}"
     if not isinstance(module, ModuleType):
-        return None, f"its entry point leads to {module!r}. It must lead to a module"
+        return None, f"its entry point leads to {repr_of(module)}. It must lead to a module"
     return module, ""
+
+
+@contextmanager
+def _undisturbed(plugin: Any) -> Iterator[None]:
+    """Put back what an import changes for everybody, and say so."""
+    with restored() as changed:
+        yield
+    if changed:
+        warnings.warn(f"Plugin {plugin}: its import changed {listing(changed)}, which was put back", stacklevel=2)
 
 
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
@@ -86,7 +98,7 @@ def imported_file(file: Path, content: bytes, where: str) -> ModuleType:
     module = importlib.util.module_from_spec(specification)
     sys.modules[unique] = module
     try:
-        with traced(f"import of {file}"):
+        with traced(f"import of {file}"), _undisturbed(file):
             # Not by the loader: Python's cache knows a file by its time in seconds and its size, and may have the former one.
             exec(compile(content, str(file), "exec"), vars(module))
     except KeyboardInterrupt as error:
@@ -150,7 +162,7 @@ def wrong_version(stated: Any) -> str:
     """Why a plugin written for that version of the interface cannot be used; empty when it can."""
     if not isinstance(stated, int) or isinstance(stated, bool):
         return (
-            f"equifinal_api = {stated!r} must be a whole number: the version of the plugin interface that it was "
+            f"equifinal_api = {repr_of(stated)} must be a whole number: the version of the plugin interface that it was "
             f"written for, such as {API_VERSION}"
         )
     has = f"equifinal {importlib.metadata.version(PROJECT)} has version {API_VERSION}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from equifinal.base.readable import Readable
-from equifinal.errors import InputError, did_you_mean
+from equifinal.errors import InputError, did_you_mean, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,10 +64,13 @@ def with_problem(plugin: Plugin, problem: str) -> Plugin:
 
 def title_of(thing: Any) -> str:
     """One line for people on a thing that a plugin brings: its title, the help of a group, or the first line of its docstring."""
-    group = getattr(thing, "info", None)  # of a typer.Typer
-    about = getattr(group, "help", None) if group is not None else thing.__doc__
-    summary = (inspect.cleandoc(about if isinstance(about, str) else "").splitlines() or [""])[0]
-    return str(getattr(thing, "title", "") or summary.rstrip(".")).replace("``", "")
+    try:
+        group = getattr(thing, "info", None)  # of a typer.Typer
+        about = getattr(group, "help", None) if group is not None else thing.__doc__
+        summary = (inspect.cleandoc(about if isinstance(about, str) else "").splitlines() or [""])[0]
+        return str(getattr(thing, "title", "") or summary.rstrip(".")).replace("``", "")
+    except Exception as error:  # an attribute that is computed, wrongly
+        return f"(its title cannot be told: {said(error)})"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import and every call of a hook to stderr.
 
 import importlib.metadata
 import inspect
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from equifinal.errors import InputError
+from equifinal.base.files import real_path
+from equifinal.errors import InputError, repr_of, said
 from equifinal.plugin import loading
 from equifinal.plugin.calling import Hooks
 from equifinal.plugin.hookspecs import NOUNS
@@ -103,14 +105,24 @@ class Registry:
     # -- loading
 
     def _register(self, module: ModuleType, plugin: Plugin) -> Plugin:
-        if (stated := getattr(module, "equifinal_api", None)) is not None:
+        """The plugin with what is known of its module; whatever that raises is one of its problems."""
+        try:
+            return self._registered(module, plugin)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return with_problem(plugin, f"cannot be registered: {said(error)}")
+
+    def _registered(self, module: ModuleType, plugin: Plugin) -> Plugin:
+        # By vars(), because a module's own __getattr__ may raise anything.
+        if (stated := vars(module).get("equifinal_api")) is not None:
             if reason := loading.wrong_version(stated):
                 return with_problem(plugin, reason)
             plugin = replace(plugin, api=stated)
         functions, problems = loading.implementations(module)
-        settings = getattr(module, "equifinal_settings", None)
+        settings = vars(module).get("equifinal_settings")
         if settings is not None and not hasattr(settings, "model_fields"):
-            problems.append(f"equifinal_settings is {settings!r}. It must be a pydantic model")
+            problems.append(f"equifinal_settings is {repr_of(settings)}. It must be a pydantic model")
             settings = None
         for problem in problems:
             plugin = with_problem(plugin, problem)
@@ -120,11 +132,14 @@ class Registry:
 
     def load_file(self, path: str | Path) -> Plugin:
         """Load a plugin from a single ``.py`` file; see :func:`load_plugin`."""
-        file = Path(path).expanduser().resolve()
+        file = real_path(path)
         where = f"Plugin file {str(path)!r}: "
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise InputError(f"{where}there is no such file.")
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
         former = self._files.get(file)
         if former is not None and former[2] == content:
             return self.plugins()[former[0]]
@@ -189,9 +204,15 @@ class Registry:
             self.__dict__.pop(asked, None)
 
     def _take(self, listing: Listing[Entry], thing: Any, found: dict[str, Plugin], owner: str, hook: str) -> None:
-        name, kind, plugin = name_of(thing, hook), listing.kind, found[owner]
+        kind, plugin = listing.kind, found[owner]
+        try:
+            name, shown = name_of(thing, hook), repr_of(thing)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            name, shown = None, f"what cannot be looked at ({said(error)})"
         if name is None:
-            found[owner] = with_problem(plugin, f"equifinal_{hook} returned {thing!r}, which is no {kind}")
+            found[owner] = with_problem(plugin, f"equifinal_{hook} returned {shown}, which is no {kind}")
         elif name in RESERVED.get(hook, ()):
             found[owner] = with_problem(plugin, f"{kind} {name!r} is the framework's own. Rename it")
         elif name in listing.contested:

@@ -1,9 +1,9 @@
 """What a user asks for by name, with parameters behind a colon: ``html:figures=true``, ``fsqca:pri_cutoff=0.7``."""
 
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
+from equifinal.base.toml import parsed
 from equifinal.errors import InputError
 from equifinal.plugin import registry
 
@@ -16,8 +16,11 @@ def name_and_parameters(wanted: str, what: str) -> tuple[str, dict[str, Any]]:
     """
     name, _, written = wanted.partition(":")
     try:
-        parameters: dict[str, Any] = tomllib.loads(f"parameters = {{{written}}}")["parameters"]
-    except tomllib.TOMLDecodeError as error:
+        document = parsed(f"parameters = {{{written}}}")
+        # The last brace must be the one that is written here, and not lie in a comment behind an earlier one.
+        parsed(f"parameters = [{{{written}}},{{}}]")
+        parameters: dict[str, Any] = document["parameters"]
+    except ValueError as error:
         raise InputError(
             f"The {what} {wanted!r} cannot be read: {error}. Write parameters behind the colon as in TOML, separated by commas, "
             "such as html:figures=true or \"figures:formats=['pdf'],dpi=300\"."

@@ -3,9 +3,12 @@
 Exit codes: 0 compared (methods that failed are named on stderr); 1 every method failed; 2 wrong input or usage.
 """
 
+import contextlib
+import errno
 import gc
 import importlib.metadata
 import io
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equifinal.shell.commands import CommandsOfPlugins
+from equifinal.shell.interrupts import take_one_interrupt
 from equifinal.shell.trial import trial
 
 if TYPE_CHECKING:
@@ -65,10 +69,14 @@ app.add_typer(study_commands, name="study")
 
 def main() -> None:
     """Run the command line; wrong input ends it with one sentence and exit code 2."""
-    from equifinal.errors import InputError, ProcessEndedError
+    from equifinal.errors import InputError, ProcessEndedError, visible
 
+    take_one_interrupt()
     # A command makes many tables and ends soon: to look for cycles among them as often as usual takes a twentieth of its time.
     gc.set_threshold(1_000_000, 20, 20)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the command
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (it stays open to the end)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that lacks a character shows another instead of failing
@@ -76,12 +84,35 @@ def main() -> None:
     try:
         app(prog_name="equifinal")
     except (InputError, ProcessEndedError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        _tell(f"Error: {visible(str(error))}")
         sys.exit(2 if isinstance(error, InputError) else 1)
+    except KeyboardInterrupt:  # before or after typer's own work
+        _tell("Interrupted.")
+        sys.exit(130)
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OF_STREAMS:
+            raise
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), 1
+        )  # else Python fails once more when it empties the stream at the end
+        _tell(f"Error: what should be printed cannot be: {error.strerror}.")
+        sys.exit(1)
+
+
+#: What goes wrong with a stream that is full, or that nobody reads any more.
+_OF_STREAMS = (errno.ENOSPC, errno.EPIPE, errno.EIO)
+
+
+def _tell(words: str) -> None:
+    """Say something on stderr, if anybody can hear it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(words, file=sys.stderr, flush=True)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    print(f"Warning: {message}", file=sys.stderr)
+    from equifinal.errors import visible
+
+    _tell(f"Warning: {visible(str(message))}")
 
 
 def _version(wanted: bool) -> None:
@@ -174,9 +205,10 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
 ) -> None:
     """Run methods on a study, compare what they say, and print or write it."""
+    from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.comparison.compare import compare as compare_run
-    from equifinal.errors import InputError, check_whole
+    from equifinal.errors import InputError, check_whole, visible
     from equifinal.method.run import run
     from equifinal.plugin import registry
     from equifinal.plugin.requests import choose_outputs
@@ -189,13 +221,14 @@ def compare(
     check_whole("permutations", permutations, minimum=0)
     check_whole("worlds", worlds, minimum=1)
     check_whole("resamples", resamples, minimum=1)
-    if output is not None:
+    folder = None if output is None else real_path(output)  # now: a plugin may change the working directory
+    if folder is not None:
         choose_outputs(format)
-        check_folder(output, overwrite)
+        check_folder(folder, overwrite)
     loaded = load_study(study).negated() if negate else load_study(study)
     finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
-        print(f"Failed: {failure}", file=sys.stderr)
+        print(f"Failed: {visible(str(failure))}", file=sys.stderr)
     if not finished.analyses:
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
@@ -203,7 +236,7 @@ def compare(
     if asymmetry:
         _ = comparison.asymmetry  # run now, once; what is shown and written then includes it
     failed: dict[str, BaseException] = {}
-    written = comparison.write(output, format, overwrite, failed) if output is not None else []
+    written = comparison.write(folder, format, overwrite, failed) if folder is not None else []
     if not quiet:
         from equifinal.shell.terminal import show
 
@@ -212,7 +245,9 @@ def compare(
         said = f"{type(error).__name__}: {' '.join(str(error).split())} (plugin {registry.outputs()[name].plugin})"
         print(f"Failed: output {name}: {said}", file=sys.stderr)
     if failed and not written:
-        print("Error: every output failed, so nothing was written.", file=sys.stderr)
+        every = len(failed) == len(choose_outputs(format))
+        why = "every output failed" if every else f"the report in {str(output)!r} would be replaced by a part of one"
+        print(f"Error: {why}, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
         first = next((path for path in written if path.suffix == ".html"), written[0])
@@ -260,7 +295,7 @@ def describe(
     for listing in listings:
         if name in listing:
             return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
-    if name not in registry.studies() and not Path(name).exists():
+    if name not in registry.studies() and not (name and os.path.exists(name)):
         known = [*registry.studies(), *(each for listing in listings for each in listing)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     return describe_study(load_study(name), console)
@@ -329,8 +364,10 @@ def new_study(
     ] = None,
 ) -> None:
     """Start a study: a study.toml with everything but the anchors, your expectations and your propositions."""
+    from equifinal.base.files import real_path
     from equifinal.study.study_draft import draft_study
 
+    real_path(table)
     written = draft_study(table, outcome, condition or (), case, output)
     print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
     print(f"  equifinal describe {written}")

@@ -1,6 +1,8 @@
 """Commands of plugins: the hook ``equifinal_commands``, asked only when they are listed or used."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from typer import Exit
@@ -42,12 +44,12 @@ class CommandsOfPlugins(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         self._reserve(ctx)
-        try:
+        with _interrupts_said():
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:  # here, because typer would exit without a word
-            where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
-            print(f"Interrupted{where}.", file=sys.stderr)
-            raise Exit(130) from None
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        with _interrupts_said():
+            return super().make_context(*arguments, **named)
 
     def _reserve(self, ctx: Any) -> None:
         from equifinal.plugin.registry import RESERVED
@@ -67,6 +69,17 @@ class CommandsOfPlugins(TyperGroup):
             ctx.meta["plugins"] = found
         registry: Registry = ctx.meta["plugins"]
         return registry
+
+
+@contextmanager
+def _interrupts_said() -> Iterator[None]:
+    """Say that the user interrupted, and where if it is known; typer would exit without a word."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
+        print(f"Interrupted{where}.", file=sys.stderr)
+        raise Exit(130) from None
 
 
 def _command(name: str, brought: Any) -> Any:

@@ -61,6 +61,7 @@ def trial(
     """Ask methods about simulated data whose truth is known, and count how often each is wrong."""
     from rich.console import Console
 
+    from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.plugin.registry import load_plugin
     from equifinal.sweep.result import outputs_for_trials
@@ -68,11 +69,12 @@ def trial(
 
     for file in plugin or []:
         load_plugin(file)
+    folder = None if output is None else real_path(output)  # now: a plugin may change the working directory
     console = Console()
     if scenario == ["list"]:
         return _show_scenarios(console)
-    if output is not None:
-        check_folder(output, overwrite)
+    if folder is not None:
+        check_folder(folder, overwrite)
         outputs_for_trials(format or None)
     found = ask(
         scenario or None,
@@ -91,8 +93,8 @@ def trial(
     for failure in found.failures.head(5).to_dict("records"):
         who = failure["method"] or "every method"
         print(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}", file=sys.stderr)
-    if output is not None:
-        written = found.write(output, format or None, overwrite)
+    if folder is not None:
+        written = found.write(folder, format or None, overwrite)
         print(f"Wrote {len(written)} files into {output}; open {_page(written)}.")
     return None
 

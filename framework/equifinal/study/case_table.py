@@ -115,6 +115,37 @@ def _text_of(path: Path, where: str) -> str:
     return text
 
 
+#: Cells of a sheet, empty ones between two corners included: 100,000 cases with 100 columns.
+MOST_CELLS = 10_000_000
+
+
+def check_cells(rows: int | None, columns: int | None, where: str) -> None:
+    """Raise an :class:`InputError` when a sheet spans so many cells that reading it would fill the memory."""
+    if (rows or 0) * (columns or 0) > MOST_CELLS:
+        raise InputError(
+            f"{where}spans {rows:,} rows and {columns:,} columns, more than {MOST_CELLS:,} cells. Remove what stands far from "
+            "the table, or save the table alone in a new workbook."
+        )
+
+
+def _span(path: Path) -> tuple[int | None, int | None]:
+    """The rows and columns that the first sheet of a workbook spans, without reading all of it into a table."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of itself may be wrong
+        rows = columns = 0
+        for row in sheet.iter_rows():
+            rows, columns = rows + 1, max(columns, len(row))
+            if rows * columns > MOST_CELLS:
+                break
+        return rows, columns
+    finally:
+        book.close()
+
+
 def _text_of_workbook(path: Path, where: str) -> str:
     """The first sheet, as a spreadsheet program would save it as CSV."""
     if find_spec("openpyxl") is None:
@@ -125,7 +156,10 @@ def _text_of_workbook(path: Path, where: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations that openpyxl does not know
+            check_cells(*_span(path), where)
             sheet = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, engine="openpyxl")
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{where}cannot be read: {error.strerror or error}. Check its permissions.") from None
     except Exception as error:  # whatever openpyxl raises on a damaged file, or one that is not a workbook

@@ -6,9 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.errors import InputError, check_text, did_you_mean, listing, repr_of
+from equifinal.plugin.registry import calibrators
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
+
+
+def check_texts(study: Any) -> None:
+    """What a study says to readers is text that every output can show."""
+    where = f"Study {study.name!r}: "
+    for key in ("title", "description", "source", "licence", "citation", "note"):
+        check_text(key, getattr(study, key), where)
 
 
 def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
@@ -34,6 +42,9 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
     if blank.any():
         raise InputError(f"{where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
+    for name in names:
+        if isinstance(name, str):
+            check_text("a case's name", name, where)
     if names.has_duplicates:
         repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
         raise InputError(
@@ -160,7 +171,7 @@ def check_memberships(memberships: Any, cases: pd.Index, calibrator: Calibrator,
         raise InputError(
             f"{where}the calibrator {calibrator.name!r} must return a Series with the index of the raw scores."
         )
-    values = memberships.to_numpy(dtype=float)
+    values = _numbers(memberships, calibrator, where)
     wrong = ~((values >= 0) & (values <= 1))
     if wrong.any():
         case, value = memberships.index[wrong][0], values[wrong][0]
@@ -168,6 +179,23 @@ def check_memberships(memberships: Any, cases: pd.Index, calibrator: Calibrator,
             f"{where}the calibrator {calibrator.name!r} gives {case} a membership of {value:g}; memberships lie between 0 "
             "and 1. Check the anchors (several crisp thresholds give the values of a multi-value condition, not memberships)."
         )
+
+
+def _numbers(memberships: pd.Series, calibrator: Calibrator, where: str) -> np.ndarray:
+    """Memberships as numbers; truth values and text are none."""
+    strange = next((each for each in memberships if isinstance(each, (bool, np.bool_, str))), None)
+    try:
+        if strange is None:
+            return memberships.to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        strange = next(each for each in memberships if not isinstance(each, (int, float, np.number)))
+    entry = calibrators().get(calibrator.name)
+    plugin = "" if entry is None or entry.cls is not type(calibrator) else f" of the plugin {entry.plugin}"
+    kind = "truth values" if isinstance(strange, (bool, np.bool_)) else f"a {type(strange).__name__}"
+    raise InputError(
+        f"{where}the calibrator {calibrator.name!r}{plugin} must return memberships, numbers between 0 and 1, and returned "
+        f"{kind if not isinstance(strange, str) else 'text'}, such as {repr_of(strange)}. Choose another one, or ask its author."
+    )
 
 
 def check_outcome(memberships: pd.Series, outcome: Variable, where: str) -> None:

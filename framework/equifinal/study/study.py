@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from equifinal.base.readable import Readable
 from equifinal.base.words import Provenance, counted
-from equifinal.errors import FAULTS, InputError, listing
+from equifinal.errors import InputError, check_text, listing, said
 from equifinal.plugin.study_tables import check_requires, settings
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
@@ -23,6 +23,7 @@ from equifinal.study.checks import (
     check_outcome,
     check_panel,
     check_sets,
+    check_texts,
     raw_scores,
 )
 from equifinal.study.propositions import Proposition, build_proposition
@@ -109,12 +110,18 @@ class Study(Readable):
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"A study needs a name: text, such as 'openness'. It has {self.name!r}.")
+        check_text("name", self.name, "Study: ")
         check_requires(self.requires, self._where)
         self._put("requires", tuple(self.requires))
         self._put("title", self.title or self.name)
         if isinstance(self.conditions, Variable):
             raise InputError(f"{self._where}conditions is a single Variable. Put it into a list.")
+        if not isinstance(self.conditions, (list, tuple)):
+            raise InputError(f"{self._where}conditions must be a list of Variables, not {self.conditions!r}.")
         self._put("conditions", tuple(self.conditions))
+        if not isinstance(self.propositions, Iterable):
+            raise InputError(f"{self._where}propositions must be a list, not {self.propositions!r}.")
+        check_texts(self)
         self._put("methods", self._method_tables())
         if not isinstance(self.plugins, Mapping):
             raise InputError(f"{self._where}plugins must be a dict from plugins to settings, not {self.plugins!r}.")
@@ -124,6 +131,9 @@ class Study(Readable):
             raise InputError(
                 f"{self._where}provenance = {self.provenance!r}. It must be observed, reconstruction or simulated."
             )
+        for key in ("case", "unit", "time"):
+            if getattr(self, key) is not None:
+                check_text(key, getattr(self, key), self._where)
         self._put("data", by_case(self.data, self.case, self._where))
         check_sets(self.outcome, self.conditions, self.data, self._where)
         check_panel(self.data, self.unit, self.time, self._where)
@@ -243,10 +253,11 @@ class Study(Readable):
             notes = [*calibrator.notes(raw)]
         except InputError as error:
             raise InputError(f"{where}{error}") from None
-        except FAULTS as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise InputError(
-                f"{where}the calibrator {unfitted.name!r} raised {type(error).__name__}: {error}. Choose another one, or "
-                "ask its author."
+                f"{where}the calibrator {unfitted.name!r} raised {said(error)}. Choose another one, or ask its author."
             ) from error
         check_memberships(memberships, self.data.index, calibrator, where)
         if variable is not self.outcome and np.ptp(memberships) == 0:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pydantic
 
+from equifinal.base.toml import parsed
 from equifinal.base.words import Provenance
 from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.plugin.study_tables import check_requires
@@ -145,7 +146,9 @@ def study_path(study: str | Path) -> Path:
     from equifinal.plugin.registry import studies
 
     known = studies()
-    path = Path(known[str(study)].cls.path if str(study) in known else study).expanduser()
+    if not str(study).strip():
+        raise InputError(f"No study is named. {did_you_mean('', known)}")
+    path = Path(os.path.expanduser(known[str(study)].cls.path if str(study) in known else study))
     if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
         path = path / "study.toml"
     # os.path answers False where Path raises: no permission, a name that is too long.
@@ -163,10 +166,10 @@ def study_path(study: str | Path) -> Path:
 def _read_study(path: Path) -> Study:
     where = f"Study file {str(path)!r}: "
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(
             f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text goes in quotes, a table in {{}} "
             "on one line."

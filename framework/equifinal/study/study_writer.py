@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equifinal.base.files import staging
+from equifinal.base.files import real_path, staging
 from equifinal.base.plain import plain
 from equifinal.errors import InputError, listing
 from equifinal.study.case_table import read_cases
@@ -239,7 +239,7 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
     """
     if not isinstance(study, Study):
         raise InputError(f"save_study() takes a Study, not {type(study).__name__}.")
-    file = Path(os.path.realpath(Path(path).expanduser()))
+    file = real_path(path)
     if file.suffix.lower() != ".toml":
         file = file / "study.toml"
     table = file.with_name("cases.csv")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from equifinal.base.plain import plain
-from equifinal.errors import InputError, did_you_mean
+from equifinal.errors import InputError, check_text, did_you_mean
 from equifinal.study.calibrator import Calibrator
 
 Expectation = Literal["present", "absent"]
@@ -87,6 +87,12 @@ class Variable:
                 f"{where}tags = {self.tags!r}. It must be a table of texts, numbers, true and false, and lists and tables of these."
             )
         object.__setattr__(self, "tags", copy.deepcopy(dict(self.tags)))
+        if not isinstance(self.column, str):
+            raise InputError(
+                f"{where}column = {self.column!r}. It must be the name of a column, text; rename the column if it is a number."
+            )
+        for what in ("column", "label"):
+            check_text(what, getattr(self, what), where)
         object.__setattr__(self, "column", self.column or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
         if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing the original

@@ -1,5 +1,6 @@
 """``equifinal plugin check``: everything that a plugin brings, or one thing by its name, as a table."""
 
+import os
 from pathlib import Path
 
 from equifinal.errors import InputError, did_you_mean
@@ -48,7 +49,7 @@ def checks_of_target(target: str) -> list[Check]:
     InputError
         When there is nothing of that name, or it cannot be built.
     """
-    if target.endswith(".py") or Path(target).is_file():
+    if target.endswith(".py") or os.path.isfile(target):
         plugin = _file(target)
     elif target in registry.plugins():
         plugin = registry.plugins()[target]
@@ -65,7 +66,7 @@ def checks_of_target(target: str) -> list[Check]:
 
 def _file(target: str) -> Plugin:
     file = Path(target)
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise InputError(f"There is no file {target!r}.")
     try:
         return registry.load_plugin(file)

@@ -1,3 +1,6 @@
+/* The token has done its work, since the cookie is set: it is taken out of the address, and with it out of what a person copies. */
+if (window.location.search) window.history.replaceState(null, '', window.location.pathname);
+
 /* Dash calls its radio buttons options of a list box, with buttons inside. Without those roles they are what they are: native radio
    buttons with labels, in a fieldset with a legend. */
 function plainRadioButtons() {
