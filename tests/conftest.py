@@ -1,8 +1,10 @@
 """What several tests need: a small study on disk, the command line in this process, and a registry of their own."""
 
+import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,11 +27,29 @@ settings.register_profile(
 )
 settings.load_profile("equifinal")
 
+# `nohup ... &` has the interrupt ignored, which every process started here would inherit and never end by.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
-def pytest_configure() -> None:
-    """Let what tests start hear an interrupt, even if whoever started the tests ignores it, as a shell's background does."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a process as the leader of a group of its own, which is ended with the test, whatever came of it."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*command: object, **options: Any) -> subprocess.Popen[str]:
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+        started.append(subprocess.Popen([*map(str, command)], start_new_session=True, **pipes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 CASES = """\

@@ -75,7 +75,9 @@ class Crisp(eq.Calibrator):
 def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage = "complete") -> tuple[float, ...]:
     """Thresholds midway between neighbouring clusters of the scores.
 
-    The scores are clustered hierarchically; a threshold lies in the middle of the gap between one cluster and the next.
+    The scores are clustered hierarchically; a threshold lies in the middle of the gap between one cluster and the next. The
+    tree is cut by the order of its mergers, so that equally distant clusters do not stand in the way; which of them are
+    joined first is then a convention of the search (lower scores first), a further reason to look at the threshold.
     A suggestion to be weighed against knowledge of the cases, not a standard.
 
     Parameters
@@ -95,7 +97,7 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
     Raises
     ------
     equifinal.InputError
-        When the scores do not have that many different values, or ties leave no cut into exactly that many groups.
+        When the scores do not have that many different values.
 
     Examples
     --------
@@ -112,13 +114,8 @@ def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage =
             f"The scores have {different} different values, which cannot be cut into {groups} groups. "
             f"Ask for 2 to {different} groups."
         )
-    labels = hierarchy.fcluster(hierarchy.linkage(x[:, np.newaxis], method=linkage), groups, criterion="maxclust")
-    cuts = np.flatnonzero(np.diff(labels))
-    if len(cuts) != groups - 1:
-        raise eq.InputError(
-            f"Equal distances leave no clustering of the scores into exactly {groups} groups. "
-            f"Ask for {len(cuts) + 1}, or set the thresholds yourself (method = 'crisp')."
-        )
+    tree = hierarchy.linkage(x[:, np.newaxis], method=linkage)
+    cuts = np.flatnonzero(np.diff(hierarchy.cut_tree(tree, n_clusters=groups)[:, 0]))
     return tuple(float((x[cut] + x[cut + 1]) / 2) for cut in cuts)
 
 

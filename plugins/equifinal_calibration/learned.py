@@ -1,7 +1,6 @@
 """Calibrators that learn a curve from the data: indirect, ranks."""
 
-import warnings
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -11,14 +10,17 @@ import equifinal as eq
 from equifinal_calibration.crisp import check_rising, count_passed
 from equifinal_calibration.scores import Floats, memberships, numbers, outside, series, values
 
+#: Singular values of the standardized terms, as a share of the largest, below which they are rounding errors.
+_COLLINEAR = 1e-12
+
 
 class Indirect(eq.Calibrator):
     """The indirect method: sort cases into groups, then smooth their memberships with a fractional polynomial.
 
     The m thresholds sort the scores into m + 1 groups with the target memberships 0, 1/m, ..., 1 (a score at a
     threshold counts as above). :meth:`fit` regresses the targets on a constant, ln(x + 0.00001), √(x + 0.00001), x and x², by a
-    binomial generalized linear model with logit link; the fitted values are the memberships. Those below 0.0001 become
-    0, those above 0.9999 become 1.
+    fractional logit (binomial quasi-likelihood, logit link), on orthogonal combinations of these terms, which are nearly
+    collinear; the fitted values are the memberships. Those below 0.0001 become 0, those above 0.9999 become 1.
 
     Formula: Ragin (2008), *Redesigning Social Inquiry*, ch. 5; the polynomial: Duşa (2019), *QCA with R*, ch. 4.
 
@@ -26,7 +28,7 @@ class Indirect(eq.Calibrator):
     ------
     equifinal.InputError
         When a score is negative or infinite (the polynomial has a root and a logarithm), when the scores fall into one
-        group only, or when :meth:`calibrate` is called before :meth:`fit`.
+        group only, when no maximum of the likelihood is found, or when :meth:`calibrate` is called before :meth:`fit`.
 
     Examples
     --------
@@ -46,7 +48,7 @@ class Indirect(eq.Calibrator):
         examples=[(20, 40, 60, 80)],
     )
 
-    _coefficients: tuple[float, ...] = pydantic.PrivateAttr(default=())
+    _curve: "_Curve | None" = pydantic.PrivateAttr(default=None)
 
     @pydantic.model_validator(mode="after")
     def _check_thresholds(self) -> Self:
@@ -56,16 +58,16 @@ class Indirect(eq.Calibrator):
     @property
     def coefficients(self) -> tuple[float, ...]:
         """Coefficients of the constant, ln, √, x and x² that :meth:`fit` found; empty before."""
-        return self._coefficients
+        if self._curve is None:
+            return ()
+        constant = self._curve.intercept - float(np.dot(self._curve.centre, self._curve.slopes))
+        return constant, *self._curve.slopes
 
     def _targets(self, x: Floats) -> Floats:
         return count_passed(x, self.thresholds) / len(self.thresholds)
 
     def fit(self, raw: pd.Series) -> Self:
-        from statsmodels.genmod.families import Binomial
-        from statsmodels.genmod.generalized_linear_model import GLM
-
-        x = values(series(raw).dropna())
+        x = np.sort(values(series(raw).dropna()))  # so that the order of the cases changes no digit
         terms, targets = _terms(x), self._targets(x)
         if len(np.unique(targets)) < 2:
             raise eq.InputError(
@@ -73,23 +75,18 @@ class Indirect(eq.Calibrator):
                 "Move the thresholds into the range of the scores."
             )
         fitted = self.model_copy()
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # they all mean that the few scores determine the curve exactly: a note says so
-            fitted._coefficients = tuple(float(b) for b in GLM(targets, terms, family=Binomial()).fit().params)
+        fitted._curve = _Curve.through(terms, targets)
         return fitted
 
     def calibrate(self, raw: pd.Series) -> pd.Series:
-        if not self._coefficients:
+        if self._curve is None:
             raise eq.InputError("The calibrator 'indirect' learns its curve from the data: call fit(raw) first.")
-        log_odds = _terms(values(raw)) @ np.asarray(self._coefficients)
-        fitted = 0.5 + 0.5 * np.tanh(0.5 * log_odds)
+        fitted = 0.5 + 0.5 * np.tanh(0.5 * self._curve.log_odds(_terms(values(raw))))
         return memberships(np.where(fitted < 1e-4, 0.0, np.where(fitted > 1 - 1e-4, 1.0, fitted)), raw)
 
     def notes(self, raw: pd.Series) -> list[str]:
         notes = outside({f"thresholds[{number}]": value for number, value in enumerate(self.thresholds)}, raw)
-        if self._coefficients:
+        if self._curve is not None:
             in_order = series(raw).dropna().sort_values()
             fitted = self.calibrate(in_order).to_numpy()
             if np.allclose(fitted, self._targets(values(in_order)), atol=1e-3):
@@ -101,6 +98,55 @@ class Indirect(eq.Calibrator):
         return notes
 
 
+class _Curve(NamedTuple):
+    """Log-odds of membership: linear in centred and scaled terms, which keeps the digits that the collinear terms would lose."""
+
+    intercept: float
+    centre: tuple[float, ...]
+    slopes: tuple[float, ...]
+
+    @classmethod
+    def through(cls, terms: Floats, targets: Floats) -> "_Curve":
+        """Maximize the binomial quasi-likelihood (Papke & Wooldridge 1996); among equals, the curve with the least slopes.
+
+        It is concave, so a trust-region search ends at its maximum. Where the terms separate the groups there is none; the
+        search then ends where the fitted values are the targets for all purposes.
+        """
+        from scipy.optimize import minimize
+        from scipy.special import expit
+
+        centre, scale = terms.mean(axis=0), terms.std(axis=0)
+        left, sizes, right = np.linalg.svd((terms - centre) / scale, full_matrices=False)
+        kept = sizes > sizes[0] * _COLLINEAR
+        root = len(terms) ** 0.5
+        basis, back = np.column_stack([np.ones(len(terms)), left[:, kept] * root]), right[kept].T / sizes[kept] * root
+
+        def loss(b: Floats) -> float:
+            return float(np.mean(np.logaddexp(0.0, basis @ b) - targets * (basis @ b)))
+
+        def slope(b: Floats) -> Floats:
+            found: Floats = basis.T @ (expit(basis @ b) - targets) / len(targets)
+            return found
+
+        def curvature(b: Floats) -> Floats:
+            at = expit(basis @ b)
+            found: Floats = (basis.T * (at * (1.0 - at))) @ basis / len(targets)
+            return found
+
+        start, options = np.zeros(basis.shape[1]), {"gtol": 1e-12, "maxiter": 1000, "max_trust_radius": 1e6}
+        search = minimize(loss, start, jac=slope, hess=curvature, method="trust-exact", options=options)
+        if not np.abs(slope(search.x)).max() < 1e-7:
+            raise eq.InputError(
+                "No curve can be fitted to the groups that the thresholds make of these scores. Move the thresholds, or "
+                "choose another calibration."
+            )
+        return cls(float(search.x[0]), tuple(centre.tolist()), tuple((back @ search.x[1:] / scale).tolist()))
+
+    def log_odds(self, terms: Floats) -> Floats:
+        found: Floats = self.intercept + (terms - np.asarray(self.centre)) @ np.asarray(self.slopes)
+        return found
+
+
 def _terms(x: Floats) -> Floats:
     unusable = (x < 0) | np.isinf(x)
     if unusable.any():
@@ -108,7 +154,7 @@ def _terms(x: Floats) -> Floats:
             f"The calibrator 'indirect' takes logarithms and roots, but there is a score of {x[unusable][0]:g}. "
             "Shift the scores so that none is negative, or choose another calibration."
         )
-    return np.column_stack([np.ones_like(x), np.log(x + 1e-5), np.sqrt(x + 1e-5), x, x**2])
+    return np.column_stack([np.log(x + 1e-5), np.sqrt(x + 1e-5), x, x**2])
 
 
 class Ranks(eq.Calibrator):

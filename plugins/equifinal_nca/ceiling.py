@@ -49,9 +49,12 @@ class Ceilings:
         The scores, shape (n,).
     peers : numpy.ndarray
         The corner points of the CE-FDH ceiling from left to right, shape (p, 2): condition and outcome. Both rise.
+    ties : numpy.ndarray
+        How many cases lie at each peer, shape (p,).
     effect_size : dict
-        By ceiling (``"ce-fdh"``, ``"cr-fdh"``): the ceiling zone as a share of the scope, 0 to 1. NaN without a scope (a score
-        that never varies) and, for CR-FDH, with fewer than two peers, through which there is no line.
+        By ceiling (``"ce-fdh"``, ``"cr-fdh"``): the ceiling zone as a share of the scope, 0 to 1. 0 for both where a case lies
+        in the corner of the scope. NaN without a scope (a score that never varies) and, for CR-FDH, with one peer elsewhere,
+        through which there is no line.
     intercept, slope : float
         The CR-FDH line, outcome = intercept + slope × condition; NaN where there is none.
     """
@@ -60,6 +63,7 @@ class Ceilings:
     x: Floats
     y: Floats
     peers: Floats
+    ties: NDArray[np.int64]
     effect_size: Mapping[Ceiling, float]
     intercept: float
     slope: float
@@ -68,6 +72,8 @@ class Ceilings:
         """The ceiling at given scores of the condition: the highest outcome it allows, within the scope; NaN without one."""
         at = np.atleast_1d(np.asarray(x, dtype=float))
         low, high = self.scope.y_low, self.scope.y_high
+        if ceiling == "cr-fdh" and self.effect_size[ceiling] == 0.0 and np.isnan(self.slope):
+            return np.full(at.shape, high)  # a case in the corner: nothing is ruled out
         if ceiling == "cr-fdh":
             return np.clip(self.intercept + self.slope * at, low, high)
         if np.isnan(self.effect_size[ceiling]):
@@ -81,7 +87,8 @@ class Ceilings:
             return np.nan
         room = TOLERANCE * (self.scope.y_high - self.scope.y_low)
         # The line itself counts, not its part within the scope: no case lies above the upper edge of the scope anyway.
-        top = self.height(ceiling, self.x) if ceiling == "ce-fdh" else self.intercept + self.slope * self.x
+        no_line = ceiling == "ce-fdh" or np.isnan(self.slope)
+        top = self.height(ceiling, self.x) if no_line else self.intercept + self.slope * self.x
         return float(100 * (self.y <= top + room).mean())
 
     def required(self, ceiling: Ceiling, y: ArrayLike) -> Floats:
@@ -122,14 +129,15 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
     """The ceilings over the cases and the size of the empty upper left corner.
 
     CE-FDH is the free disposal hull: the step function through its peers, the cases with no other point to their upper left
-    (at most their condition and at least their outcome). CR-FDH is the least-squares line through these corner points.
+    (at most their condition and at least their outcome). CR-FDH is the least-squares line through these cases, each of which
+    counts, tied ones too (as in the R package NCA since 2024).
     The ceiling zone is the part of the scope above the ceiling; where the line leaves the scope, the edge of the scope
     replaces it. The effect size is d = ceiling zone / scope (Dul 2016).
 
     Parameters
     ----------
     x, y
-        Scores of condition and outcome, shape (n,), n ≥ 1. Equal points count once.
+        Scores of condition and outcome, shape (n,), n ≥ 1.
     scope
         Theoretical bounds; by default those of the scores.
 
@@ -158,6 +166,7 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
     height = np.maximum.accumulate(y[order])[ends]
     corner = _corners(height)
     peers = np.column_stack([x[order][starts][corner], height[corner]])
+    ties = _at_height(y[order][None], starts, height[None])[0][corner]
     sizes = dict.fromkeys(CEILINGS, np.nan)
     intercept = slope = np.nan
     width, tall = bounds.x_high - bounds.x_low, bounds.y_high - bounds.y_low
@@ -167,10 +176,11 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
             for each, found in _effect_sizes(x[order], starts, ends, y[order][None], bounds).items()
         }
         if len(peers) > 1:
-            start, rise = _line((peers[:, 0] - bounds.x_low) / width, (peers[None, :, 1] - bounds.y_low) / tall)
+            u, v = (peers[:, 0] - bounds.x_low) / width, (peers[None, :, 1] - bounds.y_low) / tall
+            start, rise = _line(u, v, ties[None])
             slope = rise[0] * tall / width
             intercept = bounds.y_low + start[0] * tall - slope * bounds.x_low
-    return Ceilings(bounds, x, y, peers, sizes, float(intercept), float(slope))
+    return Ceilings(bounds, x, y, peers, ties, sizes, float(intercept), float(slope))
 
 
 def p_values(planes: Mapping[Name, Ceilings], permutations: int, seed: int) -> dict[Name, dict[Ceiling, float]]:
@@ -192,8 +202,7 @@ def p_values(planes: Mapping[Name, Ceilings], permutations: int, seed: int) -> d
     Returns
     -------
     dict
-        By name, then by ceiling. NaN where the effect size is. A permutation in which CR-FDH has no line (one peer, in the
-        corner itself) has nothing empty and does not reach the observed size.
+        By name, then by ceiling. NaN where the effect size is.
     """
     reached = {name: dict.fromkeys(CEILINGS, 0) for name in planes}
     tested = {name: plane for name, plane in planes.items() if plane.scope.area > 0} if permutations else {}
@@ -268,6 +277,13 @@ def _corners(height: Floats) -> NDArray[np.bool_]:
     return corner
 
 
+def _at_height(rows: Floats, starts: NDArray[np.intp], height: Floats) -> NDArray[np.int64]:
+    """How many cases of each run of equal scores are as high as the ceiling there, shape (m, runs)."""
+    run = np.searchsorted(starts, np.arange(rows.shape[1]), side="right") - 1
+    counts: NDArray[np.int64] = np.add.reduceat((rows == height[:, run]).astype(np.int64), starts, axis=1)
+    return counts
+
+
 def _effect_sizes(
     x: Floats,
     starts: NDArray[np.intp],
@@ -278,20 +294,27 @@ def _effect_sizes(
 ) -> dict[Ceiling, Floats]:
     """Effect sizes for many orders of the outcome, shape (m, n), above the same sorted scores of the condition."""
     u = (x[starts] - scope.x_low) / (scope.x_high - scope.x_low)
-    v = (np.maximum.accumulate(rows, axis=1)[:, ends] - scope.y_low) / (scope.y_high - scope.y_low)
-    widths = np.diff(u, append=1.0)
-    return {ceiling: u[0] + (1 - v) @ widths if ceiling == "ce-fdh" else _above_line(*_line(u, v)) for ceiling in which}
+    height = np.maximum.accumulate(rows, axis=1)[:, ends]
+    v = (height - scope.y_low) / (scope.y_high - scope.y_low)
+    found: dict[Ceiling, Floats] = {}
+    if "ce-fdh" in which:
+        found["ce-fdh"] = u[0] + (1 - v) @ np.diff(u, append=1.0)
+    if "cr-fdh" in which:
+        in_corner = (u[0] == 0.0) & (v[:, 0] == 1.0)
+        found["cr-fdh"] = np.where(in_corner, 0.0, _above_line(*_line(u, v, _at_height(rows, starts, height))))
+    return found
 
 
-def _line(u: Floats, v: Floats) -> tuple[Floats, Floats]:
-    """Least squares through the corner points of each row: intercept and slope, NaN where there is only one point."""
+def _line(u: Floats, v: Floats, cases: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Least squares through the cases at the corner points of each row: intercept and slope, NaN with only one point."""
     corner = _corners(v)
-    count = corner.sum(axis=1)
+    weight = np.where(corner, cases, 0)
+    total = weight.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        u_mean = (corner @ u) / count
-        v_mean = np.where(corner, v, 0.0).sum(axis=1) / count
-        u_off = np.where(corner, u - u_mean[:, None], 0.0)
-        slope = np.where(count > 1, (u_off * (v - v_mean[:, None])).sum(axis=1) / (u_off**2).sum(axis=1), np.nan)
+        u_mean, v_mean = (weight @ u) / total, (weight * v).sum(axis=1) / total
+        u_off = u - u_mean[:, None]
+        rise, run = (weight * u_off * (v - v_mean[:, None])).sum(axis=1), (weight * u_off**2).sum(axis=1)
+        slope = np.where(corner.sum(axis=1) > 1, rise / run, np.nan)
     return v_mean - slope * u_mean, slope
 
 

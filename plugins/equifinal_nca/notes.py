@@ -27,7 +27,8 @@ def about_ceilings(calibrated: eq.CalibratedStudy, found: Sequence[Found], teste
             )
         elif len(each.plane.peers) < 2:
             notes.append(
-                f"{name}: one peer alone ({each.corner} corner), so there is no CR-FDH line and its numbers are missing."
+                f"{name}: one peer alone ({each.corner} corner), so there is no CR-FDH line"
+                f"{'; nothing is empty, d = 0' if each.plane.effect_size['cr-fdh'] == 0 else ' and its numbers are missing'}."
             )
     for variable in (calibrated.outcome, *calibrated.conditions):
         if calibrated.orientation(variable.name) == 0:

@@ -52,8 +52,12 @@ def limits(cases: int, necessary: Sequence[Found], ceiling: Ceiling) -> dict[str
 def bottleneck(outcome: str, found: Sequence[Found], ceiling: Ceiling, steps: int) -> pd.DataFrame:
     """For people: what each level of the outcome needs, in percent of the range; NN: not necessary, NA: not reached."""
     levels = _levels(steps)
-    columns = {each.name: [_percent(value) for value in _needed(each, ceiling, levels)] for each in found}
-    index = pd.Index([f"{level:.4g}" for level in levels], name=f"{outcome} (% of range)", dtype=object)
+    columns = {
+        each.name: [_percent(value) for value in _of_range(_needed(each, ceiling, levels), each.signs[0])]
+        for each in found
+    }
+    of_outcome = _of_range(levels, found[0].signs[1]) if found else levels
+    index = pd.Index([f"{level:.4g}" for level in of_outcome], name=f"{outcome} (% of range)", dtype=object)
     return pd.DataFrame(columns, index=index, dtype=object)
 
 
@@ -73,10 +77,10 @@ def bottleneck_levels(found: Sequence[Found], steps: int) -> pd.DataFrame:
                     {
                         "condition": each.name,
                         "ceiling": NAMES[ceiling],
-                        "outcome_percent": levels,
+                        "outcome_percent": _of_range(levels, y_sign),
                         "outcome": y_sign * (scope.y_low + levels / 100 * (scope.y_high - scope.y_low)),
                         "needs": _needs(needed, x_sign),
-                        "percent": percent,
+                        "percent": _of_range(percent, x_sign),
                         "actual": x_sign * level,
                         "percentile": np.where(np.isnan(percent), np.nan, below),
                     }
@@ -90,7 +94,7 @@ def _levels(steps: int) -> Floats:
 
 
 def _needed(found: Found, ceiling: Ceiling, levels: Floats) -> Floats:
-    """What each level of the outcome requires of the condition, in percent of its range.
+    """What each level of the outcome requires of the condition, in percent of its range, from the corner's side.
 
     -inf: nothing, inf: it is not reached, NaN: unknown.
     """
@@ -98,6 +102,11 @@ def _needed(found: Found, ceiling: Ceiling, levels: Floats) -> Floats:
     wanted = scope.y_low + levels / 100 * (scope.y_high - scope.y_low)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(100 * (found.plane.required(ceiling, wanted) - scope.x_low) / (scope.x_high - scope.x_low))
+
+
+def _of_range(percent: Floats, sign: int) -> Floats:
+    """The same in percent of the range of raw scores, from the lowest on; what is not finite stays."""
+    return percent if sign > 0 else np.where(np.isfinite(percent), 100.0 - percent, percent)
 
 
 def effect_sizes(found: Sequence[Found]) -> pd.DataFrame:

@@ -47,8 +47,10 @@ def minimize(
         parsimonious term still holds (conjunctural directional expectations, Schneider & Wagemann 2013). A list says what is
         expected to be present: ``["A", "~B"]`` is ``{"A": 1, "B": 0}``.
     exclude
-        Remainders that must not be assumed to have the outcome: expressions over the conditions, or row numbers (1 to
-        2^k, the first condition counting most). Observed rows keep their output.
+        What no term may match: expressions over the conditions, or row numbers (1 to 2^k, the first condition counting most).
+        A remainder is then not assumed to have the outcome. An observed ``1`` row becomes ``0`` in the solution's table
+        and is not explained, as for simultaneous subset relations in the enhanced standard analysis (Schneider & Wagemann
+        2012, ch. 8); a note names it.
     all_covers
         All irredundant models instead of those with the fewest terms.
     max_models
@@ -80,11 +82,12 @@ def minimize(
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
     present, absent, together = table.space.expected(expectations)
+    table, barred = table.barring(exclude)
     problem = Problem(
         everything=table.space.everything,
         groups=table.space.groups,
         positive=tuple(table.corners_with("1")),
-        off=(*map(table.space.region, table.corners_with("0", "C")), *table.barred(exclude)),
+        off=(*map(table.space.region, table.corners_with("0", "C")), *barred),
         present=present,
         absent=absent,
         together=together,

@@ -1,7 +1,7 @@
-"""Multi-value QCA: truth tables of conditions with the values 0, 1, 2, ..."""
+"""Multi-value QCA: truth tables of conditions with several values, such as 0, 1, 2."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,15 @@ import pandas as pd
 from equifinal import InputError
 from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine.cubes import MOST_CONDITIONS, Floats
-from equifinal_qca.inputs import check_cases, check_frame, condition_names, cutoffs, numbers_of, outcome_memberships
+from equifinal_qca.inputs import (
+    check_cases,
+    check_frame,
+    condition_names,
+    cutoffs,
+    is_whole,
+    numbers_of,
+    outcome_memberships,
+)
 from equifinal_qca.minimization import minimize
 from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
@@ -35,6 +43,11 @@ class MultiValueTable(TruthTable):
         return self.space.names
 
     @property
+    def values(self) -> tuple[tuple[int, ...], ...]:
+        """The values of each condition, rising."""
+        return self.space.values
+
+    @property
     def counts(self) -> tuple[int, ...]:
         """The number of values of each condition: 3 for the values 0, 1 and 2."""
         return self.space.counts
@@ -47,7 +60,7 @@ def truth_table_mv(
     consistency_cutoff: float | tuple[float, float] = 0.8,
     frequency_cutoff: float = 1,
     pri_cutoff: float = 0.0,
-    values: Mapping[str, int] | None = None,
+    values: Mapping[str, int | Sequence[int]] | None = None,
 ) -> MultiValueTable:
     """Build the truth table of multi-value conditions (Cronqvist & Berg-Schlosser 2009).
 
@@ -56,8 +69,8 @@ def truth_table_mv(
     Parameters
     ----------
     frame
-        One row per case. A condition holds the values 0, 1, 2, ...; one with other numbers between 0 and 1 is a fuzzy
-        set, membership in its value 1, and 1 less it in its value 0.
+        One row per case. A condition holds whole numbers from 0, whichever the data use (0, 1, 2 or 1, 2, 3 or 0, 2, 5); one
+        with other numbers between 0 and 1 is a fuzzy set, membership in its value 1, and 1 less it in its value 0.
     outcome
         The outcome's column with memberships from 0 to 1, ``"~Y"`` for its negation; ``"Y[2]"`` for one value of
         a multi-value outcome.
@@ -66,8 +79,9 @@ def truth_table_mv(
     consistency_cutoff, frequency_cutoff, pri_cutoff
         As in :func:`truth_table`.
     values
-        The number of values of a condition whose highest ones do not occur; default: up to the highest that occurs, at
-        least two.
+        The values that a condition can have, ``{"A": (0, 1, 2)}``, or their number, ``{"A": 3}`` for the same. By default
+        it has those that occur in the frame, and no configuration is made of others; with 0 and 1 alone it is a set, which
+        has both.
 
     Returns
     -------
@@ -92,13 +106,13 @@ def truth_table_mv(
     check_cases(frame)
     if unknown := [name for name in values or {} if name not in names]:
         raise InputError(f"values: {unknown[0]!r} is not a condition. {did_you_mean(unknown[0], names)}")
-    parts = {name: _value_memberships(frame, name, (values or {}).get(name)) for name in names}
-    space = ValueSpace.of({name: part.shape[1] for name, part in parts.items()})
+    possible = {name: _values(frame, name, (values or {}).get(name)) for name in names}
+    space = ValueSpace.of(possible)
     if len(space.conditions) > MOST_CONDITIONS:
         raise InputError(
             f"The conditions have {len(space.conditions)} values in all, more than the {MOST_CONDITIONS} possible. Choose fewer."
         )
-    return MultiValueTable.of(space, outcome, frame.index, np.column_stack(list(parts.values())), y, given)
+    return MultiValueTable.of(space, outcome, frame.index, _memberships(frame, possible), y, given)
 
 
 def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
@@ -110,35 +124,71 @@ def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
     negated, column, value = one_value.groups()
     if column not in frame.columns:
         raise InputError(f"The outcome {column!r} is not a column. {did_you_mean(column, frame.columns)}")
-    memberships = _value_memberships(frame, column, None)
-    if int(value) >= memberships.shape[1]:
+    possible = _values(frame, column, None)
+    if int(value) not in possible:
         raise InputError(
-            f"The outcome {outcome!r} does not occur: the highest value of {column} is {memberships.shape[1] - 1}."
+            f"The outcome {outcome!r} does not occur: the values of {column} are {', '.join(map(str, possible))}."
         )
-    inside: Floats = memberships[:, int(value)]
+    inside: Floats = _memberships(frame, {column: possible})[:, possible.index(int(value))]
     return column, 1.0 - inside if negated else inside
 
 
-def _value_memberships(frame: pd.DataFrame, name: str, count: int | None) -> Floats:
-    """Membership of the n cases in each value of a condition, shape (n, values)."""
+def _is_fuzzy(numbers: Floats) -> bool:
+    return bool((numbers != np.floor(numbers)).any() and numbers.min() >= 0 and numbers.max() <= 1)
+
+
+def _values(frame: pd.DataFrame, name: str, given: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The values that a condition can have, rising: those given, or those that occur."""
     numbers = numbers_of(frame, name)
-    if not (numbers == np.floor(numbers)).all() and numbers.min() >= 0 and numbers.max() <= 1:
-        if count not in (None, 2):
-            raise InputError(f"values: {name!r} is a fuzzy set, which has two values, not {count}.")
-        return np.column_stack([1.0 - numbers, numbers])
+    allowed = _given_values(name, given)
+    if _is_fuzzy(numbers):
+        if allowed not in (None, (0, 1)):
+            raise InputError(f"values: {name!r} is a fuzzy set, which has the values 0 and 1, not {given!r}.")
+        return 0, 1
     if (wrong := (numbers < 0) | (numbers != np.floor(numbers)) | np.isinf(numbers)).any():
         raise InputError(
             f"Column {name!r} has numbers other than the values 0, 1, 2, ...: {listing(frame.index[wrong])}. Set thresholds first."
         )
-    highest = int(numbers.max(initial=1))
-    if highest >= MOST_CONDITIONS:
+    occurring = np.unique(numbers)
+    if len(occurring) > MOST_CONDITIONS:
         raise InputError(
-            f"Column {name!r} has the value {highest}, more than the {MOST_CONDITIONS - 1} possible. Set thresholds first."
+            f"Column {name!r} has {len(occurring)} different values, more than the {MOST_CONDITIONS} possible. "
+            "Set thresholds first."
         )
-    if count is not None and count <= highest:
-        raise InputError(f"values: {name!r} has the value {highest}, so it has more than {count} values.")
-    indicators: Floats = (numbers[:, np.newaxis] == np.arange(count or highest + 1)).astype(float)
-    return indicators
+    if allowed is None:
+        return (0, 1) if np.isin(occurring, (0, 1)).all() else tuple(map(int, occurring))
+    if len(unlike := np.setdiff1d(occurring, allowed)):
+        raise InputError(
+            f"values: {name!r} has the value {unlike[0]:g}, which is not one of {', '.join(map(str, allowed))}. Add it."
+        )
+    return allowed
+
+
+def _given_values(name: str, given: int | Sequence[int] | None) -> tuple[int, ...] | None:
+    """The values that a caller gives for a condition, as such or as their number."""
+    if given is None:
+        return None
+    if is_whole(given):
+        return tuple(range(int(given)))  # type: ignore[call-overload]  # one number
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        values = list(given)
+        if values and all(is_whole(value, 0) for value in values):
+            return tuple(sorted({int(value) for value in values}))
+    raise InputError(
+        f"values: {given!r} for {name!r} is neither a list of values, such as (1, 2, 3), nor their number. Correct it."
+    )
+
+
+def _memberships(frame: pd.DataFrame, possible: Mapping[str, Sequence[int]]) -> Floats:
+    """Membership of the n cases in each value of the conditions, shape (n, values of all)."""
+    columns = []
+    for name, values in possible.items():
+        numbers = numbers_of(frame, name)
+        if _is_fuzzy(numbers):
+            columns.append(np.column_stack([1.0 - numbers, numbers]))
+        else:
+            columns.append((numbers[:, np.newaxis] == np.array(values)).astype(float))
+    return np.column_stack(columns)
 
 
 def minimize_mv(
@@ -164,9 +214,9 @@ def minimize_mv(
         for every value but 0, ``"absent"`` for 0, ``None`` for no expectation (the default). Any other value of the condition
         contradicts the expectation. Used by the intermediate solution.
     exclude
-        Remainders that must not be assumed to have the outcome: expressions such as ``"A[2]*~B[0]"``, in which a condition
-        with two values may stand for its value 1, or row numbers (see :meth:`MultiValueTable.complete`). Observed rows
-        keep their output.
+        What must not be matched, remainders and observed rows: expressions such as ``"A[2]*~B[0]"``, in which a condition
+        with the values 0 and 1 may stand for its value 1, or row numbers (see :meth:`MultiValueTable.complete`); as in
+        :func:`minimize`.
 
     Returns
     -------

@@ -14,7 +14,7 @@ import numpy as np
 from equifinal import Expression, InputError
 from equifinal.errors import did_you_mean
 from equifinal_qca.engine.corners import corner_fit
-from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside, without
+from equifinal_qca.engine.cubes import Cube, Floats, Groups, Ints, cubes_of, rows_inside
 from equifinal_qca.engine.implicants import primes_inside
 
 Expectation = int | str | Sequence[int] | None
@@ -89,10 +89,6 @@ class Space(ABC):
         """The regions that an expression describes; `where` it stands begins the message when it cannot be read."""
 
     @abstractmethod
-    def without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
-        """What is left of a region without some configurations."""
-
-    @abstractmethod
     def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
         """The sets expected present and those expected absent, as bit masks, and the conjunctions expected."""
 
@@ -139,9 +135,6 @@ class SetSpace(Space):
 
     def described(self, expression: str, where: str = "") -> list[Cube]:
         return primes_inside(cubes_of(expression, self.conditions, where))
-
-    def without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
-        return without(region, corners, self.everything)
 
     def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
         meaning: dict[Expectation, bool] = {1: True, 0: False, "present": True, "absent": False}

@@ -163,8 +163,8 @@ class TruthTable:
         index = pd.Index(self.space.row_numbers(corners), name="row")
         return pd.DataFrame(records, columns=["configuration", "out", "n"], index=index)
 
-    def barred(self, exclude: str | Sequence[str | int]) -> list[Cube]:
-        """The regions in which no remainder may be assumed, from expressions or row numbers, without the ``1`` rows inside."""
+    def barring(self, exclude: str | Sequence[str | int]) -> tuple[Self, list[Cube]]:
+        """The table in which no excluded row is a ``1``, and the excluded regions; from expressions or row numbers."""
         regions: list[Cube] = []
         if not isinstance(exclude, Iterable):
             raise InputError(
@@ -179,8 +179,14 @@ class TruthTable:
                 raise InputError(
                     f"exclude: there is no row {each!r}. Rows are numbered from 1 to {self.space.possible}."
                 )
-        positive = self.corners_with("1")
-        return [part for region in regions for part in self.space.without(region, positive)]
+        barred = [corner for corner in self.corners_with("1") if any(region.matches(corner) for region in regions)]
+        if not barred:
+            return self, regions
+        numbers = self.space.row_numbers(np.array(barred, dtype=np.int64)).tolist()
+        rows = [f"{number} ({self.space.label(corner)})" for number, corner in zip(numbers, barred, strict=True)]
+        note = f"Excluded although the cases show the outcome there, so not to be explained: row {listing(rows)}."
+        changed = self.with_output(dict.fromkeys(barred, "0"))
+        return replace(changed, notes=(*self.notes, note)), regions
 
     def with_cutoffs(
         self,

@@ -1,6 +1,6 @@
-"""The property space of multi-value conditions, with the values 0, 1, 2, ...; a literal is one value of a condition, ``A[1]``.
+"""The property space of multi-value conditions, with values such as 0, 1, 2; a literal is one value of a condition, ``A[1]``.
 
-Every value of every condition is a set of its own and has a bit, the first value of the first condition the highest. A
+Every value of every condition is a set of its own and has a bit, the lowest value of the first condition the highest. A
 configuration has one bit set for each condition, a term one for each condition that it uses: it is a conjunction of
 values, never of their negations. A condition drops out of a term only when the term holds for all its values.
 """
@@ -31,21 +31,26 @@ class ValueSpace(Space):
     ----------
     names
         The names of the k conditions.
-    counts
-        The number of values of each: 3 for the values 0, 1 and 2.
+    values
+        The values of each, rising: (0, 1, 2), or whatever numbers the data use.
     conditions
         All literals, ``("A[0]", "A[1]", "A[2]", "B[0]", ...)``.
     """
 
     names: tuple[str, ...]
-    counts: tuple[int, ...]
-    order = -1  # the value 0 has the highest bit
+    values: tuple[tuple[int, ...], ...]
+    order = -1  # the lowest value has the highest bit
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> "ValueSpace":
-        """The space of some conditions, from their numbers of values."""
-        literals = tuple(f"{name}[{value}]" for name, count in counts.items() for value in range(count))
-        return cls(conditions=literals, names=tuple(counts), counts=tuple(counts.values()))
+    def of(cls, values: Mapping[str, Sequence[int]]) -> "ValueSpace":
+        """The space of some conditions, from their values, which rise."""
+        literals = tuple(f"{name}[{value}]" for name, each in values.items() for value in each)
+        return cls(conditions=literals, names=tuple(values), values=tuple(map(tuple, values.values())))
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """The number of values of each condition."""
+        return tuple(map(len, self.values))
 
     @cached_property
     def groups(self) -> Groups:
@@ -72,15 +77,15 @@ class ValueSpace(Space):
 
     def row_numbers(self, corners: Ints) -> Ints:
         numbers = np.zeros(len(corners), dtype=np.int64)
-        for values, count in zip(self.columns(corners).values(), self.counts, strict=True):
-            numbers = numbers * count + values
+        for bits in self.groups:
+            numbers = numbers * len(bits) + _chosen(corners, bits, range(len(bits)))
         return numbers + 1
 
     def corner_of_row(self, number: int) -> int:
         corner, rest = 0, number - 1
         for bits in reversed(self.groups):
-            rest, value = divmod(rest, len(bits))
-            corner |= bits[value]
+            rest, position = divmod(rest, len(bits))
+            corner |= bits[position]
         return corner
 
     def region(self, corner: int) -> Cube:
@@ -97,7 +102,7 @@ class ValueSpace(Space):
         if sum(prod(map(len, each)) for each in choices) > max_rows:
             raise too_many_rows(max_rows)
         corners = {sum(corner) for each in choices for corner in product(*each)}
-        return np.array(sorted(corners, reverse=True), dtype=np.int64)  # the value 0 has the highest bit
+        return np.array(sorted(corners, reverse=True), dtype=np.int64)  # the lowest value has the highest bit
 
     def expected(self, expectations: Mapping[str, Expectation]) -> tuple[int, int, tuple[Cube, ...]]:
         against = 0
@@ -107,24 +112,36 @@ class ValueSpace(Space):
             if expected is None:
                 continue
             position = self.names.index(name)
-            possible = range(self.counts[position])
-            if isinstance(expected, str):
-                if expected not in ("present", "absent"):
-                    raise InputError(
-                        f"The expectation {expected!r} for {name!r} is unknown. Use values, 'present', 'absent', or None."
-                    )
-                wanted = [value for value in possible if (value > 0) == (expected == "present")]
-            else:
-                wanted = list(expected) if isinstance(expected, Iterable) else [expected]
-            if not wanted or any(value not in possible for value in wanted):
-                raise InputError(f"The expectation {expected!r} for {name!r} is not a value from 0 to {possible[-1]}.")
-            against |= sum(bit for value, bit in enumerate(self.groups[position]) if value not in wanted)
+            possible = self.values[position]
+            wanted = self._wanted(name, expected, possible)
+            against |= sum(
+                bit for value, bit in zip(possible, self.groups[position], strict=True) if value not in wanted
+            )
         return 0, against, ()
+
+    @staticmethod
+    def _wanted(name: str, expected: int | str | Sequence[int], possible: Sequence[int]) -> list[int]:
+        """The values of a condition that an expectation names."""
+        if isinstance(expected, str):
+            if expected not in ("present", "absent"):
+                raise InputError(
+                    f"The expectation {expected!r} for {name!r} is unknown. Use values, 'present', 'absent', or None."
+                )
+            if 0 not in possible:
+                raise InputError(
+                    f"The expectation {expected!r} for {name!r} is about the value 0, which it does not have. "
+                    f"Name the values that help, of {_spelt(possible)}."
+                )
+            return [value for value in possible if (value > 0) == (expected == "present")]
+        wanted = list(expected) if isinstance(expected, Iterable) else [expected]
+        if not any(value in possible for value in wanted):
+            raise InputError(f"The expectation {expected!r} for {name!r} is not among its values, {_spelt(possible)}.")
+        return wanted
 
     def columns(self, corners: Ints) -> dict[str, Ints]:
         return {
-            name: sum((((corners & bit) != 0) * value for value, bit in enumerate(bits)), np.zeros_like(corners))
-            for name, bits in zip(self.names, self.groups, strict=True)
+            name: _chosen(corners, bits, values)
+            for name, bits, values in zip(self.names, self.groups, self.values, strict=True)
         }
 
     def fit(self, memberships: Floats, outcome: Floats, corners: Ints) -> tuple[Floats, Floats]:
@@ -147,41 +164,43 @@ class ValueSpace(Space):
         positions = list(used)
         if prod(self.counts[each] for each in positions) > _MOST_COMBINATIONS:
             raise InputError(f"{where}{expression!r} names too many conditions to try all their values. Split it up.")
-        choices = list(product(*(range(self.counts[each]) for each in positions)))
+        choices = list(product(*(self.values[each] for each in positions)))
         columns = {
             f"literal_{position}_{value}": [float(choice[place] == value) for choice in choices]
             for place, position in enumerate(positions)
-            for value in range(self.counts[position])
+            for value in self.values[position]
         }
         holds = parsed.membership(pd.DataFrame(columns, index=range(len(choices)))).to_numpy() > 0.5
         wanted = [choice for choice, here in zip(choices, holds, strict=True) if here]
-        bits = [self.groups[position] for position in positions]
+        bits = [dict(zip(self.values[position], self.groups[position], strict=True)) for position in positions]
         return [
-            Cube(sum(sum(each) & ~each[value] for each, value in zip(bits, choice, strict=True)), 0)
+            Cube(sum(sum(each.values()) & ~each[value] for each, value in zip(bits, choice, strict=True)), 0)
             for choice in wanted
         ]
 
     def _literal(self, name: str, value: str | None, whole: str, where: str) -> tuple[int, int]:
-        """The position and the value of a literal; a condition with two values may stand for its value 1."""
+        """The position and the value of a literal; a condition with the values 0 and 1 may stand for its value 1."""
         if name not in self.names:
             raise InputError(
                 f"{whole} names the condition {name!r}, which is not there. {did_you_mean(name, self.names)}"
             )
         position = self.names.index(name)
-        count = self.counts[position]
-        if value is None and count > 2:
-            raise InputError(f"{whole} names {name!r} without a value. Write {name}[0], {name}[1] and so on.")
-        if int(value or 1) >= count:
-            raise InputError(f"{where}{name!r} has no value {value}; its values are 0 to {count - 1}.")
-        return position, int(value or 1)
+        possible = self.values[position]
+        if value is None and possible != (0, 1):
+            raise InputError(
+                f"{whole} names {name!r} without a value. Write one of {', '.join(f'{name}[{each}]' for each in possible)}."
+            )
+        number = 1 if value is None else int(value)
+        if number not in possible:
+            raise InputError(f"{where}{name!r} has no value {value}; its values are {_spelt(possible)}.")
+        return position, number
 
-    def without(self, region: Cube, corners: Sequence[int]) -> list[Cube]:
-        inside = [corner for corner in corners if not corner & region.care]
-        if not inside:
-            return [region]
-        for bits in self.groups:
-            allowed = [bit for bit in bits if not region.care & bit]
-            if len(allowed) > 1:
-                narrower = (Cube(region.care | (sum(allowed) & ~bit), 0) for bit in allowed)
-                return [part for each in narrower for part in self.without(each, inside)]
-        return []
+
+def _chosen(corners: Ints, bits: Sequence[int], values: Sequence[int]) -> Ints:
+    """The value whose bit is set in each configuration."""
+    parts = (((corners & bit) != 0) * value for bit, value in zip(bits, values, strict=True))
+    return sum(parts, np.zeros_like(corners))
+
+
+def _spelt(values: Sequence[int]) -> str:
+    return ", ".join(map(str, values))

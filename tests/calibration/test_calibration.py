@@ -1,8 +1,10 @@
 """Calibrators against the figures of R's QCA, statsmodels, brute force and their own definitions."""
 
+import itertools
 import json
 import math
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -169,16 +171,24 @@ def test_ranks_equal_the_definition(train: list[int], new: list[float]) -> None:
 
 @given(st.lists(st.integers(0, 1000), min_size=3, max_size=30, unique=True), st.integers(2, 3))
 def test_clustering_thresholds_lie_midway_between_neighbours(train: list[int], groups: int) -> None:
-    try:
-        thresholds = thresholds_by_clustering(pd.Series(train), groups, "single")
-    except eq.InputError:
-        gaps = np.diff(sorted(train))
-        assert len(set(gaps)) < len(gaps)  # refused for ties only
-        return
+    thresholds = thresholds_by_clustering(pd.Series(train), groups, "single")
     ordered = sorted(train)
-    # Single linkage cuts at the largest gaps, which brute force finds.
-    largest = sorted(range(len(ordered) - 1), key=lambda place: ordered[place] - ordered[place + 1])[: groups - 1]
-    assert list(thresholds) == sorted((ordered[place] + ordered[place + 1]) / 2 for place in largest)
+    # Single linkage cuts at the largest gaps, which brute force finds; of equal ones any.
+    gaps = {(low + high) / 2: high - low for low, high in itertools.pairwise(ordered)}
+    assert sorted(gaps[each] for each in thresholds) == sorted(gaps.values())[len(gaps) - groups + 1 :]
+    assert list(thresholds) == sorted(set(thresholds))
+
+
+@given(
+    st.lists(st.integers(0, 7), min_size=4, max_size=40),
+    st.integers(2, 5),
+    st.sampled_from(["complete", "average", "single", "ward"]),
+)
+def test_scores_that_tie_are_cut_into_as_many_groups_as_asked(scores: list[int], groups: int, linkage: Any) -> None:
+    assume(len(set(scores)) >= groups)
+    thresholds = thresholds_by_clustering(pd.Series(scores), groups, linkage)
+    assert len({sum(score > each for each in thresholds) for score in scores}) == groups
+    assert not set(thresholds) & set(scores)
 
 
 @pytest.mark.parametrize("label", FITTED)
@@ -306,3 +316,110 @@ def test_every_calibrator_is_registered_with_reference_and_described_parameters(
         assert known[kind.name].cls is kind
         assert len(kind.reference) > 20
         assert all(field.description for field in kind.model_fields.values())
+
+
+SCORES = [
+    *(
+        0.23,
+        0.31,
+        0.31,
+        0.38,
+        0.73,
+        0.92,
+        1.17,
+        1.27,
+        1.31,
+        1.31,
+        1.31,
+        1.42,
+        1.46,
+        1.46,
+        1.54,
+        1.62,
+        1.62,
+        1.64,
+        1.69,
+        1.92,
+    ),
+    *(2, 2.15, 2.36, 2.38, 2.38, 2.54, 2.54, 2.77, 3.38),
+]
+
+
+def deviance_by_searching(raw: np.ndarray, targets: np.ndarray) -> float:
+    """The least deviance that statsmodels' three searches reach, on orthogonal columns that span the same curves."""
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    terms = np.column_stack([np.log(raw + 1e-5), np.sqrt(raw + 1e-5), raw, raw**2])
+    terms = np.column_stack([np.ones(len(raw)), (terms - terms.mean(axis=0)) / terms.std(axis=0)])
+    basis = np.linalg.qr(terms)[0] * np.sqrt(len(raw))
+    found = []
+    for how in ({}, {"method": "newton"}, {"method": "bfgs", "maxiter": 500}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                eta = basis @ GLM(targets, basis, family=Binomial()).fit(disp=0, **how).params
+            except (ValueError, np.linalg.LinAlgError):  # the search diverged
+                continue
+        found.append(np.logaddexp(0, eta).sum() - (targets * eta).sum())
+    return float(np.nanmin(found))
+
+
+def deviance_of(memberships: pd.Series, targets: np.ndarray) -> float:
+    inside = memberships.to_numpy().clip(1e-15, 1 - 1e-15)
+    return float(-(targets * np.log(inside) + (1 - targets) * np.log(1 - inside)).sum())
+
+
+def test_indirect_reaches_the_maximum_where_reweighting_diverges() -> None:
+    fitted = Indirect(thresholds=(1.29, 1.805)).fit(pd.Series(SCORES))
+    found = fitted.calibrate(pd.Series(SCORES))
+    middle = [score for score in SCORES if 1.29 <= score < 1.805]
+    assert fitted.calibrate(pd.Series(middle)).mean() == pytest.approx(0.5, abs=0.02)
+    targets = np.repeat([0.0, 0.5, 1.0], [8, 11, 10])
+    excess = deviance_of(found, targets) - deviance_of(pd.Series(targets), targets)
+    assert 2 * excess == pytest.approx(0.62, abs=0.01)
+    assert found[:7].max() < 0.01
+    assert found[19:].min() > 0.99
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_indirect_reaches_the_least_deviance_of_any_search(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(12, 90))
+    kinds = (
+        *(np.abs(rng.normal(5, 2, n)), rng.lognormal(6, 2, n), rng.integers(0, 8, n).astype(float)),
+        *(rng.uniform(0, 100, n).round(1), 1990.0 + rng.integers(0, 30, n)),
+    )
+    raw = kinds[seed % 5]
+    thresholds = tuple(np.unique(np.quantile(raw, (0.3, 0.5, 0.7))))
+    if thresholds[0] == raw.min():
+        thresholds = thresholds[1:]
+    targets = np.searchsorted(thresholds, raw, side="right") / len(thresholds)
+    fitted = Indirect(thresholds=thresholds).fit(pd.Series(raw))
+    least = deviance_by_searching(raw, targets)
+    assert (
+        deviance_of(fitted.calibrate(pd.Series(raw)), targets) <= least + 2e-4 * n
+    )  # memberships are rounded to 0 and 1
+    # The order of the cases changes no digit.
+    order = rng.permutation(n)
+    assert Indirect(thresholds=thresholds).fit(pd.Series(raw[order])).coefficients == fitted.coefficients
+    log_odds = np.column_stack([np.ones(n), np.log(raw + 1e-5), np.sqrt(raw + 1e-5), raw, raw**2]) @ fitted.coefficients
+    again = 1 / (1 + np.exp(-log_odds.clip(-700, 700)))
+    if seed % 5 in (0, 2, 3):  # elsewhere the collinear terms cost the digits that the centred ones keep
+        np.testing.assert_allclose(fitted.calibrate(pd.Series(raw)), again, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("scores", "groups", "expected"),
+    [
+        # Ties: 1, 2, 3, 4 have three equal distances. By hand, the tree joins the first of them, so it cuts at 2.5.
+        ([1, 2, 3, 4], 2, (2.5,)),
+        ([0, 0, 1, 1, 2, 2], 3, (0.5, 1.5)),
+        ([10, 20, 30, 40, 50, 60], 3, (25.0, 45.0)),
+    ],
+)
+@pytest.mark.parametrize("linkage", ["complete", "average"])
+def test_ties_do_not_keep_the_tree_from_being_cut(
+    scores: list[int], groups: int, expected: tuple[float, ...], linkage: str
+) -> None:
+    assert thresholds_by_clustering(pd.Series(scores, dtype=float), groups, linkage) == expected  # type: ignore[arg-type]

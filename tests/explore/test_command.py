@@ -4,7 +4,6 @@ import builtins
 import re
 import signal
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -22,26 +21,16 @@ pytest.importorskip("dash", reason='needs pip install "equifinal[explore]"')
 
 
 @pytest.fixture
-def started():
+def started(start_process):
     """Start the command, and wait until it says where it is: the process, what it says, the port."""
-    running = []
 
     def start(*arguments):
-        process = subprocess.Popen(
-            [COMMAND, "explore", *map(str, arguments), "--no-browser"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
+        process = start_process(COMMAND, "explore", *arguments, "--no-browser")
         line = process.stdout.readline()
         assert ADDRESS.search(line), line + process.stderr.read()
         return process, line, int(ADDRESS.search(line)[1])
 
-    yield start
-    for process in running:
-        process.kill()
-        process.communicate()
+    return start
 
 
 def answer(line, **headers):

@@ -1,6 +1,8 @@
 """Ceilings, effect sizes and p-values: a case worked by hand, the definitions by brute force, and NumPy."""
 
 import itertools
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 import equifinal as eq
 from equifinal_nca import Scope, ceilings
 from equifinal_nca.ceiling import CEILINGS, p_values
+
+# Figures of the R package NCA (5.0.1), by the method's author, on its two example data sets.
+REFERENCE = json.loads((Path(__file__).parent / "reference.json").read_text())
 
 # Seven cases. Nothing lies to the upper left of the first four, so these are the peers; the others lie below.
 X = np.array([0, 2, 4, 8, 3, 8, 6], dtype=float)
@@ -91,11 +96,50 @@ def test_a_case_in_the_corner_leaves_nothing_empty_and_no_line():
     found = ceilings([0, 1, 2], [5, 1, 3])
     assert found.peers.tolist() == [[0, 5]]
     assert found.effect_size["ce-fdh"] == 0
-    assert np.isnan(found.effect_size["cr-fdh"])
-    assert found.required("ce-fdh", [1, 5]).tolist() == [-np.inf, -np.inf]
+    assert found.effect_size["cr-fdh"] == 0
+    assert np.isnan([found.slope, found.intercept]).all()
     p = p_values({"a": found}, 99, 0)["a"]
-    assert p["ce-fdh"] == 1
-    assert np.isnan(p["cr-fdh"])
+    for each in CEILINGS:
+        assert found.required(each, [1, 5]).tolist() == [-np.inf, -np.inf]
+        assert found.height(each, [0, 2]).tolist() == [5, 5]
+        assert found.accuracy(each) == 100
+        assert p[each] == 1
+
+
+def test_one_peer_outside_the_corner_of_a_wider_scope_has_no_line():
+    found = ceilings([1, 2], [5, 3], Scope(0, 2, 3, 6))
+    assert found.peers.tolist() == [[1, 5]]
+    assert found.effect_size["ce-fdh"] == pytest.approx((1 * 3 + 1 * 1) / 6)
+    assert np.isnan(found.effect_size["cr-fdh"])
+
+
+def test_every_tied_case_at_a_peer_counts_for_the_line():
+    # Least squares through (3, 3.57), (4, 3.86), (5, 5), (5, 5), by numpy: the slope of NCA for R is 0.7536, without the
+    # tie it would be 0.715.
+    x, y = [3, 4, 5, 5, 3, 5, 4], [3.57, 3.86, 5, 5, 1, 2, 3.86 - 1]
+    found = ceilings(x, y, Scope(1, 5, 1, 5))
+    assert (found.peers.tolist(), found.ties.tolist()) == ([[3, 3.57], [4, 3.86], [5, 5]], [1, 1, 2])
+    assert found.slope == pytest.approx(np.polyfit([3, 4, 5, 5], [3.57, 3.86, 5, 5], 1)[0])
+    assert found.slope == pytest.approx(0.7536, abs=5e-5)
+
+
+@pytest.mark.parametrize("data", REFERENCE["data"], ids=lambda data: f"{len(data['y'])} cases, corner {data['corner']}")
+def test_the_figures_of_the_methods_author(data):
+    turn, y = (1 if data["corner"] == 1 else -1), np.array(data["y"])
+    for name, scores in data["x"].items():
+        x = turn * np.array(scores, dtype=float)
+        # The firms' answers lie between 1 and 5, the countries' scores between those observed.
+        found = ceilings(x, y)
+        for each in CEILINGS:
+            figures = data["figures"][name][each]
+            assert found.effect_size[each] == pytest.approx(figures["Effect size"], abs=1e-8), (name, each)
+            assert found.accuracy(each) == pytest.approx(figures["Ceiling accuracy"], abs=1e-6)
+            if figures["Outcome ineff."] is not None:
+                ineffective = [figures["Condition ineff."], figures["Outcome ineff."]]
+                assert found.inefficiency(each) == pytest.approx(ineffective, abs=1e-6)
+            if figures["Slope"] is not None:
+                assert turn * found.slope == pytest.approx(figures["Slope"], abs=1e-7)
+                assert found.intercept == pytest.approx(figures["Intercept"], abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +195,11 @@ def test_the_cr_fdh_zone_is_the_area_over_numpys_line(points, right, up):
     scope = Scope(x.min(), x.max() + right, y.min(), y.max() + up)
     found = ceilings(x, y, scope)
     if len(found.peers) < 2:
-        assert np.isnan(found.effect_size["cr-fdh"])
+        in_corner = found.peers[0].tolist() == [scope.x_low, scope.y_high]
+        assert found.effect_size["cr-fdh"] == pytest.approx(0 if in_corner else np.nan, nan_ok=True)
         return
-    slope, intercept = np.polyfit(*found.peers.T, 1)
+    slope, intercept = np.polyfit(*np.repeat(found.peers, found.ties, axis=0).T, 1)
+    assert found.ties.tolist() == [sum(point == tuple(peer) for point in points) for peer in found.peers.tolist()]
     grid = scope.x_low + (np.arange(50_000) + 0.5) / 50_000 * (scope.x_high - scope.x_low)
     over = scope.y_high - np.clip(intercept + slope * grid, scope.y_low, scope.y_high)
     assert found.effect_size["cr-fdh"] == pytest.approx(over.mean() / (scope.y_high - scope.y_low), abs=1e-6)

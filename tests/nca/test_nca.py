@@ -128,6 +128,10 @@ def test_the_four_corners_are_one(x_sign, y_sign, corner, by):
     levels = analysis.tables["bottleneck_levels"].query("ceiling == 'CE-FDH'")
     assert levels["needs"].iloc[-1] == ("at least" if x_sign > 0 else "at most")
     assert levels["actual"].iloc[-1] == frame.loc["d", "A"]
+    # Percent of the range of raw scores, from the lowest on, whichever corner it is.
+    asked = levels.dropna(subset="percent")
+    assert asked["percent"].to_numpy() == pytest.approx(100 * asked["actual"].to_numpy() / 8)
+    assert levels["outcome_percent"].to_numpy() == pytest.approx(100 * levels["outcome"].to_numpy() / 10)
     assert analysis.cases["outcome_limit"].tolist() == [5 + y_sign * (height - 5) for height in (2, 4, 8, 10, 4, 10, 8)]
 
 
@@ -393,9 +397,9 @@ def test_a_case_in_the_corner_gets_a_note():
     frame.loc["a", "y"] = 10.0
     analysis = analyze(made(frame))
     assert analysis.conditions.loc["A", "d_ce_fdh"] == 0
-    assert np.isnan(analysis.conditions.loc["A", "d_cr_fdh"])
+    assert analysis.conditions.loc["A", "d_cr_fdh"] == 0
     assert analysis.conditions.loc["A", "benchmark"] == "none"
-    assert any("one peer alone" in note for note in analysis.notes)
+    assert any("one peer alone" in note and "d = 0" in note for note in analysis.notes)
     assert NCA().assess(analysis, proposition("A"), made(frame).calibrate()).answer == "contradicted"
     assert (
         NCA(effect_size_cutoff=0).assess(analysis, proposition("A"), made(frame).calibrate()).answer == "contradicted"
@@ -406,7 +410,9 @@ def test_tied_cases_share_a_peer():
     frame = pd.concat([CASES, CASES.loc[["c"]].set_axis(["c too"])])
     analysis = analyze(made(frame))
     assert analysis.tables["peers"]["cases"].tolist() == [["a"], ["b"], ["c", "c too"], ["d"]]
-    assert analysis.conditions.loc["A", "d_cr_fdh"] == pytest.approx(0.350972, abs=1e-6)
+    slope, intercept = np.polyfit([0, 2, 4, 4, 8], [2, 4, 8, 8, 10], 1)  # both count for the line
+    under = np.clip(intercept + slope * (np.arange(80_000) + 0.5) / 10_000, 0, 10).mean()
+    assert analysis.conditions.loc["A", "d_cr_fdh"] == pytest.approx(1 - under / 10, abs=1e-6)
 
 
 def test_conditions_without_calibration_and_of_a_bell():

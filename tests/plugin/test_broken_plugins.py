@@ -226,10 +226,9 @@ def test_further_ways_do_not_take_the_run_down(towns, tmp_path):
     assert "Traceback (" not in shared.stderr
 
 
-def test_an_import_that_never_ends_is_named_when_the_user_interrupts(tmp_path):
+def test_an_import_that_never_ends_is_named_when_the_user_interrupts(start_process, tmp_path):
     environment = installed(tmp_path, {"endless": ("print('begun', flush=True)\nwhile True:\n    pass\n", "")})
-    command = [sys.executable, "-m", "equifinal.shell.cli", "list", "methods"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = start_process(sys.executable, "-m", "equifinal.shell.cli", "list", "methods", env=environment)
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGINT)
@@ -243,32 +242,14 @@ def test_an_import_that_never_ends_is_named_when_the_user_interrupts(tmp_path):
 
 
 @pytest.mark.parametrize("options", [("-j", 1), ("-j", 2), ("-j", 2, "--time-limit", 60)])
-def test_an_interrupt_ends_all_processes_without_a_traceback(options, towns, tmp_path):
+def test_an_interrupt_ends_all_processes_without_a_traceback(options, start_process, towns, tmp_path):
     signs = tmp_path / "signs"
     signs.mkdir()
     body = f"import os, pathlib, time; pathlib.Path({str(signs)!r}, str(os.getpid())).touch(); time.sleep(100)"
     environment = installed(tmp_path, {"endless": (plugin("endless", body=body), "")})
-    chosen = ["-m", "endless", "-m", "sound"]
-    command = [
-        sys.executable,
-        "-m",
-        "equifinal.shell.cli",
-        "compare",
-        towns,
-        *chosen,
-        *options,
-        "-o",
-        tmp_path / "report",
-    ]
+    command = [sys.executable, "-m", "equifinal.shell.cli", "compare", towns, "-m", "endless", "-m", "sound", *options]
     # As in a terminal, Ctrl-C goes to all processes of the group.
-    process = subprocess.Popen(
-        [*map(str, command)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = start_process(*command, "-o", tmp_path / "report", env=environment)
     until = time.monotonic() + 60
     while not any(signs.iterdir()) and time.monotonic() < until:
         time.sleep(0.05)

@@ -131,7 +131,6 @@ def test_cutoffs_of_searches_and_values_without_end():
         necessary_expressions(FRAME, "OPEN", relevance="high")
     with pytest.raises(InputError, match="max_literals = 2\\.5 is not a whole number"):
         sufficient_expressions(FRAME, "OPEN", max_literals=2.5)
-    with pytest.raises(InputError, match="'LEAD' has the value 1000000000, more than the 62 possible"):
-        truth_table_mv(FRAME.assign(LEAD=[10**9, 0, 1, 2]), "OPEN")
-    with pytest.raises(InputError, match="is not a value from 0 to 1"):
+    assert truth_table_mv(FRAME.assign(LEAD=[10**9, 0, 1, 2]), "OPEN").values[0] == (0, 1, 2, 10**9)
+    with pytest.raises(InputError, match="is not among its values, 0, 1"):
         minimize_mv(truth_table_mv(FRAME, "OPEN"), "intermediate", {"LEAD": 1.5})

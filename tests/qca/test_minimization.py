@@ -120,3 +120,30 @@ def test_63_conditions_and_no_more():
 def test_wrong_input_to_the_minimization(arguments, message):
     with pytest.raises(InputError, match=message):
         minimize(truth_table(crisp(["1111", "0000"]), "Y"), **arguments)
+
+
+FOUR = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 1, 0]}, index=list("uvwx"))
+
+
+@pytest.mark.parametrize("kind", ["conservative", "parsimonious", "intermediate"])
+@pytest.mark.parametrize("exclude", [[2], ["~A*B"], "~A*B"], ids=str)
+def test_an_observed_row_can_be_barred(kind, exclude):
+    table = truth_table(FOUR, "Y")
+    solution = minimize(table, kind, exclude=exclude)
+    assert [model.terms for model in solution.models] == [("A",)]  # by hand: rows 3 and 4 are left, 1 and 2 are not
+    assert solution.table.rows["out"].tolist() == ["0", "0", "1", "1"]
+    assert any("Excluded although" in note and "row 2 (~A*B)" in note for note in solution.notes)
+    assert table.rows["out"].tolist() == ["0", "1", "1", "1"]  # the given table stays
+
+
+def test_barring_every_positive_row_leaves_an_empty_solution():
+    solution = minimize(truth_table(FOUR, "Y"), "parsimonious", exclude=["A + B"])
+    assert solution.models == []
+    assert any("the solution is empty" in note for note in solution.notes)
+
+
+def test_a_barred_remainder_or_zero_row_needs_no_note():
+    table = truth_table(FOUR.drop(index="v"), "Y")  # row 3, A*~B, is a remainder
+    solution = minimize(table, "parsimonious", exclude=[1, 3])
+    assert [model.terms for model in solution.models] == [("B",)]
+    assert not any("Excluded" in note for note in solution.notes)

@@ -308,6 +308,18 @@ def test_the_negated_study_leaves_propositions_out_and_says_so():
     assert any("propositions" in note for note in negated.calibrate().notes)
 
 
+def test_a_note_on_an_absence_says_only_what_happened():
+    declared = study(outcome=eq.Variable("~OPEN", "open", calibrate=DIRECT)).calibrate().notes
+    assert [note for note in declared if "absence" in note] == [
+        "The outcome is declared as an absence (~OPEN): expectations and propositions are about it."
+    ]
+    plain = study(conditions=[eq.Variable("LEAD", "leadership", calibrate=DIRECT)])
+    assert "The absence of the outcome (~OPEN) is explained." in plain.negated().calibrate().notes
+    turned = study(outcome=eq.Variable("~OPEN", "open", calibrate=DIRECT)).negated()
+    assert "The presence of OPEN is explained: directional expectations are reversed." in turned.calibrate().notes
+    assert not any("absence" in note or "reversed" in note for note in study().calibrate().notes)
+
+
 def test_negating_twice_gives_the_study_back():
     twice = study().negated().negated()
     assert (twice.outcome.name, twice.outcome.label) == ("OPEN", "OPEN")

@@ -120,13 +120,13 @@ def done(path):
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="No process groups on this system.")
-def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path):
+def test_a_run_that_was_killed_goes_on_where_it_was(start_process, tmp_path):
     script, path = tmp_path / "run.py", tmp_path / "s.sweep"
     script.write_text(SCRIPT)
     kept: set[int] = set()
     for attempt, enough in enumerate((40, 130, 230)):
         log = tmp_path / f"log {attempt}"
-        started = subprocess.Popen([sys.executable, script, path, log], start_new_session=True)
+        started = start_process(sys.executable, script, path, log, stdout=None, stderr=None)
         deadline = time.monotonic() + 120
         while done(path) < enough:
             assert started.poll() is None, "it ended before it was killed"

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,7 @@ class Study(Readable):
         self._put("propositions", self._propositions())
 
     raw: pd.DataFrame = field(init=False, repr=False)
+    _turned: ClassVar[str] = ""  # what negated() did to the study, for readers
 
     def _put(self, key: str, value: Any) -> None:
         object.__setattr__(self, key, value)
@@ -200,13 +201,20 @@ class Study(Readable):
         The outcome becomes ``~NAME`` with memberships ``1 - y``. Directional expectations are reversed, because they
         are about the outcome's presence. Propositions are about it too, and are left out.
         """
-        return dataclasses.replace(
+        negated = dataclasses.replace(
             self,
             outcome=self.outcome.opposite(),
             conditions=[_opposite_expectation(condition) for condition in self.conditions],
             propositions=(),
             case=None,
         )
+        done = ["directional expectations are reversed"] if any(each.expect for each in self.conditions) else []
+        if self.propositions:
+            done.append(f"propositions, which are about {self.outcome.name}, are left out")
+        name = negated.outcome.name
+        absent = f"The absence of the outcome ({name})" if negated.outcome.negated else f"The presence of {name}"
+        negated._put("_turned", f"{absent} is explained{': ' if done else ''}{', and '.join(done)}.")
+        return negated
 
     def calibrate(self) -> "CalibratedStudy":
         """Turn raw scores into memberships.
@@ -227,10 +235,11 @@ class Study(Readable):
             fuzzy[variable.name] = 1.0 - memberships if variable.negated else memberships
             notes += [f"{variable.name}: {note}" for note in said]
         check_outcome(fuzzy[self.outcome.name], self.outcome, self._where)
-        if self.outcome.negated:
+        if self._turned:
+            notes.append(self._turned)
+        elif self.outcome.negated:
             notes.append(
-                f"The absence of the outcome ({self.outcome.name}) is explained: directional expectations are reversed, and "
-                "propositions, which are about its presence, are left out."
+                f"The outcome is declared as an absence ({self.outcome.name}): expectations and propositions are about it."
             )
         return CalibratedStudy(
             **{key: getattr(self, key) for key in ("name", "title", "provenance", "note", "unit", "time", "outcome")},

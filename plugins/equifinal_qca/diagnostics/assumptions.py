@@ -81,7 +81,8 @@ def contradicting_necessity(table: TruthTable, necessary: str | Sequence[str]) -
     Returns
     -------
     list of str
-        Their negations, for ``minimize(..., exclude=...)``. Observed configurations keep their output all the same.
+        Their negations, for ``minimize(..., exclude=...)``; from each the ``1`` rows that contradict it are taken out,
+        so that the cases observed there are still explained.
 
     Raises
     ------
@@ -103,7 +104,9 @@ def contradicting_necessity(table: TruthTable, necessary: str | Sequence[str]) -
     barred = []
     for each in [necessary] if isinstance(necessary, str) else necessary:
         Expression(each).require(table.conditions, "necessary: ")
-        barred.append(f"~({each})")
+        regions = table.space.described(f"~({each})")
+        against = [row for row in table.corners_with("1") if any(region.matches(row) for region in regions)]
+        barred.append("*".join([f"~({each})", *(f"~({table.space.label(row)})" for row in against)]))
     return barred
 
 

@@ -41,6 +41,10 @@ class Cube(NamedTuple):
         """Whether every row of the other cube is a row of this one (its literals are among the other's)."""
         return self.care & ~other.care == 0 and other.bits & self.care == self.bits
 
+    def matches(self, row: int) -> bool:
+        """Whether the row lies inside."""
+        return row & self.care == self.bits
+
     def text(self, conditions: Sequence[str]) -> str:
         """Write it as ``A*~B``, literals in the order of the conditions."""
         highest = len(conditions) - 1
@@ -99,19 +103,6 @@ def largest(cubes: Iterable[Cube]) -> list[Cube]:
     care, bits = pairs[:, 0], pairs[:, 1]
     inside = np.array([(((care & ~one) == 0) & ((its & care) == bits)).sum() > 1 for one, its in pairs], dtype=bool)
     return [Cube(*pair) for pair in pairs[~inside].tolist()]
-
-
-def without(cube: Cube, rows: Sequence[int], all_conditions: int) -> list[Cube]:
-    """What is left of a cube without some rows, as disjoint cubes; never more than rows times conditions of them."""
-    inside = [row for row in rows if row & cube.care == cube.bits]
-    if not inside:
-        return [cube]
-    free = all_conditions & ~cube.care
-    if not free:
-        return []
-    bit = free & -free
-    absent, present = Cube(cube.care | bit, cube.bits), Cube(cube.care | bit, cube.bits | bit)
-    return without(absent, inside, all_conditions) + without(present, inside, all_conditions)
 
 
 def rows_inside(cubes: Iterable[Cube], all_conditions: int, most: int) -> Ints | None:

@@ -111,7 +111,8 @@ def test_nothing_outside_of_a_necessary_set_is_assumed(outputs, necessary):
 
 def test_several_necessary_sets_and_wrong_ones():
     table, _ = table_of("1???????????0???")
-    assert contradicting_necessity(table, ["A", "B + C"]) == ["~(A)", "~(B + C)"]
+    row = "~A*~B*~C*~D"  # a 1 row, which contradicts both and stays explained
+    assert contradicting_necessity(table, ["A", "B + C", "~D"]) == [f"~(A)*~({row})", f"~(B + C)*~({row})", "~(~D)"]
     assert contradicting_necessity(table, []) == []
     with pytest.raises(InputError, match="'X'"):
         contradicting_necessity(table, "A + X")
@@ -321,3 +322,13 @@ def test_expectations_as_a_list():
         assert models[0] == models[1]
     with pytest.raises(InputError, match="is a single text"):
         minimize(table, "intermediate", "A")
+
+
+def test_cases_against_a_necessity_are_still_explained():
+    frame = pd.DataFrame({"A": [1, 0, 0], "B": [1, 1, 0], "Y": [1, 1, 0]}, index=list("uvw"))
+    table = truth_table(frame, "Y")
+    barred = contradicting_necessity(table, "A")  # v has the outcome without A
+    solution = minimize(table, "parsimonious", exclude=barred)
+    assert barred == ["~(A)*~(~A*B)"]
+    assert [model.terms for model in solution.models] == [("B",)]
+    assert not any("Excluded" in note for note in solution.notes)
