@@ -128,7 +128,7 @@ def test_conclusion_five_splits_the_twelve_cities() -> None:
 CONCLUDED = {
     **{f"{number}-{name}": "supported" for number in (1, 2) for name in ("LEAD", "DEM", "FIN", "HUM")},
     **dict.fromkeys(["2-several", "2-paths", "3-joint", "3-both", "4-FIN", "4-HUM"], "supported"),
-    **dict.fromkeys(["4-resources-with-drive", "4-drive-with-resources", "5-leaders", "5-leaders-decide"], "supported"),
+    **dict.fromkeys(["4-both-resources", "4-either-resource", "5-leaders", "5-leaders-decide"], "supported"),
 }
 
 

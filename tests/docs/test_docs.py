@@ -91,11 +91,11 @@ def test_figures_that_the_study_from_end_to_end_tells():
         for year in (2013, 2014)
     }
     differ = verdicts[2013].index[verdicts[2013] != verdicts[2014]].tolist()
-    drive, resources = "4-drive-with-resources", "4-resources-with-drive"
-    assert {"3-key", "1-resources", drive, resources} <= set(differ), "the page names them"
+    either, both = "4-either-resource", "4-both-resources"
+    assert {"3-key", "1-FIN-or-HUM", either, both} <= set(differ), "the page names them"
     assert (len(differ), len(verdicts[2013])) == (8, 22), "the page says that eight of 22 verdicts differ"
-    assert verdicts[2013][["3-key", drive, resources]].tolist() == ["contradicted"] * 3
-    assert verdicts[2013]["1-resources"] == "supported"
+    assert verdicts[2013][["3-key", either, both]].tolist() == ["contradicted"] * 3
+    assert verdicts[2013]["1-FIN-or-HUM"] == "supported"
 
 
 def test_links_of_the_pages_outside_the_site_lead_to_files():
