@@ -14,7 +14,9 @@ from equifinal.base.time_limit import TimeLimitError, within_for_each
 from equifinal.comparison.advice import advice
 from equifinal.comparison.cases import case_types
 from equifinal.comparison.comparison import Comparison
+from equifinal.comparison.counting import Demands
 from equifinal.comparison.diversity import diversity_notes
+from equifinal.comparison.evidence import Evidence
 from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
@@ -33,13 +35,35 @@ T = TypeVar("T")
 _Judged: TypeAlias = tuple[list[Verdict], dict[str, list[str]]]
 
 
-def compare(run: Run, permutations: int = 0) -> Comparison:
+def compare(
+    run: Run,
+    permutations: int = 0,
+    *,
+    evidence: bool = True,
+    worlds: int = 199,
+    resamples: int = 199,
+    by_chance: float = 0.05,
+    stable: float = 0.75,
+    denied: float = 0.95,
+) -> Comparison:
     """Compare the analyses of a run.
 
     Parameters
     ----------
     run
         From :func:`equifinal.run`; its seed, number of processes and progress bar are used again.
+    evidence
+        Whether to ask every method again in worlds without the relation that a verdict asserts, and in resampled case
+        sets, to see which verdicts and directions are firm. Without it none is.
+    worlds, resamples
+        How many worlds of each kind, and how many resampled case sets. Where that leaves open on which side of a threshold
+        a verdict lies, there are more, up to 1,999.
+    by_chance
+        A verdict that asserts a relation is firm when chance brings it about in at most this share of worlds ...
+    stable
+        ... and at least this share of resampled case sets gives the same answer.
+    denied
+        A verdict that denies a relation is firm when at least this share of resampled case sets gives the same answer.
     permutations
         How often to permute the outcome to see which fit chance brings about; 0 leaves it out, 1,000 is usual. Each
         method is fitted again for every permutation; see :func:`equifinal.comparison.permutation_test.permutation_test`.
@@ -47,7 +71,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     Raises
     ------
     InputError
-        When every method failed, or `permutations` is not a whole number from 0 on.
+        When every method failed, or a number is out of range.
 
     Examples
     --------
@@ -59,6 +83,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     if not isinstance(run, Run):
         raise InputError(f"compare() takes what run() returns, not {type(run).__name__}.")
     check_whole("permutations", permutations, minimum=0)
+    demands = Demands(worlds, resamples, by_chance, stable, denied)
     analyses, methods, calibrated = run.analyses, run.methods, run.calibrated
     if not analyses:
         raise InputError(f"Study {calibrated.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
@@ -76,7 +101,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     propositions = run.study.propositions
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
-    evidence = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
+    sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
     rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
     outcome = calibrated.fuzzy[calibrated.outcome.name]
@@ -85,7 +110,7 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
     comparison = Comparison(
         run=run,
         verdicts=verdicts,
-        verdict_evidence=evidence,
+        verdict_evidence=sentences,
         propositions=_propositions(propositions, index),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
@@ -97,6 +122,8 @@ def compare(run: Run, permutations: int = 0) -> Comparison:
         yardsticks=yardsticks,
         permutations=permuted,
         measures=which,
+        demands=demands if evidence else None,
+        gathered=Evidence(),
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison

@@ -5,7 +5,7 @@ Only the standard tables, the verdicts and the common yardstick are read: nothin
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from equifinal.base.words import SIGNS, banner
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
+from equifinal.comparison.counting import Demands
+from equifinal.comparison.evidence import Evidence, in_shape_of
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.intervals import agreement_intervals, differences
 from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
@@ -71,6 +73,10 @@ class Comparison:
         ``None`` unless it was asked for.
     measures : tuple of Measure
         The measures that it was made with, those of plugins last; each says in which words it is shown.
+    demands : Demands or None
+        What was asked of evidence, ``None`` when none was gathered; see :class:`equifinal.comparison.counting.Demands`.
+    gathered : Evidence
+        The tables behind the properties below; without rows when no evidence was gathered.
     """
 
     run: Run = field(repr=False)
@@ -85,6 +91,72 @@ class Comparison:
     yardsticks: Mapping[str, Yardstick] = field(repr=False)
     permutations: pd.DataFrame | None = field(repr=False)
     measures: tuple[Measure, ...] = field(repr=False)
+    demands: Demands | None = field(repr=False, default=None)
+    gathered: Evidence = field(repr=False, default_factory=Evidence)
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """What stands behind each verdict.
+
+        Index: proposition (``id``) and ``method``. ``answer``; ``asserts``: whether it asserts a relation (otherwise it
+        denies one, or decides nothing); ``basis``: in which worlds without the relation the method was asked again; ``b`` of
+        ``worlds`` gave such an answer at least as strongly, and ``by_chance`` is (b + 1) / (worlds + 1); ``resampling``: how
+        cases were resampled; ``stable``: the share of ``resamples`` with the same answer; ``failed``: refits that failed;
+        ``firm``; ``unsettled``: the number of worlds or resamples does not settle the mark; ``lacks``: what keeps the verdict
+        from being firm. Numbers are missing where they do not apply. No rows when no evidence was gathered.
+        """
+        return self.gathered.verdicts
+
+    @property
+    def direction_evidence(self) -> pd.DataFrame:
+        """The same behind each direction: index ``condition`` and ``method``, ``answer`` -1, 0 or 1."""
+        return self.gathered.directions
+
+    @property
+    def importance_evidence(self) -> pd.DataFrame:
+        """Importances over resamples: index ``condition`` and ``method``; ``importance``, ``low`` and ``high`` (95 %), and more."""
+        return self.gathered.importances
+
+    @property
+    def by_chance(self) -> pd.DataFrame:
+        """How often chance gives the verdict in worlds without the relation; in the shape of `verdicts`, NaN where undefined."""
+        return in_shape_of(self.verdicts, self.evidence["by_chance"], float("nan"))
+
+    @property
+    def stable(self) -> pd.DataFrame:
+        """The share of resampled case sets with the same verdict; in the shape of `verdicts`, NaN where undefined."""
+        return in_shape_of(self.verdicts, self.evidence["stable"], float("nan"))
+
+    @property
+    def firm(self) -> pd.DataFrame:
+        """Which verdicts are firm; booleans in the shape of `verdicts`."""
+        return in_shape_of(self.verdicts, self.evidence["firm"], False)
+
+    @property
+    def unsettled(self) -> pd.DataFrame:
+        """Which marks the number of worlds or resamples does not settle, shown as ≈; booleans in the shape of `verdicts`."""
+        return in_shape_of(self.verdicts, self.evidence["unsettled"], False)
+
+    @property
+    def firm_together(self) -> pd.DataFrame:
+        """Which verdicts stay firm when all claims and conditions are tested together; booleans in the shape of `verdicts`."""
+        return in_shape_of(self.verdicts, self.gathered.firm_together, False)
+
+    @property
+    def firm_directions(self) -> pd.DataFrame:
+        """Which directions are firm; booleans, conditions × methods."""
+        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
+        return in_shape_of(table, self.direction_evidence["firm"], False)
+
+    @property
+    def by_chance_alone(self) -> pd.DataFrame:
+        """How many firm verdicts chance alone would bring: index methods and ``together``.
+
+        ``verdicts``: how many assert something; ``firm``: how many are firm; ``expected``: the mean number over ``worlds``, in
+        which the outcome is permuted, each world's strength ranked among the others. Nothing is resampled there, so this is an
+        upper bound; denials are left out.
+        """
+        return self.gathered.by_chance_alone
 
     @property
     def analyses(self) -> dict[str, Analysis]:
@@ -109,10 +181,11 @@ class Comparison:
     @property
     def manifest(self) -> Mapping[str, Any]:
         """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
+        asked = {"evidence": None if self.demands is None else asdict(self.demands)}
         if self.permutations is None or self.permutations.empty:
-            return self.run.manifest
+            return {**self.run.manifest, **asked}
         done = self.permutations.iloc[0]
-        return {**self.run.manifest, "permutations": int(done["permutations"] + done["failed"])}
+        return {**self.run.manifest, **asked, "permutations": int(done["permutations"] + done["failed"])}
 
     @property
     def banner(self) -> str:

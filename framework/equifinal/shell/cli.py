@@ -151,6 +151,16 @@ def compare(
     permutations: Annotated[
         int, typer.Option(metavar="N", help="Permute the outcome N times to see what chance produces; 0: never.")
     ] = 0,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Gather no evidence of which verdicts are firm; everything else is the same."),
+    ] = False,
+    worlds: Annotated[
+        int, typer.Option(metavar="N", help="Worlds without the relation in which each verdict is asked again.")
+    ] = 199,
+    resamples: Annotated[
+        int, typer.Option(metavar="N", help="Resampled case sets in which each verdict is asked again.")
+    ] = 199,
     negate: Annotated[bool, typer.Option("--negate", help="Explain the absence of the outcome.")] = False,
     asymmetry: Annotated[
         bool, typer.Option("--asymmetry", help="Analyse the absence of the outcome too, and show both side by side.")
@@ -177,6 +187,8 @@ def compare(
     if output is None and format:
         raise InputError("-f needs a folder to write into. Add -o DIR.")
     check_whole("permutations", permutations, minimum=0)
+    check_whole("worlds", worlds, minimum=1)
+    check_whole("resamples", resamples, minimum=1)
     if output is not None:
         choose_outputs(format)
         check_folder(output, overwrite)
@@ -187,7 +199,7 @@ def compare(
     if not finished.analyses:
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
-    comparison = compare_run(finished, permutations)
+    comparison = compare_run(finished, permutations, evidence=not quick, worlds=worlds, resamples=resamples)
     if asymmetry:
         _ = comparison.asymmetry  # run now, once; what is shown and written then includes it
     failed: dict[str, BaseException] = {}
