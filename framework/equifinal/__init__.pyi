@@ -5,7 +5,7 @@ from .comparison.comparison import Comparison as Comparison
 from .comparison.contrarian import ContrarianCases as ContrarianCases
 from .comparison.measures import Measure as Measure
 from .comparison.panels import ByTime as ByTime
-from .comparison.summary import Headline as Headline
+from .comparison.headline import Headline as Headline
 from .errors import InputError as InputError
 from .method.analysis import Analysis as Analysis
 from .method.analysis import Method as Method

@@ -20,6 +20,7 @@ from equifinal.comparison.evidence import Evidence
 from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
+from equifinal.comparison.skill import without_skill
 from equifinal.comparison.verdicts import judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
@@ -103,7 +104,10 @@ def compare(
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
-    rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
+    fit = _fit(yardsticks, baselines(calibrated, run.seed, which))
+    rows, advice_notes = advice(
+        methods, analyses, calibrated, run.time_limit, without_skill({k: methods[k] for k in analyses}, fit, which)
+    )
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     permuted = _permuted(run, permutations, which) if permutations else None
     chance_notes = permutation_notes(permuted, calibrated) if permuted is not None else []
@@ -114,7 +118,7 @@ def compare(
         propositions=_propositions(propositions, index),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
-        fit=_fit(yardsticks, baselines(calibrated, run.seed, which)),
+        fit=fit,
         advice=rows,
         notes=_notes(
             calibrated, analyses, yardsticks, [*_changes(run, yardsticks, judged), *chance_notes], advice_notes

@@ -22,11 +22,13 @@ from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, d
 from equifinal.comparison.counting import Demands
 from equifinal.comparison.evidence import Evidence, in_shape_of
 from equifinal.comparison.fit import Yardstick
+from equifinal.comparison.headline import Headline, headline
 from equifinal.comparison.intervals import agreement_intervals, differences
 from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.shown import Shown, shown_by
-from equifinal.comparison.summary import Headline, headline, summary
+from equifinal.comparison.standing import in_cells, shown_directions
+from equifinal.comparison.summary import summary
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
@@ -147,6 +149,21 @@ class Comparison:
         """Which directions are firm; booleans, conditions × methods."""
         table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
         return in_shape_of(table, self.direction_evidence["firm"], False)
+
+    @property
+    def shown_directions(self) -> pd.DataFrame:
+        """The directions that are firm, 1 or -1, and 0 for the others; conditions × methods."""
+        return shown_directions(self)
+
+    @computed_once
+    def marks(self) -> pd.DataFrame:
+        """Each verdict as one cell: its sign and the share by chance (of a denial: stable), or the number that fails."""
+        return in_cells(self, "mark")
+
+    @computed_once
+    def standing(self) -> pd.DataFrame:
+        """What stands behind each verdict in a sentence, in the shape of `verdicts`; empty where nothing does."""
+        return in_cells(self, "sentence")
 
     @property
     def by_chance_alone(self) -> pd.DataFrame:
