@@ -9,7 +9,7 @@ import pydantic
 import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_regression import diagnostics, notes
-from equifinal_regression.advice import advice
+from equifinal_regression.advice import Precision, advice
 from equifinal_regression.equation import Covariance, Description, Floats, Model, solve
 from equifinal_regression.interactions import checked, product_of
 from equifinal_regression.specification import Fitted, Scale, Specification
@@ -164,12 +164,17 @@ class Regression(eq.Method):
         return verdict(analysis, proposition, calibrated, self._specification(calibrated))
 
     def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
-        """For each case without the outcome, the change of one condition with the largest expected gain.
+        """For each case without the outcome, which other score of one condition goes with the largest difference.
 
         Considered are manipulable conditions whose interval excludes 0, set to the most favourable score observed in
-        any case while the others stay. See :meth:`equifinal.Method.advise`.
+        any case while the others stay. The interval of the difference is that of the equation (the delta method); it
+        compares cases and promises no case an effect. See :meth:`equifinal.Method.advise`.
         """
-        return advice(analysis, calibrated, self._specification(calibrated))
+        fitted = self._fitted(calibrated)
+        quantile = self._quantile(self._df_resid(fitted))
+        return advice(
+            analysis, calibrated, self._specification(calibrated), Precision(fitted.described().covariance, quantile)
+        )
 
     def _specification(self, calibrated: eq.CalibratedStudy) -> Specification:
         names = calibrated.condition_names
@@ -214,9 +219,19 @@ class Regression(eq.Method):
         values, covariance = fitted.equation.params, described.covariance
         if weights is not None:
             values, covariance = weights @ values, weights @ covariance @ weights.T
-        df_resid = max(fitted.covariance.df_resid(*fitted.design[fitted.used].shape), 0)
-        normal = self.model == "logit"
-        return estimates(values, covariance, np.inf if normal else df_resid, self.alpha), described.statistics
+        return estimates(values, covariance, self._df_resid(fitted), self.alpha), described.statistics
+
+    def _df_resid(self, fitted: Fitted) -> float:
+        """Degrees of freedom of intervals; infinite for the logit, whose intervals come from the normal distribution."""
+        if self.model == "logit":
+            return np.inf
+        return max(fitted.covariance.df_resid(*fitted.design[fitted.used].shape), 0)
+
+    def _quantile(self, df_resid: float) -> float:
+        from scipy.special import ndtri, stdtrit
+
+        upper = 1 - self.alpha / 2
+        return float(ndtri(upper) if np.isinf(df_resid) else stdtrit(df_resid, upper))
 
     def _without_errors(self) -> "Regression":
         """The same equation, when its standard errors are not needed: the classical ones take least time."""

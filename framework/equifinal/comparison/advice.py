@@ -63,7 +63,11 @@ def advice(
     analyses = {label: analysis for label, analysis in analyses.items() if label not in silenced}
     paths, notes = _paths(methods, analyses, calibrated)
     sentences, silent = _sentences(methods, analyses, calibrated, time_limit)
+    unchecked = [label for label in sentences if not methods[label].predicts()]
     notes = [*(f"{label}: {why}" for label, why in silenced.items()), *notes, *silent]
+    notes += [
+        f"{label} predicts no case, so nothing shows how good its advice is in cases not seen." for label in unchecked
+    ]
     targets = {
         (name, present): Target(calibrated, name, present) for path in paths for name, present in path.literals.items()
     }

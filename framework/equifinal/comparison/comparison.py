@@ -216,7 +216,8 @@ class Comparison:
         See :func:`equifinal.comparison.agreement.agreement`.
         """
         directions = {label: self._directions[label] for label in self.analyses}
-        return agreement(self.analyses, self.yardsticks, directions, self.verdicts)
+        marks = (None, None) if self.demands is None else (self.firm, self.firm_directions)
+        return agreement(self.analyses, self.yardsticks, directions, self.verdicts, *marks)
 
     @computed_once
     def differences(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from equifinal.comparison.answer import GOES, UNTESTED, answer
 from equifinal.comparison.compared import Compared
 from equifinal.comparison.families import DECIDED, directions, families, findings
 from equifinal.comparison.standing import shown_directions
-from equifinal.comparison.wording import capital, label_of, listed, of, outcome_of, propositions, spelt
+from equifinal.comparison.wording import capital, label_of, listed, outcome_of, propositions, spelt
 
 _T = TypeVar("_T")
 
@@ -78,7 +78,7 @@ def headline(comparison: Compared) -> Headline:
 class _Votes:
     """What methods say, and what their families find."""
 
-    said: pd.DataFrame  # verdicts or shown directions: rows × methods
+    said: pd.DataFrame  # the verdicts that count, or shown directions: rows × methods
     found: pd.DataFrame  # rows × families
     kinds: Mapping[str, Sequence[str]]
 
@@ -105,7 +105,9 @@ def _votes(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> tuple[_V
     """On directions and on propositions."""
     shown, verdicts = shown_directions(comparison), comparison.verdicts
     counts = verdicts.isin(DECIDED) if comparison.demands is None else comparison.firm_together
-    return _Votes(shown, directions(shown, kinds), kinds), _Votes(verdicts, findings(verdicts, counts, kinds), kinds)
+    return _Votes(shown, directions(shown, kinds), kinds), _Votes(
+        verdicts.where(counts, ""), findings(verdicts, counts, kinds), kinds
+    )
 
 
 def _pointing(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> int:

@@ -9,7 +9,7 @@ from equifinal.comparison.compared import Compared
 from equifinal.comparison.families import DECIDED, families, findings
 from equifinal.comparison.headline import SAYS
 from equifinal.comparison.standing import shown_directions
-from equifinal.comparison.wording import capital, grouped, is_or_are, listed, propositions, quoted
+from equifinal.comparison.wording import grouped, listed, propositions, quoted
 
 _UP_OR_DOWN = {1: "up", -1: "down"}
 
