@@ -123,7 +123,7 @@ def crossed(now: Findings, own: Findings) -> Any:
 def verdicts(study: eq.Study, now: pd.DataFrame, own: pd.DataFrame) -> html.Div:
     """The verdicts on the study's propositions, and the former ones where they differ."""
     rows = []
-    for proposition in study.propositions:
+    for proposition in study.claims:
         cells = []
         for label in now.columns:
             answer = now.loc[proposition.id, label]

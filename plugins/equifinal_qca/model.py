@@ -133,6 +133,16 @@ class Model:
         }
 
     @cached_property
+    def unique_coverage(self) -> Floats:
+        """Of each term the model's coverage less its coverage without the term, shape (m,)."""
+        x = self.term_memberships
+        # A case's membership in the other terms: the second highest membership where the term itself has the highest.
+        highest, second = np.sort(np.column_stack([np.zeros(len(x)), x]), axis=1)[:, [-1, -2]].T[:, :, np.newaxis]
+        others = np.where(x == highest, second, highest)
+        y = self.table.outcome_membership
+        return np.asarray(sets.coverage(highest[:, 0], y) - sets.coverage(others, y))
+
+    @cached_property
     def fit(self) -> pd.DataFrame:
         """Parameters of fit by term.
 
@@ -143,18 +153,13 @@ class Model:
             coverage less its coverage without the term), from 0 to 1, and ``cases``, the list of the names of the cases
             with membership above 0.5.
         """
-        x = self.term_memberships
         terms = self._fit_of_terms
-        # A case's membership in the other terms: the second highest membership where the term itself has the highest.
-        highest, second = np.sort(np.column_stack([np.zeros(len(x)), x]), axis=1)[:, [-1, -2]].T[:, :, np.newaxis]
-        others = np.where(x == highest, second, highest)
-        without = sets.coverage(others, self.table.outcome_membership)
         return pd.DataFrame(
             {
                 "consistency": [term.consistency for term in terms],
                 "pri": [term.pri for term in terms],
                 "raw_coverage": [term.coverage for term in terms],
-                "unique_coverage": sets.coverage(highest[:, 0], self.table.outcome_membership) - without,
+                "unique_coverage": self.unique_coverage,
                 "cases": [term.cases.copy() for term in terms],
             },
             index=pd.Index(self.terms, name="term", dtype=str),

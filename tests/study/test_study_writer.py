@@ -77,7 +77,7 @@ def test_numbers_are_kept_to_the_last_digit_and_odd_names_as_they_are(tmp_path):
 
 def test_what_is_built_in_python_is_written(tmp_path):
     calibrator = eq.calibrators()["direct"].cls(full_out=20.0, crossover=np.float64(50), full_in=80, idm=0.9)
-    proposition = eq.propositions()["necessary"].cls(id="P", expression="LEAD", expect=False, where="~OPEN")
+    proposition = eq.propositions()["necessary"].cls(id="P", expression="LEAD", expect=False, where="~LEAD")
     study = cities(
         outcome=eq.Variable("OPEN", "open", calibrate=calibrator),
         propositions=[proposition],

@@ -19,9 +19,10 @@ from equifinal.comparison.diversity import diversity_notes
 from equifinal.comparison.evidence import Evidence
 from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
+from equifinal.comparison.out_of_sample import Split, check_folds, splits
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.skill import without_skill
-from equifinal.comparison.verdicts import judge
+from equifinal.comparison.verdicts import descriptions, judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run, changed_input, warn_of_changes
@@ -46,6 +47,7 @@ def compare(
     by_chance: float = 0.05,
     stable: float = 0.75,
     denied: float = 0.95,
+    folds: Any = None,
 ) -> Comparison:
     """Compare the analyses of a run.
 
@@ -69,10 +71,15 @@ def compare(
         How often to permute the outcome to see which fit chance brings about; 0 leaves it out, 1,000 is usual. Each
         method is fitted again for every permutation; see :func:`equifinal.comparison.permutation_test.permutation_test`.
 
+    folds
+        How cases are held out for the numbers out of sample. ``None``: one case at a time up to 200 cases, ten times ten folds
+        beyond, whole units in panels. A whole number: so many folds. Otherwise a splitter from ``sklearn.model_selection``,
+        or anything else that scikit-learn takes as ``cv``.
+
     Raises
     ------
     InputError
-        When every method failed, or a number is out of range.
+        When every method failed, a number is out of range, or `folds` cannot split the cases or separates cases of one unit.
 
     Examples
     --------
@@ -89,9 +96,11 @@ def compare(
     if not analyses:
         raise InputError(f"Study {calibrated.name!r}: every method failed. {' '.join(map(str, run.failures.values()))}")
     which = current_measures()
-    yardsticks = for_each_method(
-        run, "predicting cases", partial(_measured, which=which), partial(_unmeasured, run, which)
-    )
+    check_folds(folds, calibrated)
+    plan = splits(calibrated, run.seed, folds)
+    several = sum(methods[label].predicts() for label in analyses) > 1
+    measured = partial(_measured, which=which, plan=plan, several=several)
+    yardsticks = for_each_method(run, "predicting cases", measured, partial(_unmeasured, run, which, plan))
     judged = for_each_method(
         run,
         "judging the propositions",
@@ -99,12 +108,12 @@ def compare(
         partial(_unanswered, run),
     )
     answers = {label: each for label, (each, _) in judged.items()}
-    propositions = run.study.propositions
+    propositions = run.study.claims
     index: pd.Index[Any] = pd.Index([str(proposition.id) for proposition in propositions], name="id")
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
-    fit = _fit(yardsticks, baselines(calibrated, run.seed, which))
+    fit = _fit(yardsticks, baselines(calibrated, run.seed, which, plan))
     rows, advice_notes = advice(
         methods, analyses, calibrated, run.time_limit, without_skill({k: methods[k] for k in analyses}, fit, which)
     )
@@ -116,6 +125,7 @@ def compare(
         verdicts=verdicts,
         verdict_evidence=sentences,
         propositions=_propositions(propositions, index),
+        descriptions=descriptions(calibrated, run.study.propositions),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
         fit=fit,
@@ -175,13 +185,16 @@ def _alone(run: Run, label: str) -> Run:
     )
 
 
-def _measured(run: Run, which: Sequence[Measure]) -> dict[str, Yardstick]:
-    return measure(run.methods, run.analyses, run.calibrated, run.seed, run.n_jobs, run.progress, which)
+def _measured(run: Run, which: Sequence[Measure], plan: Sequence[Split], several: bool) -> dict[str, Yardstick]:
+    methods, seed = run.methods, run.seed
+    return measure(methods, run.analyses, run.calibrated, seed, run.n_jobs, run.progress, which, plan, several)
 
 
-def _unmeasured(run: Run, which: Sequence[Measure], label: str, error: TimeLimitError) -> Yardstick:
+def _unmeasured(
+    run: Run, which: Sequence[Measure], plan: Sequence[Split], label: str, error: TimeLimitError
+) -> Yardstick:
     """What can be said of a method that does not predict, which is said without calling it."""
-    alone = _measured(replace(_alone(run, label), methods={}), which)[label]
+    alone = _measured(replace(_alone(run, label), methods={}), which, plan, several=False)[label]
     return replace(alone, notes=[f"There are no numbers out of sample and no importances: {error}."])
 
 
@@ -190,7 +203,7 @@ def _judged(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict
 
 
 def _unanswered(run: Run, label: str, error: TimeLimitError) -> _Judged:
-    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.propositions), {}
+    return [Verdict("silent", evidence=f"It could not answer: {error}.")] * len(run.study.claims), {}
 
 
 def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str, _Judged]) -> list[tuple[str, str]]:
@@ -249,7 +262,7 @@ def _conditions(
         columns[label, "role"] = analysis.conditions["role"]
         columns[label, "direction"] = directions[label]
         columns[label, "importance"] = np.nan if rises is None else rises["importance"]
-        columns[label, "importance_sd"] = np.nan if rises is None else rises["sd"]
+        columns[label, "importance_error"] = np.nan if rises is None else rises["error"]
     index = next(iter(analyses.values())).conditions.index
     table = pd.DataFrame(columns, index=index.rename("condition"))
     table.columns.names = ["method", "column"]

@@ -24,7 +24,7 @@ from equifinal.comparison.evidence import Evidence, in_shape_of
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.headline import Headline, headline
 from equifinal.comparison.intervals import agreement_intervals, differences
-from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
+from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.shown import Shown, shown_by
 from equifinal.comparison.standing import in_cells, shown_directions
@@ -39,7 +39,7 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 
 #: The measures that a notebook shows of a comparison.
-_IN_A_NOTEBOOK = ("consistency", "coverage", "balanced_accuracy", "mae", "mae_out_of_sample")
+_IN_A_NOTEBOOK = tuple(f"{name}{OUT_OF_SAMPLE}" for name in (*LEADING, "spearman", "calibration_slope"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,16 @@ class Comparison:
     verdict_evidence : pandas.DataFrame
         The same shape: a sentence with the numbers behind each verdict.
     propositions : pandas.DataFrame
-        Index: id; ``text``, ``claim`` (its kind), ``where``.
+        Index: id; ``text``, ``claim`` (its kind), ``where``: those that methods are asked about.
+    descriptions : pandas.DataFrame
+        Index: id; ``answer`` and ``evidence`` of the propositions that the cases alone answer, such as ``member`` and ``level``.
     conditions : pandas.DataFrame
-        Index: conditions; columns (method, ``role`` | ``direction`` | ``importance`` | ``importance_sd``). Role is the method's
+        Index: conditions; columns (method, ``role`` | ``direction`` | ``importance`` | ``importance_error``). Role is the method's
         own; direction and importance come from the common yardstick (direction from the method where it cannot predict).
     cases : pandas.DataFrame
         Index: cases; columns ``outcome`` and (method, ``group`` | ``predicted`` | ``type``).
     fit : pandas.DataFrame
-        Index: methods and two baselines; the measures in and out of sample (``NAME`` and ``NAME_out_of_sample`` for each of
+        Index: methods and three baselines; the measures in and out of sample (``NAME`` and ``NAME_out_of_sample`` for each of
         `measures`), and the number of folds.
     advice : pandas.DataFrame
         One row per case without the outcome and sufficient path; see :mod:`equifinal.comparison.advice`.
@@ -85,6 +87,7 @@ class Comparison:
     verdicts: pd.DataFrame
     verdict_evidence: pd.DataFrame = field(repr=False)
     propositions: pd.DataFrame = field(repr=False)
+    descriptions: pd.DataFrame = field(repr=False)
     conditions: pd.DataFrame = field(repr=False)
     cases: pd.DataFrame = field(repr=False)
     fit: pd.DataFrame = field(repr=False)
@@ -221,8 +224,8 @@ class Comparison:
 
     @computed_once
     def differences(self) -> pd.DataFrame:
-        """Pairs of methods: differences in fit with bootstrap intervals; see :func:`equifinal.comparison.intervals.differences`."""
-        return differences(self.analyses, self.yardsticks, self.calibrated, self.run.seed, self.measures)
+        """Pairs of methods: differences out of sample with intervals; see :func:`equifinal.comparison.intervals.differences`."""
+        return differences(self.analyses, self.yardsticks, self.calibrated, self.measures)
 
     @computed_once
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:

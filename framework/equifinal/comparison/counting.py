@@ -1,11 +1,26 @@
-"""Counting answers: how many are asked for, shares with their uncertainty, and when to stop."""
+"""Counting answers: how many are asked for, shares with their Monte Carlo intervals, and when to stop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from equifinal.errors import InputError, check_whole
 
-#: A mark that is open after the worlds or resamples asked for gets more, up to so many.
-MOST = 1999
+#: With so many answers at least as strong, worlds may end early (Besag & Clifford 1991).
+ENOUGH = 10
+
+#: The level of the Monte Carlo interval that tells whether a mark is settled.
+LEVEL = 0.99
+
+#: Worlds or resamples in the first round.
+FIRST = 50
+
+#: Whether a share passes its threshold, or its interval straddles it.
+State = Literal["pass", "fail", "open"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,8 @@ class Demands:
         ... and its share of resamples with the same answer at least this.
     denied : float
         A verdict that denies is firm when its share of resamples with the same answer is at least this.
+    most : int
+        The most worlds, or resamples, for a mark that the first ones leave open.
 
     Raises
     ------
@@ -34,12 +51,96 @@ class Demands:
     by_chance: float = 0.05
     stable: float = 0.75
     denied: float = 0.95
+    most: int = 1999
 
     def __post_init__(self) -> None:
         check_whole("worlds", self.worlds, minimum=1)
         check_whole("resamples", self.resamples, minimum=1)
+        check_whole("most", self.most, minimum=1)
         for name in ("by_chance", "stable", "denied"):
             value = getattr(self, name)
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not number or not 0 < value < 1:
                 raise InputError(f"{name} = {value!r}. It must be a share between 0 and 1.")
+
+
+def rounds(planned: int, most: int) -> list[int]:
+    """After how many draws one looks: a first round, all that are planned, and twice as many each time up to the most.
+
+    >>> rounds(199, 1999)
+    [50, 199, 399, 799, 1599, 1999]
+    """
+    found = [min(FIRST, planned), planned]
+    while found[-1] < most:
+        found.append(min(2 * found[-1] + 1, most))
+    return found
+
+
+def interval(b: int, m: int, level: float = LEVEL) -> tuple[float, float]:
+    """The exact interval of a share of which `b` of `m` were seen (Clopper & Pearson 1934)."""
+    tail = (1 - level) / 2
+    low = 0.0 if b == 0 else float(betaincinv(b, m - b + 1, tail))
+    high = 1.0 if b == m else float(betaincinv(b + 1, m - b, 1 - tail))
+    return low, high
+
+
+class Share(NamedTuple):
+    """A share, what it was counted from, and whether it passes.
+
+    Attributes
+    ----------
+    value : float
+        By chance (b + 1) / (drawn + 1), or b / drawn when worlds ended early; otherwise b / drawn.
+    b, drawn, failed : int
+        How often it happened in how many draws, and how many refits failed.
+    state : {"pass", "fail", "open"}
+    ended : bool
+        Whether worlds ended before all that were planned.
+    """
+
+    value: float
+    b: int
+    drawn: int
+    failed: int
+    state: State
+    ended: bool = False
+
+
+def chance_share(hits: Sequence[bool], failed: Sequence[bool], threshold: float) -> Share:
+    """The share by chance, from whether the answer was at least as strong in each world, in their order.
+
+    Worlds end at the tenth such answer when the exact 99 % interval of the share then lies above the threshold: it can only
+    stop a verdict from being firm. By chance is then 10 / drawn (Besag & Clifford 1991), and later worlds do not count.
+    """
+    counts = np.cumsum(np.asarray(hits, dtype=int))
+    drawn, b = len(counts), int(counts[-1]) if len(counts) else 0
+    if b >= ENOUGH:
+        tenth = int(np.searchsorted(counts, ENOUGH)) + 1
+        if interval(ENOUGH, tenth)[0] > threshold:
+            return Share(ENOUGH / tenth, ENOUGH, tenth, sum(failed[:tenth]), "fail", ended=True)
+    low, high = interval(b, drawn) if drawn else (0.0, 1.0)
+    state: State = "open" if low <= threshold <= high else "pass" if high < threshold else "fail"
+    return Share((b + 1) / (drawn + 1), b, drawn, sum(failed), state)
+
+
+def stable_share(same: Sequence[bool], failed: Sequence[bool], threshold: float, exhaustive: bool) -> Share:
+    """The share of resamples with the same answer; `exhaustive`: they are all that there are, so that nothing was drawn."""
+    b, drawn = int(np.sum(np.asarray(same, dtype=bool))), len(same)
+    if not drawn:
+        return Share(float("nan"), 0, 0, 0, "fail")
+    value = b / drawn
+    low, high = (value, value) if exhaustive else interval(b, drawn)
+    open_ = not exhaustive and low <= threshold <= high
+    state: State = "open" if open_ else "pass" if value >= threshold else "fail"
+    return Share(value, b, drawn, sum(failed), state)
+
+
+def beyond_share(wrong: Sequence[bool] | NDArray[np.bool_], exhaustive: bool, tail: float = 0.025) -> State:
+    """Whether at most so large a share of resamples lies beyond 0, so that the interval excludes it."""
+    b, drawn = int(np.sum(np.asarray(wrong, dtype=bool))), len(wrong)
+    if not drawn:
+        return "fail"
+    low, high = (b / drawn, b / drawn) if exhaustive else interval(b, drawn)
+    if not exhaustive and low <= tail <= high:
+        return "open"
+    return "pass" if b / drawn <= tail else "fail"

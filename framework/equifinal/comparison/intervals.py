@@ -1,8 +1,9 @@
 """How far differences and agreement between methods depend on the cases that happen to be there.
 
-Cases are drawn again with replacement, 1,000 times, whole units in panels, and each number is computed for every resample
-(Efron & Tibshirani 1993). All methods share the resamples, so differences are paired. The predictions and the groups
-are those of the analyses: the methods are not fitted again in the resamples.
+Differences come from a repeated cross-validation, in which every method is fitted again, with intervals corrected for what
+its refits share (Nadeau & Bengio 2003). For agreement, cases are drawn again with replacement, 1,000 times, whole units in
+panels, and each number is computed for every resample (Efron & Tibshirani 1993); the predictions and groups are then those
+of the analyses: the methods are not fitted again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,22 +16,23 @@ import pandas as pd
 from equifinal.base.parallel import one_thread
 from equifinal.base.seeds import generator
 from equifinal.comparison.association import group_numbers, mutual_information, rank_correlations
-from equifinal.comparison.fit import Yardstick
+from equifinal.comparison.fit import FEWEST, Repeated, Yardstick
 from equifinal.comparison.importance import direction_of
-from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, in_resamples
-from equifinal.comparison.out_of_sample import units
+from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, as_a_constant, in_resamples
+from equifinal.comparison.out_of_sample import Positions, by_name, units
 from equifinal.method.analysis import Analysis
 from equifinal.sets import Floats, ratio
 from equifinal.study.calibrated import CalibratedStudy
 
 RESAMPLES = 1000
 
-#: The share of the resamples that an interval holds.
+#: The share of the resamples that an interval holds; of a difference, how often it covers.
 LEVEL = 0.95
 
-#: Agreement has no intervals with fewer cases (or units of a panel).
-FEWEST = 20
+#: Units are left out one at a time up to so many, in so many groups beyond.
+_MOST_GROUPS = 200
 
+_OF_DIFFERENCES = ("estimate", "error", "low", "high", "p")
 _PARTS = ("estimate", "low", "high", "undefined")
 _CELLS_AT_ONCE = 1_000_000
 
@@ -41,42 +43,129 @@ def differences(
     analyses: Mapping[str, Analysis],
     yardsticks: Mapping[str, Yardstick],
     calibrated: CalibratedStudy,
-    seed: int,
     which: Sequence[Measure] = BUILT_IN,
 ) -> pd.DataFrame:
-    """Differences between methods on the common yardstick, with paired bootstrap intervals over cases.
+    """Differences between methods in cases not seen, from a repeated cross-validation.
 
-    An interval holds the middle 95 % of 1,000 resamples (the percentile interval of Efron & Tibshirani 1993, ch. 13).
-
-    The predictions are taken as given. They come from methods fitted to these very cases and would differ had other cases been
-    there; this is not accounted for, nor is the dependence between predictions whose refits share nearly all cases. The
-    intervals are therefore too narrow rather than too wide, the more so in small samples.
+    What is estimated is the difference to expect on new cases, over the sets of cases that the methods might have learned from.
+    Ten times ten folds are dealt (or those that the user gave, when they repeat), each measure is computed in every repeat and
+    averaged. Its variance over cases, by the jackknife (one unit left out at a time; in 200 groups beyond 200 units), is
+    multiplied by ``n / n1 + 1 / r``, where ``n1`` is the number of cases learned from and ``r`` how often each case is predicted.
+    For a mean over cases this is the corrected resampled t-test of Nadeau & Bengio (2003, eq. 11): refits share most of their
+    cases, which makes the uncorrected variance too small. ``benchmarks/coverage_of_differences.py`` shows how often the
+    intervals cover.
 
     Returns
     -------
     pandas.DataFrame
-        Index: pairs of methods (``method``, ``other``). Columns (``measure``, ``number``): each measure in `which`, first out
-        of sample, then in sample, with ``estimate`` (the method's less the other's), ``low``, ``high``, and ``undefined``:
-        the number of resamples that were left out because the difference is undefined there, for instance
-        because all their cases have the outcome. Where the estimate is missing, so is the interval.
+        Index: pairs of methods (``method``, ``other``). Columns (``NAME_out_of_sample`` for each measure, ``number``):
+        ``estimate`` (the method's less the other's), ``error`` (its standard error), ``low``, ``high`` (95 %, t with
+        units - 1 degrees of freedom), and ``p``, that of a t-test, corrected for the number of pairs (Holm 1979). Below 20
+        cases (units of a panel) the estimates are the differences in `fit`, and the rest is missing; it also is where a
+        measure is undefined once a case is left out.
     """
-    outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
-    found: dict[str, list[Floats]] = {label: [] for label in analyses}
-    for weights in _resamples(calibrated, seed):
-        for label, analysis in analyses.items():
-            inside = analysis.cases["predicted"].to_numpy(dtype=float, na_value=np.nan)
-            outside = yardsticks[label].predicted_out_of_sample.to_numpy(dtype=float)
-            found[label].append(np.hstack([in_resamples(each, outcome, weights, which) for each in (outside, inside)]))
-    drawn = {label: np.concatenate(blocks) for label, blocks in found.items()}
-    names = [f"{each.name}{suffix}" for suffix in (OUT_OF_SAMPLE, "") for each in which]
-    observed = {label: np.array([yardsticks[label].fit[name] for name in names]) for label in analyses}
-    return _table(
-        {
-            (first, second): _percentiles(observed[first] - observed[second], drawn[first] - drawn[second])
-            for first, second in combinations(analyses, 2)
-        },
-        pd.MultiIndex.from_product([names, _PARTS], names=["measure", "number"]),
-    )
+    labels, pairs = list(analyses), list(combinations(analyses, 2))
+    suffixed = [f"{each.name}{OUT_OF_SAMPLE}" for each in which]
+    fitted = {label: np.array([yardsticks[label].fit[name] for name in suffixed]) for label in labels}
+    found = np.full((len(pairs), len(which), len(_OF_DIFFERENCES)), np.nan)
+    groups = _left_out(calibrated)
+    outcome = calibrated.outcome_values("fuzzy")
+    with one_thread():
+        replicates = _Replicates(yardsticks, outcome, groups, which)
+        for number, (first, second) in enumerate(pairs):
+            repeated = yardsticks[first].repeated
+            if repeated is None or yardsticks[second].repeated is None:
+                found[number, :, 0] = fitted[first] - fitted[second]
+            else:
+                found[number, :, :4] = _intervals(replicates.difference(first, second), repeated.correction)
+                found[number, :, 4] = _p_values(found[number, :, 0], found[number, :, 1], int(groups.max()))
+    for number in range(len(which)):
+        found[:, number, 4] = holm(found[:, number, 4])
+    columns = pd.MultiIndex.from_product([suffixed, _OF_DIFFERENCES], names=["measure", "number"])
+    index = pd.MultiIndex.from_tuples(pairs, names=["method", "other"]) if pairs else _NO_PAIRS
+    return pd.DataFrame(found.reshape(len(pairs), len(columns)), index=index, columns=columns)
+
+
+def _left_out(calibrated: CalibratedStudy) -> Positions:
+    """The number of the group in which each case is left out: its unit's."""
+    unit_of, count = units(calibrated)
+    names = calibrated.cases if calibrated.unit is None else pd.unique(calibrated.data[calibrated.unit])
+    place = np.empty(count, dtype=np.intp)
+    place[by_name(names)] = np.arange(count)
+    return place[unit_of] % _MOST_GROUPS
+
+
+class _Replicates:
+    """The measures of each method with all cases, and with each group of cases left out."""
+
+    def __init__(
+        self, yardsticks: Mapping[str, Yardstick], outcome: Floats, groups: Positions, which: Sequence[Measure]
+    ) -> None:
+        self.yardsticks, self.outcome, self.which = yardsticks, outcome, which
+        left_in = groups != np.arange(groups.max() + 1)[:, np.newaxis]
+        self.weights = np.vstack([np.ones(len(outcome)), left_in.astype(float)])
+        self.known: dict[tuple[str, bytes], Floats] = {}
+
+    def difference(self, first: str, second: str) -> Floats:
+        """Shape (1 + groups, measures); of cases that both methods predict."""
+        one, other = (self._repeated(label).predicted for label in (first, second))
+        missing = np.isnan(one) | np.isnan(other)
+        return self._of(first, missing) - self._of(second, missing)
+
+    def _repeated(self, label: str) -> Repeated:
+        repeated = self.yardsticks[label].repeated
+        assert repeated is not None
+        return repeated
+
+    def _of(self, label: str, missing: Any) -> Floats:
+        key = label, missing.tobytes()
+        if key not in self.known:
+            varies = self.yardsticks[label].varies
+            predicted = np.where(missing, np.nan, self._repeated(label).predicted)
+            repeats = np.array([self._in_one(row, varies) for row in predicted])
+            defined = ~np.isnan(repeats)
+            self.known[key] = ratio(np.where(defined, repeats, 0.0).sum(axis=0), defined.sum(axis=0))
+        return self.known[key]
+
+    def _in_one(self, predicted: Floats, varies: bool) -> Floats:
+        found = in_resamples(predicted, self.outcome, self.weights, self.which)
+        if not varies:
+            ranked = [number for number, each in enumerate(self.which) if each.by_rank]
+            constant = as_a_constant(predicted)
+            found[:, ranked] = in_resamples(constant, self.outcome, self.weights, [self.which[k] for k in ranked])
+        return found
+
+
+def _intervals(replicates: Floats, correction: float) -> Floats:
+    """Estimate, standard error, and limits of each number. `replicates`: with all cases, then with each group left out."""
+    from scipy.special import stdtrit
+
+    estimate, without = replicates[0], replicates[1:]
+    count = len(without)
+    variance = (count - 1) / count * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    error = np.sqrt(variance * correction)
+    reach = stdtrit(count - 1, (1 + LEVEL) / 2) * error
+    return np.column_stack([estimate, error, estimate - reach, estimate + reach])
+
+
+def _p_values(estimate: Floats, error: Floats, degrees: int) -> Floats:
+    """Of two-sided t-tests; missing where there is no error to compare with, as between equal predictions."""
+    from scipy.special import stdtr
+
+    return np.asarray(2 * stdtr(degrees, -np.abs(ratio(estimate, error))))
+
+
+def holm(p_values: Floats) -> Floats:
+    """p-values corrected for their number (Holm 1979); missing ones do not count.
+
+    >>> holm(np.array([0.01, np.nan, 0.04, 0.03])).round(2).tolist()
+    [0.03, nan, 0.06, 0.06]
+    """
+    found = np.full(len(p_values), np.nan)
+    order = np.argsort(p_values)[: (~np.isnan(p_values)).sum()]
+    steps = np.arange(len(order), 0, -1)
+    found[order] = np.minimum(np.maximum.accumulate(p_values[order] * steps), 1.0)
+    return found
 
 
 def agreement_intervals(
@@ -90,7 +179,8 @@ def agreement_intervals(
 
     An importance is a mean over cases, of the rise in their errors, and a direction the sign of one, of the movement of their
     predictions, so both are computed anew in each resample. Verdicts are words: resampling cases says nothing about them unless
-    every method is fitted again, so they have no intervals here. The remarks at :func:`differences` apply here too.
+    every method is fitted again, so they have no intervals here. The predictions are taken as given and would differ had other cases
+    been there, which is not accounted for: the intervals are too narrow rather than too wide, the more so in small samples.
 
     Returns
     -------

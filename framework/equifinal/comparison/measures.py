@@ -9,7 +9,7 @@ import numbers
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -22,9 +22,9 @@ from equifinal.sets import Floats, ratio
 #: What the column of a measure in cases not seen ends in.
 OUT_OF_SAMPLE = "_out_of_sample"
 
-#: The measures that the summary compares with predicting the mean for everybody, and that a panel shows out of sample at
-#: each time. The first is also the one in which it compares methods.
-LEADING = ("mae", "balanced_accuracy")
+#: The measures that the summary compares with a constant, and that a panel shows out of sample at each time. The first is also
+#: the one in which it compares methods.
+LEADING = ("brier_skill", "mae", "balanced_accuracy")
 
 #: Other columns of the tables that have a column for each measure.
 _TAKEN = ("any_solution", "failed", "failed_folds", "folds", "n", "permutations", "why")
@@ -41,16 +41,21 @@ class Measure:
     words
         What readers see, such as ``"mean absolute error"``.
     less_is_better
-        Whether a smaller number means better agreement.
+        Whether a smaller number means better agreement; ``None`` where neither end is better, as for a slope, which is best at 1.
     of
         ``of(predicted, outcome, weights)`` returns one number, NaN where it is undefined. All three are read-only arrays of
         shape (n,): memberships from 0 to 1, none missing, and how often each case counts, a whole number from 0 on.
     of_resamples
         The same for many resamples at once: weights of shape (r, n), result of shape (r,). Optional: it makes the bootstrap
-        fast; without it `of` is called for each of 1,000 resamples.
+        fast; without it `of` is called for each of them.
     by_rank
-        Whether only the order of the predictions counts. Out of sample such a measure is missing for predictions that are
-        the mean of the cases learned from, whose order is an artefact of leaving cases out.
+        Whether it measures how cases are told apart, not how far predictions are off. A method that predicts the same for every
+        case, learned anew in each refit, tells nobody apart; the order in which refits predict, lower where a high case is left
+        out, is an artefact. Out of sample it is measured as the constant that it is.
+    describes
+        Whether it only describes: no method is called better by it.
+    baseline
+        The constant to compare with: that of ``"mean"`` or ``"median"``.
 
     Raises
     ------
@@ -66,10 +71,12 @@ class Measure:
 
     name: str
     words: str
-    less_is_better: bool
+    less_is_better: bool | None
     of: Callable[[Floats, Floats, Floats], Any] = field(repr=False)
     of_resamples: Callable[[Floats, Floats, Floats], Any] | None = field(default=None, repr=False)
     by_rank: bool = False
+    describes: bool = False
+    baseline: Literal["mean", "median"] = "mean"
 
     offered_by: ClassVar[str] = "equifinal_measures"
 
@@ -80,6 +87,8 @@ class Measure:
             raise ValueError(f"A measure cannot be named {self.name!r}, which another column of the tables is named.")
         if not callable(self.of):
             raise ValueError(f"Measure {self.name!r}: of must be a function of predicted, outcome and weights.")
+        if self.baseline not in ("mean", "median"):
+            raise ValueError(f"Measure {self.name!r}: baseline must be 'mean' or 'median', not {self.baseline!r}.")
 
 
 # ------------------------------------------------------------------------------------------- the built-in measures
@@ -96,11 +105,19 @@ class _Sums(NamedTuple):
     found: Any
     lacks: Any
     spared: Any
+    has_outcome: Any
+    lacks_outcome: Any
     error: Any
+    squared_error: Any
+    p: Any  # predicted and outcome, less their means over all cases, so that sums of squares lose no digits
+    y: Any
+    pp: Any
+    py: Any
+    yy: Any
     cases: Any
 
 
-#: The arrays that were summed last, and their sums: five measures in turn need those of the same arrays.
+#: The arrays that were summed last, and their sums: seven measures in turn need those of the same arrays.
 _latest: tuple[Any, Any, Any, _Sums | None] = (None, None, None, None)
 
 
@@ -114,6 +131,7 @@ def _sums(predicted: Floats, outcome: Floats, weights: Floats) -> _Sums:
     both = np.minimum(predicted, outcome)
     decided = (predicted != 0.5) & (outcome != 0.5)
     has, lacks = decided & (outcome > 0.5), decided & (outcome < 0.5)
+    p, y = predicted - predicted.mean(), outcome - outcome.mean()
     parts = _Sums(
         both=both,
         predicted=predicted,
@@ -123,7 +141,15 @@ def _sums(predicted: Floats, outcome: Floats, weights: Floats) -> _Sums:
         found=has & (predicted > 0.5),
         lacks=lacks,
         spared=lacks & (predicted < 0.5),
+        has_outcome=outcome > 0.5,
+        lacks_outcome=outcome < 0.5,
         error=np.abs(predicted - outcome),
+        squared_error=(predicted - outcome) ** 2,
+        p=p,
+        y=y,
+        pp=p * p,
+        py=p * y,
+        yy=y * y,
         cases=np.ones(len(predicted)),
     )
     if weights.ndim == 1:
@@ -152,7 +178,25 @@ def _pri(sums: _Sums) -> Any:
 
 
 def _balanced_accuracy(sums: _Sums) -> Any:
-    return (ratio(sums.found, sums.has) + ratio(sums.spared, sums.lacks)) / 2
+    """A constant says the same of all: it is right about one of the two classes, also where it is undecided."""
+    constant = _variation(sums.pp, sums.p, sums.cases) == 0
+    both = (sums.has_outcome > 0) & (sums.lacks_outcome > 0)
+    found = (ratio(sums.found, sums.has) + ratio(sums.spared, sums.lacks)) / 2
+    return np.where(constant, np.where(both, 0.5, np.nan), found)[()]
+
+
+def _variation(squares: Any, total: Any, cases: Any) -> Any:
+    """The sum of squared distances from the mean; 0 where it is nothing but rounding."""
+    found = squares - ratio(total**2, cases)
+    return np.where(found > 1e-12, found, 0.0)
+
+
+def _brier_skill(sums: _Sums) -> Any:
+    return 1 - ratio(sums.squared_error, _variation(sums.yy, sums.y, sums.cases))
+
+
+def _calibration_slope(sums: _Sums) -> Any:
+    return ratio(sums.py - ratio(sums.p * sums.y, sums.cases), _variation(sums.pp, sums.p, sums.cases))
 
 
 def _mean_absolute_error(sums: _Sums) -> Any:
@@ -165,20 +209,27 @@ def _spearman(predicted: Floats, outcome: Floats, weights: Floats) -> float:
     return float(rank_correlations(predicted, outcome, weights[np.newaxis])[0])
 
 
-def _built_in(name: str, words: str, formula: Callable[[_Sums], Any], less_is_better: bool = False) -> Measure:
+def _built_in(
+    name: str, words: str, formula: Callable[[_Sums], Any], less_is_better: bool | None = False, **further: Any
+) -> Measure:
     of = partial(_of_sums, formula)
-    return Measure(name, words, less_is_better, of, of)
+    return Measure(name, words, less_is_better, of, of, **further)
 
 
-#: In the order of the columns. Consistency, coverage and PRI are those of *predicted ⊆ outcome*, as in
-#: :mod:`equifinal.sets`. Balanced accuracy is scikit-learn's, both at 0.5, without cases at exactly 0.5.
+#: In the order of the columns. Brier skill is one less the squared error over that of the mean of the same cases: scikit-learn's
+#: ``r2_score`` (Brier 1950; Murphy 1988). Balanced accuracy is scikit-learn's, both at 0.5, without cases at exactly 0.5. The
+#: calibration slope is that of the outcome on the predictions, by least squares (Mincer & Zarnowitz 1969): 1 where predictions
+#: are as far apart as they should be, below where they are too far. Consistency, coverage and PRI are those of
+#: *predicted ⊆ outcome*, as in :mod:`equifinal.sets`; they rise when predictions shrink, so they describe.
 BUILT_IN = (
-    _built_in("consistency", "consistency", _consistency),
-    _built_in("coverage", "coverage", _coverage),
-    _built_in("pri", "PRI", _pri),
-    _built_in("balanced_accuracy", "balanced accuracy", _balanced_accuracy),
-    _built_in("mae", "mean absolute error", _mean_absolute_error, less_is_better=True),
+    _built_in("brier_skill", "Brier skill", _brier_skill),
+    _built_in("mae", "mean absolute error", _mean_absolute_error, less_is_better=True, baseline="median"),
+    _built_in("balanced_accuracy", "balanced accuracy", _balanced_accuracy, by_rank=True),
     Measure("spearman", "Spearman", False, _spearman, rank_correlations, by_rank=True),
+    _built_in("calibration_slope", "calibration slope", _calibration_slope, None, by_rank=True, describes=True),
+    _built_in("consistency", "consistency", _consistency, describes=True),
+    _built_in("coverage", "coverage", _coverage, describes=True),
+    _built_in("pri", "PRI", _pri, describes=True),
 )
 
 
@@ -229,6 +280,45 @@ def measures(
         return {each.name: np.nan for each in which}
     once = _fixed(np.ones(len(predicted)))
     return {each.name: _number(each, predicted, outcome, once, problems) for each in which}
+
+
+def measures_of_repeats(
+    predicted: Floats,
+    outcome: Any,
+    which: Iterable[Measure] = BUILT_IN,
+    varies: bool = True,
+    problems: dict[str, str] | None = None,
+) -> dict[str, float]:
+    """The mean of each measure over repeats of a cross-validation, where it is defined.
+
+    Measured in each repeat and then averaged (Kohavi 1995), since averaged predictions would be those of an ensemble.
+
+    Parameters
+    ----------
+    predicted
+        Shape (repeats, n).
+    outcome, which, problems
+        As for :func:`measures`.
+    varies
+        Whether the predictions of any refit differ between cases; see :class:`Measure`, `by_rank`.
+    """
+    which = tuple(which)
+    found = []
+    for row in predicted:
+        each = measures(row, outcome, which, problems)
+        if not varies:
+            each |= measures(as_a_constant(row), outcome, [one for one in which if one.by_rank], problems)
+        found.append([each[one.name] for one in which])
+    table = np.array(found, dtype=float).reshape(len(found), len(which))
+    known = ~np.isnan(table)
+    means = ratio(np.where(known, table, 0.0).sum(axis=0), known.sum(axis=0))
+    return dict(zip((one.name for one in which), (float(mean) for mean in means), strict=True))
+
+
+def as_a_constant(predicted: Floats) -> Floats:
+    """The mean prediction for every case that has one."""
+    known = ~np.isnan(predicted)
+    return np.where(known, predicted[known].mean() if known.any() else np.nan, np.nan)
 
 
 def in_resamples(predicted: Any, outcome: Any, weights: Floats, which: Sequence[Measure] = BUILT_IN) -> Floats:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from equifinal import sets
 from equifinal.comparison.fit import Yardstick
-from equifinal.comparison.measures import BUILT_IN, LEADING, OUT_OF_SAMPLE, Measure, measures
+from equifinal.comparison.measures import BUILT_IN, LEADING, OUT_OF_SAMPLE, Measure, measures, measures_of_repeats
 from equifinal.errors import InputError
 from equifinal.method.run import Run
 from equifinal.sets import Expression
@@ -222,9 +222,9 @@ def _fit(
     leading = [each for each in which if each.name in LEADING]
     rows = {}
     for label, analysis in run.analyses.items():
-        unseen = yardsticks[label].predicted_out_of_sample
+        unseen = yardsticks[label].unseen
         for time, there in inside.items():
-            elsewhere = measures(unseen[there], outcome[there], leading)
+            elsewhere = measures_of_repeats(unseen[:, np.asarray(there)], outcome[there], leading)
             rows[label, time] = {
                 "n": int(there.sum()),
                 **measures(analysis.cases["predicted"][there], outcome[there], which),

@@ -53,7 +53,7 @@ def permutation_test(
     -------
     pandas.DataFrame
         Index: the methods that predict. For each measure the share (b + 1) / (m + 1), where b of m permutations reach the
-        observed number (are as low where less is better, otherwise as high). A measure that is undefined in a permutation, as
+        observed number (are as low where less is better, otherwise as high; missing where neither is, as for the calibration slope). A measure that is undefined in a permutation, as
         the consistency of an empty solution is, does not reach it; a share is missing where the observed number is.
         ``any_solution``: for methods with sufficient paths the share in which they predict a membership above 0 for any
         case, that is, find any solution; missing for others. ``permutations``: m; ``failed``: refits that raised an error,
@@ -99,9 +99,12 @@ def _shares(
     reasons = [each for each in found if isinstance(each, str)]
     drawn = np.array([each for each in found if not isinstance(each, str)]).reshape(-1, len(which) + 1)
     reached = np.array(list(observed.values()))
-    better = np.array([-1.0 if each.less_is_better else 1.0 for each in which])
+    # Where neither end is better, nothing can be said to be reached.
+    better = np.array(
+        [np.nan if each.less_is_better is None else -1.0 if each.less_is_better else 1.0 for each in which]
+    )
     times = ((drawn[:, :-1] - reached) * better >= -1e-9).sum(axis=0)
-    shares = np.where(np.isnan(reached) | (len(drawn) == 0), np.nan, (times + 1) / (len(drawn) + 1))
+    shares = np.where(np.isnan(reached * better) | (len(drawn) == 0), np.nan, (times + 1) / (len(drawn) + 1))
     return dict(zip(observed, shares, strict=True)) | {
         "any_solution": float(drawn[:, -1].mean()) if len(drawn) else np.nan,
         "permutations": len(drawn),

@@ -1,6 +1,6 @@
 """Asking every method about every proposition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -41,7 +41,7 @@ def judge(
         run.calibrated, analyses, own(analyses), {label: each.importance for label, each in yardsticks.items()}, ""
     )
     scopes: dict[str | None, _Scope] = {None: whole}
-    for proposition in run.study.propositions:
+    for proposition in run.study.claims:
         if proposition.where not in scopes:
             scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes))
     answers: dict[str, tuple[list[Verdict], dict[str, list[str]]]] = {}
@@ -49,13 +49,31 @@ def judge(
         changed: dict[str, list[str]] = {}
         verdicts = [
             _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks, changed)
-            for proposition in run.study.propositions
+            for proposition in run.study.claims
         ]
         for scope in scopes.values():
             if places := changes("analysis", scope.given[label], scope.analyses[label]):
                 changed.setdefault("", []).extend(places)
         answers[label] = verdicts, changed
     return answers
+
+
+def descriptions(calibrated: CalibratedStudy, propositions: Iterable[Proposition]) -> pd.DataFrame:
+    """What the cases alone answer, whatever the methods say: ``answer`` and ``evidence`` of each description, by id."""
+    answers = {str(each.id): _described(each, calibrated) for each in propositions if each.describes()}
+    rows = {name: {"answer": each.answer, "evidence": each.evidence} for name, each in answers.items()}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["answer", "evidence"], dtype=object)
+    return frame.rename_axis("id")
+
+
+def _described(proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
+    try:
+        answer = proposition.describe(calibrated.protected())
+    except FAULTS as error:
+        return Verdict("silent", evidence=f"It could not be answered ({type(error).__name__}: {error})")
+    if not isinstance(answer, Verdict):
+        return Verdict("silent", evidence=f"It was answered with {answer!r}, which is not an equifinal.Verdict.")
+    return answer
 
 
 def _restricted(run: Run, where: str, number: int) -> _Scope:
@@ -72,12 +90,12 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
     for label in run.analyses:
         method = run.methods[label]
         try:
-            analyses[label] = analysis = analyse(method, study, generator(run.seed, label, 2, number))
+            analyses[label] = analyse(method, study, generator(run.seed, label, 2, number))
         except FAULTS as error:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
             continue
         try:
-            importances[label] = importance(method, own(analysis), study, run.seed) if method.predicts() else None
+            importances[label] = importance(method, study, run.seed) if method.predicts() else None
         except FAULTS:
             importances[label] = None  # claims on importances answer that there are none
     return _Scope(study, analyses, own(analyses), importances, prefix)

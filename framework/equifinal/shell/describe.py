@@ -64,7 +64,7 @@ def _arguments(proposition: Proposition) -> str:
         for name in type(proposition).model_fields
         if name not in Proposition.model_fields
     }
-    return ", ".join(f"{name} = {_toml(value)}" for name, value in given.items())
+    return ", ".join(f"{name} = {_toml(value)}" for name, value in given.items() if value is not None)
 
 
 def describe_class(name: str, kind: str, cls: Any, plugin: Plugin, console: Console) -> None:

@@ -266,6 +266,36 @@ class CalibratedStudy:
             copies, raw=copies.raw.set_axis(index), fuzzy=copies.fuzzy.set_axis(index), data=copies.data.set_axis(index)
         )
 
+    def mixed(self, cases: Any, sources: Mapping[str, Any]) -> "CalibratedStudy":
+        """Cases with the values that conditions have in other cases, numbered, for many what-if predictions in one call.
+
+        Parameters
+        ----------
+        cases
+            Positions of the cases, shape (m,); any case any number of times.
+        sources
+            By condition, positions of the cases whose values it takes, shape (m,); its raw score, its membership and its column of
+            ``data`` change together.
+        """
+        cases, index = np.asarray(cases), pd.RangeIndex(len(cases))
+        columns: dict[str, Any] = {}
+        for name, source in sources.items():
+            column = self.variable(name).column
+            columns[column] = np.where(source != cases, source, columns.get(column, cases))
+
+        def taken(frame: pd.DataFrame) -> pd.DataFrame:
+            values = frame.to_numpy(dtype=float)
+            found = values[cases]
+            for name, source in sources.items():
+                if name in frame:
+                    place = frame.columns.get_loc(name)
+                    found[:, place] = values[source, place]
+            return pd.DataFrame(found, index=index, columns=frame.columns)
+
+        changed = {column: self.data[column].array[source] for column, source in columns.items() if column in self.data}
+        data = self.data.take(cases).set_axis(index).assign(**changed)
+        return dataclasses.replace(self, raw=taken(self.raw), fuzzy=taken(self.fuzzy), data=data)
+
     def _repr_html_(self) -> str:
         from equifinal.base.html import tables
 

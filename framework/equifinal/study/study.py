@@ -159,6 +159,11 @@ class Study:
                 )
         return {label: dict(table) for label, table in self.methods.items()}
 
+    @property
+    def claims(self) -> tuple[Proposition, ...]:
+        """The propositions that methods are asked about: all but the descriptions, which the cases alone answer."""
+        return tuple(each for each in self.propositions if not each.describes())
+
     def _propositions(self) -> tuple[Proposition, ...]:
         from equifinal.plugin.registry import propositions
 
@@ -174,6 +179,8 @@ class Study:
             proposition.check(where, sets, conditions, cases)
             if proposition.where is not None:
                 Expression(proposition.where).require(calibrated, f"{where}'where' needs sets with a calibration. ")
+            if proposition.describes() and (text := getattr(proposition, "expression", None)):
+                Expression(text).require(calibrated, f"{where}'expression' needs sets with a calibration. ")
         return built
 
     def negated(self) -> "Study":

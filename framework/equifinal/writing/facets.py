@@ -99,6 +99,15 @@ def _advice_by_method(comparison: "Comparison") -> pd.DataFrame:
     return comparison.advice.groupby("case", sort=False)[labels].first()
 
 
+def _descriptions(comparison: "Comparison") -> pd.DataFrame | None:
+    """With their texts; nothing where the study has none."""
+    if comparison.descriptions.empty:
+        return None
+    texts = {str(each.id): each.text for each in comparison.study.propositions if each.describes()}
+    found = comparison.descriptions
+    return found.assign(text=[texts[name] for name in found.index])[["text", "answer", "evidence"]]
+
+
 def _analyses(comparison: "Comparison") -> dict[str, Any]:
     return {
         label: {
@@ -152,6 +161,7 @@ BUILT_IN = (
     Facet("propositions", "Propositions", attrgetter("propositions")),
     Facet("verdicts", "What each method says to each proposition", attrgetter("verdicts")),
     Facet("verdict_evidence", "The evidence behind each verdict", attrgetter("verdict_evidence")),
+    Facet("descriptions", "What the cases alone say, whatever the method", _descriptions),
     Facet("conditions", "Role, direction and importance of each condition", attrgetter("conditions")),
     Facet("configurations", "Paths, clusters and other groups of all methods", _configurations),
     Facet("cases", "What each method says of each case", attrgetter("cases")),

@@ -78,7 +78,7 @@ class FsQCA(Method):
         solution = self._solution(everything, calibrated)
         table = solution.table
         conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
-        parsimonious = solution.parsimonious or minimize(table, "parsimonious", max_models=self.max_models)
+        parsimonious = self._parsimonious(solution)
         shown = solution.best
         core = {model.terms: standard_tables.core_of(model, parsimonious, self.solution) for model in solution.models}
         needed = literals_necessity(table.memberships, table.outcome_membership, table.conditions)
@@ -105,7 +105,7 @@ class FsQCA(Method):
         )
 
     def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        """Only the solution: its tables would cost more than the search for it."""
+        """Only the solution, with its models and truth table: further tables would cost more than the search for it."""
         return Analysis.for_prediction(self, self._solution(self.memberships(calibrated), calibrated))
 
     def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
@@ -121,7 +121,8 @@ class FsQCA(Method):
         verdict = assess(
             proposition,
             analysis.native,
-            self._frame(calibrated),
+            lambda: self._parsimonious(analysis.native),
+            lambda: self._frame(calibrated),
             calibrated.outcome.name,
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
@@ -156,6 +157,11 @@ class FsQCA(Method):
     ) -> Solution:
         expectations = {condition.name: condition.expect for condition in calibrated.conditions}
         return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
+
+    def _parsimonious(self, solution: Solution) -> Solution:
+        if solution.kind == "parsimonious":
+            return solution
+        return solution.parsimonious or minimize(solution.table, "parsimonious", max_models=self.max_models)
 
     def _is_needed(self, consistency: float, relevance: float) -> bool:
         return consistency >= self.necessity_cutoff - 1e-9 and relevance >= self.relevance_cutoff - 1e-9
