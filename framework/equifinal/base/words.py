@@ -15,6 +15,15 @@ MISSING = "–"
 SIGNS: dict[str, str] = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
 #: Beside a number on whose side of its threshold the number of worlds or resamples does not settle.
 UNSETTLED = "≈"
+#: How to read the cells of a matrix of verdicts.
+KEY = (
+    "✔ supported, ✘ contradicted, ? inconclusive, · silent. Beside the sign: how often chance alone gives the same (.01: in 1 of "
+    "100 worlds without the relation); for a denial, in how many resampled case sets it stays (98 %). In brackets, and grey: not "
+    "firm, with the number that fails. ≈: more draws could turn it."
+)
+UNTESTED_KEY = (
+    "✔ supported, ✘ contradicted, ? inconclusive, · silent. No evidence was computed: nothing here is known to be firm."
+)
 #: How predictions move with a condition.
 ARROWS = {1: "↑", -1: "↓", 0: "–"}
 DIRECTIONS = {1: "↑ up", -1: "↓ down", 0: "– none"}

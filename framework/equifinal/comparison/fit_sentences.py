@@ -9,8 +9,6 @@ from equifinal.comparison.compared import Compared
 from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
 from equifinal.comparison.wording import grouped, is_or_are, listed
 
-_BASELINE = "baseline: mean"
-
 #: So many cases with the largest spread are named; ties with the last of them too.
 _CASES = 3
 #: So many pairs of methods are named.
@@ -56,7 +54,10 @@ def baselines(comparison: Compared) -> list[str]:
     sentences = []
     for measure in _leading(comparison):
         every = comparison.fit[f"{measure.name}{OUT_OF_SAMPLE}"].astype(float)
-        baseline, values = float(every[_BASELINE]), {label: float(every[label]) for label in everyone}
+        baseline, values = (
+            float(every[f"baseline: {measure.baseline}"]),
+            {label: float(every[label]) for label in everyone},
+        )
         there = {label: value for label, value in values.items() if not np.isnan(value)}
         if np.isnan(baseline) or not there:
             continue
@@ -71,7 +72,7 @@ def baselines(comparison: Compared) -> list[str]:
         missing = [label for label in everyone if label not in there]
         ending = f"; without such a number: {listed(missing)}" if missing else ""
         sentences.append(
-            f"In cases not seen, predicting the mean for everybody has a {measure.words} of {baseline:.3f}; "
+            f"In cases not seen, predicting the {measure.baseline} for everybody has a {measure.words} of {baseline:.3f}; "
             f"{'; '.join(clauses)}{ending}."
         )
     return sentences

@@ -48,17 +48,19 @@ class Standing:
 
     @property
     def mark(self) -> str:
-        """A cell: the sign, then the share by chance (of a denial: the share of resamples), or what fails.
+        """A cell: the sign, then the share by chance (of a denial: the share of resamples); in brackets with what fails if not firm.
 
         >>> row = {"asserts": True, "by_chance": 0.01, "stable": 0.9, "firm": True, "unsettled": False}
-        >>> Standing("supported", row, Demands()).mark, Standing("silent", {}, Demands()).mark
-        ('✔ .01', '·')
+        >>> weak = {**row, "stable": 0.6, "firm": False}
+        >>> [Standing(answer, each, Demands()).mark for answer, each in (("supported", row), ("supported", weak), ("silent", {}))]
+        ['✔ .01', '(✔ 60 %)', '·']
         """
         sign = SIGNS[self.answer]
         if not self.tested:
             return sign
         number = (self.failing or [self._chance if self.row["asserts"] else self._stable])[0]
-        return f"{sign} {UNSETTLED if self.row['unsettled'] else ''}{number}"
+        mark = f"{sign} {UNSETTLED if self.row['unsettled'] else ''}{number}"
+        return mark if self.firm else f"({mark})"
 
     @property
     def sentence(self) -> str:
@@ -67,7 +69,7 @@ class Standing:
             return ""
         row, parts = self.row, []
         if not row["asserts"]:
-            parts.append("denies a relation, so no world without it can test it")
+            parts.append("a denial, judged by resamples alone")
         elif pd.isna(row["by_chance"]):
             parts.append("no share by chance")
         else:

@@ -200,7 +200,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class Importances:
-    """A method's conditions as bars on a scale that all methods share, with a standard deviation to both sides."""
+    """A method's conditions as bars on a scale that all methods share, with their intervals."""
 
     label: str
     text: str
@@ -212,8 +212,8 @@ class Importances:
 def importances(comparison: eq.Comparison) -> list[Importances]:
     """A picture per method that has importances."""
     tables = importance.importances(comparison)
-    ends = [each["importance"] + side * each["importance_sd"] for each in tables.values() for side in (-1, 1)]
-    low, high = min([0.0, *(end.min() for end in ends)]), max([0.0, *(end.max() for end in ends)])
+    low = min([0.0, *(each.min(axis=None) for each in tables.values())])
+    high = max([0.0, *(each.max(axis=None) for each in tables.values())])
     if high - low < 1e-9:
         return []
     names = [str(name) for name in comparison.conditions.index]
@@ -221,8 +221,8 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
     found = []
     for label, each in tables.items():
         rows = tuple(
-            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, spread, across)
-            for number, (name, value, spread) in enumerate(zip(names, *each.to_numpy().T, strict=True))
+            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, (first, last), across)
+            for number, (name, value, first, last) in enumerate(zip(names, *each.to_numpy().T, strict=True))
             if not np.isnan(value)
         )
         text = f"Importance: {importance.ranked(each['importance'])}."
@@ -230,7 +230,7 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
     return found
 
 
-def _row(name: str, y: float, value: float, spread: float, across: Callable[[float], float]) -> _Row:
+def _row(name: str, y: float, value: float, interval: tuple[float, float], across: Callable[[float], float]) -> _Row:
     start, end = sorted((across(0.0), across(value)))
     bar = Bar(start, y, round(max(end - start, 0.5), 1), 16.0)
-    return _Row(name, y + 8, bar, across(value - spread), across(value + spread), shown(float(value)))
+    return _Row(name, y + 8, bar, across(interval[0]), across(interval[1]), shown(float(value)))

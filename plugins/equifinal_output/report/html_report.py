@@ -63,8 +63,7 @@ class HtmlReport(eq.Output):
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
             propositions=_propositions(comparison),
             methods=list(comparison.verdicts.columns),
-            legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in SIGNS},
-            symbols=SIGNS,
+            legend=_legend(comparison),
             grid=_grid,
             endless=_endless,
             distributions=distributions(comparison.calibrated),
@@ -98,8 +97,13 @@ def _pictures(comparison: eq.Comparison, report: Content, all_figures: bool) -> 
 
 @dataclass(frozen=True)
 class _Answer:
+    """One cell; `words` are read aloud instead of the mark."""
+
     method: str
     answer: str
+    mark: str
+    loose: bool  # not known to be firm
+    words: str
     evidence: str
 
 
@@ -112,30 +116,47 @@ class _Proposition:
     in_sum: str
     answering: int
 
-    @property
-    def shared(self) -> str:
-        """The answer on which all answering methods agree; empty when there are several or none."""
-        answers = {each.answer for each in self.answers} - {"silent"}
-        return answers.pop() if len(answers) == 1 else ""
-
 
 def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
-    verdicts, evidence = comparison.verdicts, comparison.verdict_evidence
-    together = in_sum(verdicts)
+    together = in_sum(comparison)
     return [
         _Proposition(
             id=str(name),
             text=str(comparison.propositions.at[name, "text"]),
             where=str(comparison.propositions.at[name, "where"]),
-            answers=[
-                _Answer(str(label), str(verdicts.at[name, label]), str(evidence.at[name, label]))
-                for label in verdicts.columns
-            ],
+            answers=[_answer(comparison, str(name), str(label)) for label in comparison.verdicts.columns],
             in_sum=str(together[name]),
-            answering=int((verdicts.loc[name] != "silent").sum()),
+            answering=int((comparison.verdicts.loc[name] != "silent").sum()),
         )
-        for name in verdicts.index
+        for name in comparison.verdicts.index
     ]
+
+
+def _answer(comparison: eq.Comparison, name: str, label: str) -> _Answer:
+    answer, standing = str(comparison.verdicts.at[name, label]), str(comparison.standing.at[name, label])
+    return _Answer(
+        method=label,
+        answer=answer,
+        mark=str(comparison.marks.at[name, label]),
+        loose=answer in ("supported", "contradicted") and not comparison.firm.at[name, label],
+        words=f"{answer}. {standing}" if standing else answer,
+        evidence=" ".join(filter(None, (str(comparison.verdict_evidence.at[name, label]), standing))),
+    )
+
+
+def _legend(comparison: eq.Comparison) -> list[tuple[str, str, bool, int]]:
+    """Each answer with its words, whether it is loose, and how often it stands in the matrix; firm ones apart."""
+    verdicts, firm = comparison.verdicts, comparison.firm
+    tested = comparison.demands is not None
+    found = []
+    for answer in SIGNS:
+        there = verdicts == answer
+        if tested and answer in ("supported", "contradicted"):
+            found.append((answer, f"{answer}, firm", False, int((there & firm).to_numpy().sum())))
+            found.append((answer, f"{answer}, not firm", True, int((there & ~firm).to_numpy().sum())))
+        else:
+            found.append((answer, answer, answer in ("supported", "contradicted"), int(there.to_numpy().sum())))
+    return [(answer, f"{SIGNS[answer]} {words}", loose, count) for answer, words, loose, count in found]
 
 
 # ----------------------------------------------------------------------------------------------- other tables

@@ -7,12 +7,21 @@ from equifinal.plain import shown
 
 
 def importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
-    """``importance`` and ``importance_sd`` by condition, for the methods that have them; a missing spread is 0."""
+    """``importance``, ``low`` and ``high`` by condition, for the methods that have them.
+
+    The interval (95 %) is over resampled case sets; without evidence both of its ends are the importance.
+    """
     found = {}
+    intervals = comparison.importance_evidence
     for label in comparison.analyses:
-        each = pd.DataFrame(comparison.conditions[label])[["importance", "importance_sd"]].astype(float)
-        if each["importance"].notna().any():
-            found[label] = each.fillna({"importance_sd": 0.0})
+        means = comparison.conditions[label, "importance"].astype(float)
+        if means.notna().any():
+            table = pd.DataFrame({"importance": means, "low": means, "high": means})
+            for name in table.index:
+                if (name, label) in intervals.index:
+                    ends = intervals.loc[(name, label), ["low", "high"]]
+                    table.loc[name, ["low", "high"]] = ends.fillna(means[name]).to_numpy(dtype=float)
+            found[label] = table
     return found
 
 
