@@ -8,7 +8,7 @@ from equifinal.comparison.compared import Compared
 from equifinal.comparison.families import families
 from equifinal.comparison.paths import Literals, conjunction, in_words, membership, verb_and_combination
 from equifinal.comparison.standing import shown_directions
-from equifinal.comparison.wording import in_a_sentence, label_of, listed, outcome_of
+from equifinal.comparison.wording import in_a_sentence, is_or_are, label_of, listed, outcome_of
 
 NOTHING = "Nothing here is more than chance would bring: no method has a firm direction or a firm verdict that asserts a relation."
 UNTESTED = (
@@ -95,7 +95,7 @@ def _standing(comparison: Compared, label: str, paths: Sequence[Literals]) -> st
     start = f"In {label}, the method with these paths,"
     if not rest:
         return f"{start} every one of these conditions is firm: more than chance would bring, and stable."
-    return f"{start} {listed(words)} {'is' if len(words) == 1 else 'are'} firm; {listed(rest)} {'is' if len(rest) == 1 else 'are'} not."
+    return f"{start} {listed(words)} {is_or_are(words)} firm; {listed(rest)} {is_or_are(rest)} not."
 
 
 def _of_directions(comparison: Compared) -> tuple[str, ...]:

@@ -105,9 +105,8 @@ def _votes(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> tuple[_V
     """On directions and on propositions."""
     shown, verdicts = shown_directions(comparison), comparison.verdicts
     counts = verdicts.isin(DECIDED) if comparison.demands is None else comparison.firm_together
-    return _Votes(shown, directions(shown, kinds), kinds), _Votes(
-        verdicts.where(counts, ""), findings(verdicts, counts, kinds), kinds
-    )
+    found = findings(verdicts, counts, kinds)
+    return _Votes(shown, directions(shown, kinds), kinds), _Votes(verdicts.where(counts, ""), found, kinds)
 
 
 def _pointing(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> int:
@@ -128,13 +127,13 @@ def _shared(votes: tuple[_Votes, _Votes], comparison: Compared, several: bool) -
             sentences.append(f"{_kinds(who, _pointing(comparison, pointers.kinds))} agree: {there}.")
         else:
             sentences.append(f"{_one(who, pointers.kinds)}: {there}.")
-    for (answer, who), names in judges.alike(SAYS, several).items():
+    for (verdict, who), names in judges.alike(SAYS, several).items():
         quoted, firmly = propositions(comparison, names, texts=several), "" if comparison.demands is None else "firmly "
         if several:
             answering = int((judges.found.loc[names] != "silent").any().sum())
-            sentences.append(f"{_kinds(who, answering)} {firmly}{SAYS[answer][1]} {quoted}.")
+            sentences.append(f"{_kinds(who, answering)} {firmly}{SAYS[verdict][1]} {quoted}.")
         else:
-            sentences.append(f"{_one(who, judges.kinds)} {firmly}{SAYS[answer][len(who[0]) > 1]} {quoted}.")
+            sentences.append(f"{_one(who, judges.kinds)} {firmly}{SAYS[verdict][len(who[0]) > 1]} {quoted}.")
     return tuple(sentences)
 
 
@@ -186,24 +185,20 @@ def standing(comparison: Compared) -> list[str]:
     firm = rows[rows["firm"].astype(bool)]
     asserting = int(firm["asserts"].astype(bool).sum())
     what = f": {asserting} that assert a relation, {len(firm) - asserting} that deny one" if len(firm) else ""
-    rest = decided - len(firm)
-    grey = (
-        f" {spelt(rest).capitalize()} {'is' if rest == 1 else 'are'} not, and {'counts' if rest == 1 else 'count'} for nothing."
-        if rest
-        else ""
-    )
-    said = [
-        f"{spelt(len(firm)).capitalize()} of {counted(decided, 'decided verdict')} {'is' if len(firm) == 1 else 'are'} firm{what}.{grey}"
-    ]
+    rest, one = decided - len(firm), decided - len(firm) == 1
+    said = [f"{len(firm)} of {counted(decided, 'decided verdict')} {'is' if len(firm) == 1 else 'are'} firm{what}."]
+    if rest:
+        said[0] += f" {rest} {'is' if one else 'are'} not, and {'counts' if one else 'count'} for nothing."
     alone = comparison.by_chance_alone
     if "together" in alone.index and pd.notna(alone.at["together", "expected"]):
         expected = float(alone.at["together", "expected"])
         said.append(
-            f"Chance alone would bring up to {expected:.1f} firm verdicts that assert a relation (an upper bound); here there are {asserting}."
+            f"Chance alone would bring up to {expected:.1f} firm verdicts that assert a relation (an upper bound); "
+            f"here there are {asserting}."
         )
     together = int(comparison.firm_together.to_numpy().sum())
     if together < len(firm):
         said.append(
-            f"Tested together, because there are many claims and conditions, {together} stay firm; only these count as agreement."
+f"With all claims and conditions tested together {together} stay firm; only these count as agreement."
         )
     return said

@@ -48,11 +48,11 @@ class Standing:
 
     @property
     def mark(self) -> str:
-        """A cell: the sign, then the share by chance (of a denial: the share of resamples); in brackets with what fails if not firm.
+        """A cell: the sign and the share by chance (of a denial: of resamples); what is not firm in brackets, with what fails.
 
         >>> row = {"asserts": True, "by_chance": 0.01, "stable": 0.9, "firm": True, "unsettled": False}
         >>> weak = {**row, "stable": 0.6, "firm": False}
-        >>> [Standing(answer, each, Demands()).mark for answer, each in (("supported", row), ("supported", weak), ("silent", {}))]
+        >>> [Standing("supported", each, Demands()).mark for each in (row, weak)] + [Standing("silent", {}, Demands()).mark]
         ['✔ .01', '(✔ 60 %)', '·']
         """
         sign = SIGNS[self.answer]

@@ -36,7 +36,7 @@ def summary(comparison: Compared, texts: bool = True, evidence: bool = True) -> 
     >>> import equifinal as eq
     >>> comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "regression"]), evidence=False)
     >>> print(summary(comparison, texts=False, evidence=False)[2])
-    Of 16 propositions, kinds of methods: one kind alone decides 15; none decides 1.
+    Of 16 propositions, kinds of methods: agree on 1; one kind alone decides 13; none decides 2.
     """
     return [
         *dict.fromkeys((*answer(comparison), *standing(comparison))),

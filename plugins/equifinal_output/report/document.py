@@ -73,17 +73,13 @@ class Content:
 
     @property
     def answers(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The headline's sentences, under the question they answer."""
+        """The headline's sentences, under the question they answer; what the answer has said is not said again."""
         said = self.headline
-        standing = ("What stands behind this", tuple(each for each in said.standing if each not in said.answer))
-        if not said.parted:
-            found = [("What the method finds", said.alone)]
-        else:
-            found = [
-                ("What kinds of methods agree on", said.agreed),
-                ("Where they disagree", said.parted),
-                ("What one kind alone finds", said.alone),
-            ]
-        return [
-            (title, sentences) for title, sentences in (*found, ("What stands behind this", said.standing)) if sentences
+        standing = tuple(each for each in said.standing if each not in said.answer)
+        found = [
+            ("What kinds of methods agree on", said.agreed),
+            ("Where they disagree", said.parted),
+            ("What one kind alone finds" if said.parted else "What the method finds", said.alone),
+            ("What stands behind this", standing),
         ]
+        return [(title, sentences) for title, sentences in found if sentences]

@@ -49,8 +49,8 @@ HELP = {
             "Contributing": "Part of some path; or, in a regression, a coefficient whose interval excludes 0.",
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
-                "How much the squared error on held-out cases rises when the condition is shuffled among the cases; in brackets the "
-                "95 % interval over resampled case sets. Near 0, the method does not need the condition."
+                "How much the squared error on held-out cases rises when the condition is shuffled among the cases; in "
+                "brackets the 95 % interval over resampled case sets. Near 0, the method does not need the condition."
             ),
         },
     ),
