@@ -36,8 +36,9 @@ class Clustering(eq.Method):
     ``bootstrap`` measures how well each cluster is recovered in samples of the cases (Hennig 2007), ``reference_column`` how
     far the clusters agree with groups known beforehand (adjusted Rand index: Hubert & Arabie 1985).
 
-    The role of a condition is ``contributing`` when clusters differ on it (Kruskal & Wallis 1952). Its direction is the sign of
-    the association between the clusters' means of condition and outcome, 0 unless it is the same for every pair of clusters.
+    No condition has a role, because clusters differ on what they were formed from, with or without the outcome. How far they
+    differ is described (Kruskal & Wallis 1952). The direction of a condition on which they differ is the sign of the
+    association between the clusters' means of condition and outcome, 0 unless it is the same for every pair of clusters.
 
     Examples
     --------
@@ -130,8 +131,9 @@ class Clustering(eq.Method):
         )
 
     def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
-        """Form the clusters without describing them. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._found(calibrated, rng).clusters)
+        """Form the clusters, and say who is in which, without describing them. See :meth:`equifinal.Method.refit`."""
+        found = self._found(calibrated, rng)
+        return eq.Analysis.for_prediction(self, found.clusters, cases=tables.groups_table(calibrated, found))
 
     def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """Mean outcome membership of the cluster to which each case belongs; z-scores are those of the cases analysed.

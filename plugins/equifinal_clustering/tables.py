@@ -10,16 +10,16 @@ from equifinal.plain import counted
 from equifinal_clustering.partition import Floats, Found, Labels, cluster_means
 
 
+def groups_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
+    """Each case's cluster, and how clearly the case belongs there."""
+    groups = np.array(found.names, dtype=object)[found.labels]
+    return pd.DataFrame({"group": groups, "silhouette": found.silhouettes}, index=calibrated.cases)
+
+
 def cases_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.DataFrame:
-    """Each case's cluster, the mean outcome membership in it, and how clearly the case belongs there."""
-    table = pd.DataFrame(
-        {
-            "group": np.array(found.names, dtype=object)[found.labels],
-            "predicted": found.clusters.mean_outcome[found.labels],
-            "silhouette": found.silhouettes,
-        },
-        index=calibrated.cases,
-    )
+    """The same, with the mean outcome membership in the cluster."""
+    table = groups_table(calibrated, found)
+    table.insert(1, "predicted", found.clusters.mean_outcome[found.labels])
     if found.partition.components is not None:
         table["probability"] = pd.Series(found.partition.probability, index=calibrated.cases[found.partition.order])
     return table
@@ -62,11 +62,11 @@ def conditions_table(calibrated: eq.CalibratedStudy, found: Found, alpha: float)
             if np.isnan(p)
             else f"Clusters {'differ' if differs[position] else 'do not differ'}: Kruskal-Wallis H "
             f"{statistic[position]:.2f}, p {'< 0.001' if p < 0.001 else f'= {p:.3f}'}, "
-            f"epsilon squared {epsilon[position]:.2f}."
+            f"epsilon squared {epsilon[position]:.2f}. They were formed from it, so it has no role."
         )
     return pd.DataFrame(
         {
-            "role": np.where(differs, "contributing", "none"),
+            "role": "none",
             "direction": direction,
             "evidence": evidence,
             "statistic": statistic,

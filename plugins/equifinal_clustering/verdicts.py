@@ -14,7 +14,11 @@ _SILENT = {
 
 
 def verdict(analysis: eq.Analysis, proposition: eq.Proposition) -> eq.Verdict:
-    """``together``: supported when all cases share a cluster, contradicted when no two do; silent on all else."""
+    """``together``: supported when all cases share a cluster, contradicted when no two do; silent on all else.
+
+    The strength of sharing is the mean silhouette of the cases, how much nearer they are to their cluster than to the next (0
+    when they are not); not sharing has none.
+    """
     if proposition.claim != "together":
         return eq.Verdict(
             "silent", _SILENT.get(proposition.claim, "Clusters have nothing to say on claims of this kind.")
@@ -24,7 +28,7 @@ def verdict(analysis: eq.Analysis, proposition: eq.Proposition) -> eq.Verdict:
     groups = named.reindex(wanted).dropna()
     if len(groups) < 2:
         return eq.Verdict("silent", f"{len(groups)} of the {len(wanted)} cases were analysed; clusters need two.")
-    if len(analysis.configurations) < 2:
+    if analysis.cases["group"].nunique() < 2:
         return eq.Verdict("silent", "There is only one cluster, so sharing it says nothing.")
     shares = groups.value_counts(sort=False).sort_index()
     named_groups = (f"{name}: {', '.join(map(str, groups.index[groups == name]))}" for name in shares.index)
@@ -35,4 +39,7 @@ def verdict(analysis: eq.Analysis, proposition: eq.Proposition) -> eq.Verdict:
         return eq.Verdict("inconclusive", evidence, numbers)
     answer: Literal["supported", "contradicted", "inconclusive"]
     answer = "supported" if len(shares) == 1 else "contradicted" if shares.max() == 1 else "inconclusive"
-    return eq.Verdict(answer, evidence, numbers)
+    if answer != "supported":
+        return eq.Verdict(answer, evidence, numbers)
+    silhouette = float(analysis.cases["silhouette"].set_axis(named.index).reindex(wanted).mean())
+    return eq.Verdict(answer, evidence, numbers | {"silhouette": silhouette}, strength=max(0.0, silhouette))

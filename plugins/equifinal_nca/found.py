@@ -1,11 +1,11 @@
 """What is found of one condition over the outcome, and the words for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from equifinal_nca.ceiling import TOLERANCE, Ceiling, Ceilings
+from equifinal_nca.ceiling import TOLERANCE, Ceiling, Ceilings, correlation_p_value
 
 SetLiteral = tuple[str, bool]  # a condition, and whether it is its presence
 
@@ -23,6 +23,13 @@ class Found:
     signs: tuple[int, int]  # of condition and outcome: -1 where the scores were negated
     plane: Ceilings
     p: Mapping[Ceiling, float]
+    _p_correlation: dict[Ceiling, float] = field(default_factory=dict, repr=False)
+
+    def p_correlation(self, ceiling: Ceiling) -> float:
+        """How often correlation alone reaches the effect size; see :func:`~.ceiling.correlation_p_value`."""
+        if ceiling not in self._p_correlation:
+            self._p_correlation[ceiling] = correlation_p_value(self.plane, ceiling)
+        return self._p_correlation[ceiling]
 
     @property
     def name(self) -> str:
@@ -43,10 +50,14 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Native:
-    """What an analysis keeps: the seed of its permutations, and the findings on each literal that was expected."""
+    """What an analysis keeps: the seed of its draws, the findings on each literal that was expected, and whether it permutes.
+
+    A refit does not: what independence brings about is then asked of the study as a whole, by whoever refits.
+    """
 
     seed: int
     found: Mapping[SetLiteral, Found]
+    permutes: bool = True
 
 
 def benchmark(size: float) -> str | None:

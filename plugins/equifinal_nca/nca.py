@@ -27,9 +27,11 @@ class NCA(eq.Method):
     right corner counts; where a set's membership falls with the raw score, the corner turns with it. "High" and
     "low" below always refer to the set.
 
-    A condition is called ``necessary`` when d is at least ``effect_size_cutoff`` and the permutation test gives a p below
-    ``alpha`` (Dul, van der Laan & Kuik 2020; Dul 2021, ch. 4); without the test no condition is. The only other role is
-    ``none``: a ceiling says nothing about contributions. NCA predicts no outcome, because a ceiling is an upper bound.
+    A condition is called ``necessary`` when d is at least ``effect_size_cutoff``, the permutation test gives a p below
+    ``alpha`` (Dul, van der Laan & Kuik 2020; Dul 2021, ch. 4), and correlation alone does not explain d: a Gaussian copula
+    with the same scores and the same rank correlation reaches it with a p below ``alpha`` as well (that a mere correlation
+    empties the corner is the criticism of Sorjonen & Melin 2019). Without the permutation test no condition is. The only other
+    role is ``none``: a ceiling says nothing about contributions. NCA predicts no outcome, because a ceiling is an upper bound.
 
     This is necessity in degree: a level of the condition for a level of the outcome. fsQCA judges necessity in kind: no case
     is in the outcome without being in the condition. The two can differ (Vis & Dul 2018).
@@ -40,12 +42,12 @@ class NCA(eq.Method):
     >>> from equifinal_nca import NCA
     >>> study = eq.load_study("open-data-barometer-2014").calibrate()
     >>> analysis = NCA().analyze(study, np.random.default_rng(0))
-    >>> analysis.conditions[["role", "d_ce_fdh", "d_cr_fdh", "benchmark"]].round(3)
-               role  d_ce_fdh  d_cr_fdh benchmark
-    LEAD  necessary     0.404     0.359     large
-    DEM   necessary     0.396     0.348     large
-    FIN   necessary     0.251     0.225    medium
-    HUM   necessary     0.299     0.259    medium
+    >>> analysis.conditions[["role", "d_ce_fdh", "p_ce_fdh", "p_correlation", "benchmark"]].round(3)
+          role  d_ce_fdh  p_ce_fdh  p_correlation benchmark
+    LEAD  none     0.404     0.001          0.068     large
+    DEM   none     0.396     0.001          0.145     large
+    FIN   none     0.251     0.001          0.180    medium
+    HUM   none     0.299     0.001          0.805    medium
     """
 
     name = "nca"
@@ -89,9 +91,9 @@ class NCA(eq.Method):
         self._check_scope(calibrated)
         expected = [(each.name, each.expect != "absent") for each in calibrated.conditions]
         seed = int(rng.integers(2**31 - 1))
-        native = Native(seed, self._find(calibrated, expected, seed))
+        native = Native(seed, self._find(calibrated, expected, seed, self.permutations))
         found = list(native.found.values())
-        rule = self._rule
+        rule = self._rule()
         necessary = [each for each in found if rule.holds(each)]
         cases = pd.DataFrame({"group": None, "predicted": np.nan}, index=calibrated.cases)
         return eq.Analysis(
@@ -111,12 +113,19 @@ class NCA(eq.Method):
             native=native,
         )
 
-    @property
-    def _rule(self) -> Rule:
-        return Rule(self.ceiling, self.effect_size_cutoff, self.alpha)
+    def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
+        """The ceilings, without permutations: verdicts then go by the effect size. See :meth:`equifinal.Method.refit`."""
+        self._check_scope(calibrated)
+        expected = [(each.name, each.expect != "absent") for each in calibrated.conditions]
+        seed = int(rng.integers(2**31 - 1))
+        found = self._find(calibrated, expected, seed, permutations=0)
+        return eq.Analysis.for_prediction(self, Native(seed, found, permutes=False))
+
+    def _rule(self, permutes: bool = True) -> Rule:
+        return Rule(self.ceiling, self.effect_size_cutoff, self.alpha, permutes)
 
     def _find(
-        self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int
+        self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int, permutations: int
     ) -> dict[SetLiteral, Found]:
         """Both ceilings and their p-values for each condition (True) or absence of a condition (False)."""
         y_sign = calibrated.orientation(calibrated.outcome.name) or 1
@@ -128,7 +137,7 @@ class NCA(eq.Method):
             scope = Scope(*self._bounds_of(calibrated, calibrated.variable(name), sign), *y_bounds)
             signs[literal] = sign, y_sign
             planes[literal] = ceilings(sign * calibrated.raw[name].to_numpy(dtype=float), y, scope)
-        p = p_values(planes, self.permutations, seed)
+        p = p_values(planes, permutations, seed)
         return {literal: Found(literal, signs[literal], planes[literal], p[literal]) for literal in planes}
 
     def _bounds_of(self, calibrated: eq.CalibratedStudy, variable: eq.Variable, sign: int) -> tuple[float, float]:
@@ -157,15 +166,16 @@ class NCA(eq.Method):
 
         def find(literals: Iterable[SetLiteral]) -> list[Found]:
             others = [each for each in literals if each not in native.found]
-            known = {**native.found, **(self._find(calibrated, others, native.seed) if others else {})}
+            permutations = self.permutations if native.permutes else 0
+            known = {**native.found, **(self._find(calibrated, others, native.seed, permutations) if others else {})}
             return [known[each] for each in literals]
 
-        return verdict(proposition, calibrated.condition_names, find, self._rule)
+        return verdict(proposition, calibrated.condition_names, find, self._rule(native.permutes))
 
     def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series | None:
         """For each case without the outcome, the necessary conditions that keep it below the lowest score of a case with it.
 
         Levels are the ceiling's, in raw units. See :meth:`equifinal.Method.advise`.
         """
-        necessary = [each for each in analysis.native.found.values() if self._rule.holds(each)]
+        necessary = [each for each in analysis.native.found.values() if self._rule().holds(each)]
         return advice(calibrated, necessary, self.ceiling)

@@ -27,6 +27,7 @@ def conditions_table(found: Sequence[Found], rule: Rule) -> pd.DataFrame:
             "p_ce_fdh": [each.p["ce-fdh"] for each in found],
             "d_cr_fdh": [each.plane.effect_size["cr-fdh"] for each in found],
             "p_cr_fdh": [each.p["cr-fdh"] for each in found],
+            "p_correlation": [each.p_correlation(rule.ceiling) for each in found],
             "accuracy_cr_fdh": [each.plane.accuracy("cr-fdh") for each in found],
             "benchmark": [benchmark(each.plane.effect_size[rule.ceiling]) for each in found],
         },

@@ -22,11 +22,16 @@ _NO_UNION = "NCA judges single conditions and their conjunctions; raw scores of 
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition is necessary when the effect size d under a ceiling reaches the cutoff and p lies below alpha."""
+    """A condition is necessary when the effect size d under a ceiling reaches the cutoff and chance does not explain it.
+
+    Neither independence (the permutation test) nor the rank correlation alone may reach d with a p of alpha or more. A refit
+    makes no permutation test: `permutes` is then False.
+    """
 
     ceiling: Ceiling
     cutoff: float
     alpha: float
+    permutes: bool = True
 
     def large(self, found: Found) -> bool:
         """Whether d reaches the cutoff; False where it is undefined."""
@@ -34,11 +39,12 @@ class Rule:
         return bool(size > 0 and size >= self.cutoff - TOLERANCE)
 
     def holds(self, found: Found) -> bool:
-        """Whether both tests are passed; False where either is undefined or was not made."""
-        return self.large(found) and bool(found.p[self.ceiling] < self.alpha)
+        """Whether all three tests are passed; False where one is undefined or was not made."""
+        by_chance = self.permutes and not found.p[self.ceiling] < self.alpha
+        return self.large(found) and not by_chance and bool(found.p_correlation(self.ceiling) < self.alpha)
 
     def answer(self, found: Found) -> bool | None:
-        """Necessary, not necessary (d is too small), or undecided."""
+        """Necessary, not necessary (d is too small), or undecided (d is large, but chance or correlation explains it)."""
         if self.holds(found):
             return True
         return False if not np.isnan(found.plane.effect_size[self.ceiling]) and not self.large(found) else None
@@ -50,13 +56,15 @@ class Rule:
             return f"{start} is undefined"
         p = found.p[self.ceiling]
         tested = f"{p_text(p, 'no permutation test')}{f' (alpha {self.alpha:g})' if np.isfinite(p) else ''}"
-        return f"{start} d = {size:.2f} (cutoff {self.cutoff:g}), {tested}"
+        alone = f"; against correlation alone {p_text(found.p_correlation(self.ceiling), 'not tested')}"
+        return f"{start} d = {size:.2f} (cutoff {self.cutoff:g}), {tested}{alone if self.large(found) else ''}"
 
     def evidence(self, found: Found) -> str:
         """Both ceilings, first the one that decides."""
         first, second = self.ceiling, CEILINGS[self.ceiling == CEILINGS[0]]
         word = benchmark(found.plane.effect_size[first])
         decides = f"{_numbers(found, first)}{f', {word}' if word else ''}"
+        decides += f", against correlation alone {p_text(found.p_correlation(first), 'not tested')}"
         return f"Necessity in degree, {found.corner} corner: {decides}; {_numbers(found, second)}."
 
 
@@ -76,7 +84,8 @@ def verdict(
     """``necessary`` for a condition, its absence, or a conjunction; silent on everything else.
 
     A conjunction is necessary when each of its literals is, because whatever lacks one of them lacks the conjunction. On
-    disjunctions NCA is silent: raw scores in different units have no union. `find` gives the findings on literals.
+    disjunctions NCA is silent: raw scores in different units have no union. `find` gives the findings on literals. The strength
+    is the smallest effect size of the literals; what denies necessity has none.
     """
     arguments: Any = proposition
     if proposition.claim != "necessary":
@@ -92,6 +101,10 @@ def verdict(
         prefix = f"{each.name} " if len(judged) > 1 else ""
         numbers[f"{prefix}effect_size"] = each.plane.effect_size[rule.ceiling]
         numbers[f"{prefix}p"] = each.p[rule.ceiling]
+        if rule.large(each):
+            numbers[f"{prefix}p_correlation"] = each.p_correlation(rule.ceiling)
     if False not in answers and None in answers:
         return eq.Verdict("inconclusive", evidence, numbers)
-    return eq.Verdict("supported" if (False not in answers) == arguments.expect else "contradicted", evidence, numbers)
+    holds = False not in answers
+    strength = min(float(each.plane.effect_size[rule.ceiling]) for each in judged) if holds else None
+    return eq.Verdict("supported" if holds == arguments.expect else "contradicted", evidence, numbers, strength)

@@ -9,6 +9,7 @@ import equifinal as eq
 from equifinal.plain import plain_number
 from equifinal_regression.equation import Equation, Floats
 from equifinal_regression.specification import Specification
+from equifinal_regression.tables import quantile
 
 
 class _Outlook(NamedTuple):
@@ -25,16 +26,7 @@ class _Change(NamedTuple):
     then: _Outlook
 
 
-class Precision(NamedTuple):
-    """How precisely the coefficients are known."""
-
-    covariance: Floats  # (k, k)
-    quantile: float  # of the t or the normal distribution, for the level of the intervals
-
-
-def advice(
-    analysis: eq.Analysis, calibrated: eq.CalibratedStudy, spec: Specification, precision: Precision
-) -> pd.Series:
+def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, spec: Specification) -> pd.Series:
     """A sentence for each case without the outcome. Ties within 1e-9 are all given."""
     lacking = np.flatnonzero(calibrated.fuzzy[calibrated.outcome.name].to_numpy() < 0.5)
     found = analysis.conditions.index[analysis.conditions["role"] == "contributing"]
@@ -65,20 +57,21 @@ def advice(
     for case in lacking:
         best = gains[:, case].max()
         equal = np.flatnonzero(gains[:, case] >= best - 1e-9) if best > 1e-9 else np.array([], dtype=int)
-        said = [_said(calibrated, spec, precision, int(case), now, changes[each]) for each in equal]
+        said = [_said(calibrated, spec, equation, int(case), now, changes[each]) for each in equal]
         sentences.append("; or: ".join(said) or nothing)
     return pd.Series(sentences, index=calibrated.cases[lacking], dtype=object)
 
 
 def _said(
-    calibrated: eq.CalibratedStudy, spec: Specification, precision: Precision, case: int, now: _Outlook, change: _Change
+    calibrated: eq.CalibratedStudy, spec: Specification, equation: Equation, case: int, now: _Outlook, change: _Change
 ) -> str:
     lever, source, then = change
     raw, outcome = calibrated.raw[lever.name].to_numpy(), calibrated.outcome
     end = "highest" if raw[source] > raw[case] else "lowest"
     gain = float(then.expected[case] - now.expected[case])
     slope = then.slopes[case] - now.slopes[case]
-    margin = precision.quantile * float(np.sqrt(max(slope @ precision.covariance @ slope, 0.0)))
+    spread = float(np.sqrt(max(slope @ equation.covariance @ slope, 0.0)))
+    margin = quantile(equation.df_resid, spec.alpha) * spread
     interval = f"{1 - spec.alpha:.0%} interval {_signed(gain - margin)} to {_signed(gain + margin)}".replace("%", " %")
     other = f"Cases like it with {lever.label} {plain_number(raw[source])} ({end} observed) instead of {plain_number(raw[case])}"
     what = "probability" if spec.model == "logit" else "membership"

@@ -19,7 +19,7 @@ def interaction_tests(fitted: Fitted, nested: Equation, described: Description) 
     """
     from scipy.special import chdtrc, fdtrc
 
-    full, covariance, outcome = fitted.equation, fitted.covariance, fitted.outcome[fitted.used]
+    full, covariance, outcome = fitted.equation, fitted.equation.errors, fitted.outcome[fitted.used]
     count = len(full.params) - len(nested.params)
     df_resid = len(outcome) - len(full.params)
     rows: dict[str, tuple[float, float, float]] = {}  # statistic, df_resid (NaN: chi-squared), p

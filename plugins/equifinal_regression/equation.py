@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -12,30 +13,6 @@ from equifinal.plain import counted
 
 Floats = NDArray[np.float64]
 Model = Literal["ols", "logit", "fractional-logit"]
-
-
-@dataclass(frozen=True, eq=False)
-class Equation:
-    """The coefficients, and statsmodels' own results.
-
-    Attributes
-    ----------
-    params : numpy.ndarray of shape (k,)
-        The constant, then one coefficient per term; NaN when they could not be estimated.
-    scaling : pandas.DataFrame or None
-        ``mean`` and ``sd`` of each set when the equation is written in z-scores.
-    results
-        The results of statsmodels' ``OLS`` or ``GLM``; ``None`` when nothing could be estimated. When the scores differ in
-        size by a factor of more than a million, its columns are divided by their length.
-    model : {"ols", "logit", "fractional-logit"}
-    notes : list of str
-    """
-
-    params: Floats
-    scaling: pd.DataFrame | None
-    results: Any
-    model: Model = "ols"
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +41,59 @@ class Covariance:
 
 
 @dataclass(frozen=True, eq=False)
+class Equation:
+    """The coefficients, and statsmodels' own results.
+
+    Attributes
+    ----------
+    params : numpy.ndarray of shape (k,)
+        The constant, then one coefficient per term; NaN when they could not be estimated.
+    scaling : pandas.DataFrame or None
+        ``mean`` and ``sd`` of each set when the equation is written in z-scores.
+    results
+        The results of statsmodels' ``OLS`` or ``GLM``; ``None`` when nothing could be estimated. When the scores differ in
+        size by a factor of more than a million, its columns are divided by their length.
+    model : {"ols", "logit", "fractional-logit"}
+    notes : list of str
+    errors : Covariance
+        The kind of covariance that its coefficients have.
+    sizes : numpy.ndarray of shape (k,)
+        By what the columns of the results are divided.
+    """
+
+    params: Floats
+    scaling: pd.DataFrame | None
+    results: Any
+    model: Model = "ols"
+    notes: list[str] = field(default_factory=list)
+    errors: Covariance = field(default_factory=lambda: Covariance("classical"))
+    sizes: Floats | float = 1.0
+
+    @cached_property
+    def least_squares(self) -> Any:
+        """The least squares that the covariance comes from: the equation's, or those at which a logit's estimation ends."""
+        if self.model == "ols" or self.results is None:
+            return self.results
+        return _last_step(self.results, self.model, self.errors)
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """The covariance of the coefficients, shape (k, k); NaN when they could not be estimated."""
+        if self.results is None:
+            return np.full((len(self.params), len(self.params)), np.nan)
+        sizes = np.broadcast_to(self.sizes, self.params.shape)
+        return np.asarray(self.least_squares.cov_params()) / np.outer(sizes, sizes)
+
+    @property
+    def df_resid(self) -> float:
+        """Degrees of freedom of the t distribution; infinity for the logit's normal one."""
+        if self.model == "logit":
+            return np.inf
+        cases = 0 if self.results is None else len(self.results.model.endog)
+        return max(self.errors.df_resid(cases, len(self.params)), 0)
+
+
+@dataclass(frozen=True, eq=False)
 class Description:
     """How well an equation is estimated; NaN throughout when it could not be estimated."""
 
@@ -88,8 +118,10 @@ def solve(
     elif not problem:
         results, problem, notes = _solve_logit(model, design / _sizes(design), outcome)
     if results is None:
-        return Equation(np.full(design.shape[1], np.nan), scaling, None, model, [f"Not estimated. {problem}"])
-    return Equation(np.asarray(results.params) / _sizes(design), scaling, results, model, notes)
+        missing = np.full(design.shape[1], np.nan)
+        return Equation(missing, scaling, None, model, [f"Not estimated. {problem}"], covariance)
+    sizes = _sizes(design)
+    return Equation(np.asarray(results.params) / sizes, scaling, results, model, notes, covariance, sizes)
 
 
 def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
@@ -157,16 +189,16 @@ def _sizes(design: Floats) -> Floats:
     return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
 
 
-def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Covariance) -> Description:
+def describe(equation: Equation, design: Floats, outcome: Floats) -> Description:
     """The covariance of the coefficients, the cases' influence, and the fit."""
-    cases, parameters = design.shape
+    (cases, parameters), covariance = design.shape, equation.errors
     statistics: dict[str, float] = {"n": cases, "parameters": parameters, "df_resid": cases - parameters}
     if equation.results is None:
         missing = np.full(cases, np.nan)
-        return Description(np.full((parameters, parameters), np.nan), missing, missing, statistics)
-    if hasattr(equation.results, "deviance"):
-        least_squares = _last_step(equation, outcome, covariance)
-        scale = float(least_squares.scale)
+        return Description(equation.covariance, missing, missing, statistics)
+    least_squares = equation.least_squares
+    scale = float(least_squares.scale)
+    if equation.model != "ols":
         statistics |= _logit_statistics(equation.results, outcome)
         if equation.model == "logit":
             scale = 1.0  # the variance of a crisp outcome is p (1 - p)
@@ -174,8 +206,6 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Co
         else:
             statistics["dispersion"] = scale
     else:
-        least_squares = equation.results
-        scale = float(least_squares.scale)
         statistics |= _ols_statistics(least_squares, outcome)
     df_resid = covariance.df_resid(cases, parameters)
     if covariance.clusters is not None:
@@ -187,9 +217,8 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Co
     with np.errstate(divide="ignore", invalid="ignore"):
         standardized = np.asarray(least_squares.wresid) ** 2 / scale / parameters
         cooks_distance = standardized * leverage / (1 - leverage) ** 2
-    sizes = _sizes(design)
     return Description(
-        covariance=np.asarray(least_squares.cov_params()) / np.outer(sizes, sizes),
+        covariance=equation.covariance,
         leverage=leverage,
         cooks_distance=cooks_distance,
         statistics=statistics,
@@ -197,7 +226,7 @@ def describe(equation: Equation, design: Floats, outcome: Floats, covariance: Co
     )
 
 
-def _last_step(equation: Equation, outcome: Floats, covariance: Covariance) -> Any:
+def _last_step(results: Any, model: Model, covariance: Covariance) -> Any:
     """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
 
     statsmodels gives a GLM the HC0 covariance whichever HC is requested; least squares have them all, and their classical
@@ -205,14 +234,13 @@ def _last_step(equation: Equation, outcome: Floats, covariance: Covariance) -> A
     """
     from statsmodels.regression.linear_model import WLS
 
-    results = equation.results
-    design, fitted = results.model.exog, np.asarray(results.fittedvalues)
+    design, outcome, fitted = results.model.exog, results.model.endog, np.asarray(results.fittedvalues)
     weights = fitted * (1 - fitted)
     # A probability that rounds to 0 or 1 leaves a weight of 0.
     step = np.divide(outcome - fitted, weights, out=np.zeros(len(outcome)), where=weights > 0)
     working = design @ results.params + step
     weighted = WLS(working, design, weights=weights)
-    if equation.model == "logit" and covariance.name == "classical":
+    if model == "logit" and covariance.name == "classical":
         return weighted.fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
     return weighted.fit(**covariance.options())
 

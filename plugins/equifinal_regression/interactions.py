@@ -31,6 +31,19 @@ def checked(interactions: Iterable[str]) -> tuple[str, ...]:
     return tuple("*".join(names) for names in products)
 
 
+def with_product(interactions: Iterable[str], product: Term) -> tuple[str, ...]:
+    """The interactions, a product of conditions, and every product within it that they lack: lower orders stay in the equation.
+
+    >>> with_product(("A*B",), ("C", "B", "A"))
+    ('A*B', 'C*B', 'C*A', 'C*B*A')
+    """
+    known = {frozenset(product_of(text)): text for text in interactions}
+    for size in range(2, len(product) + 1):
+        for part in combinations(product, size):
+            known.setdefault(frozenset(part), "*".join(part))
+    return tuple(known.values())
+
+
 def interactions_from(paths: Iterable[str], at_most: int = 6) -> tuple[str, ...]:
     """The interactions that a regression needs to distinguish these paths from conditions that merely add up.
 

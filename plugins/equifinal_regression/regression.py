@@ -9,12 +9,12 @@ import pydantic
 import equifinal as eq
 from equifinal.errors import did_you_mean
 from equifinal_regression import diagnostics, notes
-from equifinal_regression.advice import Precision, advice
-from equifinal_regression.equation import Covariance, Description, Floats, Model, solve
-from equifinal_regression.interactions import checked, product_of
+from equifinal_regression.advice import advice
+from equifinal_regression.equation import Covariance, Description, Equation, Floats, Model, solve
+from equifinal_regression.interactions import Term, checked, product_of, with_product
 from equifinal_regression.specification import Fitted, Scale, Specification
 from equifinal_regression.tables import cases_table, estimates, model_table
-from equifinal_regression.verdicts import evidence, side, verdict
+from equifinal_regression.verdicts import Row, evidence, side, verdict
 
 
 class Regression(eq.Method):
@@ -22,11 +22,11 @@ class Regression(eq.Method):
 
     ``model = "ols"`` fits least squares, ``"logit"`` the logit of the crisp outcome (1 above a membership of 0.5, 0 below;
     cases at exactly 0.5 are left out), ``"fractional-logit"`` the quasi-likelihood logit of Papke & Wooldridge (1996) for
-    an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 by default:
+    an outcome between 0 and 1, the membership. Coefficients come with robust standard errors (HC3 unless said otherwise:
     MacKinnon & White 1985; Long & Ervin 2000) and intervals from the t distribution with n - k degrees of freedom, for the
-    logit from the normal distribution. In a panel ``covariance = "cluster"`` allows for correlated errors within a unit
-    (Liang & Zeger 1986; with statsmodels' small-sample factor, and one degree of freedom less than units: Cameron & Miller
-    2015). The robust covariance of the logits is that of the weighted least squares with which
+    logit from the normal distribution. In a panel they allow for correlated errors within a unit unless said otherwise
+    (``covariance = "cluster"``, Liang & Zeger 1986; with statsmodels' small-sample factor, and one degree of freedom less
+    than units: Cameron & Miller 2015). The robust covariance of the logits is that of the weighted least squares with which
     their estimation ends. `bootstrap` adds percentile intervals (Efron & Tibshirani 1993) from samples of the cases.
 
     ``scale`` says in which scores the equation is written:
@@ -80,9 +80,10 @@ class Regression(eq.Method):
         default=None,
         description="Raw scores, z-scores or memberships; not given: raw for ols, membership for the logits.",
     )
-    covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical", "cluster"] = pydantic.Field(
-        default="HC3",
-        description="Standard errors: robust to unequal variances (HC0 to HC3), classical, or clustered by a panel's unit.",
+    covariance: Literal["HC3", "HC2", "HC1", "HC0", "classical", "cluster"] | None = pydantic.Field(
+        default=None,
+        description="Standard errors: robust to unequal variances (HC0 to HC3), classical, or clustered by a panel's unit; "
+        "not given: cluster where units have several cases, else HC3.",
     )
     alpha: float = pydantic.Field(
         default=0.05, gt=0, lt=1, description="1 minus the level of the confidence intervals, 0 to 1."
@@ -109,9 +110,9 @@ class Regression(eq.Method):
         described = fitted.described()
         equation, scores = fitted.equation, fitted.scores[fitted.used]
         coefficients, statistics = self._estimates(fitted, described)
-        effects = self._estimates(fitted, described, spec.averaging(scores))[0]
+        effects = self._effects(equation, spec.averaging(scores))
         said = [*equation.notes, *described.notes, *notes.about_cases(calibrated, fitted)]
-        said += notes.about_units(calibrated, fitted.covariance)
+        said += notes.about_units(calibrated, equation.errors)
         if self.bootstrap:
             said += self._add_bootstrap(calibrated, rng, coefficients, effects)
         correlation = diagnostics.correlations(scores)
@@ -148,7 +149,7 @@ class Regression(eq.Method):
 
     def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Estimate the equation without describing it. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._without_errors()._fitted(calibrated).equation)
+        return eq.Analysis.for_prediction(self, self._fitted(calibrated).equation)
 
     def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
@@ -161,7 +162,19 @@ class Regression(eq.Method):
 
     def assess(self, analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy) -> eq.Verdict:
         """Judge ``influence`` and ``joint``, as :mod:`~equifinal_regression.verdicts` says. See :meth:`equifinal.Method.assess`."""
-        return verdict(analysis, proposition, calibrated, self._specification(calibrated))
+
+        def effect_of(term: Term) -> tuple[Row, Specification]:
+            asked, equation = self, analysis.native
+            if not any(set(term) == set(known) for known in self._specification(calibrated).terms):
+                asked = self.model_copy(update={"interactions": with_product(self.interactions, term)})
+                equation = asked._fitted(calibrated).equation
+            spec = asked._specification(calibrated)
+            place = [set(known) == set(term) for known in spec.terms].index(True)
+            scores = spec.scores(calibrated, equation.scaling)[spec.used(spec.outcome(calibrated, equation.scaling))]
+            effects = asked._effects(equation, spec.averaging(scores)[[place]])
+            return {name: float(values[0]) for name, values in effects.items()}, spec
+
+        return verdict(proposition, calibrated, effect_of)
 
     def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """For each case without the outcome, which other score of one condition goes with the largest difference.
@@ -170,11 +183,7 @@ class Regression(eq.Method):
         any case while the others stay. The interval of the difference is that of the equation (the delta method); it
         compares cases and promises no case an effect. See :meth:`equifinal.Method.advise`.
         """
-        fitted = self._fitted(calibrated)
-        quantile = self._quantile(self._df_resid(fitted))
-        return advice(
-            analysis, calibrated, self._specification(calibrated), Precision(fitted.described().covariance, quantile)
-        )
+        return advice(analysis, calibrated, self._specification(calibrated))
 
     def _specification(self, calibrated: eq.CalibratedStudy) -> Specification:
         names = calibrated.condition_names
@@ -199,39 +208,31 @@ class Regression(eq.Method):
         if covariance.clusters is not None:
             covariance = Covariance(covariance.name, covariance.clusters[used])
         equation = solve(self.model, design[used], outcome[used], covariance, scaling)
-        return Fitted(equation, covariance, scores, design, outcome, used)
+        return Fitted(equation, scores, design, outcome, used)
 
     def _covariance(self, calibrated: eq.CalibratedStudy) -> Covariance:
         """With the unit of every case of the study, when errors are clustered."""
-        if self.covariance != "cluster":
+        units = calibrated.unit and calibrated.data[calibrated.unit]
+        if self.covariance is None and (units is None or not units.duplicated().any()):
+            return Covariance("HC3")
+        if self.covariance not in (None, "cluster"):
             return Covariance(self.covariance)
-        if calibrated.unit is None:
+        if units is None:
             raise eq.InputError(
                 f'Study {calibrated.name!r}: regression with covariance = "cluster" needs to know which cases belong to one unit. '
                 'Name the column: unit = "..." in [study], or choose another covariance.'
             )
-        return Covariance("cluster", pd.factorize(calibrated.data[calibrated.unit])[0])
+        return Covariance("cluster", pd.factorize(units)[0])
 
-    def _estimates(
-        self, fitted: Fitted, described: Description, weights: Floats | None = None
-    ) -> tuple[dict[str, Floats], dict[str, float]]:
-        """The coefficients, or weighted sums of them, with their intervals; and the fit of the equation."""
-        values, covariance = fitted.equation.params, described.covariance
-        if weights is not None:
-            values, covariance = weights @ values, weights @ covariance @ weights.T
-        return estimates(values, covariance, self._df_resid(fitted), self.alpha), described.statistics
+    def _effects(self, fitted_equation: Equation, weights: Floats) -> dict[str, Floats]:
+        """Weighted sums of the coefficients, with their intervals."""
+        covariance = weights @ fitted_equation.covariance @ weights.T
+        return estimates(weights @ fitted_equation.params, covariance, fitted_equation.df_resid, self.alpha)
 
-    def _df_resid(self, fitted: Fitted) -> float:
-        """Degrees of freedom of intervals; infinite for the logit, whose intervals come from the normal distribution."""
-        if self.model == "logit":
-            return np.inf
-        return max(fitted.covariance.df_resid(*fitted.design[fitted.used].shape), 0)
-
-    def _quantile(self, df_resid: float) -> float:
-        from scipy.special import ndtri, stdtrit
-
-        upper = 1 - self.alpha / 2
-        return float(ndtri(upper) if np.isinf(df_resid) else stdtrit(df_resid, upper))
+    def _estimates(self, fitted: Fitted, described: Description) -> tuple[dict[str, Floats], dict[str, float]]:
+        """The coefficients with their intervals, and the fit of the equation."""
+        equation = fitted.equation
+        return estimates(equation.params, equation.covariance, equation.df_resid, self.alpha), described.statistics
 
     def _without_errors(self) -> "Regression":
         """The same equation, when its standard errors are not needed: the classical ones take least time."""

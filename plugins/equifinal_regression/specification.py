@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal_regression.equation import Covariance, Description, Equation, Floats, Model, describe
+from equifinal_regression.equation import Description, Equation, Floats, Model, describe
 from equifinal_regression.interactions import Term
 
 Scale = Literal["raw", "standardized", "membership"]
@@ -18,7 +18,6 @@ class Fitted(NamedTuple):
     """An equation, and what it was estimated from."""
 
     equation: Equation
-    covariance: Covariance
     scores: Floats  # (n, conditions), on the scale of the equation
     design: Floats  # (n, k)
     outcome: Floats  # (n,)
@@ -26,7 +25,7 @@ class Fitted(NamedTuple):
 
     def described(self) -> Description:
         """How well the equation is estimated."""
-        return describe(self.equation, self.design[self.used], self.outcome[self.used], self.covariance)
+        return describe(self.equation, self.design[self.used], self.outcome[self.used])
 
 
 @dataclass(frozen=True)
@@ -145,6 +144,8 @@ class Specification:
 
         Every product that holds the term adds its coefficient times the mean of its other factors.
         """
+        if not self.products:
+            return np.eye(len(self.terms), len(self.terms) + 1, k=1)
         weights = np.zeros((len(self.terms), len(self.terms) + 1))
         if not len(scores):  # nothing to average over, and nothing was estimated
             return np.full_like(weights, np.nan)

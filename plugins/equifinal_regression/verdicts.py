@@ -1,6 +1,6 @@
 """The verdict rules of regression: on which side of 0 an interval lies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +9,8 @@ import equifinal as eq
 from equifinal_regression.interactions import Term
 from equifinal_regression.specification import Specification
 from equifinal_regression.tables import number
+
+Row = Mapping[Any, Any]  #: an estimate, as :func:`~.tables.estimates` gives it
 
 _SILENT = {
     "necessary": "An average net effect says nothing about necessity.",
@@ -19,37 +21,39 @@ _SILENT = {
 
 
 def verdict(
-    analysis: eq.Analysis, proposition: eq.Proposition, calibrated: eq.CalibratedStudy, spec: Specification
+    proposition: eq.Proposition,
+    calibrated: eq.CalibratedStudy,
+    effect_of: Callable[[Term], tuple[Row, Specification]],
 ) -> eq.Verdict:
-    """``influence`` by the interval of the condition, ``joint`` by that of the interaction if it was fitted, else silent.
+    """``influence`` by the interval of the condition, ``joint`` by that of the interaction of exactly these conditions.
 
     An interval that lies on the claimed side of 0 supports the claim, one on the other side contradicts it, and one that
-    includes 0 is inconclusive. Sides are those of the sets, not of the scores.
+    includes 0 is inconclusive. Sides are those of the sets, not of the scores. `effect_of` gives the estimate of a term, from
+    the equation or, for an interaction that it lacks, from one with it. The strength is the absolute t (or z).
     """
     arguments: Any = proposition
     if proposition.claim == "influence":
-        row: Any = analysis.conditions.loc[arguments.condition]
-        return _judged(row, row["evidence"], spec.sign(calibrated, (arguments.condition,)) * arguments.sign)
-    if proposition.claim != "joint":
+        term, claimed, start = (arguments.condition,), arguments.sign, ""
+    elif proposition.claim == "joint":
+        term, claimed, start = tuple(arguments.conditions), 1, "Together is read as an interaction. "
+    else:
         return eq.Verdict(
             "silent", _SILENT.get(proposition.claim, "Regression has nothing to say on claims of this kind.")
         )
-    for term in spec.products:
-        if frozenset(term) == frozenset(arguments.conditions):
-            row, sign = analysis.tables["interactions"].loc["*".join(term)], spec.sign(calibrated, term)
-            return _judged(row, evidence(row, term, sign, spec), sign)
-    product = "*".join(arguments.conditions)
-    return eq.Verdict("silent", f'Their interaction was not fitted; interactions = ["{product}"] would fit it.')
+    row, spec = effect_of(term)
+    sign = spec.sign(calibrated, term)
+    return _judged(row, start + evidence(row, term, sign, spec), sign * claimed)
 
 
-def _judged(row: Mapping[Any, Any], words: str, sign: int) -> eq.Verdict:
-    numbers = {key: float(row[key]) for key in ("coefficient", "ci_low", "ci_high", "p_value")}
+def _judged(row: Row, words: str, sign: int) -> eq.Verdict:
+    numbers = {key: float(row[key]) for key in ("coefficient", "statistic", "ci_low", "ci_high", "p_value")}
     if np.isnan(numbers["coefficient"]):
         return eq.Verdict("silent", words)
     towards = sign * int(side(numbers["ci_low"], numbers["ci_high"]))
     answer: Literal["supported", "contradicted", "inconclusive"]
     answer = "supported" if towards > 0 else "contradicted" if towards < 0 else "inconclusive"
-    return eq.Verdict(answer, words, numbers)
+    strength = abs(numbers["statistic"])
+    return eq.Verdict(answer, words, numbers, strength if towards and np.isfinite(strength) else None)
 
 
 def side(low: Any, high: Any) -> Any:
@@ -57,7 +61,7 @@ def side(low: Any, high: Any) -> Any:
     return np.greater(low, 0).astype(int) - np.less(high, 0).astype(int)
 
 
-def evidence(row: Mapping[Any, Any], term: Term, sign: int, spec: Specification) -> str:
+def evidence(row: Row, term: Term, sign: int, spec: Specification) -> str:
     """The estimate of a term and its interval in a sentence; `sign` says what a positive one means for the sets."""
     if np.isnan(row["coefficient"]):
         return "The coefficient could not be estimated; see the notes."

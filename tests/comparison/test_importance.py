@@ -14,7 +14,7 @@ from statsmodels.regression.linear_model import OLS
 
 from core_toys import FALLING, Linear, Mean, Noise, analyzed, made, measured, memberships, outcome_of, scores
 from equifinal.base.seeds import generator
-from equifinal.comparison.importance import _tenth_and_ninetieth, importance, movement
+from equifinal.comparison.importance import percentiles, importance, movement
 
 
 def test_importance_equals_a_loop_over_the_same_permutations() -> None:
@@ -133,7 +133,7 @@ def test_movement_is_the_change_of_the_mean_prediction_between_the_tenth_and_the
 @pytest.mark.parametrize("cases", range(3, 40))
 def test_the_two_cases_lie_equally_far_from_the_ends(cases: int) -> None:
     calibrated = made(scores(cases).assign(A=np.arange(cases))).calibrate()
-    low, high = _tenth_and_ninetieth(calibrated, "A")
+    low, high = percentiles(calibrated, "A")
     assert low == cases - 1 - high
     assert abs(low - 0.1 * (cases - 1)) <= 0.5
 

@@ -3,6 +3,7 @@
 import doctest
 import json
 import pickle
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -681,6 +682,44 @@ def test_joint_with_the_interaction_fitted(strength: float, answer: str) -> None
     assert verdict.numbers["coefficient"] == analysis.tables["interactions"].loc["A*B", "coefficient"]
 
 
+@pytest.mark.parametrize("conditions", [("A", "B"), ("C", "A", "B")])
+def test_joint_fits_the_interaction_that_the_equation_lacks(conditions: tuple[str, ...]) -> None:
+    """Against statsmodels directly: the product beside all lower orders, with HC3 errors."""
+    frame = scores(60, "ABC")
+    frame["y"] = frame["A"] + 0.3 * (frame["A"] - 5) * (frame["B"] - 5) + np.random.default_rng(5).normal(0, 3, 60)
+    study, method = made(frame), Regression()
+    verdict = method.assess(method.refit(study, None), Joint(id="P", conditions=conditions), study)
+    raw = study.raw
+    products = [raw[list(part)].prod(axis=1) for size in range(2, 4) for part in combinations(conditions, size)]
+    design = np.column_stack([np.ones(len(raw)), study.values("raw"), *products])
+    wanted = OLS(study.raw["Y"].to_numpy(), design).fit(cov_type="HC3", use_t=True)
+    assert verdict.numbers["coefficient"] == pytest.approx(wanted.params[-1])
+    assert verdict.numbers["statistic"] == pytest.approx(wanted.tvalues[-1])
+    assert [verdict.numbers[each] for each in ("ci_low", "ci_high")] == pytest.approx(wanted.conf_int()[-1])
+    low, high = wanted.conf_int()[-1]
+    assert verdict.answer == ("supported" if low > 0 else "contradicted" if high < 0 else "inconclusive")
+    assert verdict.strength == (None if verdict.answer == "inconclusive" else pytest.approx(abs(wanted.tvalues[-1])))
+    assert verdict.evidence.startswith("Together is read as an interaction.")
+
+
+@pytest.mark.parametrize("model", ["ols", "logit", "fractional-logit"])
+@pytest.mark.parametrize("interactions", [(), ("A*B",)])
+def test_a_refit_answers_as_the_full_analysis_does(model: str, interactions: tuple[str, ...]) -> None:
+    for seed in range(20):
+        study = made(scores(24, "ABC", seed))
+        method = Regression(model=model, interactions=interactions, alpha=0.4)
+        analysis, refit = method.analyze(study, np.random.default_rng(0)), method.refit(study, np.random.default_rng(0))
+        for claim in (
+            *(Influence(id="P", condition=name, sign=sign) for name in "ABC" for sign in (1, -1)),
+            Joint(id="P", conditions=("A", "B")),
+            Joint(id="P", conditions=("A", "B", "C")),
+        ):
+            full, short = method.assess(analysis, claim, study), method.assess(refit, claim, study)
+            assert (full.answer, full.evidence, full.strength) == (short.answer, short.evidence, short.strength)
+            if claim.claim == "influence":
+                assert full.evidence == analysis.conditions.loc[claim.condition, "evidence"]
+
+
 def test_joint_of_sets_that_fall_with_the_scores() -> None:
     frame = joined(1).data
     once, twice = made(frame, {"A": FALLING}), made(frame, {"A": FALLING, "B": FALLING})
@@ -694,7 +733,6 @@ def test_joint_of_sets_that_fall_with_the_scores() -> None:
     [
         Necessary(id="P", expression="LEAD"),
         Sufficient(id="P", expression="LEAD"),
-        Joint(id="P", conditions=("LEAD", "DEM")),
         Equifinal(id="P"),
         Together(id="P", cases=("Argentina", "Australia")),
     ],
@@ -916,6 +954,14 @@ def test_clustered_errors_of_least_squares_are_statsmodels(panel):
     assert row["covariance"] == "cluster"
 
 
+def test_errors_are_clustered_where_units_have_several_cases_unless_said_otherwise(panel):
+    once = panel.subset(panel.cases[~panel.data[panel.unit].duplicated().to_numpy()])
+    for study, covariance in ((panel, "cluster"), (once, "HC3")):
+        found = Regression().analyze(study, np.random.default_rng(0)).tables["coefficients"]
+        wanted = Regression(covariance=covariance).analyze(study, np.random.default_rng(0)).tables["coefficients"]
+        pd.testing.assert_frame_equal(found, wanted)
+
+
 def test_clustered_errors_of_the_fractional_logit_are_statsmodels(panel):
     analysis = Regression(model="fractional-logit", covariance="cluster").analyze(panel, np.random.default_rng(0))
     design = np.column_stack([np.ones(len(panel.cases)), panel.values("fuzzy")])
@@ -926,7 +972,7 @@ def test_clustered_errors_of_the_fractional_logit_are_statsmodels(panel):
 
 
 def test_a_panel_without_clustered_errors_is_told_of_them_and_a_study_without_units_cannot_have_them(panel):
-    notes = Regression().analyze(panel, np.random.default_rng(0)).notes
+    notes = Regression(covariance="HC3").analyze(panel, np.random.default_rng(0)).notes
     assert any('covariance = "cluster"' in note for note in notes)
     assert not any('"cluster"' in note for note in Regression(covariance="cluster").analyze(panel, None).notes)
     alone = eq.load_study("heilongjiang").calibrate()

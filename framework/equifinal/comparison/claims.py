@@ -77,7 +77,7 @@ def worlds_without(
         Asked for a claim about paths: the expression of the method's strongest path, ``None`` without any.
     """
     if brings_worlds(proposition):
-        return [Own(proposition)]
+        return [Own(proposition.id, proposition)]
     condition, conditions = getattr(proposition, "condition", None), getattr(proposition, "conditions", ())
     if isinstance(proposition, Joint) and reading_of(method) == "covariation":
         return [AdditiveResidualsPermuted()]

@@ -16,7 +16,7 @@ from equifinal.comparison.cases import case_types
 from equifinal.comparison.comparison import Comparison
 from equifinal.comparison.counting import Demands
 from equifinal.comparison.diversity import diversity_notes
-from equifinal.comparison.evidence import Evidence
+from equifinal.comparison.evidence import Evidence, Rows, gathered, stopped, tables
 from equifinal.comparison.fit import Yardstick, baselines, measure, measure_notes
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
@@ -113,6 +113,12 @@ def compare(
     verdicts = pd.DataFrame({k: [v.answer for v in each] for k, each in answers.items()}, index=index, dtype=object)
     sentences = pd.DataFrame({k: [v.evidence for v in each] for k, each in answers.items()}, index=index, dtype=object)
     directions = {label: _direction(analyses[label], yardsticks[label]) for label in analyses}
+    found = Evidence()
+    if evidence:
+        shown = {
+            label: None if yardsticks[label].direction is None else directions[label].to_dict() for label in analyses
+        }
+        found = _evidence(run, answers, propositions, shown, demands)
     fit = _fit(yardsticks, baselines(calibrated, run.seed, which, plan))
     rows, advice_notes = advice(
         methods, analyses, calibrated, run.time_limit, without_skill({k: methods[k] for k in analyses}, fit, which)
@@ -131,13 +137,17 @@ def compare(
         fit=fit,
         advice=rows,
         notes=_notes(
-            calibrated, analyses, yardsticks, [*_changes(run, yardsticks, judged), *chance_notes], advice_notes
+            calibrated,
+            analyses,
+            yardsticks,
+            [*_changes(run, yardsticks, judged), *chance_notes, *found.notes],
+            advice_notes,
         ),
         yardsticks=yardsticks,
         permutations=permuted,
         measures=which,
         demands=demands if evidence else None,
-        gathered=Evidence(),
+        gathered=found,
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison
@@ -224,6 +234,30 @@ def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str,
     return list(notes)
 
 
+def _evidence(
+    run: Run,
+    answers: Mapping[str, Sequence[Verdict]],
+    propositions: Sequence[Proposition],
+    directions: Mapping[str, Mapping[str, int] | None],
+    demands: Demands,
+) -> Evidence:
+    conditions = run.calibrated.condition_names
+
+    def instead(label: str, error: TimeLimitError) -> Rows:
+        return stopped(label, f"{error}.", answers[label], propositions, directions[label], conditions)
+
+    each = partial(
+        gathered,
+        verdicts=answers,
+        propositions=propositions,
+        directions=directions,
+        demands=demands,
+        hooks=registry.current().hooks,
+    )
+    rows = for_each_method(run, "asking again in worlds without the relation and in resamples", each, instead)
+    return tables(rows)
+
+
 def _permuted(run: Run, permutations: int, which: Sequence[Measure]) -> pd.DataFrame:
     none = permutation_test(replace(run, results={}), permutations, which=which)
 
@@ -251,6 +285,10 @@ def _propositions(propositions: Sequence[Proposition], index: pd.Index) -> pd.Da
 
 def _direction(analysis: Analysis, yardstick: Yardstick) -> pd.Series:
     return analysis.conditions["direction"].astype(int) if yardstick.direction is None else yardstick.direction
+
+
+def _signs(direction: pd.Series) -> dict[str, int]:
+    return {str(name): int(sign) for name, sign in direction.items()}
 
 
 def _conditions(

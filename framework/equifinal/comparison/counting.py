@@ -129,18 +129,18 @@ def stable_share(same: Sequence[bool], failed: Sequence[bool], threshold: float,
     if not drawn:
         return Share(float("nan"), 0, 0, 0, "fail")
     value = b / drawn
-    low, high = (value, value) if exhaustive else interval(b, drawn)
+    low, high = interval(b, drawn)
     open_ = not exhaustive and low <= threshold <= high
     state: State = "open" if open_ else "pass" if value >= threshold else "fail"
     return Share(value, b, drawn, sum(failed), state)
 
 
-def beyond_share(wrong: Sequence[bool] | NDArray[np.bool_], exhaustive: bool, tail: float = 0.025) -> State:
-    """Whether at most so large a share of resamples lies beyond 0, so that the interval excludes it."""
-    b, drawn = int(np.sum(np.asarray(wrong, dtype=bool))), len(wrong)
+def beyond_share(wrong: NDArray[np.bool_], failed: NDArray[np.bool_], tail: float, exhaustive: bool) -> Share:
+    """The share of resamples that lie beyond 0: an interval that leaves out `tail` at each end excludes 0 up to that share."""
+    b, drawn = int(wrong.sum()), len(wrong)
     if not drawn:
-        return "fail"
-    low, high = (b / drawn, b / drawn) if exhaustive else interval(b, drawn)
-    if not exhaustive and low <= tail <= high:
-        return "open"
-    return "pass" if b / drawn <= tail else "fail"
+        return Share(float("nan"), 0, 0, 0, "fail")
+    low, high = interval(b, drawn)
+    open_ = not exhaustive and low <= tail <= high
+    state: State = "open" if open_ else "pass" if b / drawn <= tail else "fail"
+    return Share(b / drawn, b, drawn, int(failed.sum()), state)

@@ -199,6 +199,6 @@ def standing(comparison: Compared) -> list[str]:
     together = int(comparison.firm_together.to_numpy().sum())
     if together < len(firm):
         said.append(
-f"With all claims and conditions tested together {together} stay firm; only these count as agreement."
+            f"With all claims and conditions tested together {together} stay firm; only these count as agreement."
         )
     return said

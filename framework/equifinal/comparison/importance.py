@@ -314,7 +314,7 @@ def movements_by_case(
     moved = {}
     unseen = calibrated.without_outcome()
     for name in calibrated.condition_names:
-        low, high = _tenth_and_ninetieth(calibrated, name)
+        low, high = percentiles(calibrated, name)
         upper = predicted_memberships(method, analysis, unseen.with_condition(name, high), changed)
         lower = predicted_memberships(method, analysis, unseen.with_condition(name, low))
         moved[name] = upper - lower
@@ -327,7 +327,7 @@ def direction_of(movement: Any) -> NDArray[np.int_]:
     return np.where(np.abs(moved) >= SMALLEST_MOVEMENT, np.sign(moved), 0.0).astype(int)
 
 
-def _tenth_and_ninetieth(calibrated: CalibratedStudy, name: str) -> tuple[int, int]:
+def percentiles(calibrated: CalibratedStudy, name: str) -> tuple[int, int]:
     """Positions of two cases. The set's membership orders them; raw scores break ties."""
     raw = calibrated.raw[name].to_numpy()
     member = calibrated.fuzzy[name].to_numpy() if name in calibrated.fuzzy else raw

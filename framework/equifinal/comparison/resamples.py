@@ -33,17 +33,20 @@ class Resampling:
         How many cases there are, or units of a panel, which stay whole.
     kept : tuple of int
         The numbers of units that stay in every case set.
+    panel : bool
+        Whether units are those of a panel.
     """
 
     units: int
     kept: tuple[int, ...] = ()
+    panel: bool = False
 
     @classmethod
     def of(cls, calibrated: CalibratedStudy, named: tuple[Any, ...] = ()) -> "Resampling":
         """For these cases; those named stay in."""
         unit_of, count = units(calibrated)
         inside = calibrated.cases.isin(list(named))
-        return cls(count, tuple(sorted({int(unit) for unit in unit_of[inside]})))
+        return cls(count, tuple(sorted({int(unit) for unit in unit_of[inside]})), calibrated.unit is not None)
 
     @property
     def bootstraps(self) -> bool:
@@ -72,10 +75,12 @@ class Resampling:
             return 1.0
         return float(np.sqrt((self.units - self.left_out) / self.left_out))
 
-    def words(self, panel: bool) -> str:
-        what = ("units" if self.left_out != 1 else "unit") if panel else ("cases" if self.left_out != 1 else "case")
+    def words(self) -> str:
+        """What is done, as evidence tells it."""
+        what = "unit" if self.panel else "case"
         if self.bootstraps:
-            return f"bootstrap of {'units' if panel else 'cases'}"
+            return f"bootstrap of {what}s"
+        what += "s" * (self.left_out != 1)
         return f"{'every set' if self.all else 'sets'} without {self.left_out} {what}"
 
     def draw(self, seed: int, where: str, number: int) -> Positions:

@@ -5,7 +5,7 @@ Worlds are drawn in a fixed order under the seed, the same for every method.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -162,10 +162,11 @@ class OnePath(World):
 class Own(World):
     """The worlds that a kind of proposition brings itself."""
 
-    proposition: Proposition
+    name: str
+    proposition: Proposition = field(compare=False)
 
     def words(self) -> str:
-        return f"worlds of the claim {self.proposition.claim!r}"
+        return f"worlds that {self.proposition.claim!r} brings"
 
     def all(
         self, calibrated: CalibratedStudy, seed: int, where: str, numbers: range

@@ -61,11 +61,19 @@ class Analysis:
     native: Any = None
 
     @classmethod
-    def for_prediction(cls, method: "Method", native: Any) -> "Analysis":
-        """An analysis that holds only what ``predict`` needs, for :meth:`equifinal.Method.refit`."""
+    def for_prediction(cls, method: "Method", native: Any, **tables: pd.DataFrame) -> "Analysis":
+        """An analysis that holds only what ``predict`` and ``assess`` need, for :meth:`equifinal.Method.refit`; it is not checked.
+
+        Parameters
+        ----------
+        method, native
+            As of any analysis.
+        **tables
+            Frames that ``assess`` reads: ``conditions``, ``configurations``, ``cases``, or further ones by name.
+        """
         bare = object.__new__(cls)
-        tables = dict.fromkeys(_REQUIRED, pd.DataFrame())
-        bare.__dict__.update(tables, method=method, fit={}, tables={}, notes=[], native=native)
+        facets = {name: tables.pop(name, pd.DataFrame()) for name in _REQUIRED}
+        bare.__dict__.update(facets, method=method, fit={}, tables=tables, notes=[], native=native)
         return bare
 
     def __post_init__(self) -> None:
@@ -249,10 +257,11 @@ class Method(Extension):
         raise NotImplementedError(f"{type(self).__name__} must define analyze(self, study, rng).")
 
     def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        """Learn from other cases what :meth:`predict` needs; by default a full analysis.
+        """Learn from other cases what :meth:`predict` and :meth:`assess` need; by default a full analysis.
 
-        Out-of-sample prediction takes one refit per fold. A method whose tables cost more than its fit returns
-        ``Analysis.for_prediction(self, native)`` instead; it must predict as the full analysis of these cases would.
+        Out-of-sample prediction takes one refit per fold, the evidence behind verdicts hundreds. A method whose tables cost
+        more than its fit returns ``Analysis.for_prediction(self, native, ...)`` instead; it must predict, and answer
+        propositions, as the full analysis of these cases would. Only permutations of the method's own are left out.
         """
         return self.analyze(calibrated, rng)
 

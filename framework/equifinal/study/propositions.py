@@ -154,7 +154,7 @@ class Proposition(pydantic.BaseModel):
         return None
 
     def describe(self, calibrated: "CalibratedStudy") -> Verdict:
-        """Answer from the cases alone, once for the whole study. A kind that defines this is a description, and no method is asked."""
+        """Answer from the cases alone, once for the whole study; no method is then asked. Such a kind is a description."""
         raise NotImplementedError(f"The claim {self.claim!r} is answered by methods, not by the cases alone.")
 
     @classmethod

@@ -8,23 +8,21 @@ from typing import Any
 import pandas as pd
 
 from equifinal.base.seeds import generator
+from equifinal.comparison.asking import Look
+from equifinal.comparison.claims import reading_of
+from equifinal.comparison.counting import Demands
+from equifinal.comparison.gathering import Asked, Gathering
 from equifinal.comparison.importance import importance
 from equifinal.errors import FAULTS
-from equifinal.method.analysis import Analysis, Method
+from equifinal.method.analysis import Method
 from equifinal.plugin import registry
-from equifinal.sets import Expression
-from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 from equifinal.sweep.recovery import recovery
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.store import Row, canonical
-from equifinal.sweep.truth import Reading
 
-
-def reading_of(method: Method) -> Reading:
-    """How a method's answers are to be read: as its class attribute ``reading`` says; else of paths where it has any, or scores."""
-    stated: Reading | None = getattr(method, "reading", None)
-    return stated or ("set-theoretic" if method.sufficient_paths else "covariation")
+#: What a trial asks of evidence: fewer draws than a comparison, for there are many data sets.
+DEMANDS = Demands(worlds=99, resamples=99, most=399)
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Ask:
             calibrated = study.calibrate()
             for label, method in self.methods[key].items():
                 try:
-                    look = _Look(method, label, calibrated, seed)
+                    look = _Look(method, label, calibrated, seed, registry.current().hooks)
                     verdicts = [look.answer(each) for each in asked]
                     if method.sufficient_paths and scenario.models():
                         found = recovery(look.configurations(), scenario.models())
@@ -82,68 +80,36 @@ class Ask:
 
 
 def _firm(look: "_Look", propositions: Sequence[Proposition], verdicts: Sequence[Verdict]) -> list[bool | None]:
-    """Which verdicts are firm. The one place where a trial asks for it: ``None`` until verdicts have evidence."""
-    return [None] * len(verdicts)
+    """Which verdicts are firm."""
+    asked = [Asked(each, verdict) for each, verdict in zip(propositions, verdicts, strict=True)]
+    label = look.label
+    gathering = Gathering(
+        look.calibrated,
+        {label: look.method},
+        {label: asked},
+        {label: None},
+        look.seed,
+        DEMANDS,
+        look.hooks,
+        whole=False,
+    )
+    return [mark.firm for mark in gathering.gather(1, False)[label].verdicts]
 
 
-class _Look:
-    """A method on some cases; refitted only, and analysed in full where its answers need more."""
+class _Look(Look):
+    """As a comparison looks at the cases as they are: importances come from all folds, and what cannot answer is silent."""
 
-    def __init__(self, method: Method, label: str, calibrated: CalibratedStudy, seed: int) -> None:
-        self.method, self.label, self.calibrated, self.seed = method, label, calibrated.protected(), seed
-        self.whole = False
-        self._importance: pd.DataFrame | None = None
-        self._scopes: dict[str, _Look | None] = {}
-        self.analysis = self._analysis()
-
-    def _analysis(self) -> Analysis:
-        learn = self.method.analyze if self.whole else self.method.refit
-        return learn(self.calibrated, generator(self.seed, self.label))
+    def measured(self) -> pd.DataFrame:
+        return importance(self.method, self.calibrated, self.seed)
 
     def answer(self, proposition: Proposition) -> Verdict:
-        """As a comparison would have it, the words apart."""
-        where = proposition.where
-        if where is not None:
-            if where not in self._scopes:
-                self._scopes[where] = self._within(where)
-            look = self._scopes[where]
-            return Verdict("silent") if look is None else look._answer(proposition)
-        return self._answer(proposition)
-
-    def _answer(self, proposition: Proposition) -> Verdict:
-        if type(proposition).judge is not Proposition.judge:
-            verdict = proposition.judge(self._importances())
-            if verdict is not None:
-                return verdict
         try:
-            verdict = registry.current().hooks.call(
-                "equifinal_assess", analysis=self.analysis, proposition=proposition, calibrated=self.calibrated
-            )
-            return self.method.assess(self.analysis, proposition, self.calibrated) if verdict is None else verdict
+            return super().answer(proposition)
         except FAULTS:
-            if self.whole:
-                return Verdict("silent")
-        self._complete()  # what was refitted is not enough to judge by
-        return self._answer(proposition)
+            return Verdict("silent")
 
     def configurations(self) -> pd.DataFrame:
         """The paths, with their expressions."""
         if "expression" not in self.analysis.configurations:
-            self._complete()
+            self.complete()
         return self.analysis.configurations
-
-    def _complete(self) -> None:
-        self.whole = True
-        self.analysis = self._analysis()
-
-    def _importances(self) -> pd.DataFrame | None:
-        if self._importance is None and self.method.predicts():
-            self._importance = importance(self.method, self.analysis, self.calibrated, self.seed)
-        return self._importance
-
-    def _within(self, where: str) -> "_Look | None":
-        inside = Expression(where).membership(self.calibrated.fuzzy) > 0.5
-        try:
-            return _Look(self.method, self.label, self.calibrated.subset(self.calibrated.cases[inside]), self.seed)
-        except FAULTS:
-            return None

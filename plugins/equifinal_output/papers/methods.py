@@ -84,7 +84,9 @@ class MethodTables(TableMaker):
         """How many configurations are observed, and what their outputs mean."""
         fit, said = analysis.fit, ""
         if {"rows_observed", "rows_possible"} <= set(fit):
-            said = f"{int(fit['rows_observed'])} of {int(fit['rows_possible'])} possible configurations are observed. "
+            said = f"{int(fit['rows_observed'])} of {int(fit['rows_possible'])} possible configurations are observed"
+            used = int(fit.get("rows_used", fit["rows_observed"]))
+            said += f", {used} by enough cases. " if used < fit["rows_observed"] else ". "
         outputs = {str(value) for value in analysis.tables["truth_table"]["out"]}
         said += f"{self.calibrated.outcome.name}: 1, sufficient for the outcome; 0, not"
         said += "; C, contradictory" * ("C" in outputs)

@@ -37,16 +37,17 @@ HELP = {
     "conditions": Help(
         (
             "Each cell gives role, direction and importance. The role is the method's own word; the highest that applies is shown. "
-            "Direction and importance are measured alike for all methods, from their predictions; a direction is shown where it "
-            "is firm. The direction in a method's own table is its own reading, by its own rule.",
+            "Necessary conditions are QCA's and NCA's, core conditions QCA's alone; clusters are formed from the conditions, which "
+            "gives none of them a role. Direction and importance are measured alike for all methods, from their predictions; a "
+            "direction is shown where it is firm. The direction in a method's own table is the one that the method itself gives.",
         ),
         {
             "Necessary": (
-                "In set-theoretic methods: consistent and not trivial as a superset of the outcome. In NCA: some level of the "
-                "outcome was not observed without some level of the condition."
+                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are reached only with high "
+                "levels of it, beyond what chance or correlation alone would explain."
             ),
-            "Core": "In set-theoretic methods: part of a path even in the most parsimonious solution.",
-            "Contributing": "Part of some path; or, in a regression, a coefficient whose interval excludes 0.",
+            "Core": "Part of a path even in the most parsimonious solution.",
+            "Contributing": "QCA: part of some path. Regression: an effect whose interval excludes 0.",
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
                 "How much the squared error on held-out cases rises when the condition is shuffled among the cases; in "

@@ -234,7 +234,8 @@ def fit_of(table: TruthTable, solution: Solution, shown: Model | None) -> dict[s
         "models": len(solution.models),
         "paths": len(shown.terms) if shown else 0,
         "cases": len(y),
-        "rows_observed": int((table.output != "?").sum()),
+        "rows_observed": len(table.corners),
+        "rows_used": int((table.output != "?").sum()),
         "rows_sufficient": int((table.output == "1").sum()),
         "rows_possible": float(table.space.possible),
     }

@@ -1,0 +1,142 @@
+"""Marks: what a verdict or a direction must pass to be firm, and how it fares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from equifinal.comparison.asking import Question, Reply
+from equifinal.comparison.counting import Demands, Share, chance_share, rounds, stable_share
+from equifinal.comparison.resamples import Resampling
+from equifinal.comparison.worlds import World
+from equifinal.sets import Floats
+
+#: How far strengths may fall short for want of floating-point precision.
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where replies come from: a kind of worlds or of case sets, of the cases in `where`."""
+
+    where: str
+    kind: World | Resampling
+
+    def most(self) -> int | None:
+        """How many there are, when they can be enumerated."""
+        return self.kind.all if isinstance(self.kind, Resampling) else None
+
+
+@dataclass(eq=False)
+class Test:
+    """One thing that a mark must pass.
+
+    Attributes
+    ----------
+    source, label, key, question
+        Who is asked what where; the key names the question.
+    threshold
+        What the share must not exceed, or must reach.
+    of
+        From the replies in their order to a share.
+    low_to_high
+        For the interval of a difference: its ends, ``None`` for other tests.
+    """
+
+    source: Source
+    label: str
+    key: str
+    question: Question
+    threshold: float
+    of: Callable[[Sequence[Reply]], Share]
+    share: Share = field(default_factory=lambda: Share(float("nan"), 0, 0, 0, "open"))
+    replies: list[Reply] = field(default_factory=list)
+    low_to_high: tuple[float, float] | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        return isinstance(self.source.kind, World)
+
+    def lasts(self, stage: int, demands: Demands, open_mark: bool) -> int:
+        """How many replies it needs by a stage: those planned, and more as long as the mark is open and it is too."""
+        planned = rounds(demands.worlds if self.by_chance else demands.resamples, demands.most)
+        most = self.source.most()
+        if most is not None:
+            return most
+        if stage >= len(planned) or self.share.ended or (stage > 1 and not (open_mark and self.share.state == "open")):
+            return len(self.replies)
+        return planned[stage]
+
+
+@dataclass(eq=False)
+class Mark:
+    """A verdict or a direction, and all that it must pass.
+
+    Attributes
+    ----------
+    name, label
+        The proposition or condition, and the method.
+    answer
+        As it is shown.
+    asserts
+        Whether it asserts a relation.
+    tests
+        Without any there is nothing to be firm about.
+    why_not
+        Why there are no tests, when there should be.
+    """
+
+    name: str
+    label: str
+    answer: Any
+    asserts: bool
+    tests: list[Test] = field(default_factory=list)
+    why_not: str = ""
+
+    @property
+    def state(self) -> str:
+        states = {test.share.state for test in self.tests}
+        if not self.tests or "fail" in states:
+            return "fail"
+        return "open" if "open" in states else "pass"
+
+    @property
+    def firm(self) -> bool:
+        return self.state == "pass"
+
+
+def chance(answers: Sequence[str], strength: float | None, threshold: float) -> Callable[[Sequence[Reply]], Share]:
+    """Counts worlds with one of these answers, at least as strongly; a refit that failed counts as one."""
+
+    def of(replies: Sequence[Reply]) -> Share:
+        failed = [each.answer == "failed" for each in replies]
+        hits = [lost or _reaches(each, answers, strength) for lost, each in zip(failed, replies, strict=True)]
+        return chance_share(hits, failed, threshold)
+
+    return of
+
+
+def _reaches(reply: Reply, answers: Sequence[str], strength: float | None) -> bool:
+    if reply.answer not in answers:
+        return False
+    return strength is None or reply.strength is None or reply.strength >= strength - _TOLERANCE
+
+
+def same(answer: str, threshold: float, exhaustive: bool) -> Callable[[Sequence[Reply]], Share]:
+    """Counts resamples with the same answer; a refit that failed counts against it."""
+
+    def of(replies: Sequence[Reply]) -> Share:
+        failed = [each.answer == "failed" for each in replies]
+        return stable_share([each.answer == answer for each in replies], failed, threshold, exhaustive)
+
+    return of
+
+
+def spread_out(values: Floats, observed: Any, spread: float) -> Floats:
+    """Values over resamples as they would scatter over samples; see :attr:`Resampling.spread`."""
+    if spread == 1.0 or not np.isfinite(values).any():
+        return values
+    center = np.nanmean(values, axis=0)
+    found: Floats = observed + spread * (values - center)
+    return found
