@@ -20,10 +20,13 @@ ROW = {
     "by_chance": 0.01,
     "resamples": 199.0,
     "stable": 0.92,
+    "low": np.nan,
+    "high": np.nan,
     "firm": True,
     "unsettled": False,
     "lacks": "",
 }
+BY_INTERVAL = {"b": np.nan, "worlds": np.nan, "by_chance": np.nan, "stable": 0.9}
 DENIAL = {**ROW, "asserts": False, "basis": "", "b": np.nan, "worlds": np.nan, "by_chance": np.nan, "stable": 0.98}
 
 
@@ -42,6 +45,8 @@ def standing(answer: str = "supported", **changes: object) -> Standing:
         ({"by_chance": 0.14, "stable": 0.6, "firm": False}, "(✔ .14)"),
         ({"by_chance": 0.05, "firm": False, "unsettled": True}, "(✔ ≈.05)"),
         ({"by_chance": np.nan, "firm": False}, "(✔ –)"),
+        ({**BY_INTERVAL, "low": 0.01, "high": 0.2}, "✔ 90 %"),
+        ({**BY_INTERVAL, "low": -0.01, "high": 0.2, "firm": False}, "(✔ ±0)"),
         (DENIAL, "✔ 98 %"),
         ({**DENIAL, "stable": 0.9, "firm": False}, "(✔ 90 %)"),
     ],
@@ -66,6 +71,10 @@ def test_the_sentence_gives_the_numbers_behind() -> None:
     assert weak.sentence.startswith("Not firm: by chance .14 (27 of 199 worlds: outcome permuted); stable in 60 %")
     assert "≈" in weak.sentence
     assert standing(**DENIAL).sentence.startswith("Firm: a denial, judged by resamples alone; stable in 98 % of 199")
+    interval = standing(**BY_INTERVAL, low=-0.01, high=0.2, firm=False).sentence
+    assert interval.startswith(
+        "Not firm: the 95 % interval over resamples, -0.010 to 0.200, includes 0; stable in 90 %"
+    )
     told = standing(by_chance=np.nan, firm=False, lacks="worlds cannot be made")
     assert told.sentence.startswith("Not firm: no share by chance; stable")
 

@@ -26,6 +26,8 @@ def row_of(answer: object, decided: bool, asserts: bool, firm: bool, rng: np.ran
         "resampling": "bootstrap" if decided else "",
         "resamples": 199.0 if decided else np.nan,
         "stable": stable if decided else np.nan,
+        "low": np.nan,
+        "high": np.nan,
         "failed": 0.0,
         "firm": decided and firm,
         "unsettled": bool(decided and not firm and rng.random() < 0.2),
@@ -64,10 +66,12 @@ def with_evidence(
         {"verdicts": [9.0], "firm": [5.0], "expected": [0.8], "worlds": [199.0]},
         index=pd.Index(["together"], name="method"),
     )
+    signs = _frame(directions, ["condition", "method"])
     gathered = Evidence(
         verdicts=rows,
-        directions=_frame(directions, ["condition", "method"]),
+        directions=signs,
         firm_together=marks,
+        firm_directions_together=signs["firm"].astype(bool) & (rng.random(len(signs)) < together),
         by_chance_alone=alone,
     )
     return dataclasses.replace(comparison, demands=Demands(), gathered=gathered)

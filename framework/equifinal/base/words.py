@@ -19,7 +19,7 @@ UNSETTLED = "≈"
 KEY = (
     "✔ supported, ✘ contradicted, ? inconclusive, · silent. Beside the sign: how often chance alone gives the same (.01: in 1 of "
     "100 worlds without the relation); for a denial, in how many resampled case sets it stays (98 %). In brackets, and grey: not "
-    "firm, with the number that fails. ≈: more draws could turn it."
+    "firm, with the number that fails (±0: an interval that includes 0). ≈: more draws could turn it."
 )
 UNTESTED_KEY = (
     "✔ supported, ✘ contradicted, ? inconclusive, · silent. No evidence was computed: nothing here is known to be firm."

@@ -10,7 +10,10 @@ from equifinal.comparison.paths import Literals, conjunction, in_words, membersh
 from equifinal.comparison.standing import shown_directions
 from equifinal.comparison.wording import in_a_sentence, is_or_are, label_of, listed, outcome_of
 
-NOTHING = "Nothing here is more than chance would bring: no method has a firm direction or a firm verdict that asserts a relation."
+NOTHING = (
+    "Nothing here is more than chance would bring: with all claims and conditions tested together, no direction and no verdict "
+    "that asserts a relation is firm."
+)
 UNTESTED = (
     "No evidence was computed: nobody asked whether chance would bring the same, so no agreement counts as a finding."
 )
@@ -36,12 +39,12 @@ def answer(comparison: Compared) -> tuple[str, ...]:
 
 
 def nothing_firm(comparison: Compared) -> bool:
-    """Whether no direction is firm, and no verdict that asserts a relation once all are tested together."""
+    """Whether no direction and no verdict that asserts a relation stays firm once all are tested together."""
     rows = comparison.evidence
     asserting = {place for place, asserts in rows["asserts"].items() if asserts} if len(rows) else set()
     together = comparison.firm_together
     firm = any(together.at[name, label] for name in together.index for label in together if (name, label) in asserting)
-    return not (firm or comparison.firm_directions.to_numpy().any())
+    return not (firm or comparison.firm_directions_together.to_numpy().any())
 
 
 def _of_paths(comparison: Compared) -> tuple[str, str, Sequence[Literals]] | None:

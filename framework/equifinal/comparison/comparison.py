@@ -155,6 +155,12 @@ class Comparison:
         return in_shape_of(table, self.direction_evidence["firm"], False)
 
     @property
+    def firm_directions_together(self) -> pd.DataFrame:
+        """Which directions stay firm when all claims and conditions are tested together; booleans, conditions × methods."""
+        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
+        return in_shape_of(table, self.gathered.firm_directions_together, False)
+
+    @property
     def shown_directions(self) -> pd.DataFrame:
         """The directions that are firm, 1 or -1, and 0 for the others; conditions × methods."""
         return shown_directions(self)

@@ -103,7 +103,7 @@ class _Votes:
 
 def _votes(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> tuple[_Votes, _Votes]:
     """On directions and on propositions."""
-    shown, verdicts = shown_directions(comparison), comparison.verdicts
+    shown, verdicts = shown_directions(comparison, together=True), comparison.verdicts
     counts = verdicts.isin(DECIDED) if comparison.demands is None else comparison.firm_together
     found = findings(verdicts, counts, kinds)
     return _Votes(shown, directions(shown, kinds), kinds), _Votes(verdicts.where(counts, ""), found, kinds)

@@ -38,19 +38,29 @@ class Standing:
         return bool(self.tested and self.row["firm"])
 
     @property
+    def _by_interval(self) -> bool:
+        """Whether an interval over resamples stands in place of worlds."""
+        return bool(pd.notna(self.row["low"]))
+
+    @property
     def failing(self) -> list[str]:
         """The numbers that keep the verdict from being firm, the share by chance first."""
         if not self.tested or self.firm:
             return []
         chance, stable = self.row["by_chance"], self.row["stable"]
-        failing = [self._chance] if self.row["asserts"] and not chance <= self.demands.by_chance else []
+        failing = [self._chance] if self._in_worlds and not chance <= self.demands.by_chance else []
+        failing += [self._interval] if self._by_interval and self.row["low"] <= 0 <= self.row["high"] else []
         return [*failing, *([self._stable] if not stable >= self._least else [])]
+
+    @property
+    def _in_worlds(self) -> bool:
+        return bool(self.row["asserts"]) and not self._by_interval
 
     @property
     def mark(self) -> str:
         """A cell: the sign and the share by chance (of a denial: of resamples); what is not firm in brackets, with what fails.
 
-        >>> row = {"asserts": True, "by_chance": 0.01, "stable": 0.9, "firm": True, "unsettled": False}
+        >>> row = {"asserts": True, "by_chance": 0.01, "stable": 0.9, "low": None, "firm": True, "unsettled": False}
         >>> weak = {**row, "stable": 0.6, "firm": False}
         >>> [Standing("supported", each, Demands()).mark for each in (row, weak)] + [Standing("silent", {}, Demands()).mark]
         ['✔ .01', '(✔ 60 %)', '·']
@@ -58,7 +68,7 @@ class Standing:
         sign = SIGNS[self.answer]
         if not self.tested:
             return sign
-        number = (self.failing or [self._chance if self.row["asserts"] else self._stable])[0]
+        number = (self.failing or [self._chance if self._in_worlds else self._stable])[0]
         mark = f"{sign} {UNSETTLED if self.row['unsettled'] else ''}{number}"
         return mark if self.firm else f"({mark})"
 
@@ -70,6 +80,9 @@ class Standing:
         row, parts = self.row, []
         if not row["asserts"]:
             parts.append("a denial, judged by resamples alone")
+        elif self._by_interval:
+            verb = "includes" if row["low"] <= 0 <= row["high"] else "excludes"
+            parts.append(f"the 95 % interval over resamples, {row['low']:.3f} to {row['high']:.3f}, {verb} 0")
         elif pd.isna(row["by_chance"]):
             parts.append("no share by chance")
         else:
@@ -91,6 +104,10 @@ class Standing:
     def _chance(self) -> str:
         share = self.row["by_chance"]
         return "–" if pd.isna(share) else in_figures(share, self.demands.by_chance)
+
+    @property
+    def _interval(self) -> str:
+        return "±0"
 
     @property
     def _stable(self) -> str:
@@ -124,8 +141,8 @@ def in_cells(comparison: Compared, of: str) -> pd.DataFrame:
     return pd.DataFrame(cells, index=verdicts.index, columns=verdicts.columns, dtype=object)
 
 
-def shown_directions(comparison: Compared) -> pd.DataFrame:
-    """The direction of each condition in each method where it is firm, else 0."""
-    firm = comparison.firm_directions
+def shown_directions(comparison: Compared, together: bool = False) -> pd.DataFrame:
+    """The direction of each condition in each method where it is firm, else 0; `together`: where it stays so among all."""
+    firm = comparison.firm_directions_together if together else comparison.firm_directions
     found = {label: comparison.conditions[label, "direction"].where(firm[label], 0) for label in comparison.analyses}
     return pd.DataFrame(found, index=comparison.conditions.index, dtype=int)
