@@ -104,6 +104,11 @@ class Regression(eq.Method):
     def _readable(cls, interactions: tuple[str, ...]) -> tuple[str, ...]:
         return checked(interactions)
 
+    @property
+    def slopes_of_scores(self) -> bool:
+        """Whether coefficients are points of the outcome per point of a condition, so that a trial can look for true ones."""
+        return self.model == "ols" and self.scale in (None, "raw")
+
     def analyze(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Fit the equation; `rng` draws only the bootstrap samples. See :meth:`equifinal.Method.analyze`."""
         spec, fitted = self._specification(calibrated), self._fitted(calibrated)

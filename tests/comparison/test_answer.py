@@ -88,7 +88,7 @@ def test_without_evidence_it_is_said_and_with_nothing_firm_nothing_is_claimed() 
 def test_the_firm_conditions_of_the_paths_are_named_and_the_others_too() -> None:
     comparison = compared("A*B", "A*C")
     for seed in range(20):
-        found = with_evidence(comparison, seed, firm=0.5)
+        found = with_evidence(comparison, seed, firm=0.5, together=1.0)
         firm = {name: found.direction_evidence.at[(name, "paths"), "firm"] for name in "ABC"}
         said = answer(found)
         if not any(firm.values()):

@@ -14,7 +14,7 @@ from statsmodels.regression.linear_model import OLS
 
 from core_toys import FALLING, Linear, Mean, Noise, analyzed, made, measured, memberships, outcome_of, scores
 from equifinal.base.seeds import generator
-from equifinal.comparison.importance import percentiles, importance, movement
+from equifinal.comparison.importance import importance, movement, percentiles
 
 
 def test_importance_equals_a_loop_over_the_same_permutations() -> None:

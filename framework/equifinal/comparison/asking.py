@@ -69,6 +69,8 @@ class Look:
         Plugins that may answer for the method.
     groups
         A label for each case: cases of one group are never on both sides of a fold. ``None``: the units of a panel.
+    moves
+        Shared by looks at the same cases.
     """
 
     def __init__(
@@ -80,9 +82,11 @@ class Look:
         hooks: Hooks,
         further: tuple[int, ...] = (),
         groups: Any = None,
+        moves: "Moves | None" = None,
     ) -> None:
         self.method, self.label, self.calibrated = method, label, calibrated.protected()
         self.seed, self.hooks, self.further, self.groups = seed, hooks, further, groups
+        self.moves = moves or Moves(calibrated)
         self.whole = False
         self.importances: pd.DataFrame | None = None
         self._scopes: dict[str, Look] = {}
@@ -153,22 +157,35 @@ class Look:
         """How the mean prediction moves with each condition: :func:`equifinal.comparison.importance.movement`, in one call."""
         if not names:
             return {}
-        count = len(self.calibrated.cases)
-        everybody = np.arange(count)
-        cases = np.tile(everybody, 2 * len(names))
-        sources = {}
-        for number, name in enumerate(names):
-            low, high = percentiles(self.calibrated, name)
-            source = cases.copy()
-            source[2 * number * count : (2 * number + 1) * count] = high
-            source[(2 * number + 1) * count : (2 * number + 2) * count] = low
-            sources[name] = source
-        study = self.calibrated.without_outcome().mixed(cases, sources)
-        predicted = predicted_memberships(self.method, self.analysis, study).reshape(len(names), 2, count)
+        study = self.moves.of(tuple(names))
+        shape = (len(names), 2, len(self.calibrated.cases))
+        predicted = predicted_memberships(self.method, self.analysis, study).reshape(shape)
         moved = predicted[:, 0] - predicted[:, 1]
         known = ~np.isnan(moved)
         means = np.where(known, moved, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return dict(zip(names, means.tolist(), strict=True))
+
+
+class Moves:
+    """The cases as they would be at both ends of each condition, made once for all methods."""
+
+    def __init__(self, calibrated: CalibratedStudy) -> None:
+        self.calibrated = calibrated
+        self._made: dict[tuple[str, ...], CalibratedStudy] = {}
+
+    def of(self, names: tuple[str, ...]) -> CalibratedStudy:
+        """All cases with each condition in turn at its upper, then at its lower end."""
+        if names not in self._made:
+            count = len(self.calibrated.cases)
+            cases = np.tile(np.arange(count), 2 * len(names))
+            sources = {}
+            for number, name in enumerate(names):
+                source = sources[name] = cases.copy()
+                low, high = percentiles(self.calibrated, name)
+                start = 2 * number * count
+                source[start : start + count], source[start + count : start + 2 * count] = high, low
+            self._made[names] = self.calibrated.without_outcome().mixed(cases, sources)
+        return self._made[names]
 
 
 def _checked(verdict: Any) -> Verdict:
@@ -260,10 +277,10 @@ class Asking:
             return {label: [FAILED] * len(each) for label, each in questions.items()}
         measuring = {label: methods[label] for label, each in questions.items() if Importances() in each}
         importances = importances_of(measuring, study, self.seed, groups) if measuring else {}
-        found = {}
+        found, moves = {}, Moves(study)
         for label, asked in questions.items():
             try:
-                look = Look(methods[label], label, study, self.seed, self.hooks, (_AGAIN, number), groups)
+                look = Look(methods[label], label, study, self.seed, self.hooks, (_AGAIN, number), groups, moves)
                 look.importances = importances.get(label)
                 found[label] = replies(look, asked)
             except FAULTS:

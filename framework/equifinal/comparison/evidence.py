@@ -175,11 +175,8 @@ def stopped(
 
 def row(mark: Mark, name: str) -> dict[str, Any]:
     """A mark as a row of a table of evidence."""
-    worlds = [test for test in mark.tests if test.by_chance]
-    others = [test for test in mark.tests if not test.by_chance and test.low_to_high is None]
-    largest = max(worlds, key=lambda test: test.share.value, default=None)
+    largest, least = mark.in_worlds, mark.in_resamples
     gap = next((test for test in mark.tests if test.low_to_high is not None), None)
-    least = min(others, key=lambda test: test.share.value, default=None)
     said: dict[str, Any] = {
         name: mark.name,
         "method": mark.label,

@@ -105,6 +105,25 @@ class Mark:
     def firm(self) -> bool:
         return self.state == "pass"
 
+    @property
+    def in_worlds(self) -> Test | None:
+        """The test with the largest share by chance; ``None`` without any."""
+        return max((each for each in self.tests if each.by_chance), key=lambda each: each.share.value, default=None)
+
+    @property
+    def in_resamples(self) -> Test | None:
+        """The test with the smallest share of resamples with the same answer; ``None`` without any."""
+        there = (each for each in self.tests if not each.by_chance and each.low_to_high is None)
+        return min(there, key=lambda each: each.share.value, default=None)
+
+    @property
+    def by_chance(self) -> float | None:
+        return None if self.in_worlds is None else self.in_worlds.share.value
+
+    @property
+    def stable(self) -> float | None:
+        return None if self.in_resamples is None else self.in_resamples.share.value
+
 
 def chance(answers: Sequence[str], strength: float | None, threshold: float) -> Callable[[Sequence[Reply]], Share]:
     """Counts worlds with one of these answers, at least as strongly; a refit that failed counts as one."""

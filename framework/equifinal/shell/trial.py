@@ -31,8 +31,15 @@ def trial(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Write the tables as CSV files into this folder."),
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Write a page with pictures, and the tables as CSV and JSON."
+        ),
     ] = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option("--format", "-f", metavar="FORMAT", help="With -o; repeatable. Default: html, csv, json."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Write into a folder that equifinal did not write.")] = False,
     proposition: Annotated[
         list[str] | None, typer.Option("--proposition", "-p", metavar="ID", help="Ask about these only. Repeatable.")
     ] = None,
@@ -43,10 +50,18 @@ def trial(
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = -1,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     evidence: Annotated[bool, typer.Option(help="Ask which verdicts are firm, too.")] = True,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="verdicts (the default), tests, skill. Repeatable; the last two take long."),
+    ] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Without the built-in methods beside those of plugins.")
+    ] = False,
 ) -> None:
     """Ask methods about simulated data whose truth is known, and count how often each is wrong."""
     from rich.console import Console
 
+    from equifinal.base.folder import check_folder
     from equifinal.plugin.registry import load_plugin
     from equifinal.sweep.trial import trial as ask
 
@@ -55,9 +70,11 @@ def trial(
     console = Console()
     if scenario == ["list"]:
         return _show_scenarios(console)
+    if output is not None:
+        check_folder(output, overwrite)
     found = ask(
         scenario or None,
-        method or None,
+        method if alone else _beside(method),
         sizes=size or (12, 30, 86),
         repetitions=repetitions,
         store=store,
@@ -65,6 +82,7 @@ def trial(
         seed=seed,
         evidence=evidence,
         propositions=proposition or None,
+        parts=part or ("verdicts",),
         progress=sys.stderr.isatty(),
     )
     _show(found, console)
@@ -72,9 +90,31 @@ def trial(
         who = failure["method"] or "every method"
         print(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}", file=sys.stderr)
     if output is not None:
-        written = _write(found, output)
-        print(f"Wrote {len(written)} files into {output}; open {written[0]}.")
+        written = found.write(output, format or None, overwrite)
+        print(f"Wrote {len(written)} files into {output}; open {_page(written)}.")
     return None
+
+
+def _page(written: list[Path]) -> Path:
+    return next((path for path in written if path.suffix == ".html"), written[0])
+
+
+def _beside(method: list[str] | None) -> list[str] | None:
+    """The methods that were named; where a plugin's is among them, the built-in ones as well."""
+    import numpy as np
+
+    from equifinal.method.choosing import choose_methods
+    from equifinal.plugin import registry
+    from equifinal.plugin.loading import PROJECT
+    from equifinal.sweep.scenarios import known_scenarios
+
+    known = registry.methods()
+    built_in = [name for name, entry in known.items() if entry.plugin.distribution == PROJECT]
+    names = [each.partition(":")[0].strip() for each in method or []]
+    if not any(name in known and name not in built_in for name in names):
+        return method or None
+    usual = choose_methods(known_scenarios()["noise"]().simulate(30, np.random.default_rng(0)))
+    return [*(method or []), *(label for label, each in usual.items() if each.name in built_in and label not in names)]
 
 
 def _show_scenarios(console: "Console") -> None:
@@ -114,16 +154,3 @@ def _wrong(rates: "pd.DataFrame") -> "dict[str, pd.DataFrame]":
         )
         for method, own in spoken.groupby("method", sort=False)
     }
-
-
-def _write(found: Any, folder: Path) -> list[Path]:
-    from equifinal.base.files import staging
-
-    tables = {"rates": found.rates, "recovery": found.recovery, "failures": found.failures}
-    written = []
-    with staging(folder, folder) as aside:
-        for name, table in tables.items():
-            table.to_csv(aside / f"{name}.csv", index=name != "failures", lineterminator="\n")
-        for name in tables:
-            written.append((aside / f"{name}.csv").replace(folder / f"{name}.csv"))
-    return written

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,12 +17,18 @@ from equifinal.errors import FAULTS
 from equifinal.method.analysis import Method
 from equifinal.plugin import registry
 from equifinal.study.propositions import Proposition, Verdict
+from equifinal.study.study import Study
 from equifinal.sweep.recovery import recovery
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.store import Row, canonical
+from equifinal.sweep.yardstick import measured
 
 #: What a trial asks of evidence: fewer draws than a comparison, for there are many data sets.
 DEMANDS = Demands(worlds=99, resamples=99, most=399)
+
+
+#: What a trial can ask of each data set. The first is cheap; the others analyse everything in full.
+PARTS = ("verdicts", "tests", "skill")
 
 
 @dataclass(frozen=True)
@@ -37,20 +43,30 @@ class Ask:
         The ids to ask about; ``None`` for all.
     evidence
         Whether to ask which verdicts are firm.
+    parts
+        Which of :data:`PARTS` to ask for.
     """
 
     scenarios: Mapping[str, Scenario]
     methods: Mapping[str, Mapping[str, Method]]
     propositions: tuple[str, ...] | None
     evidence: bool
+    parts: tuple[str, ...] = PARTS[:1]
 
     def __call__(self, specification: Any) -> dict[str, list[Row]]:
         key = canonical([specification["scenario"], specification["parameters"]])
         scenario, n, repetition = self.scenarios[key], specification["n"], specification["repetition"]
         seed = int(generator(specification["seed"], scenario.label, n, repetition).integers(2**31))
         study = scenario.simulate(n, generator(seed, "data"))
-        asked = [each for each in study.propositions if self.propositions is None or each.id in self.propositions]
         rows: dict[str, list[Row]] = {"answers": [], "paths": [], "failed_methods": []}
+        if "verdicts" in self.parts:
+            self._ask(scenario, key, study, seed, rows)
+        if set(self.parts) - {"verdicts"}:
+            rows |= measured(study, self.methods[key], seed, self.parts)
+        return rows
+
+    def _ask(self, scenario: Scenario, key: str, study: Study, seed: int, rows: dict[str, list[Row]]) -> None:
+        asked = [each for each in study.propositions if self.propositions is None or each.id in self.propositions]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             calibrated = study.calibrate()
@@ -65,24 +81,31 @@ class Ask:
                     failure = {"method": label, "exception": type(error).__name__, "message": str(error)}
                     rows["failed_methods"].append(failure)
                     continue
-                firm = _firm(look, asked, verdicts) if self.evidence else [None] * len(asked)
+                marks = _firm(look, asked, verdicts) if self.evidence else [Mark()] * len(asked)
                 rows["answers"] += [
                     {
                         "method": label,
                         "reading": reading_of(method),
                         "proposition": each.id,
                         "answer": verdict.answer,
-                        "firm": mark,
+                        **mark._asdict(),
                     }
-                    for each, verdict, mark in zip(asked, verdicts, firm, strict=True)
+                    for each, verdict, mark in zip(asked, verdicts, marks, strict=True)
                 ]
-        return rows
 
 
-def _firm(look: "_Look", propositions: Sequence[Proposition], verdicts: Sequence[Verdict]) -> list[bool | None]:
+class Mark(NamedTuple):
+    """What stands behind a verdict: whether it is firm, and the two numbers that decide it; ``None`` where nothing is known."""
+
+    firm: bool | None = None
+    by_chance: float | None = None
+    stable: float | None = None
+
+
+def _firm(look: "_Look", propositions: Sequence[Proposition], verdicts: Sequence[Verdict]) -> list[Mark]:
     """Which verdicts are firm."""
-    asked = [Asked(each, verdict) for each, verdict in zip(propositions, verdicts, strict=True)]
     label = look.label
+    asked = [Asked(each, verdict) for each, verdict in zip(propositions, verdicts, strict=True)]
     gathering = Gathering(
         look.calibrated,
         {label: look.method},
@@ -93,7 +116,8 @@ def _firm(look: "_Look", propositions: Sequence[Proposition], verdicts: Sequence
         look.hooks,
         whole=False,
     )
-    return [mark.firm for mark in gathering.gather(1, False)[label].verdicts]
+    marks = gathering.gather(1, False)[label].verdicts
+    return [Mark(each.firm, each.by_chance, each.stable) for each in marks]
 
 
 class _Look(Look):

@@ -1,20 +1,28 @@
 """What a trial found: how often each method is right and wrong, and what of the truth its paths recover."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from equifinal.base.folder import write_folder
 from equifinal.base.words import counted
-from equifinal.errors import listing
+from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.plugin.requests import choose_outputs
+from equifinal.sweep.kept import load_tables, save_tables
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.store import Store
 
 _WORTHS = ("right", "wrong", "undecided", "silent")
 _FIRM = tuple(f"firm_{worth}" for worth in _WORTHS)
+_STEPS = tuple(f"{worth}_{step}" for worth in ("right", "wrong") for step in ("rule", "by_chance", "firm"))
+#: What is hardly due to chance, and the level of tests.
+BY_CHANCE = ALPHA = 0.05
 _CELL = ["scenario", "n", "method", "proposition"]
 _OF_SPECIFICATION = ", ".join(
     f"json_extract(s.specification, '$.{key}') AS {key}"
@@ -94,14 +102,190 @@ class Trial:
         table["data_sets"] = table["data_sets"].astype(int)
         return _with_interval(table, "correct")
 
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """What each step from a rule to a firm verdict costs and saves.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index as :attr:`rates`. Columns: ``right_rule``, ``right_by_chance``, ``right_firm`` and the same for ``wrong``: shares
+            of data sets in which the rule gives a right (wrong) answer, in which it is also hardly due to chance (at most 0.05;
+            a denial has no such number and passes), and in which it is also stable, and so firm. The last two are NaN without
+            evidence.
+        """
+        cells: dict[tuple[Any, ...], dict[str, float]] = {}
+        groups = f"r.method, r.reading, r.proposition, r.answer, r.firm, r.by_chance <= {BY_CHANCE} AS by_chance"
+        for scenario, row in self._counted("answers", groups):
+            truth = scenario.truth().get((row.proposition, row.reading))
+            if truth is None:
+                continue
+            cell = cells.setdefault((scenario.label, row.n, row.method, row.proposition), dict.fromkeys(_STEPS, 0.0))
+            worth = truth.judge(row.answer)
+            if worth in ("right", "wrong"):
+                known = pd.notna(row.firm)
+                passes = bool(row.by_chance) if pd.notna(row.by_chance) else True
+                cell[f"{worth}_rule"] += row.data_sets
+                cell[f"{worth}_by_chance"] += row.data_sets * passes if known else np.nan
+                cell[f"{worth}_firm"] += row.data_sets * bool(row.firm) if known else np.nan
+        table = pd.DataFrame(list(cells.values()), index=_cells(cells), columns=list(_STEPS), dtype=float)
+        rates = self.rates.loc[table.index]
+        table = table.div(rates["data_sets"], axis=0)
+        for worth in ("right", "wrong"):
+            unknown = rates[f"firm_{worth}"].isna()
+            table.loc[unknown, [f"{worth}_by_chance", f"{worth}_firm"]] = np.nan
+        table.loc[rates["right"].isna(), "right_rule"] = np.nan
+        return table
+
+    @cached_property
+    def size(self) -> pd.DataFrame:
+        """How often tests reject where no condition has anything to do with the outcome.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: ``scenario``, ``n``, ``method``, ``test`` (a column ``p_...`` of the method's own, or the permutation test of
+            its fit). Columns: ``rejected``, the share of tests with p at most 0.05, with its exact 95 % interval
+            ``rejected_low`` and ``rejected_high`` (tests of several conditions in one data set count as independent);
+            ``any``, the share of data sets with at least one; ``tests`` and ``data_sets``, their numbers.
+        """
+        found = self._rows("tests", "r.method, r.test, r.condition, r.p")
+        found = found[found["scenario"].isin([each.label for each in self.scenarios if each.is_null()])]
+        found = found.assign(
+            rejected=(found["p"] <= ALPHA).astype(float), data_set=found[["repetition", "seed"]].apply(tuple, axis=1)
+        )
+        groups = found.groupby(["scenario", "n", "method", "test"], sort=False)
+        by_set = found.groupby(["scenario", "n", "method", "test", "data_set"], sort=False)["rejected"].max()
+        table = groups["rejected"].agg(rejected="mean", tests="size").astype({"tests": int})
+        per_set = by_set.groupby(level=[0, 1, 2, 3], sort=False).agg(any="mean", data_sets="size")
+        return _with_interval(table.join(per_set), "rejected", "tests")
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """How often intervals hold the true slope, where the truth is linear in scores.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: ``scenario``, ``n``, ``method``, ``condition``. Columns: ``slope``, the true one, in points of the outcome per
+            point of the condition; ``covered``, with its exact 95 % interval ``covered_low`` and ``covered_high``; ``level``,
+            what is promised; ``width``, the mean one; ``data_sets``.
+        """
+        found = self._rows("intervals", "r.method, r.condition, r.low, r.high, r.level")
+        slopes = {each.label: each.slopes() for each in self.scenarios}
+        found["slope"] = [
+            slopes[scenario].get(name, np.nan)
+            for scenario, name in zip(found["scenario"], found["condition"], strict=True)
+        ]
+        found = found[found["slope"].notna()].astype(dict.fromkeys(("low", "high", "level", "slope"), float))
+        found["covered"] = ((found["low"] <= found["slope"]) & (found["slope"] <= found["high"])).astype(float)
+        found["width"] = found["high"] - found["low"]
+        table = found.groupby(["scenario", "n", "method", "condition"], sort=False).agg(
+            slope=("slope", "first"),
+            covered=("covered", "mean"),
+            level=("level", "first"),
+            width=("width", "mean"),
+            data_sets=("covered", "size"),
+        )
+        return _with_interval(table, "covered")
+
+    @cached_property
+    def skill(self) -> pd.DataFrame:
+        """How well methods predict cases not seen, by every measure of the yardstick, beside the baselines.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index: ``scenario``, ``n``, ``method``, ``measure``. Columns: ``median``, ``lower``, ``upper`` (quartiles over data
+            sets), ``data_sets``.
+        """
+        found = self._rows("skill", "r.method, r.measure, r.value").astype({"value": float})
+        values = found.groupby(["scenario", "n", "method", "measure"], sort=False)["value"]
+        return pd.DataFrame(
+            {
+                "median": values.median(),
+                "lower": values.quantile(0.25),
+                "upper": values.quantile(0.75),
+                "data_sets": values.size(),
+            }
+        )
+
     @property
     def answers(self) -> pd.DataFrame:
         """Every answer, in the order of the plan.
 
-        Columns: ``scenario``, ``n``, ``repetition``, ``seed``, ``method``, ``reading``, ``proposition``, ``answer``, and
-        ``firm``: 1, 0, or missing without evidence.
+        Columns: ``scenario``, ``n``, ``repetition``, ``seed``, ``method``, ``reading``, ``proposition``, ``answer``, and what
+        stands behind it: ``firm``, 1 or 0; ``by_chance`` and ``stable``, shares; all missing without evidence.
         """
-        return self._rows("answers", "r.method, r.reading, r.proposition, r.answer, r.firm")
+        return self._rows("answers", "r.method, r.reading, r.proposition, r.answer, r.firm, r.by_chance, r.stable")
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Those of all frames that have rows, by name, in the order in which one would read them."""
+        names = ("rates", "steps", "recovery", "size", "coverage", "skill", "failures")
+        found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
+        return {name: frame for name, frame in found.items() if len(frame)}
+
+    @property
+    def data_sets(self) -> pd.DataFrame:
+        """How many data sets were simulated: a row per scenario, a column per number of cases."""
+        found = self.store.query(f"SELECT {_OF_SPECIFICATION} FROM specifications s ORDER BY s.id")
+        found["scenario"] = [each.label if each else None for each in self._scenarios_of(found)]
+        found = found[found["scenario"].notna()]
+        found["data sets"] = 1
+        counts = found.pivot_table("data sets", "scenario", "n", aggfunc="sum", fill_value=0, sort=False)
+        counts = counts.sort_index(axis="columns")
+        return counts.reindex(dict.fromkeys(found["scenario"]))
+
+    def write(self, directory: str | Path, formats: Sequence[str] | None = None, overwrite: bool = False) -> list[Path]:
+        """Write a page with pictures and all tables into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        directory, overwrite
+            As for :meth:`equifinal.Comparison.write`.
+        formats
+            Names of outputs that write trials; the default is html, csv and json.
+
+        Raises
+        ------
+        InputError
+            When a format is unknown or for comparisons alone, or the folder holds something else or cannot be written.
+        """
+        outputs = choose_outputs(formats)
+        deaf = [name for name, each in outputs.items() if not each.writes_trials()]
+        if formats is not None and deaf:
+            raise InputError(f"The format {deaf[0]!r} writes comparisons, not trials. Use html, csv or json.")
+
+        def fill(staging: Path) -> dict[str, Any]:
+            written = [name for name, each in outputs.items() if name not in deaf and each.write_trial(self, staging)]
+            return {"generator": "equifinal", "trial": self.store.about, "formats": written} if written else {}
+
+        return write_folder(Path(directory), fill, overwrite)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write every answer as small compressed CSV files, from which :meth:`load` makes the trial again."""
+        return save_tables(self.store, folder)
+
+    @classmethod
+    def load(cls, *folders: str | Path) -> "Trial":
+        """A trial from the files that :meth:`save` wrote, those of several folders together.
+
+        Raises
+        ------
+        InputError
+            When a folder holds no such files, two hold the same, or a scenario is of a plugin that is not loaded.
+        """
+        from equifinal.sweep.scenarios import known_scenarios
+
+        store, known = load_tables(folders), known_scenarios()
+        asked = store.query(f"SELECT {_OF_SPECIFICATION} FROM specifications s ORDER BY s.id")
+        scenarios = []
+        for name, parameters in asked[["scenario", "parameters"]].drop_duplicates().itertuples(index=False):
+            if name not in known:
+                raise InputError(f"There is no scenario {name!r}. {did_you_mean(name, known)}")
+            scenarios.append(known[name](**json.loads(parameters)))
+        return cls(store, tuple(scenarios))
 
     @cached_property
     def failures(self) -> pd.DataFrame:
@@ -132,11 +316,12 @@ class Trial:
         """Rows of a table counted by the database: the scenario, and a row with n, the groups, and ``data_sets``."""
         if table not in self.store.tables:
             return
+        grouped = ", ".join(each.split(" AS ")[0] for each in groups.split(", "))
         asked = ", ".join(each for each in (_OF_SPECIFICATION, groups, measures, "count(*) AS data_sets") if each)
         sql = (
             f"SELECT {asked} FROM {table} r JOIN specifications s ON s.id = r.specification "
             f"GROUP BY json_extract(s.specification, '$.scenario'), json_extract(s.specification, '$.parameters'), "
-            f"json_extract(s.specification, '$.n'), {groups} ORDER BY min(r.rowid)"
+            f"json_extract(s.specification, '$.n'), {grouped} ORDER BY min(r.rowid)"
         )
         found = self.store.query(sql)
         rest = found.drop(columns=["scenario", "parameters", "repetition", "seed"])
@@ -174,13 +359,14 @@ class Trial:
         return piece(*parts)
 
 
+def _cells(cells: Mapping[tuple[Any, ...], Any]) -> pd.MultiIndex:
+    if not cells:
+        return pd.MultiIndex.from_product([[]] * 4, names=_CELL)
+    return pd.MultiIndex.from_tuples(list(cells), names=_CELL)
+
+
 def _rates(cells: Mapping[tuple[Any, ...], Mapping[str, float]], rightless: set[tuple[Any, ...]]) -> pd.DataFrame:
-    index = (
-        pd.MultiIndex.from_tuples(list(cells), names=_CELL)
-        if cells
-        else pd.MultiIndex.from_product([[]] * 4, names=_CELL)
-    )
-    counts = pd.DataFrame(list(cells.values()), index=index, columns=[*_WORTHS, *_FIRM, "unknown"], dtype=float)
+    counts = pd.DataFrame(list(cells.values()), index=_cells(cells), columns=[*_WORTHS, *_FIRM, "unknown"], dtype=float)
     data_sets = counts[list(_WORTHS)].sum(axis=1)
     table = counts[[*_WORTHS, *_FIRM]].div(data_sets, axis=0)
     nothing_known = not table[["firm_right", "firm_wrong"]].to_numpy().any()
@@ -193,11 +379,11 @@ def _rates(cells: Mapping[tuple[Any, ...], Mapping[str, float]], rightless: set[
     return table
 
 
-def _with_interval(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def _with_interval(table: pd.DataFrame, name: str, of: str = "data_sets") -> pd.DataFrame:
     """The exact 95 % interval of a share (Clopper & Pearson 1934)."""
     from scipy.stats import beta
 
-    total = table["data_sets"].to_numpy(dtype=float)
+    total = table[of].to_numpy(dtype=float)
     found = np.round(table[name].to_numpy(dtype=float) * total)
     low = np.where(found == 0, 0.0, beta.ppf(0.025, found, total - found + 1))
     high = np.where(found == total, 1.0, beta.ppf(0.975, found + 1, total - found))

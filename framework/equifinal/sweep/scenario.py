@@ -17,6 +17,7 @@ from equifinal.study.variable import Variable
 from equifinal.sweep.store import canonical
 from equifinal.sweep.truth import (
     NECESSARY,
+    NOTHING,
     READINGS,
     SUFFICIENT,
     Models,
@@ -192,6 +193,15 @@ class Scenario(Extension):
     def truth(self) -> dict[tuple[str, Reading], Truth]:
         """What is true, by proposition and reading; what has no truth is left out."""
         return dict(_truths(self))
+
+    def slopes(self) -> dict[str, float]:
+        """How many points the outcome changes with a point of each condition; empty where the truth is not linear in scores."""
+        return dict(_population(self).slopes)
+
+    def is_null(self) -> bool:
+        """Whether no condition has anything to do with the outcome, so that a test of any of them should not reject."""
+        population = _population(self)
+        return all(population.share_of_variance(name) < NOTHING for name in population.conditions)
 
     def models(self) -> Models:
         """The minimal models of the formula, to see what of it a method recovers; empty where the truth is not Boolean."""

@@ -192,6 +192,12 @@ class Store:
         return int(count)
 
     @property
+    def about(self) -> dict[str, Any]:
+        """What the rows depend on besides the specifications."""
+        with self._lock:
+            return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM about")}
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The names of all tables: ``specifications``, ``failures``, and those of the rows."""
         with self._lock:

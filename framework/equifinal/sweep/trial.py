@@ -9,12 +9,15 @@ import numpy as np
 
 from equifinal.errors import InputError, check_whole, did_you_mean
 from equifinal.method.choosing import choose_methods
-from equifinal.sweep.asking import Ask
+from equifinal.sweep.asking import PARTS, Ask
 from equifinal.sweep.engine import sweep_over
 from equifinal.sweep.result import Trial
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.scenarios import known_scenarios
 from equifinal.sweep.store import Store
+
+#: Packages whose versions the numbers may depend on.
+_NUMBERS_FROM = ("equifinal", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 
 
 def trial(
@@ -27,6 +30,7 @@ def trial(
     seed: int = 0,
     evidence: bool = True,
     propositions: Iterable[str] | None = None,
+    parts: Iterable[str] = PARTS[:1],
     progress: bool = False,
 ) -> Trial:
     """Ask methods about simulated data whose truth is known.
@@ -51,6 +55,9 @@ def trial(
         Whether to ask which verdicts are firm, too.
     propositions
         Ids of the propositions to ask about; ``None`` means all. Without ``key`` claims no importances are computed.
+    parts
+        What to ask of each data set: ``"verdicts"``; ``"tests"``, p-values and intervals of a method's own, and a permutation
+        test of its fit; ``"skill"``, the measures of the yardstick in cases not seen. The last two take far longer.
     progress
         Whether to show a bar with the time left.
 
@@ -73,6 +80,7 @@ def trial(
     for n in sizes:
         check_whole("sizes", n, minimum=2)
     ids = None if propositions is None else tuple(propositions)
+    wanted = _parts(parts)
     built = {}
     for key, scenario in chosen.items():
         study = scenario.simulate(100, np.random.default_rng(0))
@@ -81,9 +89,9 @@ def trial(
         for unknown in [] if ids is None else [each for each in ids if each not in known]:
             raise InputError(f"Scenario {scenario.label!r}: no proposition {unknown!r}. {did_you_mean(unknown, known)}")
     if not isinstance(store, Store):
-        store = Store(store, _about(built, ids, evidence))
+        store = Store(store, _about(built, ids, evidence, wanted))
     plan = _Plan(list(chosen.values()), sizes, repetitions, seed)
-    sweep_over(plan, Ask(chosen, built, ids, evidence), store, n_jobs, progress)
+    sweep_over(plan, Ask(chosen, built, ids, evidence, wanted), store, n_jobs, progress)
     return Trial(store, tuple(chosen.values()))
 
 
@@ -112,14 +120,27 @@ def _choose(scenarios: Any) -> dict[str, Scenario]:
     return chosen
 
 
-def _about(built: Mapping[str, Mapping[str, Any]], ids: tuple[str, ...] | None, evidence: bool) -> dict[str, Any]:
+def _parts(parts: Iterable[str]) -> tuple[str, ...]:
+    """In the order in which they are known."""
+    asked = [parts] if isinstance(parts, str) else list(parts)
+    for unknown in [each for each in asked if each not in PARTS]:
+        raise InputError(f"A trial has no part {unknown!r}. {did_you_mean(str(unknown), PARTS)}")
+    if not asked:
+        raise InputError(f"No part of a trial is asked for. {did_you_mean('', PARTS)}")
+    return tuple(each for each in PARTS if each in asked)
+
+
+def _about(
+    built: Mapping[str, Mapping[str, Any]], ids: tuple[str, ...] | None, evidence: bool, parts: tuple[str, ...]
+) -> dict[str, Any]:
     """What the answers depend on besides the specification."""
     from importlib.metadata import version
 
     methods = {
         label: {"method": each.name, **each.parameters()} for found in built.values() for label, each in found.items()
     }
-    return {"equifinal": version("equifinal"), "methods": methods, "propositions": ids, "evidence": evidence}
+    asked = {"propositions": ids, "evidence": evidence, "parts": parts}
+    return {"versions": {name: version(name) for name in _NUMBERS_FROM}, "methods": methods, **asked}
 
 
 class _Plan(Sequence[dict[str, Any]]):

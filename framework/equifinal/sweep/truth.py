@@ -31,7 +31,7 @@ SUFFICIENT, NECESSARY = (0.8, 0.5), (0.9, 0.5)
 #: The smallest effect size of a necessary condition in degree (Dul 2016); closer to it than the room there is no truth.
 _EFFECT_SIZE, _ROOM = 0.1, 0.02
 #: Correlations and shares of variance smaller than this are zero.
-_NOTHING = 0.01
+NOTHING = 0.01
 
 
 @dataclass(frozen=True)
@@ -181,6 +181,25 @@ class Population:
         within = self.raw.groupby(others, sort=False)[self.outcome].var(ddof=0).mean() if others else self._y.var()
         return float(within / self._y.var())
 
+    @cached_property
+    def slopes(self) -> dict[str, float]:
+        """Of the outcome in each condition's scores, when it is linear in all of them, whatever hidden causes add; else empty.
+
+        Those of least squares on the grid; the outcome is linear when what they leave does not vary with any condition.
+        """
+        design = self.raw[list(self.conditions)]
+        centred = (design - design.mean()).to_numpy()
+        found = np.linalg.lstsq(centred, self._y - self._y.mean(), rcond=None)[0]
+        left = pd.Series(self._y - centred @ found, index=self.raw.index)
+        hidden = [name for name in self.raw.columns if name not in (*self.conditions, self.outcome)]
+        spread = left.groupby([self.raw[name] for name in hidden]).agg(np.ptp).max() if hidden else np.ptp(left)
+        linear = spread < 1e-6 * np.ptp(self._y)
+        return (
+            {name: round(float(slope), 10) + 0.0 for name, slope in zip(self.conditions, found, strict=True)}
+            if linear
+            else {}
+        )
+
     def empty_corner(self, name: str, present: bool) -> float:
         """The share of the plane above the ceiling, high outcomes with little of the condition (or of its absence)."""
         highest = self.raw.groupby(name)[self.outcome].max().to_numpy()
@@ -197,7 +216,7 @@ def truth_of(proposition: Proposition, reading: Reading, population: Population)
         return _of_covariation(arguments, population)
     if proposition.claim in ("necessary", "sufficient"):
         return _agreed([_of_sets(arguments, frame, population.outcome) for frame in population.memberships])
-    return _agreed([_of_models(arguments, models) for models in population.models])
+    return _agreed([_of_models(arguments, models, population.conditions) for models in population.models])
 
 
 def _agreed(truths: Sequence[Truth | None]) -> Truth | None:
@@ -218,7 +237,7 @@ def _of_sets(proposition: Any, frame: pd.DataFrame, outcome: str) -> Truth:
     return truth if proposition.expect else truth.turned()
 
 
-def _of_models(proposition: Any, models: Models) -> Truth | None:
+def _of_models(proposition: Any, models: Models, conditions: Sequence[str]) -> Truth | None:
     match proposition.claim:
         case "influence":
             return _agreed([_influence(model, proposition.condition, proposition.sign) for model in models or ((),)])
@@ -227,8 +246,13 @@ def _of_models(proposition: Any, models: Models) -> Truth | None:
             return _over(any(wanted <= path for path in model) for model in models)
         case "equifinal":
             low, high = _bounds(proposition)
-            return _over(low <= len(model) <= high for model in models)
+            return _over(low <= sum(_seen(path, conditions) for path in model) <= high for model in models)
     return None
+
+
+def _seen(path: Path, conditions: Sequence[str]) -> bool:
+    """Whether a study with these conditions can find anything of a path; one of hidden causes alone is none of its paths."""
+    return any(name in conditions for name, _ in path)
 
 
 def _influence(model: Iterable[Path], condition: str, sign: int) -> Truth:
@@ -266,7 +290,7 @@ def _of_covariation(proposition: Any, population: Population) -> Truth | None:
 
 
 def _signed(correlation: float) -> Truth:
-    return NEITHER if abs(correlation) < _NOTHING else YES if correlation > 0 else NO
+    return NEITHER if abs(correlation) < NOTHING else YES if correlation > 0 else NO
 
 
 def _in_degree(sizes: Sequence[float]) -> Truth | None:

@@ -10,6 +10,7 @@ from equifinal.plugin.extension import Extension
 
 if TYPE_CHECKING:
     from equifinal.comparison.comparison import Comparison
+    from equifinal.sweep.result import Trial
 
 
 class Output(Extension):
@@ -52,3 +53,20 @@ class Output(Extension):
             An existing folder.
         """
         raise NotImplementedError(f"{type(self).__name__} must define write(self, comparison, directory).")
+
+    def write_trial(self, trial: "Trial", directory: Path) -> list[Path]:
+        """Write what a trial found, in the same way. Optional: an output without it is for comparisons alone.
+
+        Parameters
+        ----------
+        trial
+            What to show.
+        directory
+            An existing folder.
+        """
+        raise NotImplementedError(f"{type(self).__name__} writes comparisons, not trials.")
+
+    @classmethod
+    def writes_trials(cls) -> bool:
+        """Whether it defines :meth:`write_trial`."""
+        return cls.write_trial is not Output.write_trial

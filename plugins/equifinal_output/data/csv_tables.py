@@ -44,6 +44,17 @@ class CsvTables(eq.Output):
         manifest.write_text(json.dumps(stated, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
         return [*written, manifest]
 
+    def write_trial(self, trial: eq.Trial, directory: Path) -> list[Path]:
+        """Write ``tables/*.csv``; see :meth:`equifinal.Output.write_trial`."""
+        folder = directory / "tables"
+        folder.mkdir(exist_ok=True)
+        written = []
+        for name, frame in trial.tables.items():
+            written.append(folder / f"{name}.csv")
+            with written[-1].open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(_rows(Table(name, name, frame)))
+        return written
+
 
 def _rows(table: Table) -> list[list[Any]]:
     frame = table.data

@@ -37,6 +37,18 @@ class JsonFile(eq.Output):
         path.write_text(f"{_text(plain(everything))}\n", encoding="utf-8")
         return [path]
 
+    def write_trial(self, trial: eq.Trial, directory: Path) -> list[Path]:
+        """Write ``trial.json``; see :meth:`equifinal.Output.write_trial`."""
+        everything = {
+            "about": trial.store.about,
+            "summary": trial.summary(),
+            "data_sets": trial.data_sets,
+            **trial.tables,
+        }
+        path = directory / "trial.json"
+        path.write_text(f"{_text(plain(everything))}\n", encoding="utf-8")
+        return [path]
+
 
 def _data(facet: Any, content: Any) -> Any:
     """What a facet gave, with headings in one level; a figure by its title and what it is about."""

@@ -64,8 +64,8 @@ class HtmlReport(eq.Output):
             propositions=_propositions(comparison),
             methods=list(comparison.verdicts.columns),
             legend=_legend(comparison),
-            grid=_grid,
-            endless=_endless,
+            grid=grid,
+            endless=endless,
             distributions=distributions(comparison.calibrated),
             scatters=scatters(comparison),
             importances=importances(comparison),
@@ -74,6 +74,14 @@ class HtmlReport(eq.Output):
         )
         path = directory / "report.html"
         path.write_text(page, encoding="utf-8")
+        return [path]
+
+    def write_trial(self, trial: eq.Trial, directory: Path) -> list[Path]:
+        """Write ``trial.html``; see :meth:`equifinal.Output.write_trial`."""
+        from equifinal_output.trials.page import page
+
+        path = directory / "trial.html"
+        path.write_text(page(trial), encoding="utf-8")
         return [path]
 
 
@@ -199,7 +207,7 @@ class _Grid:
     style: str
 
 
-def _grid(table: Table) -> _Grid:
+def grid(table: Table) -> _Grid:
     frame = table.shown
     levels = levels_of(frame.index)
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
@@ -250,7 +258,7 @@ def _marked(cell: _Cell) -> _Cell:
     return replace(cell, kind="mark", text=cell.text or "either")
 
 
-def _endless(text: str) -> bool:
+def endless(text: str) -> bool:
     """Whether a text has a word that is too long for a column."""
     return len(text) > _LONG_WORD and max(map(len, text.split()), default=0) > _LONG_WORD
 
@@ -294,4 +302,4 @@ def _cell(value: Any, text: str) -> _Cell:
     if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
         return _Cell(text, "text endless", items=tuple(str(each) for each in value))
     kind = "text" if len(text) > _LONG_TEXT else "short"
-    return _Cell(text, f"{kind} endless" if _endless(text) else kind)
+    return _Cell(text, f"{kind} endless" if endless(text) else kind)

@@ -1,0 +1,1 @@
+"""The page of a trial: what methods can be trusted with, in pictures."""
