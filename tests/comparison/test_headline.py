@@ -196,4 +196,6 @@ def test_the_absence_of_the_outcome_is_named() -> None:
     conditions = comparison.conditions.copy()
     conditions["a", "direction"] = conditions["b", "direction"] = -1
     found = with_evidence(dataclasses.replace(comparison, conditions=conditions), firm=1.0, together=1.0)
-    assert headline(found).agreed == ("Both kinds of methods (a; b) agree: the absence of Y goes down with A, B and C.",)
+    assert headline(found).agreed == (
+        "Both kinds of methods (a; b) agree: the absence of Y goes down with A, B and C.",
+    )
