@@ -3,9 +3,9 @@ from .comparison.cases import case_types as case_types
 from .comparison.compare import compare as compare
 from .comparison.comparison import Comparison as Comparison
 from .comparison.contrarian import ContrarianCases as ContrarianCases
+from .comparison.headline import Headline as Headline
 from .comparison.measures import Measure as Measure
 from .comparison.panels import ByTime as ByTime
-from .comparison.summary import Headline as Headline
 from .errors import InputError as InputError
 from .method.analysis import Analysis as Analysis
 from .method.analysis import Method as Method

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import plain_number
 from equifinal_clustering.partition import Floats, closest, cluster_means
 
 _NO_GAPS = "No manipulable condition falls short of its profile."
@@ -15,7 +16,7 @@ def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, scores: Floats
     lacking = np.flatnonzero(calibrated.fuzzy[calibrated.outcome.name].to_numpy() < 0.5)
     having = np.flatnonzero(clusters["mean_outcome"].to_numpy() > 0.5)
     if not len(having):
-        sentence = f"No cluster has a mean membership in {calibrated.outcome.name} above 0.5."
+        sentence = f"No cluster has a mean membership in {calibrated.outcome.label} above 0.5."
         return pd.Series(sentence, index=calibrated.cases[lacking], dtype=object)
     belongs = (analysis.cases["group"].to_numpy() == clusters.index.to_numpy()[:, np.newaxis]).T
     centers = cluster_means(scores, belongs)[having]
@@ -27,7 +28,7 @@ def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, scores: Floats
         group = analysis.cases["group"].iloc[case]
         is_exception = group in clusters.index[having]
         cluster = clusters.loc[group] if is_exception else clusters.iloc[having[nearest[case]]]
-        described = f"{cluster.name} (mean membership in {calibrated.outcome.name} {cluster['mean_outcome']:.2f})"
+        described = f"{cluster.name} (mean membership in {calibrated.outcome.label} {cluster['mean_outcome']:.2f})"
         if is_exception:
             sentences.append(f"Already in {described}, an exception.")
             continue
@@ -46,5 +47,5 @@ def _gaps(
     for position in np.argsort(-np.abs(distance), kind="stable"):
         condition, mean = calibrated.conditions[position], cluster[calibrated.conditions[position].name]
         if condition.manipulable and now[position] != mean and np.sign(mean - now[position]) != -favourable[position]:
-            gaps.append(f"{condition.label} {now[position]:.4g} → {mean:.4g}")
+            gaps.append(f"{condition.label} {plain_number(now[position])} → {plain_number(mean)}")
     return gaps

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import plain_number
 from equifinal_nca.ceiling import Ceiling
 from equifinal_nca.found import Found, at_least
 
@@ -24,10 +25,10 @@ def advice(calibrated: eq.CalibratedStudy, necessary: Sequence[Found], ceiling: 
         name, sign = each.literal[0], each.signs[0]
         if not np.isfinite(level):
             continue
-        needs = f"{calibrated.variable(name).label} {at_least(sign)} {sign * level:.4g}"
+        needs = f"{calibrated.variable(name).label} {at_least(sign)} {plain_number(sign * level)}"
         for case in lacking[each.plane.x[lacking] < level - each.room]:
-            short[int(case)].append(f"{needs} (now {sign * each.plane.x[case]:.4g})")
-    goal = f"{calibrated.outcome.label} of {at_least(y_sign)} {y_sign * target:.4g}"
+            short[int(case)].append(f"{needs} (now {plain_number(sign * each.plane.x[case])})")
+    goal = f"{calibrated.outcome.label} of {at_least(y_sign)} {plain_number(y_sign * target)}"
     said = [
         f"{goal} needs {', '.join(words)}." if words else f"No necessary condition stands in the way of {goal}."
         for words in short.values()

@@ -17,7 +17,7 @@ from equifinal_output.words.wording import AGREEMENT
 #: gets a section of its own behind them.
 SECTIONS = (
     ("summary", "Summary", ("summary", "propositions")),
-    ("verdicts", "Verdicts", ("verdicts", "verdict_evidence")),
+    ("verdicts", "Verdicts", ("verdicts", "verdict_evidence", "evidence", "descriptions")),
     ("conditions", "Conditions", ("conditions",)),
     ("paths", "Paths and configurations", ("paths_chart", "configurations")),
     ("cases", "Cases", ("cases", "disagreements")),
@@ -46,18 +46,18 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table with a short name (for files), a title, its figures as computed, and how to show them.
+    """A table with a short name (for files), a title, its numbers as computed, and how to show them.
 
     Attributes
     ----------
     readable : pandas.DataFrame, optional
-        What readers see, where it differs from the figures as computed.
+        What readers see, where it differs from the numbers as computed.
     folded : bool
         Whether a page may fold it away, because it is background.
     searchable : bool
         Whether readers look up single rows in it.
     kind : str
-        ``"heat map"``: figures from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
+        ``"heat map"``: numbers from -1 to 1 of pairs of methods. ``"chart"``: conditions and paths, with the signs of
         :data:`equifinal.plain.MARKS`. ``"stacked"``: cells of several parts, with `` · `` between them.
     path : tuple of str
         The names that lead to it, the facet's first.
@@ -118,7 +118,7 @@ def _framed(content: Any, facet: Any) -> pd.DataFrame:
 _Found = Iterator[tuple[tuple[str, ...], str, Any]]
 
 #: Tables that are left out when they have no rows.
-_ONLY_FILLED = ("advice_by_method", "agreement_intervals", "differences", "failures", "notes")
+_ONLY_FILLED = ("advice_by_method", "agreement_intervals", "differences", "evidence", "failures", "notes")
 
 
 def _says(path: tuple[str, ...], data: pd.DataFrame) -> bool:

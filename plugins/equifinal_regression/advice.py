@@ -1,4 +1,4 @@
-"""The advice of regression: the change of one condition with the largest expected gain."""
+"""The advice of regression: which other score of one condition goes with the largest difference in the outcome."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
+from equifinal.plain import plain_number
 from equifinal_regression.equation import Equation, Floats
 from equifinal_regression.specification import Specification
+from equifinal_regression.tables import quantile
 
 
 class _Outlook(NamedTuple):
@@ -15,6 +17,7 @@ class _Outlook(NamedTuple):
 
     expected: Floats  # the outcome's raw score, or its membership
     memberships: Floats
+    slopes: Floats  # (n, k): by how much the expected outcome moves with each coefficient
 
 
 class _Change(NamedTuple):
@@ -35,8 +38,9 @@ def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, spec: Specific
     scores = spec.scores(calibrated, equation.scaling)
 
     def outlook(scores: Floats) -> _Outlook:
-        expected = spec.expected(equation, spec.design(scores))
-        return _Outlook(expected, spec.memberships(expected, calibrated))
+        design = spec.design(scores)
+        expected = spec.expected(equation, design)
+        return _Outlook(expected, spec.memberships(expected, calibrated), spec.slopes(equation, design, expected))
 
     now = outlook(scores)
     rising = 1 if spec.on_memberships else calibrated.orientation(calibrated.outcome.name) or 1
@@ -53,20 +57,34 @@ def advice(analysis: eq.Analysis, calibrated: eq.CalibratedStudy, spec: Specific
     for case in lacking:
         best = gains[:, case].max()
         equal = np.flatnonzero(gains[:, case] >= best - 1e-9) if best > 1e-9 else np.array([], dtype=int)
-        said = [_said(calibrated, spec, int(case), now, changes[each]) for each in equal]
+        said = [_said(calibrated, spec, equation, int(case), now, changes[each]) for each in equal]
         sentences.append("; or: ".join(said) or nothing)
     return pd.Series(sentences, index=calibrated.cases[lacking], dtype=object)
 
 
-def _said(calibrated: eq.CalibratedStudy, spec: Specification, case: int, now: _Outlook, change: _Change) -> str:
+def _said(
+    calibrated: eq.CalibratedStudy, spec: Specification, equation: Equation, case: int, now: _Outlook, change: _Change
+) -> str:
     lever, source, then = change
-    raw = calibrated.raw[lever.name].to_numpy()
-    verb, end = ("Raise", "highest") if raw[source] > raw[case] else ("Lower", "lowest")
-    gain = then.expected[case] - now.expected[case]
-    each = f"{gain / abs(raw[source] - raw[case]):+.3g} per unit"
-    membership = f"{'probability of' if spec.model == 'logit' else 'membership in'} {calibrated.outcome.name} "
-    membership += f"{now.memberships[case]:.2f} → {then.memberships[case]:.2f}"
-    expected = f"{calibrated.outcome.column} {gain:+.1f} ({each}), {membership}"
+    raw, outcome = calibrated.raw[lever.name].to_numpy(), calibrated.outcome
+    end = "highest" if raw[source] > raw[case] else "lowest"
+    gain = float(then.expected[case] - now.expected[case])
+    slope = then.slopes[case] - now.slopes[case]
+    spread = float(np.sqrt(max(slope @ equation.covariance @ slope, 0.0)))
+    margin = quantile(equation.df_resid, spec.alpha) * spread
+    interval = f"{1 - spec.alpha:.0%} interval {_signed(gain - margin)} to {_signed(gain + margin)}".replace("%", " %")
+    other = f"Cases like it with {lever.label} {plain_number(raw[source])} ({end} observed) instead of {plain_number(raw[case])}"
+    what = "probability" if spec.model == "logit" else "membership"
+    place = f"{what} {now.memberships[case]:.2f} → {then.memberships[case]:.2f}"
     if spec.on_memberships:
-        expected = f"{membership} ({each})"
-    return f"{verb} {lever.label} from {raw[case]:g} to {raw[source]:g} ({end} observed): expected {expected}."
+        return f"{other} differ by {_signed(gain)} in their {what} of {outcome.label} on average ({interval}): {place}."
+    return f"{other} differ by {_signed(gain)} in {outcome.label} on average ({interval}): {place}."
+
+
+def _signed(value: float) -> str:
+    """A difference with its sign and three digits that count.
+
+    >>> [_signed(value) for value in (12.345, -0.5, 392512.0)]
+    ['+12.3', '-0.5', '+393,000']
+    """
+    return f"{'-' if value < 0 else '+'}{plain_number(abs(value), 3)}"

@@ -182,10 +182,11 @@ class Regression(eq.Method):
         return verdict(proposition, calibrated, effect_of)
 
     def advise(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
-        """For each case without the outcome, the change of one condition with the largest expected gain.
+        """For each case without the outcome, which other score of one condition goes with the largest difference.
 
         Considered are manipulable conditions whose interval excludes 0, set to the most favourable score observed in
-        any case while the others stay. See :meth:`equifinal.Method.advise`.
+        any case while the others stay. The interval of the difference is that of the equation (the delta method); it
+        compares cases and promises no case an effect. See :meth:`equifinal.Method.advise`.
         """
         return advice(analysis, calibrated, self._specification(calibrated))
 

@@ -115,6 +115,13 @@ class Specification:
         mean, deviation = equation.scaling.iloc[-1].to_numpy(dtype=float)  # the outcome comes last
         return np.asarray(mean + deviation * linear)
 
+    def slopes(self, equation: Equation, design: Floats, expected: Floats) -> Floats:
+        """The derivative of each case's expected outcome by each coefficient, shape (n, k)."""
+        if self.log_odds:
+            return np.asarray(design * (expected * (1 - expected))[:, np.newaxis])
+        deviation = 1.0 if equation.scaling is None else float(equation.scaling["sd"].iloc[-1])
+        return np.asarray(design * deviation)
+
     def memberships(self, expected: Floats, calibrated: eq.CalibratedStudy) -> Floats:
         """Expected outcomes as memberships, 0 to 1: raw scores are calibrated as the outcome was."""
         if self.on_memberships:

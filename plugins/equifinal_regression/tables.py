@@ -65,14 +65,13 @@ def model_table(
 
 def estimates(values: Floats, covariance: Floats, df_resid: float, alpha: float) -> dict[str, Floats]:
     """Coefficients with standard errors, tests and intervals, from the t distribution or, with infinite `df_resid`, the normal."""
-    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+    from scipy.special import ndtr, stdtr
 
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.sqrt(np.diag(covariance))
         statistics = np.where(errors > 0, values / errors, np.nan)
-    upper, normal = 1 - alpha / 2, np.isinf(df_resid)
-    margin = (ndtri(upper) if normal else stdtrit(df_resid, upper)) * errors
-    tail = ndtr(-np.abs(statistics)) if normal else stdtr(df_resid, -np.abs(statistics))
+    margin = quantile(df_resid, alpha) * errors
+    tail = ndtr(-np.abs(statistics)) if np.isinf(df_resid) else stdtr(df_resid, -np.abs(statistics))
     return {
         "coefficient": values,
         "std_error": errors,
@@ -81,6 +80,14 @@ def estimates(values: Floats, covariance: Floats, df_resid: float, alpha: float)
         "ci_low": values - margin,
         "ci_high": values + margin,
     }
+
+
+def quantile(df_resid: float, alpha: float) -> float:
+    """How many standard errors an interval of level 1 - `alpha` reaches to either side: t, or with infinite `df_resid` normal."""
+    from scipy.special import ndtri, stdtrit
+
+    upper = 1 - alpha / 2
+    return float(ndtri(upper) if np.isinf(df_resid) else stdtrit(df_resid, upper))
 
 
 def cases_table(

@@ -81,9 +81,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]
         if name not in made:
             if name == "illustrated":  # with the figures of matplotlib, and names that try to break out of them
                 methods = ["fsqca", "regression", "clustering"]
-                comparison = eq.compare(eq.run(nasty_study(), methods))
+                comparison = eq.compare(eq.run(nasty_study(), methods), evidence=False)
             else:
-                comparison = eq.compare(eq.run(nasty_study() if name == "nasty" else eq.load_study(name)))
+                comparison = eq.compare(
+                    eq.run(nasty_study() if name == "nasty" else eq.load_study(name)), evidence=False
+                )
             (path,) = HtmlReport(figures=name == "illustrated").write(comparison, tmp_path_factory.mktemp("report"))
             made[name] = Report(comparison, path)
         return made[name]

@@ -291,5 +291,5 @@ def test_where_every_case_has_the_outcome_nobody_is_advised() -> None:
 
 
 def test_a_comparison_carries_the_advice() -> None:
-    found = eq.compare(eq.run(study(), [Paths(), Talkative()]))
+    found = eq.compare(eq.run(study(), [Paths(), Talkative()]), evidence=False)
     pd.testing.assert_frame_equal(found.advice, advised(Paths(), Talkative())[0])

@@ -143,7 +143,7 @@ def test_an_absent_outcome_turns_the_corners_round() -> None:
 
 
 def test_a_comparison_uses_its_own_directions() -> None:
-    comparison = eq.compare(eq.run(made(scores(50, "ABC")), {"linear": Linear(), "mean": Mean()}))
+    comparison = eq.compare(eq.run(made(scores(50, "ABC")), {"linear": Linear(), "mean": Mean()}), evidence=False)
     against = comparison.contrarian.against
     assert comparison.contrarian is comparison.contrarian
     assert against.index.tolist() == [(name, label) for name in "ABC" for label in ("linear", "mean")]
@@ -191,7 +191,9 @@ def test_cases_are_ordered_by_how_far_predictions_lie_apart() -> None:
 
 
 def test_disagreements_of_a_comparison_hold_its_predictions() -> None:
-    comparison = eq.compare(eq.run(made(scores(24, "ABC")), {"linear": Linear(), "mean": Mean(), "blind": Blind()}))
+    comparison = eq.compare(
+        eq.run(made(scores(24, "ABC")), {"linear": Linear(), "mean": Mean(), "blind": Blind()}), evidence=False
+    )
     found = comparison.disagreements
     assert sorted(found.index) == sorted(comparison.cases.index)
     for case in found.index:

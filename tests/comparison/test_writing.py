@@ -11,7 +11,7 @@ from equifinal.plugin.registry import Entry
 
 @pytest.fixture(scope="module")
 def comparison():
-    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["clustering"]))
+    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["clustering"]), evidence=False)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def compared(propositions: int = 4, methods: dict[str, eq.Method] | None = None,
         ],
     )
     labels = {"first": Averaging(), "<i>second</i>": Averaging(shift=1), "=third|": Failing()}
-    return eq.compare(eq.run(made, methods=labels if methods is None else methods))
+    return eq.compare(eq.run(made, methods=labels if methods is None else methods), evidence=False)
 
 
 def written(output: eq.Output, comparison: eq.Comparison, folder: Path) -> list[Path]:

@@ -16,7 +16,9 @@ from equifinal.shell.terminal import show
 @pytest.fixture(scope="module")
 def comparison() -> eq.Comparison:
     study = eq.load_study("open-data-barometer-2014")
-    return eq.compare(eq.run(study, methods=["fsqca", "csqca", "regression", "clustering", "regression-membership"]))
+    return eq.compare(
+        eq.run(study, methods=["fsqca", "csqca", "regression", "clustering", "regression-membership"]), evidence=False
+    )
 
 
 def printed(thing: Any, width: int, **options: Any) -> str:

@@ -86,7 +86,7 @@ def shown_with(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         else:
             with_module(patched, registry, path)
         patched.setattr(registries, "_current", [registry])
-        yield eq.compare(eq.run(made(scores(24)), [Linear(), Mean()], n_jobs=2))
+        yield eq.compare(eq.run(made(scores(24)), [Linear(), Mean()], n_jobs=2), evidence=False)
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,7 @@ def compared_with(registry: registries.Registry, *facets: eq.Facet) -> eq.Compar
     made_here.equifinal_facets.__name__ = "equifinal_facets"
     registry._plugins["made"] = registry._register(made_here, registries.Plugin("made", "a-package", "2.0"))
     registry._forget()
-    return eq.compare(eq.run(made(scores(20)), [Linear(), Mean()]))
+    return eq.compare(eq.run(made(scores(20)), [Linear(), Mean()]), evidence=False)
 
 
 def broken(comparison: eq.Comparison) -> Any:
@@ -270,7 +270,7 @@ def test_a_comparison_travels_with_a_figure_of_a_plugin(registry: registries.Reg
 
 def test_without_any_facet_a_comparison_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(registries, "_current", [registries.Registry(without=["facets"])])
-    comparison = eq.compare(eq.run(made(scores(20)), [Linear(), Mean()]))
+    comparison = eq.compare(eq.run(made(scores(20)), [Linear(), Mean()]), evidence=False)
     comparison.write(tmp_path / "out", formats=["csv", "json", "html", "markdown", "xlsx"])
     assert comparison._repr_html_()
 

@@ -13,9 +13,22 @@ MISSING = "–"
 
 #: A sign beside the word of each verdict, so that nothing depends on colour alone.
 SIGNS: dict[str, str] = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
+#: Beside a number on whose side of its threshold the number of worlds or resamples does not settle.
+UNSETTLED = "≈"
+#: How to read the cells of a matrix of verdicts.
+KEY = (
+    "✔ supported, ✘ contradicted, ? inconclusive, · silent. Beside the sign: how often chance alone gives the same (.01: in 1 of "
+    "100 worlds without the relation); for a denial, in how many resampled case sets it stays (98 %). In brackets, and grey: not "
+    "firm, with the number that fails (±0: an interval that includes 0). ≈: more draws could turn it."
+)
+UNTESTED_KEY = (
+    "✔ supported, ✘ contradicted, ? inconclusive, · silent. No evidence was computed: nothing here is known to be firm."
+)
 #: How predictions move with a condition.
 ARROWS = {1: "↑", -1: "↓", 0: "–"}
 DIRECTIONS = {1: "↑ up", -1: "↓ down", 0: "– none"}
+#: In place of a direction that is not firm, or of which nobody asked whether it is.
+NOT_FIRM, UNTESTED = "no firm direction", "direction not tested"
 #: Roles of a condition, highest first.
 ROLES = ("necessary", "core", "contributing", "none")
 #: The type of a case, by its predicted and its actual membership in the outcome (Schneider & Rohlfing 2013).
@@ -38,6 +51,7 @@ ADVICE_COLUMNS = (
     "lacks",
     "membership_now",
     "raw_targets",
+    "similar_case",
     "note",
 )
 _NOT_OBSERVED = {"reconstruction": "Reconstructed data", "simulated": "Simulated data"}
@@ -142,6 +156,36 @@ def _decimal(value: float, smallest: float = 0.0005) -> str:
         return f"{value:.1e}"
     # No minus before a rounded 0.
     return f"{value + 0.0:z.3f}" if size < 1e6 else f"{value:.3e}"
+
+
+def plain_number(value: float, digits: int = 4) -> str:
+    """A raw score as people write it: so many digits that count, commas between thousands, never a power of ten.
+
+    >>> [plain_number(value) for value in (392512.5, 4.5, 54.0, -0.06789, 1e-7)]
+    ['392,500', '4.5', '54', '-0.06789', '0.0000001']
+    """
+    if not np.isfinite(value):
+        return _decimal(value) if not np.isnan(value) else MISSING
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0:
+        return "0"
+    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(rounded)))))
+    text = f"{rounded:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def by_chance(share: float, threshold: float = float("nan")) -> str:
+    """A share of worlds without the relation, in two decimals; in three where two would hide that it exceeds the threshold.
+
+    >>> [by_chance(share, 0.05) for share in (0.01, 0.14, 0.054, 0.0005, 1.0)]
+    ['.01', '.14', '.054', '<.01', '1']
+    """
+    if share < 0.005:
+        return "<.01"
+    text = f"{share:.2f}"
+    if share > threshold >= float(text):
+        text = f"{share:.3f}"
+    return "1" if text == "1.00" else text.removeprefix("0")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ import pandas as pd
 from equifinal.base.own import Handing
 from equifinal.base.time_limit import within
 from equifinal.base.words import ADVICE_COLUMNS
-from equifinal.errors import FAULTS, InputError
+from equifinal.comparison.paths import conjunction, membership
+from equifinal.comparison.targets import Target
+from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import changed_input, warn_of_changes
-from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
 
@@ -30,19 +31,27 @@ def advice(
     analyses: Mapping[str, Analysis],
     calibrated: CalibratedStudy,
     time_limit: float | None = None,
+    silenced: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """One row per case without the outcome (membership below 0.5) and sufficient path.
 
     The nearest path comes first: fewest conditions to change, then smallest shortfall in membership. A case that is in a path
     without having the outcome is shown as deviant, without advice: the path has not worked there.
 
+    Parameters
+    ----------
+    silenced
+        Methods that give no advice, neither a path nor a sentence, and why; see :func:`equifinal.comparison.skill.without_skill`.
+
     Returns
     -------
     pandas.DataFrame
         ``case``; ``path`` and the ``method`` (or methods) that found it; ``distance``: number of conditions to change;
         ``shortfall``: sum of what their memberships lack to 0.5; ``has`` and ``lacks``: the path's conditions that the case
-        fulfils (membership above 0.5) and does not; ``membership_now`` in the path; ``raw_targets``: what the raw scores would
-        have to be; ``note``; and for each other method with something to say to single cases a column with its sentence.
+        fulfils (membership above 0.5) and does not, by their labels; ``membership_now`` in the path; ``raw_targets``: what the
+        raw scores would have to be; ``similar_case``: of the cases that are in the path and have the outcome, the one whose
+        memberships in all conditions are closest (Euclidean distance); ``note``; and for each other method with something to
+        say to single cases a column with its sentence.
     list of str
         Notes for the reader.
     """
@@ -50,28 +59,36 @@ def advice(
         return _empty([]), ["There is no advice on how to lose the outcome: it is given for the outcome itself only."]
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     cases = outcome.index[outcome < 0.5]
+    silenced = silenced or {}
+    analyses = {label: analysis for label, analysis in analyses.items() if label not in silenced}
     paths, notes = _paths(methods, analyses, calibrated)
     sentences, silent = _sentences(methods, analyses, calibrated, time_limit)
-    notes += silent
+    unchecked = [label for label in sentences if not methods[label].predicts()]
+    notes = [*(f"{label}: {why}" for label, why in silenced.items()), *notes, *silent]
+    notes += [
+        f"{label} predicts no case, so nothing shows how good its advice is in cases not seen." for label in unchecked
+    ]
     targets = {
-        (name, present): _Target(calibrated, name, present) for path in paths for name, present in path.literals.items()
+        (name, present): Target(calibrated, name, present) for path in paths for name, present in path.literals.items()
     }
-    members, scores = (
-        calibrated.fuzzy.to_dict(),
-        calibrated.raw.to_dict(),
-    )  # single cells of a frame take long to look up
+    # Single cells of a frame take long to look up.
+    members, scores = calibrated.fuzzy.to_dict(), calibrated.raw.to_dict()
+    similar = {path.expression: _similar(path, calibrated) for path in paths}
     rows: list[dict[str, Any]] = []
     for case in cases:
         found = [_row(case, path, calibrated, members, scores, targets) for path in paths]
         deviant = [row for row in found if row["distance"] == 0]
+        for row in found:
+            row["similar_case"] = "" if deviant else similar[row["path"]].get(case, "")
         rows += deviant or sorted(found, key=_nearness) or [dict.fromkeys(ADVICE_COLUMNS) | {"case": case}]
     if not rows:
         return _empty(list(sentences)), [*notes, "Every case has the outcome, so there is no case to advise."]
     if not paths:
-        notes.append("No method found a sufficient path, so that there is none to take.")
-    table = pd.DataFrame(rows)[list(ADVICE_COLUMNS)]
+        notes.append("No method that advises found a sufficient path, so there is none to take.")
+    table = pd.DataFrame(rows).reindex(columns=list(ADVICE_COLUMNS))
     for label, each in sentences.items():
         table[label] = each.reindex(table["case"]).to_numpy(dtype=object)
+        table.loc[table["distance"] == 0, label] = None
     return table, notes
 
 
@@ -89,7 +106,7 @@ def _paths(
         if not methods[label].sufficient_paths:
             continue
         for path, row in analysis.configurations.iterrows():
-            literals = _conjunction(row["expression"], calibrated)
+            literals = conjunction(row["expression"], calibrated)
             if literals is None:
                 notes.append(
                     f"{label}: the solution is always true, so that there is no path to take."
@@ -103,16 +120,6 @@ def _paths(
             else:
                 found[key] = replace(earlier, methods=f"{earlier.methods}, {label}")
     return list(found.values()), notes
-
-
-def _conjunction(text: Any, calibrated: CalibratedStudy) -> Mapping[str, bool] | None:
-    """The path's literals, if it is a conjunction of calibrated conditions."""
-    try:
-        literals = Expression(text).literals
-    except InputError:
-        return None
-    known = [name for name in calibrated.condition_names if name in calibrated.fuzzy]
-    return literals if literals and all(name in known for name in literals) else None
 
 
 def _sentences(
@@ -146,17 +153,18 @@ def _row(
     calibrated: CalibratedStudy,
     memberships: Mapping[Any, Mapping[Any, float]],
     scores: Mapping[Any, Mapping[Any, float]],
-    targets: Mapping[tuple[str, bool], "_Target"],
+    targets: Mapping[tuple[str, bool], Target],
 ) -> dict[str, Any]:
     members = {name: _literal(memberships[name][case], present) for name, present in path.literals.items()}
-    text = {name: name if present else f"~{name}" for name, present in path.literals.items()}
+    labels = {name: calibrated.variable(name).label for name in path.literals}
+    text = {name: labels[name] if present else f"no {labels[name]}" for name, present in path.literals.items()}
     lacks = [name for name, member in members.items() if not member > 0.5]
     fixed = [name for name in lacks if not calibrated.variable(name).manipulable]
     note = ""
     if not lacks:
-        note = "Deviant: in this path without the outcome, so that it offers no advice here."
+        note = "Deviant: in this path without the outcome, so there is no advice to draw from it."
     elif fixed:
-        note = f"Out of reach: {', '.join(fixed)} cannot be changed."
+        note = f"Out of reach: {', '.join(labels[name] for name in fixed)} cannot be changed."
     return {
         "case": case,
         "path": path.expression,
@@ -178,65 +186,21 @@ def _row(
     }
 
 
+def _similar(path: _Path, calibrated: CalibratedStudy) -> dict[Any, str]:
+    """For each case, the most similar one that is in the path and has the outcome; the first of several in the study's order."""
+    inside = membership(path.literals, calibrated) > 0.5
+    models = calibrated.cases[inside & (calibrated.fuzzy[calibrated.outcome.name] > 0.5)]
+    known = [name for name in calibrated.condition_names if name in calibrated.fuzzy]
+    if not len(models):
+        return {}
+    every, theirs = calibrated.fuzzy[known].to_numpy(), calibrated.fuzzy.loc[models, known].to_numpy()
+    nearest = ((every[:, np.newaxis] - theirs) ** 2).sum(axis=2).round(12).argmin(axis=1)
+    return {case: str(models[each]) for case, each in zip(calibrated.cases, nearest, strict=True)}
+
+
 def _literal(member: float, present: bool) -> float:
     return member if present else 1.0 - member
 
 
 def _nearness(row: Mapping[str, Any]) -> Any:
     return row["_order"]
-
-
-class _Crossing(NamedTuple):
-    exact: float  # raw score
-    rounded: float  # as it is shown
-    included: bool  # whether the set holds the rounded score itself
-    rising: bool  # whether the set lies above
-
-
-class _Target:
-    """Where on the raw scale a set begins: the raw scores at which membership crosses 0.5, found from the calibrator alone."""
-
-    _GRID = 2001
-
-    def __init__(self, calibrated: CalibratedStudy, name: str, present: bool) -> None:
-        self._study, self._name, self._present = calibrated, name, present
-        raw = calibrated.raw[name]
-        self.column = calibrated.variable(name).column
-        low, high = float(raw.min()), float(raw.max())
-        self._observed = (low, high)
-        reach = high - low
-        # Anchors may lie outside the observed range; scores that were never negative stay so.
-        grid = np.linspace(max(low - reach, 0.0) if low >= 0 else low - reach, high + reach, self._GRID)
-        inside = self._holds(grid)
-        steps = np.flatnonzero(inside[1:] != inside[:-1])
-        crossings = self._bisect(grid[steps], grid[steps + 1], inside[steps])
-        rounded = [float(f"{crossing:.6g}") for crossing in crossings]
-        self._crossings = [
-            _Crossing(*each) for each in zip(crossings, rounded, self._holds(rounded), ~inside[steps], strict=True)
-        ]
-
-    def _holds(self, scores: Any) -> Any:
-        members = self._study.to_membership(self._name, pd.Series(scores, dtype=float)).to_numpy()
-        return members > 0.5 if self._present else members < 0.5
-
-    def _bisect(self, left: Any, right: Any, left_state: Any) -> Any:
-        left, right = left.copy(), right.copy()
-        if not len(left):
-            return left
-        for _ in range(30):
-            middle = (left + right) / 2
-            same = self._holds(middle) == left_state
-            left, right = np.where(same, middle, left), np.where(same, right, middle)
-        return (left + right) / 2
-
-    def sentence(self, score: float) -> str:
-        """Such as ``train: 3 → more than 4.5``."""
-        above = [each for each in self._crossings if each.rising and each.exact >= score - 1e-9]
-        below = [each for each in self._crossings if not each.rising and each.exact <= score + 1e-9]
-        nearest = min(above[:1] + below[-1:], key=lambda each: (abs(each.exact - score), each.exact), default=None)
-        if nearest is None:
-            return f"{self.column}: {score:g} → no score near the observed ones would do"
-        rounded, up, included = nearest.rounded, nearest.rising, nearest.included
-        word = ("at least" if included else "more than") if up else ("at most" if included else "less than")
-        beyond = "" if self._observed[0] <= rounded <= self._observed[1] else " (beyond the observed range)"
-        return f"{self.column}: {score:g} → {word} {rounded:g}{beyond}"

@@ -17,8 +17,15 @@ def agreement(
     yardsticks: Mapping[str, Yardstick],
     directions: Mapping[str, pd.Series],
     verdicts: pd.DataFrame,
+    firm: pd.DataFrame | None = None,
+    firm_directions: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """How far each pair of methods agrees.
+
+    Parameters
+    ----------
+    firm, firm_directions
+        Which verdicts and directions are firm: the others are then left out. ``None`` when no evidence was gathered.
 
     Returns
     -------
@@ -27,9 +34,10 @@ def agreement(
         ``"groups"``: adjusted mutual information of the groups of cases (Vinh, Epps & Bailey 2010; scikit-learn), where cases
         in no group are one group of their own; missing for a method that makes no groups.
         ``"importance"``: Kendall's tau-b of the permutation importances (SciPy).
-        ``"directions"``: share of conditions with the same direction, where 0 is one; missing for a method that gives no
-        condition a direction (an empty solution has none to agree on).
-        ``"verdicts"``: share of propositions with the same verdict, among those on which neither is silent.
+        ``"directions"``: share of conditions with the same direction, among those on which both are firm. Without evidence:
+        among all, where 0 is a direction; missing for a method that gives none (an empty solution has none to agree on).
+        ``"verdicts"``: share of propositions with the same verdict, among those on which both are firm. Without evidence:
+        among those on which neither is silent.
         All are missing (NaN) where undefined.
     """
     labels = list(analyses)
@@ -37,12 +45,18 @@ def agreement(
     groups = {label: analyses[label].cases["group"] for label in labels}
     importances = {label: yardsticks[label].importance for label in labels}
     answers = {label: verdicts[label] for label in labels}
+    if firm is None or firm_directions is None:
+        alike = _square(labels, directions, _same_direction), _square(labels, answers, _alike)
+    else:
+        pointing = {label: directions[label].where(firm_directions[label]) for label in labels}
+        decided = {label: answers[label].where(firm[label]) for label in labels}
+        alike = _square(labels, pointing, _share_alike), _square(labels, decided, _share_alike)
     return {
         "predictions": _square(labels, predicted, _spearman),
         "groups": _square(labels, groups, _mutual_information),
         "importance": _square(labels, importances, _kendall),
-        "directions": _square(labels, directions, _same_direction),
-        "verdicts": _square(labels, answers, _alike),
+        "directions": alike[0],
+        "verdicts": alike[1],
     }
 
 
@@ -81,5 +95,10 @@ def _same_direction(first: pd.Series, second: pd.Series) -> float:
 
 
 def _alike(first: pd.Series, second: pd.Series) -> float:
-    both = (first != "silent") & (second != "silent")
+    return _share_alike(first.where(first != "silent"), second.where(second != "silent"))
+
+
+def _share_alike(first: "pd.Series[Any]", second: "pd.Series[Any]") -> float:
+    """The share of equal values where neither is missing."""
+    both = first.notna() & second.notna()
     return float((first[both] == second[both]).mean()) if both.any() else np.nan

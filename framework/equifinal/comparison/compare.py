@@ -21,6 +21,7 @@ from equifinal.comparison.fit import Yardstick, baselines, measure, measure_note
 from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
+from equifinal.comparison.skill import without_skill
 from equifinal.comparison.verdicts import descriptions, judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
@@ -118,7 +119,10 @@ def compare(
             label: None if yardsticks[label].direction is None else _signs(directions[label]) for label in analyses
         }
         found = _evidence(run, answers, propositions, shown, demands)
-    rows, advice_notes = advice(methods, analyses, calibrated, run.time_limit)
+    fit = _fit(yardsticks, baselines(calibrated, run.seed, which, plan))
+    rows, advice_notes = advice(
+        methods, analyses, calibrated, run.time_limit, without_skill({k: methods[k] for k in analyses}, fit, which)
+    )
     outcome = calibrated.fuzzy[calibrated.outcome.name]
     permuted = _permuted(run, permutations, which) if permutations else None
     chance_notes = permutation_notes(permuted, calibrated) if permuted is not None else []
@@ -130,7 +134,7 @@ def compare(
         descriptions=descriptions(calibrated, run.study.propositions),
         conditions=_conditions(analyses, yardsticks, directions),
         cases=_cases(analyses, outcome),
-        fit=_fit(yardsticks, baselines(calibrated, run.seed, which, plan)),
+        fit=fit,
         advice=rows,
         notes=_notes(
             calibrated,

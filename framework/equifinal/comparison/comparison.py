@@ -15,18 +15,21 @@ import pandas as pd
 from equifinal.base.folder import is_report, write_folder
 from equifinal.base.own import Handing, computed_once
 from equifinal.base.surroundings import restored
-from equifinal.base.words import SIGNS, banner
+from equifinal.base.words import KEY, UNTESTED_KEY, banner
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
 from equifinal.comparison.counting import Demands
 from equifinal.comparison.evidence import Evidence, in_shape_of
+from equifinal.comparison.families import families, findings
 from equifinal.comparison.fit import Yardstick
+from equifinal.comparison.headline import Headline, headline
 from equifinal.comparison.intervals import agreement_intervals, differences
 from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
 from equifinal.comparison.panels import ByTime, by_time
 from equifinal.comparison.shown import Shown, shown_by
-from equifinal.comparison.summary import Headline, headline, summary
+from equifinal.comparison.standing import in_cells, shown_directions
+from equifinal.comparison.summary import summary
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Failure, Run
@@ -155,7 +158,39 @@ class Comparison:
     @property
     def firm_directions_together(self) -> pd.DataFrame:
         """Which directions stay firm when all claims and conditions are tested together; booleans, conditions × methods."""
-        return in_shape_of(self.firm_directions, self.gathered.firm_directions_together, False)
+        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
+        return in_shape_of(table, self.gathered.firm_directions_together, False)
+
+    @property
+    def shown_directions(self) -> pd.DataFrame:
+        """The directions that are firm, 1 or -1, and 0 for the others; conditions × methods."""
+        return shown_directions(self)
+
+    @computed_once
+    def marks(self) -> pd.DataFrame:
+        """Each verdict as one cell: its sign and the share by chance (of a denial: stable), or the number that fails."""
+        return in_cells(self, "mark")
+
+    @computed_once
+    def standing(self) -> pd.DataFrame:
+        """What stands behind each verdict in a sentence, in the shape of `verdicts`; empty where nothing does."""
+        return in_cells(self, "sentence")
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What each kind of methods finds, propositions × families: only verdicts that stay firm together count.
+
+        See :func:`equifinal.comparison.families.findings`.
+        """
+        return findings(self.verdicts, self.firm_together, families(self.analyses))
+
+    @property
+    def caveats(self) -> list[str]:
+        """What to know before the verdicts: the study's own note, unless the banner has it, and on which cutoffs results turn."""
+        own = [] if self.banner else [" ".join(self.calibrated.note.split())]
+        rows = self.notes.itertuples(index=False, name=None)
+        turning = [f"{about}: {note}" for about, note in rows if about in self.analyses and "turns on" in note]
+        return [note for note in own if note] + turning
 
     @property
     def by_chance_alone(self) -> pd.DataFrame:
@@ -209,7 +244,8 @@ class Comparison:
         See :func:`equifinal.comparison.agreement.agreement`.
         """
         directions = {label: self._directions[label] for label in self.analyses}
-        return agreement(self.analyses, self.yardsticks, directions, self.verdicts)
+        marks = (None, None) if self.demands is None else (self.firm, self.firm_directions)
+        return agreement(self.analyses, self.yardsticks, directions, self.verdicts, *marks)
 
     @computed_once
     def differences(self) -> pd.DataFrame:
@@ -219,7 +255,10 @@ class Comparison:
     @computed_once
     def agreement_intervals(self) -> dict[str, pd.DataFrame]:
         """Pairs of methods: agreement with bootstrap intervals; see :func:`equifinal.comparison.intervals.agreement_intervals`."""
-        return agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.calibrated, self.run.seed)
+        found = agreement_intervals(self.analyses, self.yardsticks, self.agreement, self.calibrated, self.run.seed)
+        if self.demands is not None:
+            found.pop("directions", None)  # resampled signs of all directions say nothing about the firm ones
+        return found
 
     @computed_once
     def summary(self) -> list[str]:
@@ -243,7 +282,7 @@ class Comparison:
     @computed_once
     def contrarian(self) -> ContrarianCases:
         """Cases that run against the direction of a condition; see :func:`equifinal.comparison.contrarian.contrarian_cases`."""
-        return contrarian_cases(self.calibrated, self._directions)
+        return contrarian_cases(self.calibrated, self._directions if self.demands is None else self.shown_directions)
 
     @cached_property
     def asymmetry(self) -> Asymmetry:
@@ -333,14 +372,16 @@ class Comparison:
         parts = [
             heading(study.title),
             not_observed(study.provenance, study.note),
-            bullets([*said.agreed, *said.parted]),
+            paragraph(" ".join(said.answer)),
+            bullets(self.caveats),
         ]
         if len(self.verdicts):
-            signs = self.verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
-            columns = [self.propositions["text"], *(signs.iloc[:, number] for number in range(signs.shape[1]))]
+            marks = self.marks
+            columns = [self.propositions["text"], *(marks.iloc[:, number] for number in range(marks.shape[1]))]
             matrix = pd.concat(columns, axis="columns")
-            matrix.columns = pd.Index(["proposition", *map(str, signs.columns)], dtype=object)
-            parts.append(table(matrix, "Verdicts", most=len(matrix)))
+            matrix.columns = pd.Index(["proposition", *map(str, marks.columns)], dtype=object)
+            parts += [table(matrix, "Verdicts", most=len(matrix)), paragraph(KEY if self.demands else UNTESTED_KEY)]
+        parts.append(bullets(dict.fromkeys((*said.agreed, *said.alone, *said.parted, *said.standing))))
         words = {each.name: each.words for each in self.measures}
         words |= {f"{name}{OUT_OF_SAMPLE}": f"{said} out of sample" for name, said in words.items()}
         fit = self.fit[[name for name in _IN_A_NOTEBOOK if name in self.fit]].rename(columns=words)

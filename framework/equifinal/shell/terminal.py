@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 
-from equifinal.base.words import ARROWS, SIGNS
+from equifinal.base.words import ARROWS, KEY, SIGNS, UNTESTED_KEY
 from equifinal.comparison.comparison import Comparison
 from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure
 from equifinal.method.analysis import Analysis
@@ -64,40 +64,65 @@ def show(comparison: Comparison, console: Console) -> None:
 
 
 def _summary(comparison: Comparison, console: Console) -> None:
-    for sentence in comparison.summarize(texts=False, evidence=False):
-        console.print(Padding(escape(f"• {sentence}"), (0, 0, 0, 2)), highlight=False)
+    """The answer, what to keep in mind, and where kinds of methods agree and disagree."""
+    said = comparison.headline
+    console.print(f"[bold]{escape(said.answer[0])}[/]", highlight=False)
+    for sentence in said.answer[1:]:
+        console.print(escape(sentence), highlight=False)
+    for note in comparison.caveats:
+        console.print(Padding(f"[dark_orange]Keep in mind.[/] {escape(note)}", (0, 0, 0, 2)), highlight=False)
     console.print()
 
 
 def _verdicts(comparison: Comparison, console: Console) -> None:
-    verdicts = comparison.verdicts
+    verdicts, marks = comparison.verdicts, comparison.marks
     if verdicts.empty:
         console.print("There are no propositions to judge.", style="dim")
         return
     table = table_of(console, "Verdicts")
     table.add_column("proposition", ratio=1, overflow="fold")
     headings = [method_heading(str(label)) for label in verdicts.columns]
-    numbered = console.width - sum(width_of(heading) + 2 for heading in headings) < _PROPOSITION
+    widths = [max(width_of(head), *map(len, marks[label])) for head, label in zip(headings, marks, strict=True)]
+    numbered = console.width - sum(width + 2 for width in widths) < _PROPOSITION
     for number, heading in enumerate(headings, start=1):
         table.add_column(str(number) if numbered else heading, justify="center", no_wrap=True)
     texts = comparison.propositions["text"].to_dict()
     for identifier, row in verdicts.iterrows():
-        cells = [f"[{SYMBOLS[answer][1]}]{SYMBOLS[answer][0]}[/]" for answer in row]
+        cells = [_cell(comparison, str(identifier), str(label)) for label in row.index]
         table.add_row(f"[bold]{escape(str(identifier))}[/] {escape(texts[str(identifier)])}".rstrip(), *cells)
     console.print(table)
     if numbered:
         legend = "  ".join(f"{number} {escape(str(label))}" for number, label in enumerate(verdicts.columns, start=1))
         console.print(legend, highlight=False)
-    console.print("  ".join(f"[{style}]{sign}[/] {word}" for word, (sign, style) in SYMBOLS.items()), style="dim")
+    console.print(UNTESTED_KEY if comparison.demands is None else KEY, style="dim", highlight=False)
     console.print()
+    said = comparison.headline
+    for sentence in (*said.agreed, *said.parted, *comparison.summarize(texts=False, evidence=False)):
+        if sentence not in said.answer:
+            console.print(Padding(escape(f"• {sentence}"), (0, 0, 0, 2)), highlight=False)
+    console.print()
+    _evidence(comparison, console)
+
+
+def _cell(comparison: Comparison, name: str, label: str) -> str:
+    """A mark in the colour of its answer; grey where nothing shows it to be firm."""
+    answer = str(comparison.verdicts.at[name, label])
+    loose = answer in ("supported", "contradicted") and not comparison.firm.at[name, label]
+    return f"[{'dim' if loose else SYMBOLS[answer][1]}]{escape(str(comparison.marks.at[name, label]))}[/]"
+
+
+def _evidence(comparison: Comparison, console: Console) -> None:
+    verdicts = comparison.verdicts
     console.print("[bold]Evidence[/]")
     for identifier in verdicts.index:
         answered = verdicts.loc[identifier][verdicts.loc[identifier] != "silent"]
-        for label, answer in answered.items():
-            sign, style = SYMBOLS[answer]
-            evidence = str(comparison.verdict_evidence[label][identifier])
+        for label in answered.index:
+            evidence, behind = (
+                str(frame.at[identifier, label]) for frame in (comparison.verdict_evidence, comparison.standing)
+            )
+            cell = _cell(comparison, str(identifier), str(label))
             console.print(
-                f"[{style}]{sign}[/] {escape(str(identifier))}, {escape(str(label))}: {escape(evidence)}",
+                f"{cell} {escape(str(identifier))}, {escape(str(label))}: {escape(f'{evidence} {behind}'.rstrip())}",
                 highlight=False,
             )
         if answered.empty:
@@ -106,15 +131,16 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 
 def _conditions(comparison: Comparison, console: Console) -> None:
-    title = (
-        "Conditions across methods: role, direction, importance (rise in squared error of cases not seen when permuted)"
-    )
+    tested = comparison.demands is not None
+    about = "↑ or ↓ only where firm" if tested else "no direction tested"
+    title = f"Conditions across methods: role, direction ({about}), importance (rise in squared error of cases not seen when permuted)"
     columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in comparison.conditions.index]}
+    directions = comparison.shown_directions
     for label in comparison.analyses:
         cells = []
-        for _, row in comparison.conditions[label].iterrows():
+        for name, row in comparison.conditions[label].iterrows():
             number = "" if pd.isna(row["importance"]) else f"{row['importance']:.3f}"
-            cells.append(f"{row['role']} {ARROWS[int(row['direction'])]}{number}")
+            cells.append(f"{row['role']} {ARROWS[int(directions.at[name, label])]}{number}")
         columns[method_heading(label)] = cells
     in_two_lines_if_narrow(title, columns, " ", console)
 
@@ -212,14 +238,19 @@ def _advice(comparison: Comparison, console: Console) -> None:
         return
     nearest = advice.drop_duplicates("case")
     shown = nearest.head(_MOST_CASES)
-    headings = ("case", "path", "has", "lacks", "what would have to change")
+    headings = ("case", "has", "lacks", "what separates it from the path", "most similar case on it")
     rows = []
     for row in shown.to_dict("records"):
         change = " ".join(part for part in (row["raw_targets"], row["note"]) if isinstance(part, str) and part)
-        rows.append([*(cell_text(row[key]) for key in headings[:4]), escape(change)])
+        cells = (cell_text(row[key] or "") for key in ("case", "has", "lacks"))
+        rows.append([*cells, escape(change), cell_text(row["similar_case"] or "")])
         rows[-1][0] = f"[bold]{rows[-1][0]}[/]"
     columns = [Column(heading, [row[number] for row in rows]) for number, heading in enumerate(headings)]
-    print_columns("Advice: the nearest sufficient path for each case without the outcome", columns, console)
+    print_columns(
+        "The nearest sufficient path for each case without the outcome: what cases on it have, not what a change would bring",
+        columns,
+        console,
+    )
     if len(nearest) > len(shown):
         console.print(
             f"... and {len(nearest) - len(shown)} more cases, with every path, in the report (-o DIR).", style="dim"

@@ -108,6 +108,20 @@ def _descriptions(comparison: "Comparison") -> pd.DataFrame | None:
     return found.assign(text=[texts[name] for name in found.index])[["text", "answer", "evidence"]]
 
 
+def _evidence(comparison: "Comparison") -> dict[str, pd.DataFrame] | None:
+    """Nothing when no evidence was gathered."""
+    if comparison.demands is None:
+        return None
+    together = comparison.firm_together
+    rows = comparison.evidence
+    return {
+        "verdicts": rows.assign(firm_together=[bool(together.at[name, label]) for name, label in rows.index]),
+        "directions": comparison.direction_evidence,
+        "importances": comparison.importance_evidence,
+        "by_chance_alone": comparison.by_chance_alone,
+    }
+
+
 def _analyses(comparison: "Comparison") -> dict[str, Any]:
     return {
         label: {
@@ -161,6 +175,19 @@ BUILT_IN = (
     Facet("propositions", "Propositions", attrgetter("propositions")),
     Facet("verdicts", "What each method says to each proposition", attrgetter("verdicts")),
     Facet("verdict_evidence", "The evidence behind each verdict", attrgetter("verdict_evidence")),
+    Facet(
+        "evidence",
+        "What stands behind each verdict",
+        _evidence,
+        about="By chance: the share of worlds without the relation in which the method gives the same answer at least as "
+        "strongly. Stable: the share of resampled case sets with the same answer.",
+        titles={
+            "verdicts": "By chance, stable, firm: the numbers behind each verdict",
+            "directions": "By chance, stable, firm: the numbers behind each direction",
+            "importances": "Importance of each condition: 95 % intervals over resampled case sets",
+            "by_chance_alone": "Firm verdicts that assert a relation, and how many chance alone would bring",
+        },
+    ),
     Facet("descriptions", "What the cases alone say, whatever the method", _descriptions),
     Facet("conditions", "Role, direction and importance of each condition", attrgetter("conditions")),
     Facet("configurations", "Paths, clusters and other groups of all methods", _configurations),

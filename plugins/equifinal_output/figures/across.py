@@ -7,7 +7,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
-from equifinal.plain import SIGNS, counted
+from equifinal.plain import KEY, UNTESTED_KEY, counted
 from equifinal_output.figures.source import comparison_of, labelled
 from equifinal_output.figures.style import BLUE, COLOURS, INK, MARKERS, VERMILLION, clean, drawn, finish, sized, wrapped
 from equifinal_output.words.importance import importances
@@ -34,6 +34,9 @@ STYLES = {
 def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
     """Draw the verdict matrix: propositions in rows, methods in columns.
 
+    Beside each sign stands how often chance alone gives the same (of a denial: how often resampled case sets do). What is not
+    firm is grey and in brackets, with the number that fails; without evidence nothing is known to be firm.
+
     Parameters
     ----------
     comparison
@@ -50,7 +53,8 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     """
     from matplotlib.patches import FancyBboxPatch
 
-    verdicts = comparison_of(comparison).verdicts
+    verdicts, marks = comparison_of(comparison).verdicts, comparison.marks.to_numpy()
+    loose = (verdicts.isin(["supported", "contradicted"]) & ~comparison.firm).to_numpy()
     rows, columns = verdicts.shape
     if not rows:
         raise eq.InputError(
@@ -62,10 +66,9 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     ax, own = sized(ax, 1.2 * columns, sum(heights))
     tops = np.concatenate([[0.0], np.cumsum(heights)])
     middles = (tops[:-1] + tops[1:]) / 2
-    for answers, middle, height in zip(verdicts.to_numpy(), middles, heights, strict=True):
-        for column, answer in enumerate(answers):
-            colour, strength = STYLES[answer]
-            sign = SIGNS[answer]
+    for row, (middle, height) in enumerate(zip(middles, heights, strict=True)):
+        for column, answer in enumerate(verdicts.iloc[row]):
+            colour, strength = STYLES["silent" if loose[row, column] else answer]
             ax.add_patch(
                 FancyBboxPatch(
                     (column - 0.46, middle - height / 2 + 0.025),
@@ -76,24 +79,28 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
                     ec="none",
                 )
             )
-            said = answer if answer == "silent" else f"{sign} {answer}"
-            ax.text(column, middle, said, ha="center", va="center", fontsize=8.5, in_layout=False)
+            said = "silent" if answer == "silent" else marks[row, column]
+            alpha = 0.7 if loose[row, column] else 1.0
+            ax.text(column, middle, said, ha="center", va="center", fontsize=9, alpha=alpha, in_layout=False)
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(tops[-1], 0))
     ax.set_yticks(middles, texts)
     ax.set_xticks(range(columns), [wrapped(label, 13) for label in verdicts.columns])
     ax.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.tick_params(length=0, labelsize=9)
     ax.spines[:].set_visible(False)
-    return finish(ax, own, comparison, "What each method says to each proposition")
+    key = UNTESTED_KEY if comparison.demands is None else KEY
+    return finish(ax, own, comparison, "What each method says to each proposition", note=key)
 
 
 def verdicts_in_words(comparison: eq.Comparison) -> str:
-    verdicts = comparison.verdicts
+    verdicts, firm = comparison.verdicts, comparison.firm.to_numpy()
     counts = {answer: int((verdicts == answer).to_numpy().sum()) for answer in STYLES}
     said = [f"{counted(len(verdicts), 'proposition')}, {counted(verdicts.shape[1], 'method')}:"]
     said.append(", ".join(f"{count} {answer}" for answer, count in counts.items()) + ".")
-    for text, answers in zip(full_texts(comparison.propositions), verdicts.to_numpy(), strict=True):
-        each = ", ".join(f"{label} {answer}" for label, answer in zip(verdicts.columns, answers, strict=True))
+    said.append(f"{int(firm.sum())} are firm." if comparison.demands is not None else "No evidence was computed.")
+    for text, answers, marks in zip(full_texts(comparison.propositions), verdicts.to_numpy(), firm, strict=True):
+        cells = zip(verdicts.columns, answers, marks, strict=True)
+        each = ", ".join(f"{label} {'firmly ' if mark else ''}{answer}" for label, answer, mark in cells)
         said.append(f"{clean(text).rstrip('.')}: {each}.")
     return " ".join(said)
 
@@ -182,7 +189,7 @@ def agreement_in_words(comparison: eq.Comparison, kind: str) -> str:
 
 @drawn
 def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes":
-    """Draw the importance of each condition to each method.
+    """Draw the importance of each condition to each method, with its interval where evidence was gathered.
 
     Parameters
     ----------
@@ -208,10 +215,11 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
     ax, own = sized(ax, 4.2, max(0.45, 0.13 * len(found) + 0.12) * len(names))
     for number, (label, each) in enumerate(found.items()):
         rows = np.arange(len(names)) + (number - (len(found) - 1) / 2) * step
-        ax.plot(
-            each,
+        ax.errorbar(
+            each["importance"],
             rows,
-            MARKERS[number % len(MARKERS)],
+            xerr=[(each["importance"] - each["low"]).clip(lower=0), (each["high"] - each["importance"]).clip(lower=0)],
+            fmt=MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
             ms=4.5,
             label=clean(label),
@@ -224,6 +232,6 @@ def plot_importance(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axe
         range(len(names)), [wrapped(labelled(comparison.calibrated.variable(name), 56), 32, lines=2) for name in names]
     )
     ax.tick_params(axis="y", length=0)
-    ax.set_xlabel("Rise in mean squared error of cases not seen")
+    ax.set_xlabel("Rise in mean squared error of cases not seen (memberships), 95 % interval")
     note = "How much worse a method predicts cases not seen when they take the condition's value from other cases."
     return finish(ax, own, comparison, "Importance of the conditions", note=note, legend={"ncols": 3})

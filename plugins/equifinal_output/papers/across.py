@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from equifinal.plain import MISSING, SIGNS, flattened, is_missing, stated
+from equifinal.plain import KEY, MISSING, UNTESTED_KEY, flattened, is_missing, stated
 from equifinal_output.papers.cells import Cell, Kind, Row, any_value, count, figure, score
 from equifinal_output.papers.maker import EMPTY, PRI_NOTE, TableMaker, head_of, in_words, row_of
 from equifinal_output.papers.table import PublicationTable
 from equifinal_output.tables import further_facets, levels_of, tables_of
-from equifinal_output.words.names import capitalized, labelled
+from equifinal_output.words.names import labelled
 from equifinal_output.words.propositions import full_texts
 
 _OF_AN_EQUATION = {
@@ -117,19 +117,22 @@ class TablesAcross(TableMaker):
 
     def verdicts(self) -> Iterator[PublicationTable]:
         """Propositions in rows, methods in columns."""
-        verdicts = self.comparison.verdicts
+        verdicts, marks, firm = self.comparison.verdicts, self.comparison.marks, self.comparison.firm
         if verdicts.empty:
             return
+        tested = self.comparison.demands is not None
         texts = full_texts(self.comparison.propositions)
         rows = [
             row_of(
                 Cell(str(name)),
                 Cell(str(texts[name])),
-                *(Cell(SIGNS[answer], words=answer) for answer in verdicts.loc[name]),
+                *(
+                    Cell(marks.at[name, label], words=_in_words(answer, bool(firm.at[name, label])))
+                    for label, answer in verdicts.loc[name].items()
+                ),
             )
             for name in verdicts.index
         ]
-        key = ", ".join(f"{sign} {answer}" for answer, sign in SIGNS.items())
         yield self.table(
             "verdicts",
             f"What each method says of each proposition: {self.calibrated.title}",
@@ -140,7 +143,7 @@ class TablesAcross(TableMaker):
             ),
             rows,
             [
-                f"{capitalized(key)} (the method does not judge such claims).",
+                KEY if tested else UNTESTED_KEY,
                 *(
                     f"{label}: {cutoffs}"
                     for label, analysis in self.comparison.analyses.items()
@@ -192,6 +195,10 @@ class TablesAcross(TableMaker):
             if headings:
                 every: list[Kind] = [*_LABELS * len(levels), *kinds]
                 yield self.table(table.name, table.title, every, (head_of(*headings),), rows, [about])
+
+
+def _in_words(answer: str, firm: bool) -> str:
+    return f"{answer}, firm" if firm else answer
 
 
 def _estimate(row: pd.Series, intervals: bool, starred: bool) -> tuple[Cell, Cell]:

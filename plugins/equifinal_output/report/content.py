@@ -3,7 +3,7 @@
 from weakref import WeakKeyDictionary
 
 import equifinal as eq
-from equifinal.plain import counted
+from equifinal.plain import KEY, UNTESTED_KEY, counted
 from equifinal_output.report.document import Content
 from equifinal_output.report.sections import sections
 from equifinal_output.words.names import labelled
@@ -26,14 +26,14 @@ def _content(comparison: eq.Comparison) -> Content:
         title=study.title,
         description=" ".join(study.description.split()),
         banner=comparison.banner,
-        # The banner holds the note where there is one.
-        note="" if comparison.banner else " ".join(study.note.split()),
+        caveats=tuple(comparison.caveats),
         subject=_subject(comparison),
         opening=_opening(comparison),
         headline=comparison.headline,
         left_out=_left_out(comparison),
         # The evidence stands in the section on verdicts.
         summary=tuple(comparison.summarize(evidence=False)),
+        key=UNTESTED_KEY if comparison.demands is None else KEY,
         sections=tuple(sections(comparison)),
     )
 

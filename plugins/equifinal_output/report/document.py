@@ -49,26 +49,37 @@ class Content:
 
     Attributes
     ----------
+    caveats : tuple of str
+        What to know before the verdicts.
     opening : str
         What was done, for a reader who does not know the methods.
     left_out : str
         A sentence on methods that failed; empty when none did.
+    key : str
+        How to read the matrix of verdicts.
     """
 
     title: str
     description: str
     banner: str
-    note: str
+    caveats: tuple[str, ...]
     subject: str
     opening: str
     headline: eq.Headline
     left_out: str
     summary: tuple[str, ...]
+    key: str
     sections: tuple[Section, ...]
 
     @property
     def answers(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The headline's sentences, under the question they answer."""
-        if not self.headline.parted:
-            return [("What the method finds", self.headline.agreed)]
-        return [("What the methods agree on", self.headline.agreed), ("Where they part", self.headline.parted)]
+        """The headline's sentences, under the question they answer; what the answer has said is not said again."""
+        said = self.headline
+        standing = tuple(each for each in said.standing if each not in said.answer)
+        found = [
+            ("What kinds of methods agree on", said.agreed),
+            ("Where they disagree", said.parted),
+            ("What one kind alone finds" if said.parted else "What the method finds", said.alone),
+            ("What stands behind this", standing),
+        ]
+        return [(title, sentences) for title, sentences in found if sentences]

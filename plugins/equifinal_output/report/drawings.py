@@ -193,12 +193,14 @@ class _Row:
     name: str
     y: float
     bar: Bar
+    low: float
+    high: float
     text: str
 
 
 @dataclass(frozen=True)
 class Importances:
-    """A method's conditions as bars on a scale that all methods share."""
+    """A method's conditions as bars on a scale that all methods share, with their intervals."""
 
     label: str
     text: str
@@ -210,8 +212,8 @@ class Importances:
 def importances(comparison: eq.Comparison) -> list[Importances]:
     """A picture per method that has importances."""
     tables = importance.importances(comparison)
-    low = min([0.0, *(each.min() for each in tables.values())])
-    high = max([0.0, *(each.max() for each in tables.values())])
+    low = min([0.0, *(float(np.nanmin(each.to_numpy())) for each in tables.values())])
+    high = max([0.0, *(float(np.nanmax(each.to_numpy())) for each in tables.values())])
     if high - low < 1e-9:
         return []
     names = [str(name) for name in comparison.conditions.index]
@@ -219,16 +221,16 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
     found = []
     for label, each in tables.items():
         rows = tuple(
-            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, across)
-            for number, (name, value) in enumerate(zip(names, each, strict=True))
+            _row(name if len(name) <= 14 else f"{name[:13]}…", 6.0 + 24 * number, value, (first, last), across)
+            for number, (name, value, first, last) in enumerate(zip(names, *each.to_numpy().T, strict=True))
             if not np.isnan(value)
         )
-        text = f"Importance: {importance.ranked(each)}."
+        text = f"Importance: {importance.ranked(each["importance"])}."
         found.append(Importances(label, text, rows, across(0.0), 24.0 * len(names) + 8))
     return found
 
 
-def _row(name: str, y: float, value: float, across: Callable[[float], float]) -> _Row:
+def _row(name: str, y: float, value: float, interval: tuple[float, float], across: Callable[[float], float]) -> _Row:
     start, end = sorted((across(0.0), across(value)))
     bar = Bar(start, y, round(max(end - start, 0.5), 1), 16.0)
-    return _Row(name, y + 8, bar, shown(float(value)))
+    return _Row(name, y + 8, bar, across(interval[0]), across(interval[1]), shown(float(value)))

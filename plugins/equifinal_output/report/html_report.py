@@ -63,10 +63,9 @@ class HtmlReport(eq.Output):
             manifest_json=json.dumps(plain(comparison.manifest), indent=2, ensure_ascii=False, allow_nan=False),
             propositions=_propositions(comparison),
             methods=list(comparison.verdicts.columns),
-            legend={answer: int((comparison.verdicts == answer).to_numpy().sum()) for answer in SIGNS},
-            symbols=SIGNS,
-            grid=_grid,
-            endless=_endless,
+            legend=_legend(comparison),
+            grid=grid,
+            endless=endless,
             distributions=distributions(comparison.calibrated),
             scatters=scatters(comparison),
             importances=importances(comparison),
@@ -82,7 +81,7 @@ class HtmlReport(eq.Output):
         from equifinal_output.trials.page import page
 
         path = directory / "trial.html"
-        path.write_text(page(trial, _grid), encoding="utf-8")
+        path.write_text(page(trial, grid), encoding="utf-8")
         return [path]
 
 
@@ -106,8 +105,13 @@ def _pictures(comparison: eq.Comparison, report: Content, all_figures: bool) -> 
 
 @dataclass(frozen=True)
 class _Answer:
+    """One cell; `words` are read aloud instead of the mark."""
+
     method: str
     answer: str
+    mark: str
+    loose: bool  # not known to be firm
+    words: str
     evidence: str
 
 
@@ -120,30 +124,47 @@ class _Proposition:
     in_sum: str
     answering: int
 
-    @property
-    def shared(self) -> str:
-        """The answer on which all answering methods agree; empty when there are several or none."""
-        answers = {each.answer for each in self.answers} - {"silent"}
-        return answers.pop() if len(answers) == 1 else ""
-
 
 def _propositions(comparison: eq.Comparison) -> list[_Proposition]:
-    verdicts, evidence = comparison.verdicts, comparison.verdict_evidence
-    together = in_sum(verdicts)
+    together = in_sum(comparison)
     return [
         _Proposition(
             id=str(name),
             text=str(comparison.propositions.at[name, "text"]),
             where=str(comparison.propositions.at[name, "where"]),
-            answers=[
-                _Answer(str(label), str(verdicts.at[name, label]), str(evidence.at[name, label]))
-                for label in verdicts.columns
-            ],
+            answers=[_answer(comparison, str(name), str(label)) for label in comparison.verdicts.columns],
             in_sum=str(together[name]),
-            answering=int((verdicts.loc[name] != "silent").sum()),
+            answering=int((comparison.verdicts.loc[name] != "silent").sum()),
         )
-        for name in verdicts.index
+        for name in comparison.verdicts.index
     ]
+
+
+def _answer(comparison: eq.Comparison, name: str, label: str) -> _Answer:
+    answer, standing = str(comparison.verdicts.at[name, label]), str(comparison.standing.at[name, label])
+    return _Answer(
+        method=label,
+        answer=answer,
+        mark=str(comparison.marks.at[name, label]),
+        loose=answer in ("supported", "contradicted") and not comparison.firm.at[name, label],
+        words=f"{answer}. {standing}" if standing else answer,
+        evidence=" ".join(filter(None, (str(comparison.verdict_evidence.at[name, label]), standing))),
+    )
+
+
+def _legend(comparison: eq.Comparison) -> list[tuple[str, str, bool, int]]:
+    """Each answer with its words, whether it is loose, and how often it stands in the matrix; firm ones apart."""
+    verdicts, firm = comparison.verdicts, comparison.firm
+    tested = comparison.demands is not None
+    found = []
+    for answer in SIGNS:
+        there = verdicts == answer
+        if tested and answer in ("supported", "contradicted"):
+            found.append((answer, f"{answer}, firm", False, int((there & firm).to_numpy().sum())))
+            found.append((answer, f"{answer}, not firm", True, int((there & ~firm).to_numpy().sum())))
+        else:
+            found.append((answer, answer, answer in ("supported", "contradicted"), int(there.to_numpy().sum())))
+    return [(answer, f"{SIGNS[answer]} {words}", loose, count) for answer, words, loose, count in found]
 
 
 # ----------------------------------------------------------------------------------------------- other tables
@@ -186,7 +207,7 @@ class _Grid:
     style: str
 
 
-def _grid(table: Table) -> _Grid:
+def grid(table: Table) -> _Grid:
     frame = table.shown
     levels = levels_of(frame.index)
     columns = [_cells(frame.iloc[:, number]) for number in range(frame.shape[1])]
@@ -237,7 +258,7 @@ def _marked(cell: _Cell) -> _Cell:
     return replace(cell, kind="mark", text=cell.text or "either")
 
 
-def _endless(text: str) -> bool:
+def endless(text: str) -> bool:
     """Whether a text has a word that is too long for a column."""
     return len(text) > _LONG_WORD and max(map(len, text.split()), default=0) > _LONG_WORD
 
@@ -281,4 +302,4 @@ def _cell(value: Any, text: str) -> _Cell:
     if isinstance(value, (list, tuple)) and len(value) > _LONG_LIST:
         return _Cell(text, "text endless", items=tuple(str(each) for each in value))
     kind = "text" if len(text) > _LONG_TEXT else "short"
-    return _Cell(text, f"{kind} endless" if _endless(text) else kind)
+    return _Cell(text, f"{kind} endless" if endless(text) else kind)

@@ -45,7 +45,17 @@ def _document(report: Content, figures: list[Picture]) -> Iterator[str]:
     if report.description:
         yield as_text(report.description)
     yield as_text(report.subject)
+    yield f"**{as_text(report.headline.answer[0])}**"
+    yield from (as_text(sentence) for sentence in report.headline.answer[1:])
+    if report.caveats:
+        yield "**Keep in mind**"
+        yield "\n".join(f"- {as_text(each)}" for each in report.caveats)
     yield as_text(report.opening)
+    verdicts = next((section for section in report.sections if section.name == "verdicts"), None)
+    for table in verdicts.tables[:1] if verdicts else ():
+        if not table.shown.empty:
+            yield _table(table)
+            yield as_text(report.key)
     for title, sentences in report.answers:
         yield f"**{title}**"
         yield "\n".join(f"- {as_text(sentence)}" for sentence in sentences)
@@ -53,8 +63,6 @@ def _document(report: Content, figures: list[Picture]) -> Iterator[str]:
         yield as_text(report.left_out)
     yield "**In detail**"
     yield "\n".join(f"- {as_text(sentence)}" for sentence in report.summary)
-    if report.note:
-        yield f"**Keep in mind.** {as_text(report.note)}"
     # The manifest comes last, so the report ends with it as JSON.
     sections = sorted(report.sections, key=lambda section: section.name == "manifest")
     for section in sections:

@@ -7,9 +7,11 @@ from typing import Any, cast
 import pandas as pd
 
 import equifinal as eq
-from equifinal.plain import DIRECTIONS, MISSING, SIGNS, is_missing, shown
+from equifinal.plain import DIRECTIONS, MISSING, NOT_FIRM, UNTESTED, is_missing, shown
 from equifinal_output.tables import Table
+from equifinal_output.words.importance import importances
 from equifinal_output.words.names import named
+from equifinal_output.words.paths import path_in_labels
 from equifinal_output.words.propositions import full_texts, in_sum
 
 _OUT_OF_SAMPLE = "_out_of_sample"
@@ -25,32 +27,41 @@ def reported(comparison: eq.Comparison, table: Table) -> Table:
 
 
 def _verdicts(comparison: eq.Comparison, verdicts: pd.DataFrame) -> pd.DataFrame:
-    marked = verdicts.map(lambda answer: f"{SIGNS[answer]} {answer}")
+    marks = comparison.marks
     columns: dict[int, Any] = {0: full_texts(comparison.propositions)}
-    columns |= {number: marked[label] for number, label in enumerate(marked.columns, 1)}
-    answering = (verdicts != "silent").sum(axis=1)
-    columns |= {len(columns): in_sum(verdicts) + answering.map(lambda count: f" ({count} of {verdicts.shape[1]})")}
+    columns |= {number: marks[label] for number, label in enumerate(marks.columns, 1)}
+    columns |= {len(columns): in_sum(comparison)}
     matrix = pd.DataFrame(columns, index=verdicts.index)
     # By position, because a method may have the name of another column.
-    matrix.columns = pd.Index(["proposition", *marked.columns, "in sum"], dtype=object)
+    matrix.columns = pd.Index(["proposition", *marks.columns, "in sum"], dtype=object)
     return matrix
 
 
 def _evidence(comparison: eq.Comparison, evidence: pd.DataFrame) -> pd.DataFrame:
+    marks, standing = comparison.marks, comparison.standing
     rows = [
-        (name, label, f"{SIGNS[answer]} {answer}", evidence.at[name, label])
+        (name, label, marks.at[name, label], answer, evidence.at[name, label], standing.at[name, label])
         for name, answers in comparison.verdicts.iterrows()
         for label, answer in answers.items()
     ]
-    return pd.DataFrame(rows, columns=["proposition", "method", "verdict", "evidence"], dtype=object)
+    columns = ["proposition", "method", "mark", "verdict", "evidence", "what stands behind it"]
+    readable = pd.DataFrame(rows, columns=columns, dtype=object)
+    return readable if comparison.demands is not None else readable.drop(columns=["mark", columns[-1]])
+
+
+def _behind(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
+    """Rows that decide something; the others have no numbers."""
+    kept = data[data["by_chance"].notna() | data["stable"].notna()]
+    return kept.rename(columns={"by_chance": "by chance", "firm_together": "firm together", "failed": "failed refits"})
 
 
 def _conditions(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
+    columns, intervals = {}, importances(comparison)
+    shown_here = comparison.shown_directions
+    nothing = UNTESTED if comparison.demands is None else NOT_FIRM
     for label in comparison.analyses:
-        each = data[label]
-        importances = [MISSING if is_missing(mean) else shown(float(mean)) for mean in each["importance"]]
-        said = zip(each["role"], each["direction"].map(DIRECTIONS), importances, strict=True)
+        directions = [DIRECTIONS[sign] if sign else nothing for sign in shown_here[label]]
+        said = zip(data[label]["role"], directions, _with_ends(intervals.get(label), data.index), strict=True)
         columns[label] = [f"{role} · {direction} · {importance}" for role, direction, importance in said]
     readable = pd.DataFrame(columns, index=data.index, dtype=object)
     labels = [named(comparison.calibrated.variable(name)) for name in data.index]
@@ -58,21 +69,33 @@ def _conditions(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
     return readable
 
 
+def _with_ends(table: pd.DataFrame | None, names: pd.Index) -> list[str]:
+    """Importances as text, with their intervals where there are any."""
+    if table is None:
+        return [MISSING] * len(names)
+    return [
+        MISSING if is_missing(mean) else shown(mean) + ("" if low == high else f" ({shown(low)} to {shown(high)})")
+        for mean, low, high in table.loc[names].to_numpy(dtype=float).tolist()
+    ]
+
+
 def _advice_by_method(comparison: eq.Comparison, sentences: pd.DataFrame) -> pd.DataFrame:
     # By position, because a method may have the name of another column.
-    return pd.concat([_nearest_paths(comparison.advice), sentences], axis="columns")
+    return pd.concat([_nearest_paths(comparison), sentences], axis="columns")
 
 
-def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
+def _nearest_paths(comparison: eq.Comparison) -> pd.DataFrame:
     """One row per case: the nearest path, or several equally near, and what it would take."""
+    data = comparison.advice
     by_case: dict[Any, list[dict[Any, Any]]] = {}
-    for row in data[["case", "path", "method", "distance", "shortfall", "raw_targets", "note"]].to_dict("records"):
+    kept = ["case", "path", "method", "distance", "shortfall", "raw_targets", "similar_case", "note"]
+    for row in data[kept].to_dict("records"):
         by_case.setdefault(row["case"], []).append(row)
     rows = {}
     for case, paths in by_case.items():
         first = paths[0]
         if is_missing(first["path"]):
-            rows[case] = (MISSING, MISSING)
+            rows[case] = (MISSING, MISSING, MISSING)
             continue
         near = [
             row
@@ -82,17 +105,31 @@ def _nearest_paths(data: pd.DataFrame) -> pd.DataFrame:
         ]
         takes = [" ".join(filter(None, (row["raw_targets"], row["note"]))) for row in near]
         rows[case] = (
-            " or ".join(f"{row['path']} ({row['method']})" for row in near),
+            " or ".join(f"{path_in_labels(row['path'], comparison.calibrated)} ({row['method']})" for row in near),
             " or ".join(dict.fromkeys(takes)),
+            " or ".join(dict.fromkeys(row["similar_case"] for row in near if row["similar_case"])) or MISSING,
         )
-    columns = ["nearest path", "what it would take"]
+    columns = ["nearest path", "what separates it from the case", "most similar case on it with the outcome"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("case")
 
 
 def _advice(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
-    order = ["path", "has", "lacks", "raw_targets", "distance", "shortfall", "membership_now", "method", "note"]
+    order = [
+        "path",
+        "has",
+        "lacks",
+        "raw_targets",
+        "similar_case",
+        "distance",
+        "shortfall",
+        "membership_now",
+        "method",
+        "note",
+    ]
     found = data[data["path"].notna()].set_index("case")[order].astype({"distance": float, "shortfall": float})
-    return found.rename(columns={"raw_targets": "raw targets", "membership_now": "membership now"})
+    found["path"] = [path_in_labels(path, comparison.calibrated) for path in found["path"]]
+    words = {"raw_targets": "raw targets", "membership_now": "membership now", "similar_case": "similar case"}
+    return found.rename(columns=words)
 
 
 def _fit(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
@@ -101,6 +138,7 @@ def _fit(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
         (said, measure.words): data[f"{measure.name}{suffix}"]
         for suffix, said in when.items()
         for measure in comparison.measures
+        if f"{measure.name}{suffix}" in data
     }
     refits = {("refits", "number"): data["folds"], ("refits", "failed"): data["failed_folds"]}
     return pd.DataFrame(columns | refits)
@@ -150,6 +188,13 @@ def _asymmetry(comparison: eq.Comparison, data: pd.DataFrame) -> pd.DataFrame:
     return readable
 
 
+def _own_conditions(comparison: eq.Comparison, frame: pd.DataFrame) -> pd.DataFrame:
+    """The method's own reading of each condition's direction, which is not the one on the common yardstick."""
+    own = frame.rename(columns={"direction": "own direction"})
+    own["own direction"] = own["own direction"].map(DIRECTIONS)
+    return _of_a_method(comparison, own)
+
+
 def _of_a_method(comparison: eq.Comparison, frame: pd.DataFrame) -> pd.DataFrame:
     return _in_words(frame, {str(column) for column in (*comparison.calibrated.data, *comparison.calibrated.raw)})
 
@@ -181,6 +226,9 @@ _ABBREVIATIONS = {word.lower(): word for word in ("PRI", "RoN", "VIF", "AIC", "B
 _FORMS: dict[str, dict[str, Any]] = {
     "verdicts": {"readable": _verdicts},
     "verdict_evidence": {"readable": _evidence, "folded": True},
+    "evidence.verdicts": {"readable": _behind, "folded": True},
+    "evidence.directions": {"readable": _behind, "folded": True},
+    "evidence.importances": {"folded": True},
     "conditions": {"readable": _conditions, "kind": "stacked"},
     "paths_chart": {"kind": "chart"},
     "cases": {"readable": lambda _, data: data.dropna(axis="columns", how="all"), "searchable": True},
@@ -188,6 +236,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "advice_by_method": {"readable": _advice_by_method, "searchable": True},
     "advice": {"readable": _advice, "searchable": True},
     "analyses": {"readable": _of_a_method},
+    "analyses.*.conditions": {"readable": _own_conditions},
     "analyses.*.fit": {"readable": lambda _, data: data.rename(index=_words)},
     "analyses.*.cases": {"readable": _of_a_method, "folded": True},
     "fit": {"readable": _fit},

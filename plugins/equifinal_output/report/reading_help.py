@@ -14,15 +14,24 @@ class Help:
 HELP = {
     "verdicts": Help(
         (
-            "A verdict is a method's answer to a proposition that the study states. The methods look at the same cases, "
-            "and some of them think alike: agreement shows that a finding does not depend on one method; it is not "
-            "independent confirmation.",
+            "A verdict is a method's answer, by its own rule, to a proposition that the study states. A rule has no error rate, "
+            "so every method was asked again: in worlds without the relation, and in resampled case sets.",
+            "Methods of one family, such as fsQCA and csQCA, have one vote together; a family whose members decide "
+            "differently is undecided. All methods look at the same cases: agreement shows that a finding does not depend on "
+            "one kind of method; it is not independent confirmation.",
         ),
         {
             "Supported": "What the method finds agrees with the claim.",
             "Contradicted": "What the method finds speaks against the claim.",
-            "Inconclusive": "The method can judge such a claim, but its figures do not settle it.",
+            "Inconclusive": "The method can judge such a claim, but its numbers do not settle it.",
             "Silent": "The method has nothing to say on such a claim. That counts neither for nor against it.",
+            "By chance": (
+                "Of a verdict that asserts a relation: how often the method gives the same answer, at least as strongly, where "
+                "what the claim is about has been permuted. At most .05 is asked for. A denial has no such number."
+            ),
+            "Stable": "How often resampled case sets, everything refitted, give the same answer: 75 %, for a denial 95 %.",
+            "Firm": "Both are as asked. What is not firm stands in grey, in brackets, with the number that fails.",
+            "Firm together": "Still firm when all claims and conditions are tested at once; agreement counts only these.",
         },
     ),
     "conditions": Help(
@@ -30,11 +39,11 @@ HELP = {
             "Each cell gives role, direction and importance. The role is the method's own word; the highest that applies is shown. "
             "Necessary conditions are QCA's and NCA's, core conditions QCA's alone; clusters are formed from the conditions, which "
             "gives none of them a role. Direction and importance are measured alike for all methods, from their predictions; a "
-            "method's own table has the direction that the method itself gives.",
+            "direction is shown where it is firm. The direction in a method's own table is the one that the method itself gives.",
         ),
         {
             "Necessary": (
-                "QCA: hardly any case has the outcome without it. NCA: high levels of the outcome are reached only with high "
+                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are reached only with high "
                 "levels of it, beyond what chance or correlation alone would explain."
             ),
             "Core": "Part of a path even in the most parsimonious solution.",
@@ -42,7 +51,7 @@ HELP = {
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
                 "How much the mean squared error of cases not seen rises when each takes the condition's value from every other "
-                "case in turn. Near 0, the method does not need the condition; below 0, it predicts better without it."
+                "case in turn; in brackets the 95 % interval over resampled case sets. Near 0, the method does not need the condition; below 0, it predicts better without it."
             ),
         },
     ),
@@ -77,7 +86,7 @@ HELP = {
     ),
     "fit": Help(
         (
-            "Every method predicts each case's membership in the outcome, and the same figures are computed for all: in "
+            "Every method predicts each case's membership in the outcome, and the same numbers are computed for all: in "
             "sample, on the cases that it learned from, and out of sample, each case predicted by a refit that has not "
             "seen it. Where the two differ, trust the latter.",
             "Read every row against the baselines: the mean or the median outcome for every case, and the outcome shuffled among "
@@ -118,7 +127,7 @@ HELP = {
     "agreement": Help(
         (
             "Each table compares every pair of methods in one respect; 1 means that they say the same. A dash means that "
-            "the figure is undefined for the pair, for instance because one of them forms no groups.",
+            "the number is undefined for the pair, for instance because one of them forms no groups.",
         ),
     ),
     "contrarian": Help(
@@ -160,10 +169,11 @@ HELP = {
     ),
     "advice": Help(
         (
-            "For each case with less than 0.5 membership in the outcome: the nearest sufficient path, what it would take to "
-            "be on it, and what other methods say about the case; then all paths, the nearest first. Paths describe what "
-            "went together in these cases: that a change would bring the outcome about is an inference that only knowledge "
-            "of the case can justify.",
+            "For each case with less than 0.5 membership in the outcome: the nearest sufficient path, what separates the case "
+            "from it, the most similar case that is on it and has the outcome, and what other methods say about the case; then "
+            "all paths, the nearest first. A method that does not predict cases not seen better than the baselines gives no "
+            "advice. All of this describes what cases with the outcome have. It does not promise that a change would bring the "
+            "outcome about; only knowledge of the case can say so.",
         ),
         {
             "Distance": "Number of conditions to change.",
@@ -194,7 +204,8 @@ HELP = {
 DRAWN = {
     "conditions": (
         "Importance",
-        "Bars: mean rise in the mean absolute error when the condition is shuffled; lines: one standard deviation either side. "
+        "Bars: rise in the squared error on held-out cases when the condition is shuffled; lines: 95 % intervals over resampled "
+        "case sets, where evidence was computed. "
         "All methods share one scale.",
     ),
     "cases": (

@@ -6,15 +6,28 @@ import equifinal as eq
 from equifinal.plain import shown
 
 
-def importances(comparison: eq.Comparison) -> "dict[str, pd.Series[float]]":
-    """The importance of each condition, for the methods that have them."""
-    found = {label: comparison.conditions[label, "importance"].astype(float) for label in comparison.analyses}
-    return {label: each for label, each in found.items() if each.notna().any()}
+def importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
+    """``importance``, ``low`` and ``high`` by condition, for the methods that have them.
+
+    The interval (95 %) is over resampled case sets; without evidence both of its ends are the importance.
+    """
+    found = {}
+    intervals = comparison.importance_evidence
+    for label in comparison.analyses:
+        means = comparison.conditions[label, "importance"].astype(float)
+        if means.notna().any():
+            table = pd.DataFrame({"importance": means, "low": means, "high": means})
+            for name in table.index:
+                if (name, label) in intervals.index:
+                    ends = intervals.loc[(name, label), ["low", "high"]]
+                    table.loc[name, ["low", "high"]] = ends.fillna(means[name]).to_numpy(dtype=float)
+            found[label] = table
+    return found
 
 
 def importance_in_words(comparison: eq.Comparison) -> str:
     """The conditions of each method, the most important first."""
-    return " ".join(f"{label}: {ranked(each)}." for label, each in importances(comparison).items())
+    return " ".join(f"{label}: {ranked(each["importance"])}." for label, each in importances(comparison).items())
 
 
 def ranked(means: "pd.Series[float]") -> str:

@@ -99,3 +99,16 @@ def numbered(paths: pd.DataFrame) -> dict[Any, str]:
 def _letters(number: int) -> str:
     """a, b, ..., z, aa, ab, ..."""
     return (_letters(number // 26 - 1) if number > 25 else "") + "abcdefghijklmnopqrstuvwxyz"[number % 26]
+
+
+def path_in_labels(expression: str, calibrated: eq.CalibratedStudy) -> str:
+    """A path with labels in place of set names: ``Leadership support and no Market demand``."""
+    literals = []
+    for literal in str(expression).split("*"):
+        found = _LITERAL.fullmatch(literal.strip())
+        if found is None or found[2] not in calibrated.condition_names:
+            return str(expression)
+        negation, name, values = found.groups()
+        label = calibrated.variable(name).label
+        literals.append(f"{label} = {values}" if values else f"no {label}" if negation else label)
+    return " and ".join(literals)

@@ -1,41 +1,38 @@
-"""Propositions for readers: their texts, and what the methods say together."""
+"""Propositions for readers: their texts, and what kinds of methods say together."""
 
 import pandas as pd
 
-ALL_SUPPORT, ALL_CONTRADICT, ALL_INCONCLUSIVE = "all support", "all contradict", "all inconclusive"
-PART, PARTLY, NOBODY = "they part", "partly inconclusive", "nobody answers"
+import equifinal as eq
+
+NOBODY, UNTESTED, NOTHING, PART = "nobody answers", "not tested", "nothing firm", "kinds disagree"
 
 
-def in_sum(verdicts: pd.DataFrame) -> pd.Series:
-    """What the methods that answer a proposition jointly say.
-
-    Parameters
-    ----------
-    verdicts
-        As ``Comparison.verdicts``.
+def in_sum(comparison: eq.Comparison) -> pd.Series:
+    """What kinds of methods find firmly on each proposition, one vote for each kind.
 
     Returns
     -------
     pandas.Series
-        By proposition: ``all support``, ``all contradict``, ``all inconclusive``, ``they part`` (one supports and another
-        contradicts), ``partly inconclusive``, or ``nobody answers``.
-
-    Examples
-    --------
-    >>> in_sum(pd.DataFrame({"a": ["supported", "supported"], "b": ["silent", "contradicted"]}, index=["P1", "P2"])).to_dict()
-    {'P1': 'all support', 'P2': 'they part'}
+        By proposition, such as ``2 of 3 kinds support``; ``1 of 2 kinds contradicts``; ``kinds disagree`` (one supports and
+        another contradicts); ``nothing firm``; ``not tested`` (no evidence was gathered); ``nobody answers``.
     """
-    return pd.Series([_together(set(row)) for row in verdicts.to_numpy()], index=verdicts.index, dtype=object)
+    found = comparison.findings
+    tested = comparison.demands is not None
+    return pd.Series([_together(row, tested) for row in found.to_numpy().tolist()], index=found.index, dtype=object)
 
 
-def _together(answers: set[str]) -> str:
-    said = answers - {"silent"}
-    if not said:
-        return NOBODY
-    if {"supported", "contradicted"} <= said:
+def _together(answers: list[str], tested: bool) -> str:
+    answering = sum(answer != "silent" for answer in answers)
+    yes, no = answers.count("supported"), answers.count("contradicted")
+    if not answering or not tested:
+        return UNTESTED if answering else NOBODY
+    if yes and no:
         return PART
-    alone = {"supported": ALL_SUPPORT, "contradicted": ALL_CONTRADICT, "inconclusive": ALL_INCONCLUSIVE}
-    return alone[next(iter(said))] if len(said) == 1 else PARTLY
+    if not yes and not no:
+        return NOTHING
+    verb = "support" if yes else "contradict"
+    kinds = "kind" if answering == 1 else "kinds"
+    return f"{yes or no} of {answering} {kinds} {verb}{'s' if (yes or no) == 1 else ''}"
 
 
 def full_texts(propositions: pd.DataFrame) -> "pd.Series[str]":

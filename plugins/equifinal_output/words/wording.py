@@ -5,6 +5,12 @@ AGREEMENT = {
     "predictions": ("predictions", "Spearman's rank correlation of the predicted memberships"),
     "groups": ("groups", "adjusted mutual information of the groups of cases; 0 is chance"),
     "importance": ("importances", "Kendall's tau-b of the conditions' importances"),
-    "directions": ("directions", "share of conditions with the same direction"),
-    "verdicts": ("verdicts", "share of propositions with the same verdict, where neither method is silent"),
+    "directions": (
+        "directions",
+        "share of conditions with the same direction, of those on which both are firm (without evidence: of all)",
+    ),
+    "verdicts": (
+        "verdicts",
+        "share of propositions with the same verdict, of those on which both are firm (without evidence: where neither is silent)",
+    ),
 }

@@ -21,7 +21,7 @@ class FsQCA(Method):
 
     name = "fsqca"
     family = "qca"
-    title = "Fuzzy-set QCA"
+    title = "Fuzzy-set qualitative comparative analysis"
     reference = (
         "Ragin, C. C. (2008). Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press. "
         "Core conditions: Fiss, P. C. (2011). Building better causal theories. Academy of Management Journal 54(2)."
@@ -209,7 +209,7 @@ class CsQCA(FsQCA):
     """
 
     name = "csqca"
-    title = "Crisp-set QCA"
+    title = "Crisp-set qualitative comparative analysis"
     reference = (
         "Ragin, C. C. (1987). The Comparative Method: Moving Beyond Qualitative and Quantitative Strategies. "
         "University of California Press."

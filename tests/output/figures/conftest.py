@@ -11,12 +11,14 @@ import equifinal as eq
 @pytest.fixture(scope="module")
 def countries() -> eq.Comparison:
     methods = ["fsqca", "csqca", "regression", "clustering", "regression-membership"]
-    return eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=methods))
+    return eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=methods), evidence=False)
 
 
 @pytest.fixture(scope="module")
 def cities() -> eq.Comparison:
-    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "csqca", "regression", "clustering"]))
+    return eq.compare(
+        eq.run(eq.load_study("heilongjiang"), methods=["fsqca", "csqca", "regression", "clustering"]), evidence=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,9 @@ def odd() -> eq.Comparison:
         ],
         propositions=[{"id": "P1", "text": f"Claim <b> {long}", "claim": "necessary", "expression": "B"}],
     )
-    return eq.compare(eq.run(study, methods=["fsqca", "csqca", "regression", "clustering"]))
+    return eq.compare(eq.run(study, methods=["fsqca", "csqca", "regression", "clustering"]), evidence=False)
 
 
 @pytest.fixture(scope="module")
 def specified() -> eq.Comparison:
-    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods={"mine": Specified()}))
+    return eq.compare(eq.run(eq.load_study("heilongjiang"), methods={"mine": Specified()}), evidence=False)

@@ -67,7 +67,7 @@ def test_partial_dependence_equals_predictions_one_by_one(countries):
 
 
 def test_partial_dependence_has_at_most_21_scores():
-    comparison = eq.compare(eq.run(many(60, 2), methods=["regression"]))
+    comparison = eq.compare(eq.run(many(60, 2), methods=["regression"]), evidence=False)
     table = figures.partial_dependence(comparison, "A1")
     raw = comparison.calibrated.raw["A1"]
     assert len(table) == 21

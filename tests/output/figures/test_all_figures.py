@@ -43,7 +43,7 @@ def test_figures_of_lists_what_the_tables_allow(countries, cities):
 def test_a_strangers_method_is_drawn_by_its_tables(countries):
     """No name of a method is asked for: the same tables under another name give the same figures."""
     stranger = type("Stranger", (eq.methods()["fsqca"].cls,), {"name": "stranger", "__module__": __name__})
-    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods={"it's: mine/": stranger()}))
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods={"it's: mine/": stranger()}), evidence=False)
     found = [picture.name for picture in figures.figures_of(comparison) if picture.section == "it's: mine/"]
     assert found[:3] == ["it_s_mine_-truth-table", "it_s_mine_-configurations", "it_s_mine_-necessity"]
 
@@ -123,7 +123,7 @@ def test_the_output_writes_every_figure_the_same_each_time(cities, tmp_path):
     for picture in figures.figures_of(cities):
         picture.svg()  # the report's are the same figures
     written = Figures().write(cities, tmp_path / "first")
-    again = Figures().write(eq.compare(cities.run), tmp_path / "second")
+    again = Figures().write(eq.compare(cities.run, evidence=False), tmp_path / "second")
     names = [picture.name for picture in figures.figures_of(cities)]
     assert [path.name for path in written] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
@@ -133,7 +133,7 @@ def test_the_output_writes_every_figure_the_same_each_time(cities, tmp_path):
 
 
 def test_the_formats_of_the_output(cities, tmp_path):
-    one = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["regression"]))
+    one = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["regression"]), evidence=False)
     written = Figures(formats=("pdf",)).write(one, tmp_path)
     assert {path.suffix for path in written} == {".pdf"}
     assert all(path.read_bytes().startswith(b"%PDF") for path in written)

@@ -49,7 +49,7 @@ def test_dendrogram(study, request):
 
 
 def test_a_dendrogram_of_many_cases_ends_at_its_last_branches():
-    comparison = eq.compare(eq.run(many(300, 2), methods=["clustering"]))
+    comparison = eq.compare(eq.run(many(300, 2), methods=["clustering"]), evidence=False)
     ax = figures.plot_dendrogram(comparison)
     names = ticks(ax.yaxis)
     assert len(names) == 60

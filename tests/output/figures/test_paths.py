@@ -79,7 +79,7 @@ def test_names_stay_beside_their_points(cities):
 
 
 def test_300_cases_are_labelled_without_overlap():
-    comparison = eq.compare(eq.run(many(300, 2), methods=["regression"]))
+    comparison = eq.compare(eq.run(many(300, 2), methods=["regression"]), evidence=False)
     ax = figures.plot_xy(comparison, "regression")
     found = labelled_points(ax)
     assert len(found) > 60

@@ -34,13 +34,13 @@ def strange() -> eq.Comparison:
         ],
     )
     labels = {"=first[a]/b:c": Stranger(), f"<i>{'x' * 40}": Stranger(), f"<i>{'x' * 41}": Stranger()}
-    return eq.compare(eq.run(study, methods=labels))
+    return eq.compare(eq.run(study, methods=labels), evidence=False)
 
 
 @pytest.fixture(scope="module")
 def barometer() -> eq.Comparison:
     methods = ["fsqca", "csqca", "regression", "regression-membership", "clustering"]
-    return eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=methods))
+    return eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=methods), evidence=False)
 
 
 @pytest.fixture(scope="module")

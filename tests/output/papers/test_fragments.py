@@ -65,7 +65,7 @@ def test_markdown_says_in_words_what_sizes_say(tables: dict[str, PublicationTabl
 
 
 def test_markdown_names_the_group_where_headings_repeat() -> None:
-    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]), evidence=False)
     _ = comparison.asymmetry
     table = next(table for table in publication_tables(comparison) if table.name == "fsqca_necessity")
     head = markdown(table).splitlines()[2]

@@ -121,7 +121,7 @@ def test_chart_tells_absent_conditions_and_values() -> None:
 
     study = eq.load_study("heilongjiang")
     methods = {"absence": FsQCA(), "values": MvQCA(thresholds={"LEAD": (40, 70)})}
-    comparison = eq.compare(eq.run(study.negated(), methods=methods))
+    comparison = eq.compare(eq.run(study.negated(), methods=methods), evidence=False)
     found = {table.name: table for table in publication_tables(comparison)}
     signs = {cell.text for row in found["absence_chart"].rows for cell in row.cells}
     words = {cell.words for row in found["absence_chart"].rows for cell in row.cells if cell.text == "⊗"}
@@ -133,7 +133,7 @@ def test_chart_tells_absent_conditions_and_values() -> None:
 
 def test_many_paths_make_several_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("equifinal_output.papers.methods._PATHS_OF_A_CHART", 2)
-    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]), evidence=False)
     charts = [table for table in publication_tables(comparison) if "chart" in table.name]
     assert [chart.name for chart in charts] == ["fsqca_chart", "fsqca_chart_2"]
     assert [chart.title[-14:] for chart in charts] == [" (part 1 of 2)", " (part 2 of 2)"]
@@ -143,7 +143,7 @@ def test_many_paths_make_several_charts(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_necessity_and_the_absence_of_the_outcome() -> None:
     """Necessity consistency and coverage from their formulas: the sums of minima over those of outcome and set."""
-    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]), evidence=False)
     _ = comparison.asymmetry
     table = next(table for table in publication_tables(comparison) if table.name == "fsqca_necessity")
     assert [(cell.text, cell.span) for cell in table.head[0]] == [
@@ -189,7 +189,7 @@ def test_stars_where_the_method_has_them() -> None:
     study = eq.load_study("open-data-barometer-2014")
     from equifinal_regression import Regression
 
-    comparison = eq.compare(eq.run(study, methods={"starred": Regression(stars=True)}))
+    comparison = eq.compare(eq.run(study, methods={"starred": Regression(stars=True)}), evidence=False)
     table = next(table for table in publication_tables(comparison) if table.name == "regressions")
     p = comparison.analyses["starred"].tables["coefficients"]["p_value"]
     expected = ["***" if each < 0.001 else "**" if each < 0.01 else "*" if each < 0.05 else "" for each in p]
@@ -228,7 +228,7 @@ def test_verdicts_and_fit(barometer: eq.Comparison, tables: dict[str, Publicatio
 def test_all_models_are_listed() -> None:
     study = eq.load_study("open-data-barometer-2014")
     cutoffs: dict[str, Any] = {"consistency_cutoff": 0.8, "pri_cutoff": 0.6, "frequency_cutoff": 2}
-    comparison = eq.compare(eq.run(study, methods={"all": FsQCA(solution="parsimonious", **cutoffs)}))
+    comparison = eq.compare(eq.run(study, methods={"all": FsQCA(solution="parsimonious", **cutoffs)}), evidence=False)
     analysis = comparison.analyses["all"]
     models = analysis.native.models
     assert len(models) > 1
@@ -267,7 +267,7 @@ def test_rows_that_do_not_fill_the_columns_are_refused() -> None:
 
 def test_the_page_of_the_docs_shows_the_chart_as_it_is() -> None:
     page = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
-    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]))
+    comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), methods=["fsqca"]), evidence=False)
     chart = next(table for table in publication_tables(comparison) if table.name == "fsqca_chart")
     title, cells, _ = markdown(chart).split("\n\n")
     assert f"{title}\n\n{cells}\n" in page

@@ -21,7 +21,7 @@ def page(source: str) -> Page:
 
 @pytest.fixture(scope="module")
 def heilongjiang() -> eq.Comparison:
-    return eq.compare(eq.run(eq.load_study("heilongjiang")))
+    return eq.compare(eq.run(eq.load_study("heilongjiang")), evidence=False)
 
 
 @pytest.fixture(scope="module")
