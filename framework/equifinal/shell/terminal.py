@@ -133,7 +133,8 @@ def _evidence(comparison: Comparison, console: Console) -> None:
 def _conditions(comparison: Comparison, console: Console) -> None:
     tested = comparison.demands is not None
     about = "↑ or ↓ only where firm" if tested else "no direction tested"
-    title = f"Conditions across methods: role, direction ({about}), importance (rise in squared error of cases not seen when permuted)"
+    rise = "rise in squared error of cases not seen when permuted"
+    title = f"Conditions across methods: role, direction ({about}), importance ({rise})"
     columns = {"condition": [f"[bold]{escape(str(name))}[/]" for name in comparison.conditions.index]}
     directions = comparison.shown_directions
     for label in comparison.analyses:

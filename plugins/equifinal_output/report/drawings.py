@@ -225,7 +225,7 @@ def importances(comparison: eq.Comparison) -> list[Importances]:
             for number, (name, value, first, last) in enumerate(zip(names, *each.to_numpy().T, strict=True))
             if not np.isnan(value)
         )
-        text = f"Importance: {importance.ranked(each["importance"])}."
+        text = f"Importance: {importance.ranked(each['importance'])}."
         found.append(Importances(label, text, rows, across(0.0), 24.0 * len(names) + 8))
     return found
 

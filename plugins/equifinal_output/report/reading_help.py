@@ -43,15 +43,16 @@ HELP = {
         ),
         {
             "Necessary": (
-                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are reached only with high "
-                "levels of it, beyond what chance or correlation alone would explain."
+                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are "
+                "reached only with high levels of it, beyond what chance or correlation alone would explain."
             ),
             "Core": "Part of a path even in the most parsimonious solution.",
             "Contributing": "QCA: part of some path. Regression: an effect whose interval excludes 0.",
             "Direction": "Whether the mean prediction rises or falls as the condition goes from low to high.",
             "Importance": (
                 "How much the mean squared error of cases not seen rises when each takes the condition's value from every other "
-                "case in turn; in brackets the 95 % interval over resampled case sets. Near 0, the method does not need the condition; below 0, it predicts better without it."
+                "case in turn; in brackets the 95 % interval over resampled case sets. Near 0, the method does not need the "
+                "condition; below 0, it predicts better without it."
             ),
         },
     ),

@@ -27,7 +27,7 @@ def importances(comparison: eq.Comparison) -> dict[str, pd.DataFrame]:
 
 def importance_in_words(comparison: eq.Comparison) -> str:
     """The conditions of each method, the most important first."""
-    return " ".join(f"{label}: {ranked(each["importance"])}." for label, each in importances(comparison).items())
+    return " ".join(f"{label}: {ranked(each['importance'])}." for label, each in importances(comparison).items())
 
 
 def ranked(means: "pd.Series[float]") -> str:
