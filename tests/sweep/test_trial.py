@@ -12,7 +12,7 @@ import equifinal as eq
 from equifinal.base.seeds import generator
 from equifinal.comparison.claims import reading_of
 from equifinal.comparison.counting import Demands
-from equifinal.sweep.asking import Ask
+from equifinal.sweep.asking import Ask, Mark
 from equifinal.sweep.scenarios import known_scenarios
 from equifinal.sweep.truth import NEITHER, NO, YES, Truth
 
@@ -183,7 +183,7 @@ def test_a_trial_marks_verdicts_as_a_comparison_does(monkeypatch):
 
 def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
     marks = itertools.cycle([True, False])
-    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [next(marks)] * len(asked))
+    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [Mark(next(marks))] * len(asked))
     trial = eq.trial("noise", {"says": Says()}, [12], 4, n_jobs=1)
     row = trial.rates.loc["noise", 12, "says", "necessary-A"]
     assert (row["wrong"], row["firm_wrong"], row["firm_undecided"], row["firm_right"]) == (1, 0.5, 0.5, 0)
