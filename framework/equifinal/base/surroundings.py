@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from equifinal.errors import listing, said
+from equifinal.errors import listing, message_of
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ def restored() -> Iterator[list[str]]:
     These are the working directory, the standard streams, NumPy's handling of floating-point errors, the recursion limit, the
     parameters of matplotlib (when it was there before), and, unless modules were imported, which may set them for themselves, the
     environment variables and the filters of warnings. What cannot be put back is named as such. What ends as neither an error nor
-    the user's interrupt, as a panic in Rust does, goes on as a ``RuntimeError``.
+    the user's interrupt, as a panic in Rust does, goes on as a ``RuntimeError`` of the same name.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def restored() -> Iterator[list[str]]:
     except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        raise RuntimeError(said(error)) from error
+        raise type(type(error).__name__, (RuntimeError,), {})(message_of(error)) from error
     finally:
         for name, (read, put_back) in _SHARED.items():
             if before[name] is None or (name in _BY_IMPORTS and len(sys.modules) != modules):

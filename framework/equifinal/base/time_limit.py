@@ -151,8 +151,8 @@ class _ElsewhereError(Exception):
 def _begin(executor: "ProcessPoolExecutor", function: bytes) -> Future[None]:
     """Start the process of an executor, in a thread that lives as long as this process."""
     with interrupts_kept_from_workers():
-        beginning: Future[None] = executor.submit(_ready, parent_to_follow(), function)
-        return beginning
+        ready: Future[None] = executor.submit(_ready, parent_to_follow(), function)
+        return ready
 
 
 def _ready(parent: tuple[int, bool], function: bytes) -> None:
