@@ -35,7 +35,7 @@ def test_csv_figures_survive_the_round_trip(comparison: eq.Comparison, tmp_path:
         "first role",
         "first direction",
         "first importance",
-        "first importance_sd",
+        "first importance_error",
     ]
     same(conditions["first importance"], comparison.conditions["first", "importance"])
     cases = columns("cases")
