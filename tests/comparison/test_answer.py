@@ -95,7 +95,7 @@ def test_the_firm_conditions_of_the_paths_are_named_and_the_others_too() -> None
             assert "combine" not in said[0]
             continue
         assert said[0] == answer(comparison)[0]
-        start, _, end = said[1].partition(" firm")
+        start, *_ = said[1].partition(" firm")
         stated = set(re.findall(r"\b[abc]\b", start.split("these paths,")[1]))
         assert stated == {name.lower() for name in "ABC" if firm[name]} or "every one" in start
         assert ("every one" in start) == all(firm.values())

@@ -221,7 +221,7 @@ def test_key_is_firm_when_the_interval_of_the_difference_excludes_0() -> None:
     frame = scores(40, "AB", seed=2)
     frame["y"] = frame["A"]
     key = {"id": "key", "claim": "key", "conditions": ["A"]}
-    row = compared(made(frame, propositions=[key]), Linear(), resamples=199).evidence.loc[("key", "linear")]
+    row = compared(made(frame, propositions=[key]), Linear(), resamples=240).evidence.loc[("key", "linear")]
     assert row["firm"]
     assert row["low"] > 0
     assert np.isnan(row["by_chance"])

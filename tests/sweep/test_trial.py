@@ -10,7 +10,9 @@ from scipy.stats import binomtest
 
 import equifinal as eq
 from equifinal.base.seeds import generator
-from equifinal.sweep.asking import Ask, reading_of
+from equifinal.comparison.claims import reading_of
+from equifinal.comparison.counting import Demands
+from equifinal.sweep.asking import Ask, Mark
 from equifinal.sweep.scenarios import known_scenarios
 from equifinal.sweep.truth import NEITHER, NO, YES, Truth
 
@@ -47,8 +49,8 @@ def test_verdicts_are_those_of_a_comparison(name):
     seed = int(generator(0, scenario.label, n, 3).integers(2**31))
     study = scenario.simulate(n, generator(seed, "data"))
     run = eq.run(study, seed=seed)
-    expected = eq.compare(run).verdicts
-    rows = Ask({key: scenario}, {key: dict(run.methods)}, None, True)(specification(scenario, n, 3))
+    expected = eq.compare(run, evidence=False).verdicts
+    rows = Ask({key: scenario}, {key: dict(run.methods)}, None, False)(specification(scenario, n, 3))
     found = pd.DataFrame(rows["answers"]).pivot_table("answer", "proposition", "method", aggfunc="first")
     pd.testing.assert_frame_equal(
         found.loc[expected.index, expected.columns], expected, check_names=False, check_dtype=False
@@ -71,7 +73,7 @@ def test_propositions_about_some_of_the_cases_and_about_their_interaction():
     run = eq.run(study, methods=given, seed=seed)
     rows = Ask({key: scenario}, {key: dict(run.methods)}, None, False)(specification(scenario, 40))
     found = {(row["proposition"], row["method"]): row["answer"] for row in rows["answers"]}
-    expected = eq.compare(run).verdicts
+    expected = eq.compare(run, evidence=False).verdicts
     for id, label in itertools.product(("inside", "few", "interaction"), given):
         assert found[id, label] == expected.loc[id, label], (id, label)
     assert found["interaction", "crossed"] != "silent"
@@ -83,9 +85,9 @@ def test_importances_are_computed_for_key_claims_alone(monkeypatch):
     asked = []
     monkeypatch.setattr("equifinal.sweep.asking.importance", lambda method, *_: asked.append(method.name))
     ids = ["raises-A", "joint-AB", "paths-2", "necessary-A"]
-    eq.trial("noise", ["fsqca", "regression"], [12], 2, n_jobs=1, propositions=ids)
+    eq.trial("noise", ["fsqca", "regression"], [12], 2, n_jobs=1, evidence=False, propositions=ids)
     assert asked == []
-    eq.trial("noise", ["fsqca", "nca"], [12], 2, n_jobs=1, propositions=["key-AB"])
+    eq.trial("noise", ["fsqca", "nca"], [12], 2, n_jobs=1, evidence=False, propositions=["key-AB"])
     assert asked == ["fsqca", "fsqca"]
 
 
@@ -124,7 +126,7 @@ def test_rates_are_counted_against_the_truth_of_the_methods_reading():
         **{f"says {answer}": Says(answer=answer) for answer in ("supported", "contradicted", "inconclusive", "silent")},
         "paths": Paths(),
     }
-    trial = eq.trial(["additive"], given, [12, 20], 4, n_jobs=1)
+    trial = eq.trial(["additive"], given, [12, 20], 4, n_jobs=1, evidence=False)
     rates = trial.rates
     assert rates.index.names == ["scenario", "n", "method", "proposition"]
     worths = rates[["right", "wrong", "undecided", "silent"]]
@@ -147,19 +149,41 @@ def test_rates_are_counted_against_the_truth_of_the_methods_reading():
     assert trial.recovery.empty  # the truth is not Boolean
 
 
-def test_nothing_is_firm_before_there_is_evidence():
-    rates = eq.trial("noise", {"says": Says()}, [12], 3, n_jobs=1).rates
+def test_nothing_is_firm_without_evidence():
+    rates = eq.trial("noise", {"says": Says()}, [12], 3, n_jobs=1, evidence=False).rates
     firm = [name for name in rates if name.startswith("firm_")]
     assert len(firm) == 8
     decided = rates.xs("raises-A", level="proposition")
     assert decided[firm].isna().all(axis=None)
-    mute = eq.trial("noise", {"says": Says(), "mute": Says(answer="silent")}, [12], 3, n_jobs=1).rates
+    mute = eq.trial("noise", {"says": Says(), "mute": Says(answer="silent")}, [12], 3, n_jobs=1, evidence=False).rates
     assert mute[firm].isna().all(axis=None)  # also where there is nothing to mark
+
+
+def test_a_trial_marks_verdicts_as_a_comparison_does(monkeypatch):
+    """The same data set, methods and draws: the marks of eq.compare, and the numbers behind them."""
+    demands = Demands(worlds=30, resamples=30, most=30)
+    monkeypatch.setattr("equifinal.sweep.asking.DEMANDS", demands)
+    monkeypatch.setattr("equifinal.comparison.compare.Demands", lambda *_: demands)
+    ids = ("raises-A", "necessary-A")
+    rows = Ask(
+        {KNOWN["noise"]().key: KNOWN["noise"]()},
+        {KNOWN["noise"]().key: {"fsqca": eq.methods()["fsqca"].cls()}},
+        ids,
+        True,
+    )(specification(KNOWN["noise"](), 12))
+    seed = int(generator(0, KNOWN["noise"]().label, 12, 0).integers(2**31))
+    study = KNOWN["noise"]().simulate(12, generator(seed, "data"))
+    found = eq.compare(eq.run(study, methods=["fsqca"], seed=seed)).evidence
+    for row in rows["answers"]:
+        mine = found.loc[(row["proposition"], "fsqca")]
+        assert (row["answer"], row["firm"]) == (mine["answer"], mine["firm"])
+        for name in ("by_chance", "stable"):
+            assert row[name] == mine[name] or (row[name] is None and np.isnan(mine[name]))
 
 
 def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
     marks = itertools.cycle([True, False])
-    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [next(marks)] * len(asked))
+    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [Mark(next(marks))] * len(asked))
     trial = eq.trial("noise", {"says": Says()}, [12], 4, n_jobs=1)
     row = trial.rates.loc["noise", 12, "says", "necessary-A"]
     assert (row["wrong"], row["firm_wrong"], row["firm_undecided"], row["firm_right"]) == (1, 0.5, 0.5, 0)
@@ -168,7 +192,9 @@ def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
 
 
 def test_every_answer_can_be_seen():
-    trial = eq.trial(["noise", "xor"], {"says": Says()}, [12], 2, n_jobs=1, propositions=["raises-A", "paths-2"])
+    trial = eq.trial(
+        ["noise", "xor"], {"says": Says()}, [12], 2, n_jobs=1, evidence=False, propositions=["raises-A", "paths-2"]
+    )
     answers = trial.answers
     assert answers[
         ["scenario", "n", "repetition", "seed", "method", "reading", "proposition", "answer"]
@@ -182,7 +208,9 @@ def test_every_answer_can_be_seen():
 
 
 def test_intervals_are_exact():
-    rates = eq.trial("conjunction", ["fsqca"], [12], 30, n_jobs=1, propositions=["raises-A", "paths-2"]).rates
+    rates = eq.trial(
+        "conjunction", ["fsqca"], [12], 30, n_jobs=1, evidence=False, propositions=["raises-A", "paths-2"]
+    ).rates
     for row in rates.itertuples():
         for name in ("wrong", "right"):
             found = round(getattr(row, name) * row.data_sets)
@@ -191,7 +219,7 @@ def test_intervals_are_exact():
 
 
 def test_recovery_is_that_of_the_shown_paths():
-    trial = eq.trial(["conjunction", "noise"], {"paths": Paths(), "says": Says()}, [12], 3, n_jobs=1)
+    trial = eq.trial(["conjunction", "noise"], {"paths": Paths(), "says": Says()}, [12], 3, n_jobs=1, evidence=False)
     assert trial.recovery.index.tolist() == [("conjunction", 12, "paths"), ("noise", 12, "paths")]
     assert trial.recovery["correct"].tolist() == [1, 0]  # A is part of A*B, and nothing is true of A in noise
     assert trial.recovery["complete"].tolist() == [0, 0]
@@ -199,7 +227,14 @@ def test_recovery_is_that_of_the_shown_paths():
 
 
 def test_failures_are_listed_and_the_others_counted():
-    trial = eq.trial(["noise", "irrelevant-conditions"], {"says": Says(), "fails": Says(fails=True)}, [6], 2, n_jobs=1)
+    trial = eq.trial(
+        ["noise", "irrelevant-conditions"],
+        {"says": Says(), "fails": Says(fails=True)},
+        [6],
+        2,
+        n_jobs=1,
+        evidence=False,
+    )
     failures = trial.failures
     few = failures[failures["scenario"] == "irrelevant-conditions"]
     assert few["method"].isna().all()  # eight conditions and six cases
@@ -215,36 +250,50 @@ def test_failures_are_listed_and_the_others_counted():
 
 def test_numbers_do_not_depend_on_processes_nor_on_other_methods():
     ids = ["raises-A", "paths-2", "necessary-A"]
-    one = eq.trial(["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=1, propositions=ids)
-    two = eq.trial(["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=2, propositions=ids)
+    one = eq.trial(["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=1, evidence=False, propositions=ids)
+    two = eq.trial(["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=2, evidence=False, propositions=ids)
     pd.testing.assert_frame_equal(one.rates, two.rates)
-    alone = eq.trial(["xor"], ["nca"], [20], 6, n_jobs=1, propositions=ids)
+    alone = eq.trial(["xor"], ["nca"], [20], 6, n_jobs=1, evidence=False, propositions=ids)
     pd.testing.assert_frame_equal(alone.rates, one.rates.loc[["xor"]].loc[(slice(None), [20], ["nca"]), :])
-    other = eq.trial(["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=1, propositions=ids, seed=1)
+    other = eq.trial(
+        ["noise", "xor"], ["fsqca", "nca"], [12, 20], 6, n_jobs=1, evidence=False, propositions=ids, seed=1
+    )
     assert not other.rates.equals(one.rates)
 
 
 def test_a_trial_goes_on_where_it_was(tmp_path, monkeypatch):
     store = tmp_path / "trial.sweep"
-    eq.trial("noise", ["fsqca"], [12], 3, store=store, n_jobs=1, propositions=["raises-A"]).store.close()
+    eq.trial(
+        "noise", ["fsqca"], [12], 3, store=store, n_jobs=1, evidence=False, propositions=["raises-A"]
+    ).store.close()
     simulated = []
     whole = eq.Scenario.simulate
     monkeypatch.setattr(eq.Scenario, "simulate", lambda self, n, rng: simulated.append(n) or whole(self, n, rng))
-    more = eq.trial("noise", ["fsqca"], [12, 15], 5, store=store, n_jobs=1, propositions=["raises-A"])
+    more = eq.trial("noise", ["fsqca"], [12, 15], 5, store=store, n_jobs=1, evidence=False, propositions=["raises-A"])
     assert sorted(simulated) == [12, 12, *[15] * 5, 100]  # the last to find out what methods there are
     assert more.rates["data_sets"].tolist() == [5, 5]
-    again = eq.trial("noise", ["fsqca"], [12, 15], 5, n_jobs=1, propositions=["raises-A"])
+    again = eq.trial("noise", ["fsqca"], [12, 15], 5, n_jobs=1, evidence=False, propositions=["raises-A"])
     pd.testing.assert_frame_equal(more.rates, again.rates)
     with pytest.raises(eq.InputError, match="begun with methods"):
-        eq.trial("noise", ["csqca"], [12], 5, store=store, n_jobs=1, propositions=["raises-A"])
+        eq.trial("noise", ["csqca"], [12], 5, store=store, n_jobs=1, evidence=False, propositions=["raises-A"])
 
 
 def test_a_store_may_hold_other_scenarios(tmp_path):
     store = tmp_path / "trial.sweep"
-    eq.trial(KNOWN["conjunction"](noise=20), {"says": Says()}, [12], 2, store=store, n_jobs=1).store.close()
-    trial = eq.trial("conjunction", {"says": Says()}, [12], 2, store=store, n_jobs=1)
+    eq.trial(
+        KNOWN["conjunction"](noise=20), {"says": Says()}, [12], 2, store=store, n_jobs=1, evidence=False
+    ).store.close()
+    trial = eq.trial("conjunction", {"says": Says()}, [12], 2, store=store, n_jobs=1, evidence=False)
     assert set(trial.rates.index.get_level_values("scenario")) == {"conjunction"}
-    both = eq.trial([KNOWN["conjunction"](noise=20), "conjunction"], {"says": Says()}, [12], 2, store=store, n_jobs=1)
+    both = eq.trial(
+        [KNOWN["conjunction"](noise=20), "conjunction"],
+        {"says": Says()},
+        [12],
+        2,
+        store=store,
+        n_jobs=1,
+        evidence=False,
+    )
     assert set(both.rates.index.get_level_values("scenario")) == {"conjunction", "conjunction(noise=20)"}
     assert len(both.store) == 4
 
@@ -268,7 +317,9 @@ def test_wrong_requests_are_refused_before_anything_is_computed(arguments, messa
 
 
 def test_a_trial_shows_itself():
-    trial = eq.trial(["noise", "xor"], {"says": Says(), "mute": Says(answer="silent")}, [12], 4, n_jobs=1)
+    trial = eq.trial(
+        ["noise", "xor"], {"says": Says(), "mute": Says(answer="silent")}, [12], 4, n_jobs=1, evidence=False
+    )
     shown = trial._repr_html_()
     assert "Methods against known truth" in shown
     assert "says, scenarios on which thresholds may be tuned: 100% of its" in shown

@@ -116,7 +116,7 @@ def compare(
     found = Evidence()
     if evidence:
         shown = {
-            label: None if yardsticks[label].direction is None else directions[label].to_dict() for label in analyses
+            label: None if yardsticks[label].direction is None else _signs(directions[label]) for label in analyses
         }
         found = _evidence(run, answers, propositions, shown, demands)
     fit = _fit(yardsticks, baselines(calibrated, run.seed, which, plan))

@@ -107,7 +107,8 @@ class Comparison:
         Index: proposition (``id``) and ``method``. ``answer``; ``asserts``: whether it asserts a relation (otherwise it
         denies one, or decides nothing); ``basis``: in which worlds without the relation the method was asked again; ``b`` of
         ``worlds`` gave such an answer at least as strongly, and ``by_chance`` is (b + 1) / (worlds + 1); ``resampling``: how
-        cases were resampled; ``stable``: the share of ``resamples`` with the same answer; ``failed``: refits that failed;
+        cases were resampled; ``stable``: the share of ``resamples`` with the same answer; ``low`` and ``high``: for a claim about
+        importances, the 95 % interval of the difference; ``failed``: refits that failed;
         ``firm``; ``unsettled``: the number of worlds or resamples does not settle the mark; ``lacks``: what keeps the verdict
         from being firm. Numbers are missing where they do not apply. No rows when no evidence was gathered.
         """
@@ -157,8 +158,7 @@ class Comparison:
     @property
     def firm_directions_together(self) -> pd.DataFrame:
         """Which directions stay firm when all claims and conditions are tested together; booleans, conditions × methods."""
-        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
-        return in_shape_of(table, self.gathered.firm_directions_together, False)
+        return in_shape_of(self.firm_directions, self.gathered.firm_directions_together, False)
 
     @property
     def shown_directions(self) -> pd.DataFrame:
@@ -195,9 +195,10 @@ class Comparison:
     def by_chance_alone(self) -> pd.DataFrame:
         """How many firm verdicts chance alone would bring: index methods and ``together``.
 
-        ``verdicts``: how many assert something; ``firm``: how many are firm; ``expected``: the mean number over ``worlds``, in
-        which the outcome is permuted, each world's strength ranked among the others. Nothing is resampled there, so this is an
-        upper bound; denials are left out.
+        ``verdicts``: how many assert something; ``firm``: how many of these are firm; ``expected``: the mean number over
+        ``worlds`` in which the outcome is permuted, each world's strength ranked among the others; ``as_many``: the share of
+        worlds with as many as are firm. Nothing is resampled there, so these are upper bounds; denials, and claims about
+        importances, are left out.
         """
         return self.gathered.by_chance_alone
 

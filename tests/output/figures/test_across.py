@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from evidence_toys import with_evidence
 from figure_toys import many, texts, ticks
 from matplotlib import colors
 
 import equifinal as eq
 from equifinal_output import figures
 from equifinal_output.figures.across import STYLES
+from evidence_toys import with_evidence
 
 
 def test_verdicts(countries):

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from evidence_toys import with_evidence
 from output_toys import Averaging, Failing, Page, compared, rows_of, squeezed, written
 
 import equifinal as eq
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.report.content import content
 from equifinal_output.words.propositions import in_sum
+from evidence_toys import with_evidence
 
 
 def test_every_output_writes_little(tmp_path: Path) -> None:
@@ -55,8 +55,7 @@ def test_in_sum_says_what_the_methods_that_answer_say() -> None:
 
 def test_the_answer_comes_first_then_the_matrix_then_agreement(page: Page, comparison: eq.Comparison) -> None:
     text = squeezed(page.text)
-    answer, *rest = comparison.headline.answer
-    start, matrix = text.index(squeezed(answer)), text.index("Proposition")
+    start, matrix = text.index(squeezed(comparison.headline.answer[0])), text.index("Proposition")
     assert start < matrix < text.index("The whole summary")
     for title, sentences in content(comparison).answers:
         for sentence in sentences:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidence_toys import with_evidence
 from output_toys import CASES, NASTY, Averaging, Page, compared, squeezed, strict
 
 import equifinal as eq
 from equifinal_output import HtmlReport
 from equifinal_output.figures import figures_of
+from evidence_toys import with_evidence
 
 
 def test_html_needs_no_network(source: str, page: Page) -> None:
@@ -115,7 +115,7 @@ def test_html_shows_what_is_firm_and_what_fails(heilongjiang: eq.Comparison, tmp
     loose = decided & ~found.firm
     assert source.count('" title="') == source.count('loose" title="') + int((~loose).to_numpy().sum())
     assert source.count('loose" title="') == int(loose.to_numpy().sum())
-    head, *conditions = page.table("Role, direction and importance of each condition")["rows"]
+    conditions = page.table("Role, direction and importance of each condition")["rows"][1:]
     arrows = {1: "↑ up", -1: "↓ down", 0: "no firm direction"}
     for row, (_, signs) in zip(conditions, found.shown_directions.iterrows(), strict=True):
         assert all(arrows[sign] in cell for cell, sign in zip(row[1:], signs, strict=True))
