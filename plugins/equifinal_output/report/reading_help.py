@@ -43,8 +43,8 @@ HELP = {
         ),
         {
             "Necessary": (
-                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are reached only with high "
-                "levels of it, beyond what chance or correlation alone would explain."
+                "QCA: consistent as a superset of the outcome, and not trivially so. NCA: high levels of the outcome are "
+                "reached only with high levels of it, beyond what chance or correlation alone would explain."
             ),
             "Core": "Part of a path even in the most parsimonious solution.",
             "Contributing": "QCA: part of some path. Regression: an effect whose interval excludes 0.",
