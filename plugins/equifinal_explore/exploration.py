@@ -231,7 +231,7 @@ class Exploration:
         return eq.run(self._changed([self._change(key) for key in keys]), methods=labels)
 
     def _verdicts_uncached(self, keys: tuple[Any, ...], labels: tuple[str, ...]) -> pd.DataFrame:
-        return eq.compare(self._run_uncached(keys, *labels)).verdicts
+        return eq.compare(self._run_uncached(keys, *labels), evidence=False).verdicts
 
     def _change(self, key: tuple[str, str, str, Any]) -> Change:
         kind, owner, name, value = key

@@ -12,6 +12,8 @@ from equifinal_explore.exploration import ADVICE, Change, Findings, configuratio
 from equifinal_explore.tables import scrollable, table
 
 _MOST_ROWS = 50
+#: The page answers at every movement of an anchor; evidence takes many refits for each answer.
+NO_EVIDENCE = "What the rules say, without evidence: equifinal compare shows which verdicts are firm."
 _SIDES = {"in": "now in", "out": "now out", "neither": "at exactly 0.5"}
 
 
@@ -82,6 +84,7 @@ def tables(now: Findings, own: Findings) -> list[Any]:
         children += [html.H2("Necessity"), table(necessity, "expression", "Each condition and its absence")]
     roles = now.analysis.conditions[["role", "direction", "evidence"]]
     roles = roles.assign(direction=[DIRECTIONS.get(int(each), "") for each in roles["direction"]])
+    roles = roles.rename(columns={"direction": "own direction"})
     children += [html.H2("Conditions"), table(roles, "condition", f"What {now.label} says of each")]
     if further:
         children.append(html.H2("Further tables"))
@@ -132,7 +135,8 @@ def verdicts(study: eq.Study, now: pd.DataFrame, own: pd.DataFrame) -> html.Div:
             cells.append(html.Td([f"{SIGNS[answer]} {answer}", was], className=f"verdict {answer}"))
         rows.append(html.Tr([html.Th(proposition.text or proposition.id, scope="row"), *cells]))
     head = html.Tr([html.Th("Proposition", scope="col"), *[html.Th(label, scope="col") for label in now.columns]])
-    return scrollable([html.Thead(head), html.Tbody(rows)], "Verdicts on the propositions")
+    caption = html.Caption(NO_EVIDENCE)
+    return scrollable([caption, html.Thead(head), html.Tbody(rows)], "Verdicts on the propositions")
 
 
 def _listed(words: str, items: Sequence[str]) -> Any:

@@ -1,12 +1,13 @@
 """Advice, worked out by hand on a few cases."""
 
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import equifinal as eq
-from core_toys import Mean, filled
+from core_toys import Linear, Mean, filled, made, scores
 from equifinal.base.words import ADVICE_COLUMNS
 from equifinal.comparison.advice import advice
 
@@ -84,11 +85,11 @@ def test_what_a_case_near_a_path_has_and_lacks() -> None:
     assert (first["distance"], first["has"], first["lacks"]) == (1, "B", "A")
     assert first["shortfall"] == pytest.approx(0.3)
     assert first["membership_now"] == pytest.approx(0.2)
-    assert first["raw_targets"] == "a: 2 → more than 5"
-    assert (second["has"], second["lacks"], second["membership_now"]) == ("~C", "A", pytest.approx(0.2))
+    assert first["raw_targets"] == "A: 2 → more than 5"
+    assert (second["has"], second["lacks"], second["membership_now"]) == ("no C", "A", pytest.approx(0.2))
     assert (third["has"], third["lacks"], third["membership_now"]) == ("D", "C", 0)
     assert third["shortfall"] == 0.5
-    assert third["raw_targets"] == "c: 4 → at least 6"
+    assert third["raw_targets"] == "C: 4 → at least 6"
     assert all(row["method"] == "paths" and row["note"] == "" for row in (first, second, third))
 
 
@@ -97,10 +98,10 @@ def test_a_case_far_from_every_path_and_what_cannot_be_changed_last() -> None:
     first, second, third = rows("far")
     assert (first["distance"], first["has"], first["lacks"]) == (2, "", "A, B")
     assert first["shortfall"] == pytest.approx(0.8)
-    assert first["raw_targets"] == "a: 1 → more than 5; b: 9 → less than 5"
-    assert (second["distance"], second["has"], second["lacks"]) == (2, "", "A, ~C")
+    assert first["raw_targets"] == "A: 1 → more than 5; B: 9 → less than 5"
+    assert (second["distance"], second["has"], second["lacks"]) == (2, "", "A, no C")
     assert second["shortfall"] == pytest.approx(0.9)
-    assert second["raw_targets"] == "a: 1 → more than 5; c: 7 → less than 6"
+    assert second["raw_targets"] == "A: 1 → more than 5; C: 7 → less than 6"
     assert (third["distance"], third["has"], third["lacks"]) == (1, "C", "D")
     assert third["note"] == "Out of reach: D cannot be changed."
 
@@ -117,7 +118,7 @@ def test_a_membership_of_exactly_half_lacks_nothing_in_amount_but_is_lacking() -
     found = advised(Paths(found=("A*B",)))[0]
     (only,) = rows("edge", found)
     assert (only["distance"], only["shortfall"], only["lacks"]) == (1, 0, "A")
-    assert only["raw_targets"] == "a: 5 → more than 5"
+    assert only["raw_targets"] == "A: 5 → more than 5"
 
 
 def test_a_path_that_a_case_is_in_outweighs_those_it_is_not_in() -> None:
@@ -174,28 +175,28 @@ BELL = {
 @pytest.mark.parametrize(
     ("literal", "case", "anchors", "sentence"),
     [
-        ("A", "near", {}, "a: 2 → more than 5"),
-        ("~A", "deviant", {}, "a: 8 → less than 5"),
-        ("B", "far", {}, "b: 9 → less than 5"),
-        ("~B", "near", {}, "b: 3 → more than 5"),
-        ("C", "near", {}, "c: 4 → at least 6"),
-        ("~C", "far", {}, "c: 7 → less than 6"),
-        ("A", "near", {"a": BELL}, "a: 2 → more than 3"),
-        ("A", "deviant", {"a": BELL}, "a: 8 → less than 6"),
-        ("~A", "edge", {"a": BELL}, "a: 5 → more than 6"),
+        ("A", "near", {}, "A: 2 → more than 5"),
+        ("~A", "deviant", {}, "A: 8 → less than 5"),
+        ("B", "far", {}, "B: 9 → less than 5"),
+        ("~B", "near", {}, "B: 3 → more than 5"),
+        ("C", "near", {}, "C: 4 → at least 6"),
+        ("~C", "far", {}, "C: 7 → less than 6"),
+        ("A", "near", {"a": BELL}, "A: 2 → more than 3"),
+        ("A", "deviant", {"a": BELL}, "A: 8 → less than 6"),
+        ("~A", "edge", {"a": BELL}, "A: 5 → more than 6"),
         (
             "A",
             "near",
             {"a": {"method": "direct", "full_out": 1, "crossover": 4.25, "full_in": 9}},
-            "a: 2 → more than 4.25",
+            "A: 2 → more than 4.25",
         ),
         (
             *("A", "near", {"a": {"method": "linear", "full_out": 0, "crossover": 14, "full_in": 30}}),
-            "a: 2 → more than 14 (beyond the observed range)",
+            "A: 2 → more than 14 (beyond the observed range)",
         ),
         (
             *("A", "near", {"a": {"method": "linear", "full_out": 0, "crossover": 50, "full_in": 99}}),
-            "a: 2 → no score near the observed ones would do",
+            "A: 2 → no score near the observed ones would do",
         ),
     ],
 )
@@ -233,7 +234,7 @@ def test_configurations_that_proposition_no_sufficiency_are_no_paths() -> None:
     table, notes = advised(Clusters())
     assert table["case"].tolist() == ["near", "far", "deviant", "edge"]
     assert table["path"].isna().all()
-    assert "No method found a sufficient path" in notes[0]
+    assert "No method that advises found a sufficient path" in notes[0]
 
 
 @pytest.mark.parametrize("path", ["A + B", "1", "~(A*B)", "A{2}", "A*Z", "A*Y", None])
@@ -290,6 +291,48 @@ def test_where_every_case_has_the_outcome_nobody_is_advised() -> None:
     assert "Every case has the outcome" in notes[-1]
 
 
-def test_a_comparison_carries_the_advice() -> None:
+def test_a_deviant_case_gets_no_sentence_either() -> None:
+    class Everywhere(Mean):
+        name = "everywhere"
+
+        def advise(self, analysis, study):
+            return pd.Series("Look here.", index=study.cases)
+
+    table, _ = advised(Paths(), Everywhere())
+    assert table.loc[table["case"] == "deviant", "everywhere"].isna().all()
+    assert (table.loc[table["distance"] > 0, "everywhere"] == "Look here.").all()
+
+
+def test_the_most_similar_case_on_the_path_has_the_outcome() -> None:
+    """By hand: A*B holds (0.9, 0.8, ...) for good and (1, 1, ...) for best; A*~C for nobody with the outcome; C*D for both."""
+    assert {row["path"]: row["similar_case"] for row in rows("near")} == {"A*B": "good", "A*~C": "", "C*D": "good"}
+    # Squared distances of far (0.1, 0.1, 1, 0.1) to good (0.9, 0.8, 1, 0.9) and best (1, 1, 1, 0.9).
+    assert (0.8**2 + 0.7**2 + 0.8**2) < (0.9**2 + 0.9**2 + 0.8**2)
+    assert rows("far")[0]["similar_case"] == "good"
+    assert rows("deviant")[0]["similar_case"] == ""
+
+
+def test_a_method_that_predicts_no_better_than_the_baselines_gives_no_advice_and_says_so() -> None:
     found = eq.compare(eq.run(study(), [Paths(), Talkative()]), evidence=False)
-    pd.testing.assert_frame_equal(found.advice, advised(Paths(), Talkative())[0])
+    assert found.advice["path"].notna().any()  # paths predicts nothing, so nothing speaks against it but a note
+    assert "talkative" not in found.advice
+    said = [note for about, note in found.notes.itertuples(index=False) if about == "advice"]
+    (talkative,) = (note for note in said if note.startswith("talkative"))
+    assert re.search(r"in cases not seen it predicts no better than the baseline: \w+ does", talkative)
+    fit = found.fit["brier_skill_out_of_sample"]
+    baselines = fit[fit.index.str.startswith("baseline")]
+    assert fit["talkative"] <= baselines.max()
+    assert f"{baselines.max():.3f}" in talkative
+
+
+def test_a_method_with_skill_keeps_its_advice() -> None:
+    class Skilled(Linear):
+        name = "skilled"
+
+        def advise(self, analysis, study):
+            return pd.Series("Look here.", index=study.cases)
+
+    comparison = eq.compare(eq.run(made(scores(30, "AB")), [Skilled()]), evidence=False)
+    fit = comparison.fit["brier_skill_out_of_sample"]
+    assert fit["skilled"] > fit.drop("skilled").max()
+    assert (comparison.advice["skilled"] == "Look here.").all()

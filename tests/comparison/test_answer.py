@@ -95,7 +95,7 @@ def test_the_firm_conditions_of_the_paths_are_named_and_the_others_too() -> None
             assert "combine" not in said[0]
             continue
         assert said[0] == answer(comparison)[0]
-        start, _, end = said[1].partition(" firm")
+        start, *_ = said[1].partition(" firm")
         stated = set(re.findall(r"\b[abc]\b", start.split("these paths,")[1]))
         assert stated == {name.lower() for name in "ABC" if firm[name]} or "every one" in start
         assert ("every one" in start) == all(firm.values())
@@ -107,5 +107,26 @@ def test_a_path_that_is_no_conjunction_is_not_told() -> None:
 
 def test_without_paths_the_firm_directions_are_told() -> None:
     comparison = eq.compare(eq.run(made(FRAME), methods=["regression"]), evidence=False)
-    found = with_evidence(comparison, 1, firm=1.0)
+    found = with_evidence(comparison, 1, firm=1.0, together=1.0)
     assert re.fullmatch(r"Y goes up with .* in regression\. No other kind of method confirms it\.", answer(found)[0])
+
+
+def test_each_direction_is_told_with_the_methods_that_show_it() -> None:
+    """Read back: every firm direction once, in its methods and in no others."""
+    comparison = eq.compare(eq.run(made(FRAME), methods=["regression", "clustering"]), evidence=False)
+    told = 0
+    for seed in range(20):
+        found = with_evidence(comparison, seed, firm=0.5, together=0.7)
+        marks = found.gathered.firm_directions_together
+        if not marks.any():
+            assert answer(found) == (NOTHING,)
+            continue
+        stated = {}
+        for clause in answer(found)[0].removeprefix("Y ").removesuffix(".").split("; it "):
+            word, names, labels = re.fullmatch(r"goes (up|down) with (.*) in (.*)", clause).groups()
+            for name in re.split(", | and ", names):
+                stated |= {(name, label): word for label in re.split(", | and ", labels)}
+        rows = found.direction_evidence
+        assert stated == {place: "up" if rows.at[place, "answer"] > 0 else "down" for place in marks.index[marks]}
+        told += 1
+    assert told > 5

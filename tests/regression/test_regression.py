@@ -3,6 +3,7 @@
 import doctest
 import json
 import pickle
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from scipy import stats
+from scipy import special, stats
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS, WLS
@@ -748,30 +749,47 @@ def test_silence_is_explained(countries: eq.CalibratedStudy, proposition: eq.Pro
 # --------------------------------------------------------------------------------------------------- advice
 
 
-def test_advice_is_the_largest_expected_gain(countries: eq.CalibratedStudy) -> None:
+def test_advice_is_the_largest_expected_difference(countries: eq.CalibratedStudy) -> None:
+    """The difference and its interval by hand: a coefficient and its own interval, times the distance of the scores."""
     analysis = analyze(countries, alpha=0.15)  # LEAD and HUM
     assert analysis.conditions["role"].tolist() == ["contributing", "none", "none", "contributing"]
     advice = analysis.method.advise(analysis, countries)
     outcome, raw = countries.fuzzy["OPEN"], countries.raw
     assert list(advice.index) == list(outcome.index[outcome < 0.5])
-    b = analysis.conditions["coefficient"]
+    b = analysis.conditions
     for case, sentence in advice.items():
-        gains = {name: b[name] * (raw[name].max() - raw.loc[case, name]) for name in ("LEAD", "HUM")}
+        gains = {name: b.at[name, "coefficient"] * (raw[name].max() - raw.loc[case, name]) for name in ("LEAD", "HUM")}
         best = max(gains, key=gains.get)
         label, before, after = countries.variable(best).label, raw.loc[case, best], raw[best].max()
-        assert f"Raise {label} from {before:g} to {after:g} (highest observed)" in sentence
-        assert f"implementation {gains[best]:+.1f} ({b[best]:+.3g} per unit)" in sentence
+        assert f"with {label} {after:g} (highest observed) instead of {before:g} differ by" in sentence
+        numbers = re.search(r"by (\S+) in Data openness on average \(85 % interval (\S+) to (\S+)\)", sentence).groups()
+        expected = (after - before) * b.loc[best, ["coefficient", "ci_low", "ci_high"]].to_numpy(dtype=float)
+        np.testing.assert_allclose([float(number) for number in numbers], expected, rtol=0.006)
 
 
-def test_advice_of_a_logit_gives_the_mean_gain_per_unit(countries: eq.CalibratedStudy) -> None:
+def test_advice_of_a_logit_is_the_difference_of_its_predictions(countries: eq.CalibratedStudy) -> None:
+    """The interval by numerical derivatives of the predicted membership and statsmodels' covariance of the coefficients."""
     analysis = analyze(countries, model="fractional-logit")
-    raw, fitted = countries.raw, analysis.cases["fitted"]
+    raw, fitted, equation = countries.raw, analysis.cases["fitted"], analysis.native
+    quantile = stats.t.ppf(0.975, len(raw) - 5)
     for case, sentence in list(analysis.method.advise(analysis, countries).items())[:10]:
-        best = next(each for each in countries.conditions if f"Raise {each.label} from" in sentence)
+        best = next(each for each in countries.conditions if f"with {each.label} " in sentence)
         top = raw[best.name].idxmax()
         changed = countries.without_outcome().with_condition(best.name, np.full(len(raw), list(raw.index).index(top)))
         gain = analysis.method.predict(analysis, changed)[case] - fitted[case]
-        assert f"({gain / (raw.loc[top, best.name] - raw.loc[case, best.name]):+.3g} per unit)" in sentence
+        numbers = re.search(r"by (\S+) in their .* \(95 % interval (\S+) to (\S+)\)", sentence).groups()
+        now = np.r_[1.0, countries.fuzzy.loc[case, list(countries.condition_names)]]
+        then = now.copy()
+        then[1 + countries.condition_names.index(best.name)] = countries.fuzzy.loc[top, best.name]
+
+        def difference(b: np.ndarray, now: np.ndarray = now, then: np.ndarray = then) -> float:
+            return float(special.expit(then @ b) - special.expit(now @ b))
+
+        steps = 1e-6 * np.eye(5)
+        slope = [(difference(equation.params + h) - difference(equation.params - h)) / 2e-6 for h in steps]
+        margin = quantile * np.sqrt(np.array(slope) @ equation.covariance @ np.array(slope))
+        found = [float(number) for number in numbers]
+        np.testing.assert_allclose(found, [gain, gain - margin, gain + margin], rtol=0.006, atol=0.0006)
 
 
 def test_advice_lowers_what_lowers_the_outcome_and_leaves_out_what_cannot_be_changed() -> None:
@@ -787,8 +805,8 @@ def test_advice_lowers_what_lowers_the_outcome_and_leaves_out_what_cannot_be_cha
     assert analysis.conditions["direction"].tolist() == [-1, 1]
     advice = analysis.method.advise(analysis, calibrated)
     lowest = frame["A"].min()
-    assert advice.str.contains(f"to {lowest:g} \\(lowest observed\\)").all()
-    assert not advice.str.contains("B from").any()
+    assert advice.str.contains(f"with A {lowest:.4g} (lowest observed)", regex=False).all()
+    assert not advice.str.contains("with B").any()
 
 
 def test_advice_without_anything_to_say() -> None:

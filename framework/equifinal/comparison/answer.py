@@ -102,13 +102,17 @@ def _standing(comparison: Compared, label: str, paths: Sequence[Literals]) -> st
 
 
 def _of_directions(comparison: Compared) -> tuple[str, ...]:
-    """Which conditions the outcome goes up or down with, in some method, firmly."""
-    shown, kinds = shown_directions(comparison), families(comparison.analyses)
-    clauses = []
-    for sign, words in GOES.items():
-        if names := [str(name) for name in shown.index if (shown.loc[name] == sign).any()]:
-            methods = [label for label in comparison.analyses if (shown.loc[names, label] == sign).any()]
-            clauses.append(f"{words} {listed(label_of(comparison, name) for name in names)} in {listed(methods)}")
+    """Which conditions the outcome goes up or down with, and in which methods, where that stays firm among all claims."""
+    shown, kinds = shown_directions(comparison, together=True), families(comparison.analyses)
+    found: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for name, row in shown.iterrows():
+        for sign in GOES:
+            if labels := tuple(label for label in shown if row[label] == sign):
+                found.setdefault((sign, labels), []).append(str(name))
+    clauses = [
+        f"{GOES[sign]} {listed(label_of(comparison, name) for name in names)} in {listed(labels)}"
+        for (sign, labels), names in found.items()
+    ]
     if not clauses:
         return ("Some verdicts are firm, but no direction of a condition is.",)
     alone = " No other kind of method confirms it." if len(kinds) == 1 else ""

@@ -60,11 +60,10 @@ def headline(comparison: Compared) -> Headline:
     kinds = families(comparison.analyses)
     votes = _votes(comparison, kinds)
     agreed, alone = (_shared(votes, comparison, several) for several in (True, False))
+    if comparison.demands is None:
+        agreed, alone = ("No agreement is reported, since no evidence was computed.",), ()
     if len(kinds) == 1:
         agreed = ()
-    elif comparison.demands is None:
-        agreed = ("No agreement is reported, since no evidence was computed.",)
-        alone = ()
     elif not agreed:
         agreed = ("No two kinds of methods agree firmly on a direction or a proposition.",)
     parted = tuple(_opposed(votes, comparison))

@@ -1,6 +1,9 @@
 """The figures across methods."""
 
+import dataclasses
+
 import numpy as np
+import pandas as pd
 import pytest
 from figure_toys import many, texts, ticks
 from matplotlib import colors
@@ -8,18 +11,29 @@ from matplotlib import colors
 import equifinal as eq
 from equifinal_output import figures
 from equifinal_output.figures.across import STYLES
+from evidence_toys import with_evidence
 
 
 def test_verdicts(countries):
     ax = figures.plot_verdicts(countries)
     verdicts = countries.verdicts
     assert ticks(ax.xaxis) == [label.replace("regression-membership", "regression- membership") for label in verdicts]
-    propositions = [countries.propositions.at[name, "text"] for name in verdicts.index]
+    limits = [f" (among cases in {where})" if where else "" for where in countries.propositions["where"]]
+    propositions = [text + limit for text, limit in zip(countries.propositions["text"], limits, strict=True)]
     assert ticks(ax.yaxis) == propositions
-    said = np.array([text.split()[-1] for text in texts(ax)]).reshape(verdicts.shape)
-    assert (said == verdicts.to_numpy()).all()
+    check_cells(ax, countries)
+    check_cells(figures.plot_verdicts(with_evidence(countries, 4)), with_evidence(countries, 4))
+
+
+def check_cells(ax, comparison):
+    """Each cell has its mark; the colour of its answer where it is firm, or decides nothing; else grey."""
+    verdicts, firm = comparison.verdicts.to_numpy().ravel(), comparison.firm.to_numpy().ravel()
+    marks = comparison.marks.to_numpy().ravel()
+    assert texts(ax) == ["silent" if answer == "silent" else mark for answer, mark in zip(verdicts, marks, strict=True)]
     fills = [colors.to_hex(patch.get_facecolor()) for patch in ax.patches]
-    assert fills == [colors.to_hex(STYLES[answer][0]) for answer in verdicts.to_numpy().ravel()]
+    coloured = [mark or answer in ("inconclusive", "silent") for answer, mark in zip(verdicts, firm, strict=True)]
+    expected = [STYLES[answer if shown else "silent"][0] for answer, shown in zip(verdicts, coloured, strict=True)]
+    assert fills == [colors.to_hex(each) for each in expected]
 
 
 @pytest.mark.parametrize("kind", ["predictions", "groups", "importance", "directions", "verdicts"])
@@ -42,6 +56,19 @@ def test_importance(countries):
         np.testing.assert_allclose(
             np.asarray(line.get_xdata(), dtype=float), countries.conditions[label, "importance"].astype(float)
         )
+
+
+def test_importance_has_the_intervals_of_the_evidence(countries):
+    table = countries.conditions
+    rows = {(n, k): table.loc[n, (k, "importance")] for n in table.index for k in countries.analyses}
+    index = pd.MultiIndex.from_tuples(rows, names=["condition", "method"])
+    found = pd.DataFrame({"importance": list(rows.values())}, index=index).astype(float)
+    found = found.assign(low=found["importance"] - 0.1, high=found["importance"] + 0.2)
+    gathered = dataclasses.replace(countries.gathered, importances=found)
+    ax = figures.plot_importance(dataclasses.replace(countries, gathered=gathered))
+    for container in ax.containers:
+        widths = [segment[1, 0] - segment[0, 0] for segment in container[2][0].get_segments()]
+        np.testing.assert_allclose([width for width in widths if width == width], 0.3)
 
 
 def test_partial_dependence_equals_predictions_one_by_one(countries):

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from output_toys import NASTY, Averaging, Failing, Page, compared, rows_of, squeezed, written
+from output_toys import Averaging, Failing, Page, compared, rows_of, squeezed, written
 
 import equifinal as eq
 from equifinal_output import CsvTables, HtmlReport, JsonFile, MarkdownReport
 from equifinal_output.report.content import content
 from equifinal_output.words.propositions import in_sum
+from evidence_toys import with_evidence
 
 
 def test_every_output_writes_little(tmp_path: Path) -> None:
@@ -39,27 +40,41 @@ def test_without_advice_there_is_no_table_of_it(tmp_path: Path) -> None:
 def test_in_sum_says_what_the_methods_that_answer_say() -> None:
     two = compared(propositions=8, methods={"a": Averaging(), "b": Averaging(shift=1)})
     # P0: supported, contradicted; P1: contradicted, inconclusive; P2: inconclusive, silent; P3: silent, supported; twice.
-    assert in_sum(two.verdicts).tolist() == ["they part", "partly inconclusive", "all inconclusive", "all support"] * 2
+    # Two of one family. P0 and P1 decide nothing together, P2 nothing at all; without evidence nothing is known.
+    assert set(in_sum(two)) == {"not tested"}
+    firm = with_evidence(two, firm=1.0, together=1.0)
+    assert (
+        in_sum(firm).tolist() == ["nothing firm", "1 of 1 kind contradicts", "nothing firm", "1 of 1 kind supports"] * 2
+    )
+    assert set(in_sum(with_evidence(two, firm=0.0))) == {"nothing firm"}
     one = compared(methods={"a": Averaging(), "gone": Failing()})
-    assert in_sum(one.verdicts).tolist() == ["all support", "all contradict", "all inconclusive", "nobody answers"]
+    assert in_sum(one).tolist() == ["not tested"] * 3 + ["nobody answers"]
     assert content(one).left_out == "1 method failed and is left out: gone."
     assert content(two).left_out == ""
 
 
-def test_the_headline_comes_first_and_names_the_propositions_it_counts(page: Page, comparison: eq.Comparison) -> None:
+def test_the_answer_comes_first_then_the_matrix_then_agreement(page: Page, comparison: eq.Comparison) -> None:
     text = squeezed(page.text)
-    start = text.index("What the methods agree on")
-    for sentence in (*comparison.headline.agreed, *comparison.headline.parted):
-        assert start < text.index(squeezed(sentence)) < text.index("The whole summary")
-    between = text[start : text.index("Where they part")]
-    for name, row in comparison.verdicts.iterrows():
-        shared = len(set(row) - {"silent"}) == 1
-        assert (squeezed(f"Claim {str(name)[1:]} {NASTY}") in between) == shared
+    start, matrix = text.index(squeezed(comparison.headline.answer[0])), text.index("Proposition")
+    assert start < matrix < text.index("The whole summary")
+    for title, sentences in content(comparison).answers:
+        for sentence in sentences:
+            assert matrix < text.index(title) < text.index(squeezed(sentence)) < text.index("The whole summary")
     opening = f"Each method looks at the same {len(comparison.calibrated.cases)} cases in its own way. Propositions are claims that"
-    assert text.index(opening) < start
-    alone = content(compared(methods={"only": Averaging()}))
+    assert opening in text
+    kinds = content(with_evidence(compared(methods={"a": Averaging(), "nca": eq.methods()["nca"].cls()})))
+    titles = ["What kinds of methods agree on", "Where they disagree"]
+    assert [title for title, _ in kinds.answers][:2] == titles
+    alone = content(with_evidence(compared(methods={"only": Averaging()}), firm=1.0, together=1.0))
     assert alone.opening.startswith(f"The method looks at {len(comparison.calibrated.cases)} cases. ")
-    assert [title for title, _ in alone.answers] == ["What the method finds"]
+    assert [title for title, _ in alone.answers] == ["What the method finds", "What stands behind this"]
+
+
+def test_what_a_result_turns_on_stands_before_the_verdicts() -> None:
+    found = eq.compare(eq.run(eq.load_study("open-data-barometer-2014"), methods=["fsqca", "nca"]), evidence=False)
+    report = content(found)
+    assert report.caveats[0].startswith("The result turns on the PRI cutoff")
+    assert any(each.startswith("fsqca: The solution turns on rows within") for each in report.caveats)
 
 
 ORDER = (

@@ -11,6 +11,7 @@ from output_toys import CASES, NASTY, Averaging, Page, compared, squeezed, stric
 import equifinal as eq
 from equifinal_output import HtmlReport
 from equifinal_output.figures import figures_of
+from evidence_toys import with_evidence
 
 
 def test_html_needs_no_network(source: str, page: Page) -> None:
@@ -36,7 +37,6 @@ def test_html_shows_user_text_as_text(source: str, page: Page, comparison: eq.Co
         comparison.banner,
         f"Claim 0 {NASTY}",
         f"P3 {NASTY}",
-        f"Try {NASTY}",
         f"no luck {NASTY}",
         "<u>rest</u>",
     ):
@@ -72,7 +72,7 @@ def test_html_verdict_matrix_says_every_verdict_in_words(page: Page, comparison:
     assert head == ["Proposition", "first", "<i>second</i>", "In sum"]
     symbols = {"supported": "✔", "contradicted": "✘", "inconclusive": "?", "silent": "·"}
     for row, (name, answers) in zip(rows, comparison.verdicts.iterrows(), strict=True):
-        assert row[1:3] == [f"{symbols[answer]} {answer}" for answer in answers]
+        assert row[1:3] == [f"{symbols[answer]} {answer}" for answer in answers]  # without evidence: sign, then word
         for label, evidence in comparison.verdict_evidence.loc[name].items():
             assert squeezed(f"{label}: {comparison.verdicts.at[name, label]}{evidence}") in row[0]
 
@@ -91,17 +91,36 @@ def test_html_figures_are_those_of_the_comparison(page: Page, comparison: eq.Com
 
 def test_html_conditions_are_those_of_the_comparison(cities: Page, heilongjiang: eq.Comparison) -> None:
     head, *rows = cities.table("Role, direction and importance of each condition")["rows"]
-    data, words = heilongjiang.conditions, {1: "↑ up", -1: "↓ down", 0: "– none"}
+    data = heilongjiang.conditions
     assert head == ["condition", *heilongjiang.analyses]
     for row, name in zip(rows, data.index, strict=True):
         assert row[0].startswith(f"{name} · ")
         for cell, label in zip(row[1:], heilongjiang.analyses, strict=True):
             found = data.loc[name, label]
-            importance = f"{found['importance']:z.3f}"
-            assert (
-                cell
-                == f"{found['role']} {words[found['direction']]} {'–' if np.isnan(found['importance']) else importance}"
-            )
+            importance = "–" if np.isnan(found["importance"]) else f"{found['importance']:z.3f}"
+            assert cell == f"{found['role']} direction not tested {importance}"
+
+
+def test_html_shows_what_is_firm_and_what_fails(heilongjiang: eq.Comparison, tmp_path: Path) -> None:
+    found = with_evidence(heilongjiang, 2)
+    (path,) = HtmlReport().write(found, tmp_path)
+    source = path.read_text(encoding="utf-8")
+    page = Page(source)
+    _, *rows = page.table("What each method says to each proposition")["rows"]
+    decided = found.verdicts.isin(["supported", "contradicted"])
+    for row, name in zip(rows, found.verdicts.index, strict=True):
+        for cell, label in zip(row[1:], found.verdicts.columns, strict=False):
+            assert cell.startswith(found.marks.at[name, label])
+            assert squeezed(found.standing.at[name, label]) in cell
+    loose = decided & ~found.firm
+    assert source.count('" title="') == source.count('loose" title="') + int((~loose).to_numpy().sum())
+    assert source.count('loose" title="') == int(loose.to_numpy().sum())
+    conditions = page.table("Role, direction and importance of each condition")["rows"][1:]
+    arrows = {1: "↑ up", -1: "↓ down", 0: "no firm direction"}
+    for row, (_, signs) in zip(conditions, found.shown_directions.iterrows(), strict=True):
+        assert all(arrows[sign] in cell for cell, sign in zip(row[1:], signs, strict=True))
+    for sentence in (*found.headline.answer, *found.headline.agreed, *found.headline.standing):
+        assert squeezed(sentence) in squeezed(page.text)
 
 
 def test_html_states_manifest_banner_failures_and_references(

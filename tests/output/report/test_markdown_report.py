@@ -30,6 +30,6 @@ def test_markdown_shows_user_text_as_text(comparison: eq.Comparison, tmp_path: P
     cases = next(table["rows"] for table in rendered.tables if table["rows"][0][:2] == ["case", "outcome"])
     assert [row[0] for row in cases[1:]] == [squeezed(case) for case in CASES]
     verdicts = next(table["rows"] for table in rendered.tables if table["rows"][0][:2] == ["id", "proposition"])
-    assert [[cell.split()[1] for cell in row[2:4]] for row in verdicts[1:]] == comparison.verdicts.to_numpy().tolist()
+    assert [row[2:4] for row in verdicts[1:]] == comparison.marks.to_numpy().tolist()
     manifest = source[source.index("```json") + len("```json") : source.rindex("```")]
     assert strict(manifest)["data_sha256"] == comparison.manifest["data_sha256"]
