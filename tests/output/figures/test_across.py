@@ -50,12 +50,14 @@ def test_agreement(countries, kind):
 
 def test_importance(countries):
     ax = figures.plot_importance(countries)
-    drawn = {line.get_label(): line for line in ax.get_lines() if not str(line.get_label()).startswith("_")}
-    assert list(drawn) == list(countries.analyses)
-    for label, line in drawn.items():
+    assert [container.get_label() for container in ax.containers] == list(countries.analyses)
+    for label, container in zip(countries.analyses, ax.containers, strict=True):
+        line, _, bars = container
         np.testing.assert_allclose(
             np.asarray(line.get_xdata(), dtype=float), countries.conditions[label, "importance"].astype(float)
         )
+        widths = [segment[1, 0] - segment[0, 0] for segment in bars[0].get_segments()]
+        np.testing.assert_allclose([width for width in widths if width == width], 0, atol=1e-12)  # no evidence, no interval
 
 
 def test_importance_has_the_intervals_of_the_evidence(countries):
