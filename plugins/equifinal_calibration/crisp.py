@@ -72,6 +72,34 @@ class Crisp(eq.Calibrator):
         return outside(numbered if self.threshold is None else {"threshold": self.threshold}, raw)
 
 
+class Membership(eq.Calibrator):
+    """The scores are memberships already, from 0 to 1, and stay as they are.
+
+    Raises
+    ------
+    equifinal.InputError
+        When a score lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> Membership().calibrate(pd.Series([0, 0.4, 1])).tolist()
+    [0.0, 0.4, 1.0]
+    """
+
+    name = "membership"
+    reference = "Ragin, C. C. (2008). Redesigning Social Inquiry. University of Chicago Press, ch. 5."
+
+    def calibrate(self, raw: pd.Series) -> pd.Series:
+        x = values(raw)
+        if (wrong := (x < 0) | (x > 1)).any():
+            raise eq.InputError(
+                f"{raw.index[wrong][0]} has {x[wrong][0]:g}, which is no membership: these lie between 0 and 1. Correct it, "
+                "or calibrate with anchors (method = 'direct')."
+            )
+        return memberships(x, raw)
+
+
 def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage = "complete") -> tuple[float, ...]:
     """Thresholds midway between neighbouring clusters of the scores.
 

@@ -57,6 +57,8 @@ class Study:
         The column with the case names, unless they are the index already.
     unit, time
         For panels: the columns with the unit (such as the country) and the time (such as the year) of a case.
+    data_notes
+        How the table was read and which cases were left out, for readers; a study file fills it in.
 
     Raises
     ------
@@ -104,12 +106,14 @@ class Study:
     time: str | None = None
     requires: Sequence[str] = ()
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    data_notes: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"A study needs a name: text, such as 'openness'. It has {self.name!r}.")
         check_requires(self.requires, self._where)
         self._put("requires", tuple(self.requires))
+        self._put("data_notes", tuple(self.data_notes))
         self._put("title", self.title or self.name)
         if isinstance(self.conditions, Variable):
             raise InputError(f"{self._where}conditions is a single Variable. Put it into a list.")
@@ -208,7 +212,7 @@ class Study:
         """
         fuzzy: dict[str, pd.Series] = {}
         calibrators: dict[str, Calibrator] = {}
-        notes: list[str] = []
+        notes = list(self.data_notes)
         for variable in self.variables:
             if variable.calibrator is None:
                 continue
