@@ -36,7 +36,8 @@ def rows_of_workbook(path: Path, options: Options, where: str) -> tuple[Rows, li
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations that openpyxl does not know
             engine: Any = NEEDS[path.suffix.lower()][0]
-            with pd.ExcelFile(path, engine=engine) as book:
+            whole = {"read_only": False} if engine == "openpyxl" else {}  # merged cells are known only so
+            with pd.ExcelFile(path, engine=engine, engine_kwargs=whole) as book:
                 names = [str(name) for name in book.sheet_names]
                 chosen = options.sheet if options.sheet is not None else names[0]
                 if chosen not in names:
