@@ -217,3 +217,56 @@ def test_a_draft_says_what_it_read_and_what_it_left_out_and_loads(tmp_path, cli)
     assert study.data.index.tolist() == ["Köln", "Ulm", "Bonn"]
     assert study.calibrate().fuzzy["ANTEIL"].tolist() == [0.5, 0.9, 0.1]
     assert study.raw["BUDGET"].tolist() == [1200, 12500, 640]
+
+
+# ----------------------------------------------------------------------------------------------------- one spelling
+
+
+@pytest.mark.parametrize(
+    "pair", [("Harbin", "Harbin\u00a0"), ("Köln", "Ko\u0308ln"), (1, "1")], ids=["space", "composed", "1"]
+)
+def test_cases_that_look_alike_are_one_name(pair):
+    if pair[1] == "Harbin\u00a0":
+        pair = ("St. Paul", "St.\u00a0Paul")
+    data = pd.DataFrame({"x": [1.0, 2, 3], "y": [1.0, 2, 3]}, index=pd.Index([*pair, "c"], dtype=object))
+    with pytest.raises(eq.InputError, match="more than one row is named"):
+        eq.Study(
+            name="s",
+            data=data,
+            outcome=eq.Variable("Y", "y", calibrate={"method": "crisp", "threshold": 2}),
+            conditions=[eq.Variable("X", "x")],
+        )
+
+
+def test_a_set_and_its_double_in_wide_letters_are_one_name():
+    crisp = {"method": "crisp", "threshold": 2}
+    data = pd.DataFrame({"x": [1.0, 2, 3], "z": [3.0, 1, 2], "y": [1.0, 2, 3]}, index=list("abc"))
+    with pytest.raises(eq.InputError, match="two sets are named 'FIN'"):
+        eq.Study(
+            name="s",
+            data=data,
+            outcome=eq.Variable("Y", "y", calibrate=crisp),
+            conditions=[eq.Variable("FIN", "x", calibrate=crisp), eq.Variable("ＦＩＮ", "z", calibrate=crisp)],
+        )
+
+
+@pytest.mark.parametrize("name", ["ＧＤＰ", "km²", "É", "E\u0301", "शिक्षा", "การศึกษา", "Größe"])
+def test_letters_of_the_world_work_from_the_draft_to_the_last_expression(name, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(f"case,{name},y\na,0.1,0.2\nb,0.9,0.8\nc,0.4,0.9\n", encoding="utf-8")
+    eq.draft_study(path, "y")
+    study = eq.load_study(tmp_path / "study.toml")
+    written = study.conditions[0].name
+    text = (tmp_path / "study.toml").read_text(encoding="utf-8")
+    more = f'\n[[proposition]]\nid = "P"\nclaim = "necessary"\nexpression = "¬{written}"\n'
+    more += f'\n[[proposition]]\nid = "Q"\nclaim = "influence"\ncondition = "{written}"\nsign = 1\n'
+    (tmp_path / "study.toml").write_text(text + more, encoding="utf-8")
+    analysis = eq.run(eq.load_study(tmp_path), ["fsqca"])["fsqca"]
+    assert analysis.conditions.index.tolist() == [written]
+
+
+@pytest.mark.parametrize("pasted", ["∼A∗B", "˜A × B", "～A·B", "¬A∧B", "¬Ａ\n*B", "~A*B"])
+def test_operators_pasted_from_papers_are_read(pasted):
+    frame = pd.DataFrame({"A": [0.2, 0.9], "B": [0.7, 0.4]})
+    assert eq.Expression(pasted).membership(frame).tolist() == pytest.approx([0.7, 0.1])
+    assert eq.Expression(f"{pasted} ∨ A＋B").membership(frame).tolist() == pytest.approx([0.7, 0.9])

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.spelling import label
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.variable import Variable
@@ -16,6 +17,7 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     if not isinstance(given, pd.DataFrame):
         raise InputError(f"{where}data must be a pandas DataFrame with one row per case, not {type(given).__name__}.")
     data = given.copy()  # the caller may go on changing the original
+    data.columns = data.columns.map(label)
     if data.columns.has_duplicates:
         twice = data.columns[data.columns.duplicated()][0]
         raise InputError(f"{where}two columns are named {twice!r}. Rename one.")
@@ -34,8 +36,9 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
     if blank.any():
         raise InputError(f"{where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
-    if names.has_duplicates:
-        repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
+    data.index = names = names.map(label) if names.dtype.kind not in "iufMm" else names
+    if (written := names.map(str)).has_duplicates:
+        repeated = list(dict.fromkeys(written[written.duplicated()]))
         raise InputError(
             f"{where}case names must be unique; more than one row is named {listing(repeated)}. Rename them, or merge "
             "the rows."

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.spelling import set_name
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.case_table import read_table
 from equifinal.study.reading.options import Options
@@ -214,7 +215,8 @@ def _set_names(columns: Sequence[str]) -> dict[str, str]:
     """An identifier for each column, such as LEADERSHIP for 'leadership'."""
     names: dict[str, str] = {}
     for column in columns:
-        name = re.sub(r"\W+", "_", column).strip("_").upper() or "SET"
+        letters = "".join(each if f"a{each}".isidentifier() else " " for each in set_name(column))
+        name = "_".join(letters.replace("_", " ").split()).upper() or "SET"
         if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
             name = f"SET_{name}"
         unique, number = name, 1

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,7 +205,7 @@ def _without(frame: pd.DataFrame, study: _StudyTable, where: str) -> tuple[pd.Da
 def _read_study(path: Path) -> Study:
     where = f"Study file {str(path)!r}: "
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from equifinal.base.plain import plain
+from equifinal.base.spelling import label, set_name
 from equifinal.errors import InputError, did_you_mean
 from equifinal.study.calibrator import Calibrator
 
@@ -67,6 +68,7 @@ class Variable:
     tags: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", set_name(self.name))
         where = f"Variable {self.name!r}: "
         if not isinstance(self.name, str) or not self.base_name.isidentifier() or keyword.iskeyword(self.base_name):
             raise InputError(
@@ -87,7 +89,7 @@ class Variable:
                 f"{where}tags = {self.tags!r}. It must be a table of texts, numbers, true and false, and lists and tables of these."
             )
         object.__setattr__(self, "tags", copy.deepcopy(dict(self.tags)))
-        object.__setattr__(self, "column", self.column or self.base_name)
+        object.__setattr__(self, "column", label(self.column) or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
         if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing the original
             object.__setattr__(self, "calibrate", dict(self.calibrate))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from equifinal.base.spelling import label
 from equifinal.errors import InputError, listing
 from equifinal.study.reading.numerals import MISSING, decimal_mark, numbers, numeral
 from equifinal.study.reading.options import Options, Reading
@@ -28,6 +29,7 @@ class _Body(NamedTuple):
 
 def table_of(rows: Rows, separator: str, texts: Sequence[str], options: Options, where: str) -> Reading:
     """The table in rows of cells; `texts` are the columns to keep as text."""
+    rows = [[label(cell) for cell in row] for row in rows]
     names, body, notes = _body(rows, options, where)
     _check_names(names, body, where)
     kept = [place for place, name in enumerate(names) if name]
