@@ -88,8 +88,6 @@ def _body(rows: Rows, options: Options, where: str) -> _Body:
     width = len(head)
     for number, row in below:
         if any(row[width:]):
-            if not head or number is None:
-                break
             raise InputError(
                 f"{where}has more values in its rows than column names in its first line: see line {number}. Make them match."
             )
