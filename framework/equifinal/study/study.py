@@ -194,12 +194,13 @@ class Study:
             propositions=(),
             case=None,
         )
-        done = ["directional expectations are reversed"] if any(each.expect for each in self.conditions) else []
-        if self.propositions:
-            done.append(f"propositions, which are about {self.outcome.name}, are left out")
         name = negated.outcome.name
-        absent = f"The absence of the outcome ({name})" if negated.outcome.negated else f"The presence of {name}"
-        negated._put("_turned", f"{absent} is explained{': ' if done else ''}{', and '.join(done)}.")
+        explained = f"The absence of the outcome ({name})" if negated.outcome.negated else f"The presence of {name}"
+        negated._put(
+            "_turned",
+            f"{explained} is explained: directional expectations are reversed, and propositions, which are about "
+            f"{self.outcome.name}, are left out.",
+        )
         return negated
 
     def calibrate(self) -> "CalibratedStudy":
