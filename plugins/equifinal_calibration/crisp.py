@@ -73,12 +73,7 @@ class Crisp(eq.Calibrator):
 
 
 class Membership(eq.Calibrator):
-    """The scores are memberships already, from 0 to 1, and stay as they are.
-
-    Raises
-    ------
-    equifinal.InputError
-        When a score lies outside 0 to 1.
+    """The scores are memberships already, from 0 to 1, and stay as they are; what lies outside gets a note, and 0 or 1.
 
     Examples
     --------
@@ -91,13 +86,15 @@ class Membership(eq.Calibrator):
     reference = "Ragin, C. C. (2008). Redesigning Social Inquiry. University of Chicago Press, ch. 5."
 
     def calibrate(self, raw: pd.Series) -> pd.Series:
-        x = values(raw)
-        if (wrong := (x < 0) | (x > 1)).any():
-            raise eq.InputError(
-                f"{raw.index[wrong][0]} has {x[wrong][0]:g}, which is no membership: these lie between 0 and 1. Correct it, "
-                "or calibrate with anchors (method = 'direct')."
-            )
-        return memberships(x, raw)
+        return memberships(np.clip(values(raw), 0.0, 1.0), raw)
+
+    def notes(self, raw: pd.Series) -> list[str]:
+        wrong = raw[(raw < 0) | (raw > 1)]
+        return [
+            f"{case} has {score:g}, which is no membership and was taken as {min(max(score, 0), 1):g}. Correct it, or calibrate "
+            "with anchors (method = 'direct')."
+            for case, score in wrong.items()
+        ][:3]
 
 
 def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage = "complete") -> tuple[float, ...]:
