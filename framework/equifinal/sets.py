@@ -5,6 +5,7 @@ In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + 
 """
 
 import ast
+import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,14 @@ from numpy.typing import ArrayLike, NDArray
 from equifinal.errors import InputError, did_you_mean
 
 Floats = NDArray[np.float64]
+
+#: Operators as papers print them, and line breaks within an expression.
+_PRINTED = str.maketrans(
+    dict.fromkeys("∼˜～¬", "~")
+    | dict.fromkeys("∗×·⋅•＊∧∩", "*")
+    | dict.fromkeys("＋∨∪", "+")
+    | dict.fromkeys("\n\r\u2028", " ")
+)
 
 
 # ---------------------------------------------------------------------------------------------- expressions
@@ -55,6 +64,7 @@ class Expression:
     def __post_init__(self) -> None:
         if not isinstance(self.text, str) or not self.text.strip():
             raise InputError("An expression is empty. Write set names joined by * (and), + (or) and ~ (not).")
+        object.__setattr__(self, "text", self.typed(self.text))
         try:
             tree = ast.parse(self.text.strip(), mode="eval").body
             _check(tree, self.text)
@@ -66,6 +76,15 @@ class Expression:
                 "Write set names joined by * (and), + (or) and ~ (not), with parentheses, as in 'A*~B + C'."
             ) from None
         object.__setattr__(self, "_tree", tree)
+
+    @staticmethod
+    def typed(text: str) -> str:
+        """The expression with the signs of a keyboard: operators as papers print them, compatibility letters, line breaks.
+
+        >>> Expression.typed("¬LEAD · ＦＩＮ ∨ DEM")
+        '~LEAD * FIN + DEM'
+        """
+        return unicodedata.normalize("NFKC", text.translate(_PRINTED)) if not text.isascii() or "\n" in text else text
 
     def __reduce__(self) -> tuple[type["Expression"], tuple[str]]:
         return Expression, (self.text,)

@@ -7,7 +7,7 @@ import pandas as pd
 import pydantic
 
 import equifinal as eq
-from equifinal_calibration.scores import Floats, memberships, outside, spell, values
+from equifinal_calibration.scores import Floats, memberships, outside, spell, strangers, values
 
 _THREE = ("full_out", "crossover", "full_in")
 _SIX = ("full_out_low", "crossover_low", "full_in_low", "full_in_high", "crossover_high", "full_out_high")
@@ -82,7 +82,7 @@ class _Anchors(pydantic.BaseModel):
         return result
 
     def notes(self, raw: pd.Series) -> list[str]:
-        return outside(self.anchors, raw)
+        return [*outside(self.anchors, raw), *strangers(self.anchors.values(), raw)]
 
 
 class Direct(_Anchors, eq.Calibrator):

@@ -72,6 +72,31 @@ class Crisp(eq.Calibrator):
         return outside(numbered if self.threshold is None else {"threshold": self.threshold}, raw)
 
 
+class Membership(eq.Calibrator):
+    """The scores are memberships already, from 0 to 1, and stay as they are; what lies outside gets a note, and 0 or 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> Membership().calibrate(pd.Series([0, 0.4, 1])).tolist()
+    [0.0, 0.4, 1.0]
+    """
+
+    name = "membership"
+    reference = "Ragin, C. C. (2008). Redesigning Social Inquiry. University of Chicago Press, ch. 5."
+
+    def calibrate(self, raw: pd.Series) -> pd.Series:
+        return memberships(np.clip(values(raw), 0.0, 1.0), raw)
+
+    def notes(self, raw: pd.Series) -> list[str]:
+        wrong = raw[(raw < 0) | (raw > 1)]
+        return [
+            f"{case} has {score:g}, which is no membership and was taken as {min(max(score, 0), 1):g}. Correct it, or calibrate "
+            "with anchors (method = 'direct')."
+            for case, score in wrong.items()
+        ][:3]
+
+
 def thresholds_by_clustering(raw: pd.Series, groups: int = 2, linkage: Linkage = "complete") -> tuple[float, ...]:
     """Thresholds midway between neighbouring clusters of the scores.
 

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal.errors import listing
+
 Floats = NDArray[np.float64]
 
 
@@ -34,6 +36,29 @@ def spell(anchors: Mapping[str, float]) -> str:
 def numbers(thresholds: Iterable[float]) -> str:
     """``20, 50``, for messages."""
     return ", ".join(f"{threshold:g}" for threshold in thresholds)
+
+
+#: Numbers that questionnaires and statistics programs write for "no answer".
+_CODES = (-9, -99, -999, -9999, -8, -88, -7, -77, 999, 9999, 99999)
+_FAR = 3  # times the distance between the outermost anchors
+
+
+def strangers(anchors: Iterable[float], raw: pd.Series) -> list[str]:
+    """A note on scores far outside the anchors, which may stand for "no value"."""
+    x, (low, high) = values(raw), (min(anchors := list(anchors)), max(anchors))
+    beyond = np.maximum(low - x, x - high)
+    far = beyond > _FAR * max(high - low, 1e-300) if high > low else np.zeros(len(x), dtype=bool)
+    others = x[~np.isin(x, _CODES)]
+    code = np.isin(x, _CODES) & (beyond > 0)
+    if len(others):
+        code &= (x < others.min()) | (x > others.max())
+    cases = [f"{name} ({score:g})" for name, score in zip(raw.index[far | code], x[far | code], strict=True)]
+    if not cases:
+        return []
+    return [
+        f"Far outside the anchors, {low:g} to {high:g}: {listing(cases)}. If such a number stands for no value, say so with "
+        "missing in [study], or leave the case out."
+    ]
 
 
 def outside(anchors: Mapping[str, float], raw: pd.Series) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -169,7 +170,7 @@ def _given_values(name: str, given: int | Sequence[int] | None) -> tuple[int, ..
     if given is None:
         return None
     if is_whole(given):
-        return tuple(range(int(given)))  # type: ignore[arg-type]  # one number
+        return tuple(range(cast(int, given)))
     if isinstance(given, Iterable) and not isinstance(given, str):
         values = list(given)
         if values and all(is_whole(value, 0) for value in values):

@@ -160,7 +160,7 @@ class ValueSpace(Space):
             used[position] = None
             return f"literal_{position}_{value}"
 
-        parsed = Expression(re.sub(r"([^\W\d]\w*)(?:\[(\d+)\])?", literal, expression))
+        parsed = Expression(re.sub(r"([^\W\d]\w*)(?:\[(\d+)\])?", literal, Expression.typed(expression)))
         positions = list(used)
         if prod(self.counts[each] for each in positions) > _MOST_COMBINATIONS:
             raise InputError(f"{where}{expression!r} names too many conditions to try all their values. Split it up.")

@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 from pandas.testing import assert_series_equal
 
 import equifinal as eq
-from equifinal_calibration import Clusters, Crisp, Direct, Indirect, Linear, Power, Ranks, thresholds_by_clustering
+from equifinal_calibration import (
+    Clusters,
+    Crisp,
+    Direct,
+    Indirect,
+    Linear,
+    Membership,
+    Power,
+    Ranks,
+    thresholds_by_clustering,
+)
 
 REFERENCE = json.loads((Path(__file__).parent / "calibration.json").read_text())
 RAW = pd.Series(REFERENCE["raw"], index=[f"case {number}" for number in range(len(REFERENCE["raw"]))], name="score")
@@ -312,7 +322,7 @@ def test_curves_to_distrust_are_noted() -> None:
 
 def test_every_calibrator_is_registered_with_reference_and_described_parameters() -> None:
     known = eq.calibrators()
-    for kind in (Crisp, Direct, Linear, Power, Indirect, Ranks, Clusters):
+    for kind in (Crisp, Direct, Linear, Power, Indirect, Ranks, Clusters, Membership):
         assert known[kind.name].cls is kind
         assert len(kind.reference) > 20
         assert all(field.description for field in kind.model_fields.values())
@@ -423,3 +433,32 @@ def test_ties_do_not_keep_the_tree_from_being_cut(
     scores: list[int], groups: int, expected: tuple[float, ...], linkage: str
 ) -> None:
     assert thresholds_by_clustering(pd.Series(scores, dtype=float), groups, linkage) == expected  # type: ignore[arg-type]
+
+
+def test_memberships_stay_as_they_are_without_notes_on_anchors() -> None:
+    raw = pd.Series([0.0, 0.33, 1.0, np.nan], index=list("abcd"))
+    assert_series_equal(Membership().calibrate(raw), raw)
+    assert Membership().notes(raw) == []
+    beyond = pd.Series([0.5, 1.2], index=list("ab"))
+    assert Membership().calibrate(beyond).tolist() == [0.5, 1.0]
+    assert Membership().notes(beyond)[0].startswith("b has 1.2, which is no membership and was taken as 1.")
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ([10, 40, 70, -9], "d (-9)"),
+        ([10, 40, 70, 999], "d (999)"),
+        ([10, 40, 70, 5000], "d (5000)"),
+        ([10, 40, 70, 95], None),
+        ([-20, -9, 40, 70], None),  # one of many scores below
+        ([-9, 10, 1000, 999], "c (1000) and d (999)"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Direct, Linear])
+def test_a_score_far_outside_the_anchors_is_noted(kind: Any, scores: list[float], said: str | None) -> None:
+    notes = kind(full_out=20, crossover=50, full_in=80).notes(pd.Series(scores, index=list("abcd"), dtype=float))
+    found = [note for note in notes if note.startswith("Far outside the anchors, 20 to 80: ")]
+    assert len(found) == (said is not None)
+    if said is not None:
+        assert all(each in found[0] for each in said.split(" and ") if each)

@@ -313,10 +313,8 @@ def test_a_note_on_an_absence_says_only_what_happened():
     assert [note for note in declared if "absence" in note] == [
         "The outcome is declared as an absence (~OPEN): expectations and propositions are about it."
     ]
-    plain = study(conditions=[eq.Variable("LEAD", "leadership", calibrate=DIRECT)])
-    assert "The absence of the outcome (~OPEN) is explained." in plain.negated().calibrate().notes
     turned = study(outcome=eq.Variable("~OPEN", "open", calibrate=DIRECT)).negated()
-    assert "The presence of OPEN is explained: directional expectations are reversed." in turned.calibrate().notes
+    assert any(note.startswith("The presence of OPEN is explained: directional") for note in turned.calibrate().notes)
     assert not any("absence" in note or "reversed" in note for note in study().calibrate().notes)
 
 

@@ -347,7 +347,7 @@ def check(
 
 @study_commands.command("new")
 def new_study(
-    table: Annotated[Path, typer.Argument(help="A CSV file or an Excel workbook with one row per case.")],
+    table: Annotated[Path, typer.Argument(help="A CSV file, a workbook, or a table of Stata, SPSS or Arrow.")],
     outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="The column with the outcome.")],
     condition: Annotated[
         list[str] | None,
@@ -362,13 +362,30 @@ def new_study(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: study.toml beside the table.")
     ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="MARK", help="The decimal mark, where the table does not tell.")
+    ] = None,
+    thousands: Annotated[str | None, typer.Option(metavar="MARK", help="The mark between thousands, likewise.")] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="The code page, such as cp1252.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; default: the first.")
+    ] = None,
+    header: Annotated[int | None, typer.Option(metavar="ROW", help="The row with the column names.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="Repeatable: a further spelling of no value, such as -9.")
+    ] = None,
 ) -> None:
     """Start a study: a study.toml with everything but the anchors, your expectations and your propositions."""
     from equifinal.base.files import real_path
     from equifinal.study.study_draft import draft_study
 
     real_path(table)
-    written = draft_study(table, outcome, condition or (), case, output)
+    keys = {"decimal": decimal, "thousands": thousands, "encoding": encoding, "sheet": sheet, "header": header}
+    reading = {key: value for key, value in {**keys, "missing": missing}.items() if value}
+    written = draft_study(table, outcome, condition or (), case, output, reading)
+    for line in written.read_text(encoding="utf-8").splitlines():
+        if line.startswith(("# The table: ", "# Columns not used ")):
+            print(line.removeprefix("# "))
     print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
     print(f"  equifinal describe {written}")
     print(f"  equifinal compare {written} -o report")

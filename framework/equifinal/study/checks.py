@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.spelling import label
 from equifinal.errors import InputError, check_text, did_you_mean, listing, repr_of
 from equifinal.plugin.registry import calibrators
 from equifinal.study.calibrator import Calibrator
@@ -24,6 +25,7 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     if not isinstance(given, pd.DataFrame):
         raise InputError(f"{where}data must be a pandas DataFrame with one row per case, not {type(given).__name__}.")
     data = given.copy()  # the caller may go on changing the original
+    data.columns = data.columns.map(label)
     if data.columns.has_duplicates:
         twice = data.columns[data.columns.duplicated()][0]
         raise InputError(f"{where}two columns are named {twice!r}. Rename one.")
@@ -45,8 +47,9 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     for name in names:
         if isinstance(name, str):
             check_text("a case's name", name, where)
-    if names.has_duplicates:
-        repeated = list(dict.fromkeys(str(name) for name in names[names.duplicated()]))
+    data.index = names = names.map(label) if names.dtype.kind not in "iufMm" else names
+    if (written := names.map(str)).has_duplicates:
+        repeated = list(dict.fromkeys(written[written.duplicated()]))
         raise InputError(
             f"{where}case names must be unique; more than one row is named {listing(repeated)}. Rename them, or merge "
             "the rows."

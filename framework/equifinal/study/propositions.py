@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
+from equifinal.base.spelling import label, set_name
 from equifinal.base.words import SIGNS, Answer, counted
 from equifinal.errors import InputError, did_you_mean, explain, listing
 from equifinal.plugin.extension import has_body
@@ -391,6 +392,15 @@ def equifinal_propositions() -> list[type[Proposition]]:
     return [Necessary, Sufficient, Influence, Joint, Key, Equifinal, Together, Member, Level]
 
 
+def _in_one_spelling(key: str, value: Any) -> Any:
+    """Names of sets and cases as the study has them."""
+    if key in ("condition", "conditions"):
+        return [set_name(each) for each in value] if isinstance(value, (list, tuple)) else set_name(value)
+    if key == "cases":
+        return [label(each) for each in value] if isinstance(value, (list, tuple)) else label(value)
+    return value
+
+
 def build_proposition(table: Mapping[str, Any] | Proposition, kinds: Mapping[str, "Entry"], where: str) -> Proposition:
     """Build a proposition from a ``[[proposition]]`` table; `where` starts the message of an :class:`InputError`.
 
@@ -411,6 +421,6 @@ def build_proposition(table: Mapping[str, Any] | Proposition, kinds: Mapping[str
         raise InputError(f"{where}unknown kind of proposition {kind!r}. {did_you_mean(kind, kinds)}")
     proposition: type[Proposition] = kinds[kind].cls
     try:
-        return proposition(**arguments)
+        return proposition(**{key: _in_one_spelling(key, value) for key, value in arguments.items()})
     except pydantic.ValidationError as error:
         raise InputError(f"{where}{explain(error, list(proposition.model_fields))}") from None

@@ -59,6 +59,8 @@ class Study(Readable):
         The column with the case names, unless they are the index already.
     unit, time
         For panels: the columns with the unit (such as the country) and the time (such as the year) of a case.
+    data_notes
+        How the table was read and which cases were left out, for readers; a study file fills it in.
 
     Raises
     ------
@@ -106,6 +108,7 @@ class Study(Readable):
     time: str | None = None
     requires: Sequence[str] = ()
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    data_notes: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -113,6 +116,7 @@ class Study(Readable):
         check_text("name", self.name, "Study: ")
         check_requires(self.requires, self._where)
         self._put("requires", tuple(self.requires))
+        self._put("data_notes", tuple(self.data_notes))
         self._put("title", self.title or self.name)
         if isinstance(self.conditions, Variable):
             raise InputError(f"{self._where}conditions is a single Variable. Put it into a list.")
@@ -208,12 +212,13 @@ class Study(Readable):
             propositions=(),
             case=None,
         )
-        done = ["directional expectations are reversed"] if any(each.expect for each in self.conditions) else []
-        if self.propositions:
-            done.append(f"propositions, which are about {self.outcome.name}, are left out")
         name = negated.outcome.name
-        absent = f"The absence of the outcome ({name})" if negated.outcome.negated else f"The presence of {name}"
-        negated._put("_turned", f"{absent} is explained{': ' if done else ''}{', and '.join(done)}.")
+        explained = f"The absence of the outcome ({name})" if negated.outcome.negated else f"The presence of {name}"
+        negated._put(
+            "_turned",
+            f"{explained} is explained: directional expectations are reversed, and propositions, which are about "
+            f"{self.outcome.name}, are left out.",
+        )
         return negated
 
     def calibrate(self) -> "CalibratedStudy":
@@ -226,7 +231,7 @@ class Study(Readable):
         """
         fuzzy: dict[str, pd.Series] = {}
         calibrators: dict[str, Calibrator] = {}
-        notes: list[str] = []
+        notes = list(self.data_notes)
         for variable in self.variables:
             if variable.calibrator is None:
                 continue

@@ -4,14 +4,18 @@ import contextlib
 import keyword
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from equifinal.base.spelling import set_name
 from equifinal.errors import InputError, did_you_mean, listing
-from equifinal.study.case_table import read_cases
+from equifinal.study.case_table import read_table
+from equifinal.study.reading.options import Options
 from equifinal.study.variable import RESERVED
 
 _BEGINNING = "Cannot start a study: "
@@ -44,6 +48,7 @@ def draft_study(
     conditions: Sequence[str] = (),
     case: str | None = None,
     path: str | Path | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Path:
     """Start a study: write a ``study.toml`` beside a table of cases.
 
@@ -53,15 +58,19 @@ def draft_study(
     Parameters
     ----------
     table
-        A CSV file, or an Excel workbook, with one row per case.
+        A CSV file, a workbook, or a table of Stata, SPSS or Arrow, with one row per case.
     outcome
         The column with the outcome's raw scores.
     conditions
-        The columns with the conditions' raw scores. The default is every other column of numbers that varies and has no gaps.
+        The columns with the conditions' raw scores. The default is every other column of numbers that varies and has no gaps,
+        and is neither a serial number nor a year.
     case
         The column with the case names. The default is the first column whose values are text and all different.
     path
         The file to write; the default is ``study.toml`` beside the table.
+    reading
+        How to read the table where it does not tell, as keys of ``[study]``: ``decimal``, ``thousands``, ``encoding``,
+        ``sheet``, ``header``, ``missing``. The study file gets them.
 
     Returns
     -------
@@ -93,7 +102,7 @@ def draft_study(
     if os.path.lexists(target):
         raise InputError(f"{str(target)!r} already exists. Choose another file, or move it away.")
     data = os.path.relpath(table, target.parent)
-    text = draft_toml(table, outcome, conditions, case, Path(data).as_posix(), target.name)
+    text = draft_toml(table, outcome, conditions, case, Path(data).as_posix(), target.name, reading or {})
     try:
         with target.open("x", encoding="utf-8") as file:
             try:
@@ -109,13 +118,20 @@ def draft_study(
 
 
 def draft_toml(
-    table: Path, outcome: str, conditions: Sequence[str] = (), case: str | None = None, data: str = "", file: str = ""
+    table: Path,
+    outcome: str,
+    conditions: Sequence[str] = (),
+    case: str | None = None,
+    data: str = "",
+    file: str = "",
+    reading: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """The text of the draft; see :func:`draft_study`. `data` is how it names the table, `file` how it will be called."""
     where = f"The table {str(table)!r}: "
+    options = Options(**{**reading, "missing": tuple(map(str, reading.get("missing", ())))})
     if case is None:
-        case = _first_names(read_cases(table, [], _BEGINNING), where)
-    frame = read_cases(table, [case], _BEGINNING)
+        case = _first_names(read_table(table, [], _BEGINNING, options).frame, where)
+    frame, notes = read_table(table, [case], _BEGINNING, options)
     if case not in frame.columns:
         raise InputError(f"{where}there is no column {case!r}. {did_you_mean(case, frame.columns)}")
     repeated = frame.loc[frame[case].duplicated(), case]
@@ -131,6 +147,8 @@ def draft_toml(
             )
     if outcome in conditions:
         raise InputError(f"{where}the column {outcome!r} is both the outcome and a condition. Leave it out of one.")
+    if not conditions:
+        problems |= {name: _no_score(frame[name]) for name in problems if name != outcome and not problems[name]}
     chosen = list(dict.fromkeys(conditions)) or [name for name in problems if name != outcome and not problems[name]]
     if not chosen:
         raise InputError(f"{where}no column other than the outcome holds numbers that vary. Add the conditions.")
@@ -141,13 +159,16 @@ def draft_toml(
         + _line("name", table.stem)
         + _line("title", table.stem.replace("_", " "))
         + _line("data", data or table.name)
-        + _line("case", case),
+        + _line("case", case)
+        + "".join(_reading_line(key, value) for key, value in reading.items()),
         "[outcome]\n" + _set(names[outcome], frame[outcome]),
     ]
     for name in chosen:
         parts.append("[[condition]]\n" + _set(names[name], frame[name]) + '# expect = "present"        # or "absent"\n')
     parts.append(_PROPOSITION.format(label=chosen[0].replace('"', "'"), name=names[chosen[0]]))
     left = [f"{name} ({problem or 'not asked for'})" for name, problem in problems.items() if name not in names]
+    if notes:
+        parts.append("\n".join(f"# The table: {' '.join(note.split())}" for note in notes) + "\n")
     if left:
         parts.append(" ".join(f"# Columns not used as sets: {'; '.join(left)}.".split()) + "\n")
     return "\n".join(parts)
@@ -156,6 +177,8 @@ def draft_toml(
 def _first_names(frame: pd.DataFrame, where: str) -> str:
     """The first column that can hold the names of the cases."""
     for name in frame.columns:
+        if frame[name].astype(str).str.fullmatch(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?").all():
+            continue  # dates
         if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
             return str(name)
     raise InputError(
@@ -175,11 +198,25 @@ def _problem(scores: pd.Series, cases: pd.Series) -> str:
     return ""
 
 
+def _no_score(scores: pd.Series) -> str:
+    """Why a column of numbers is hardly a score of the cases, unless it is asked for; empty when it may be one."""
+    values = scores.to_numpy(dtype=float)
+    if (values % 1 != 0).any():
+        return ""
+    if len(values) > 2 and (np.diff(values) == 1).all():
+        return "counts up by one from row to row, as serial numbers do"
+    is_named = re.search(r"year|jahr|ann[ée]e|año|anno|年|\bdat(e|um)\b", str(scores.name), flags=re.IGNORECASE)
+    if is_named and ((values >= 1800) & (values <= 2100)).all():
+        return "holds years"
+    return ""
+
+
 def _set_names(columns: Sequence[str]) -> dict[str, str]:
     """An identifier for each column, such as LEADERSHIP for 'leadership'."""
     names: dict[str, str] = {}
     for column in columns:
-        name = re.sub(r"\W+", "_", column).strip("_").upper() or "SET"
+        letters = "".join(each if f"a{each}".isidentifier() else " " for each in set_name(column))
+        name = "_".join(letters.replace("_", " ").split()).upper() or "SET"
         if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
             name = f"SET_{name}"
         unique, number = name, 1
@@ -198,8 +235,19 @@ def _set(name: str, scores: pd.Series) -> str:
         + _line("column", str(scores.name))
         + f"# {len(scores)} scores from {low} to {high}; a quarter up to {quarter}, half up to {half}, "
         f"three quarters up to {three_quarters}\n"
-        '# calibrate = {method = "direct", full_out = , crossover = , full_in = }\n'
+        + (
+            'calibrate = {method = "membership"}  # scores from 0 to 1: or are they raw scores, with anchors?\n'
+            if scores.between(0, 1).all()
+            else ""
+        )
+        + '# calibrate = {method = "direct", full_out = , crossover = , full_in = }\n'
     )
+
+
+def _reading_line(key: str, value: Any) -> str:
+    import tomlkit
+
+    return f"{key} = {tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()}\n"
 
 
 def _line(key: str, text: str) -> str:

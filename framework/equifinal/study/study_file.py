@@ -2,18 +2,21 @@
 
 import os
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+import pandas as pd
 import pydantic
 
 from equifinal.base.toml import parsed
 from equifinal.base.words import Provenance
 from equifinal.errors import InputError, did_you_mean, explain
 from equifinal.plugin.study_tables import check_requires
-from equifinal.study.case_table import read_cases
+from equifinal.study.case_table import read_table
+from equifinal.study.reading.options import Options
 from equifinal.study.study import Study
 from equifinal.study.variable import Expectation, Variable
 
@@ -39,12 +42,20 @@ class _Table(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", strict=True)
 
 
+class _ExcludeTable(_Table):
+    """A case that is left out, and why."""
+
+    case: str = pydantic.Field(description="The name of the case.")
+    reason: str = pydantic.Field(min_length=1, description="Why it is left out, for readers.")
+
+
 class _StudyTable(_Table):
     """What the study is, and where its data lie."""
 
     name: str = pydantic.Field(min_length=1, description="A short name, for files and messages.")
     data: str = pydantic.Field(
-        description="The table of cases: a CSV file or an Excel workbook (its first sheet), as a path relative to study.toml."
+        description="The table of cases: a CSV file, a workbook (.xlsx, .ods), or a table of Stata, SPSS or Arrow, as a path "
+        "relative to study.toml."
     )
     case: str = pydantic.Field(description="The column with the names of the cases, which are unique.")
     title: str = pydantic.Field(default="", description="A title for readers; the default is the name.")
@@ -61,6 +72,25 @@ class _StudyTable(_Table):
         default=None, description="In a panel, the column with the unit that is observed several times."
     )
     time: str | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
+    decimal: Literal[".", ","] | None = pydantic.Field(
+        default=None, description="The decimal mark of the table, where the table does not tell."
+    )
+    thousands: Literal[".", ",", " ", "'"] | None = pydantic.Field(
+        default=None, description="The mark between thousands, where the table does not tell."
+    )
+    encoding: str | None = pydantic.Field(
+        default=None, description="The code page of a text file that is not in UTF-8, such as cp1252."
+    )
+    sheet: str | None = pydantic.Field(default=None, description="The sheet of a workbook; the default is the first.")
+    header: int | None = pydantic.Field(
+        default=None, ge=1, description="The row with the column names, from 1, where titles stand above it."
+    )
+    missing: list[str | int | float] = pydantic.Field(
+        default=[], description="Further spellings of no value, such as -9."
+    )
+    exclude: list[_ExcludeTable] = pydantic.Field(
+        default=[], description="Cases to leave out, each as {case = ..., reason = ...}; reports name them."
+    )
     requires: list[str] = pydantic.Field(
         default=[], description="Plugins that the study needs, with versions where these matter: equifinal-cna>=0.2."
     )
@@ -163,10 +193,22 @@ def study_path(study: str | Path) -> Path:
     return path
 
 
+def _without(frame: pd.DataFrame, study: _StudyTable, where: str) -> tuple[pd.DataFrame, list[str]]:
+    """The table without the cases that the study excludes, and a note on each of them."""
+    notes = []
+    for each in study.exclude:
+        names = frame[study.case].astype(str) if study.case in frame else pd.Series(dtype=str)
+        if not (names == each.case).any():
+            raise InputError(f"{where}exclude names {each.case!r}, which is no case. {did_you_mean(each.case, names)}")
+        frame = frame[names != each.case]
+        notes.append(f"Left out: {each.case} ({each.reason.rstrip('.')}).")
+    return frame, notes
+
+
 def _read_study(path: Path) -> Study:
     where = f"Study file {str(path)!r}: "
     try:
-        content = parsed(path.read_text(encoding="utf-8-sig"))
+        content = parsed(unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
     except ValueError as error:
@@ -188,7 +230,11 @@ def _read_study(path: Path) -> Study:
     where = f"Study {file.study.name!r}: "
     check_requires(file.study.requires, where)  # first: whatever is unknown below may be a missing plugin's
     texts = [column for column in (file.study.case, file.study.unit) if column is not None]
-    data = read_cases(path.parent / about.pop("data"), texts, where)
+    given: dict[str, Any] = {key: about.pop(key) for key in Options._fields}
+    options = Options(**{**given, "missing": tuple(map(str, given["missing"]))})
+    found = read_table(path.parent / about.pop("data"), texts, where, options)
+    data, left_out = _without(found.frame, file.study, where)
+    del about["exclude"]
     try:
         outcome = Variable(**file.outcome.model_dump())
         conditions = [Variable(**table.model_dump()) for table in file.condition]
@@ -197,6 +243,7 @@ def _read_study(path: Path) -> Study:
     return Study(
         **about,
         data=data,
+        data_notes=[f"{path.parent.joinpath(file.study.data).name}: {note}" for note in found.notes] + left_out,
         outcome=outcome,
         conditions=conditions,
         propositions=file.proposition,

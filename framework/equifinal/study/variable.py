@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from equifinal.base.plain import plain
+from equifinal.base.spelling import label, set_name
 from equifinal.errors import InputError, check_text, did_you_mean
 from equifinal.study.calibrator import Calibrator
 
@@ -67,6 +68,7 @@ class Variable:
     tags: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", set_name(self.name))
         where = f"Variable {self.name!r}: "
         if not isinstance(self.name, str) or not self.base_name.isidentifier() or keyword.iskeyword(self.base_name):
             raise InputError(
@@ -93,7 +95,7 @@ class Variable:
             )
         for what in ("column", "label"):
             check_text(what, getattr(self, what), where)
-        object.__setattr__(self, "column", self.column or self.base_name)
+        object.__setattr__(self, "column", label(self.column) or self.base_name)
         object.__setattr__(self, "label", self.label or self.name)
         if isinstance(self.calibrate, Mapping):  # a copy: the caller may go on changing the original
             object.__setattr__(self, "calibrate", dict(self.calibrate))

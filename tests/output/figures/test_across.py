@@ -57,7 +57,9 @@ def test_importance(countries):
             np.asarray(line.get_xdata(), dtype=float), countries.conditions[label, "importance"].astype(float)
         )
         widths = [segment[1, 0] - segment[0, 0] for segment in bars[0].get_segments()]
-        np.testing.assert_allclose([width for width in widths if width == width], 0, atol=1e-12)  # no evidence, no interval
+        np.testing.assert_allclose(
+            [width for width in widths if width == width], 0, atol=1e-12
+        )  # no evidence, no interval
 
 
 def test_importance_has_the_intervals_of_the_evidence(countries):

@@ -1,0 +1,158 @@
+"""From rows of cells to a table: where the column names stand, what lies above them, and what lies below the cases."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from equifinal.base.spelling import label
+from equifinal.errors import InputError, listing
+from equifinal.study.reading.numerals import MISSING, decimal_mark, numbers, numeral
+from equifinal.study.reading.options import Options, Reading
+from equifinal.study.reading.text import Rows
+
+_FOOTNOTE = re.compile(
+    r"[*†‡¹²³#]|\(?\d\)|(source|note|notes|quelle|anmerkung|hinweis|stand|fuente|nota|fonte|remarque|来源|资料来源|注|出典)\b\s*[:：.]?",
+    flags=re.IGNORECASE,
+)
+
+
+class _Body(NamedTuple):
+    """The column names, and the rows below with their numbers in the file."""
+
+    names: list[str]
+    rows: list[tuple[int, list[str]]]
+    notes: list[str]
+
+
+def table_of(rows: Rows, separator: str, texts: Sequence[str], options: Options, where: str) -> Reading:
+    """The table in rows of cells; `texts` are the columns to keep as text."""
+    rows = [[label(cell) for cell in row] for row in rows]
+    names, body, notes = _body(rows, options, where)
+    _check_names(names, body, where)
+    kept = [place for place, name in enumerate(names) if name]
+    body = [(number, row) for number, row in body if any(row[place] for place in kept)]
+    missing = MISSING | {each.strip() for each in options.missing}
+    columns = {
+        place: [None if row[place] in ({""} if names[place] in texts else missing) else row[place] for _, row in body]
+        for place in kept
+    }
+    counted = {
+        f"{names[place]} {place}": [
+            (number, cell) for (number, _), cell in zip(body, columns[place], strict=True) if cell is not None
+        ]
+        for place in kept
+        if names[place] not in texts and _mostly_numbers(columns[place])
+    }
+    decimal = decimal_mark(
+        {name.rpartition(" ")[0]: cells for name, cells in counted.items()}, separator, options, where
+    )
+    series, units = {}, {}
+    for place in kept:
+        series[place], units[place] = _column(columns[place], names[place] in texts, decimal)
+    notes += _notes_on_numbers(decimal, [cell for cells in counted.values() for _, cell in cells])
+    notes += [
+        f"Column {names[place]!r}: numbers beside {unit!r}, which was dropped." for place, unit in units.items() if unit
+    ]
+    spelled = Counter(
+        row[place] for _, row in body for place in kept if names[place] not in texts and row[place] in missing - {""}
+    )
+    if spelled:
+        notes.append(f"Read as missing: {listing(f'{cell!r} ({times})' for cell, times in spelled.items())}.")
+    index = pd.RangeIndex(len(body))
+    frame = pd.DataFrame({place: each.set_axis(index) for place, each in series.items()}, index=index)
+    return Reading(frame.set_axis([names[place] for place in kept], axis=1), tuple(notes))
+
+
+def _body(rows: Rows, options: Options, where: str) -> _Body:
+    numbered = list(enumerate(rows, start=1))
+    notes: list[str] = []
+    if options.header is not None:
+        if not 1 <= options.header <= len(rows):
+            raise InputError(
+                f"{where}has no row {options.header} for column names: header = {options.header}. Correct it."
+            )
+        numbered = numbered[options.header - 1 :]
+    else:
+        numbered, notes = _without_titles(numbered)
+    if not any(any(row) for _, row in numbered):
+        raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
+    (line, head), *below = numbered
+    while head and not head[-1]:
+        head = head[:-1]
+    below, more = _without_footnotes(below)
+    if options.header is not None and line > 1:
+        notes.append(f"Column names are in row {line}, as header says.")
+    width = len(head)
+    for number, row in below:
+        if any(row[width:]):
+            raise InputError(
+                f"{where}has more values in its rows than column names in its first line: see line {number}. Make them match."
+            )
+    full = [(number, (row + [""] * width)[:width]) for number, row in below if any(row)]
+    return _Body(head, full, [*notes, *more])
+
+
+def _without_titles(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """What is left without comments, blank rows and titles above the column names."""
+    widths = Counter(sum(map(bool, row)) for _, row in rows if sum(map(bool, row)) > 1)
+    left, dropped = list(rows), []
+    while left:
+        filled = [cell for cell in left[0][1] if cell]
+        title = widths and len(filled) == 1 and len(left) > 1
+        if filled and not filled[0].startswith("#") and not title:
+            break
+        dropped += [(left[0][0], filled[0])] if filled else []
+        left = left[1:]
+    notes = [f"Above the column names, not read: row {number}, {text!r}." for number, text in dropped]
+    return (left, notes) if left else (list(rows), [])
+
+
+def _without_footnotes(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """What is left without sources and notes below the cases."""
+    last = max((place for place, (_, row) in enumerate(rows) if sum(map(bool, row)) > 1), default=len(rows) - 1)
+    body, tail = rows[: last + 1], rows[last + 1 :]
+    for place, (_, row) in enumerate(tail):
+        text = next((cell for cell in row if cell), "")
+        after_gap = place > 0 and not any(tail[place - 1][1])
+        if text and (after_gap or _FOOTNOTE.match(text)):
+            said = [f"row {number}, {next(filter(None, each))!r}" for number, each in tail[place:] if any(each)]
+            return [*body, *tail[:place]], [f"Below the cases, not read: {listing(said)}."]
+    return rows, []
+
+
+def _check_names(names: list[str], body: list[tuple[int, list[str]]], where: str) -> None:
+    for place, name in enumerate(names):
+        if not name and any(row[place] for _, row in body):
+            raise InputError(f"{where}has values but no name in column {place + 1}. Name it in the first line.")
+
+
+def _mostly_numbers(cells: Sequence[str | None]) -> bool:
+    """Whether a column is one of numbers, perhaps with some other text among them."""
+    given = [cell for cell in cells if cell is not None]
+    return bool(given) and sum(numeral(cell) is not None for cell in given) * 2 > len(given)
+
+
+def _column(cells: list[str | None], is_text: bool, decimal: str) -> tuple[pd.Series, str]:
+    """A column as numbers, truth values or text, and the unit dropped."""
+    if not is_text and (found := numbers(cells, decimal)) is not None:
+        return found
+    text = pd.Series(cells, dtype=object)
+    if not is_text and len(text) and text.isin(["True", "False", "TRUE", "FALSE", "true", "false"]).all():
+        return text.str.lower() == "true", ""
+    return (text.astype(float) if text.isna().all() and not is_text else text.astype("str")), ""
+
+
+def _notes_on_numbers(decimal: str, cells: Sequence[str]) -> list[str]:
+    notes = []
+    digits = [found.digits for cell in cells if (found := numeral(cell)) is not None]
+    if decimal == "," and any("," in each for each in digits):
+        notes.append("Decimals are written with a comma.")
+    mark = {".": ",", ",": "."}[decimal]
+    if any(mark in each for each in digits):
+        notes.append(f"{mark!r} separates thousands.")
+    if any("−" in cell for cell in cells):
+        notes.append("The sign − was read as minus.")
+    return notes

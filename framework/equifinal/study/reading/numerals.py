@@ -1,0 +1,121 @@
+"""Numbers as people write them: decimal commas, separated thousands, percent and currency signs, other minus signs."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from equifinal.errors import InputError
+from equifinal.study.reading.options import Options
+
+#: Spellings of "no value" in the tables of spreadsheet and statistics programs.
+MISSING = frozenset(
+    {"", "NA", "N/A", "n/a", "n.a.", "#N/A", "#NV", "NaN", "nan", "null", "NULL", "None", "none", "k. A.", "k.A."}
+    | {"-", "–", "—", "−", ".", "..", "...", "…", "#DIV/0!", "#VALUE!", "#WERT!", "#REF!", "#NULL!"}
+)
+
+_SPACES = "\u0020\u00a0\u2009\u202f"
+_CURRENCY = r"(?:[$€£¥₹₽₩]|R\$|[A-Z]{3}|kr\.?|zł|Fr\.)"
+_SHAPE = re.compile(
+    rf"(?P<sign>[+-]?)(?P<before>{_CURRENCY})?[{_SPACES}]?(?P<sign_after>[+-]?)"
+    rf"(?P<digits>(?:\d[\d.,'’{_SPACES}]*|[.,]\d+)(?:[eE][+-]?\d+)?)[{_SPACES}]?(?P<after>%|{_CURRENCY})?"
+)
+_GROUPED = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
+_BY_SPACES = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
+
+
+class Numeral(NamedTuple):
+    """A cell that may be a number: its digits and marks, and the sign of a unit beside it."""
+
+    digits: str
+    unit: str
+
+
+def numeral(cell: str) -> Numeral | None:
+    """The number in a cell, its thousands not separated by spaces or apostrophes any more; None for other texts."""
+    found = _SHAPE.fullmatch(cell.replace("−", "-").replace("\u2010", "-").strip())
+    if found is None or (found["before"] and found["after"]) or (found["sign"] and found["sign_after"]):
+        return None
+    digits = found["digits"].strip()
+    if any(mark in digits for mark in (*_SPACES, "'", "’")):
+        if not _BY_SPACES.fullmatch(digits):
+            return None
+        digits = re.sub(rf"[{_SPACES}'’]", "", digits)
+    return Numeral(found["sign"] + found["sign_after"] + digits, found["before"] or found["after"] or "")
+
+
+def _says(digits: str) -> str:
+    """The decimal mark that a number shows by itself; "?" where its one mark may separate thousands; empty without marks."""
+    digits = digits.lstrip("+-")
+    marks = [each for each in digits if each in ".,"]
+    if not marks:
+        return ""
+    last, other = marks[-1], {".": ",", ",": "."}[marks[-1]]
+    if len(set(marks)) == 2:
+        return last
+    if len(marks) > 1:
+        return other  # 1.234.567: the mark separates thousands
+    return "?" if _GROUPED[last].fullmatch(digits) else last
+
+
+def decimal_mark(columns: Mapping[str, Iterable[tuple[int, str]]], separator: str, options: Options, where: str) -> str:
+    """The decimal mark of a table, from all its numbers: pairs of row and cell, by column.
+
+    Raises
+    ------
+    InputError
+        When numbers contradict each other, or nothing tells thousands from decimals.
+    """
+    if options.decimal:
+        return options.decimal
+    if options.thousands in (".", ","):
+        return {".": ",", ",": "."}[options.thousands]
+    seen: dict[str, tuple[int, str, str]] = {}
+    for name, cells in columns.items():
+        for row, cell in cells:
+            if (found := numeral(cell)) and (mark := _says(found.digits)):
+                seen.setdefault(mark, (row, cell, name))
+    if "." in seen and "," in seen:
+        (row, cell, name), (row2, cell2, name2) = seen["."], seen[","]
+        raise InputError(
+            f"{where}writes decimals in two ways: {cell!r} in row {row} (column {name!r}) and {cell2!r} in row {row2} (column "
+            f"{name2!r}). Correct one, or say which mark is the decimal one, decimal = '.' or decimal = ','."
+        )
+    if "." in seen or "," in seen:
+        return "." if "." in seen else ","
+    if "?" in seen and separator != ",":
+        row, cell, name = seen["?"]
+        raise InputError(
+            f"{where}has {cell!r} in row {row} (column {name!r}), and nothing in it tells whether that mark is a decimal one or "
+            "separates thousands. Say which is the decimal mark: decimal = '.' or decimal = ','."
+        )
+    return "."
+
+
+def numbers(cells: Sequence[str | None], decimal: str) -> tuple[pd.Series, str] | None:
+    """A column of cells as numbers, and the unit written beside them; None unless all are numbers in the same unit."""
+    found = [None if cell is None else numeral(cell) for cell in cells]
+    if any(cell is not None and each is None for cell, each in zip(cells, found, strict=True)):
+        return None
+    units = {each.unit for each in found if each is not None}
+    if len(units) != 1:
+        return None
+    thousands = {".": ",", ",": "."}[decimal]
+    plain: list[str | None] = []
+    for each in found:
+        if each is None:
+            plain.append(None)
+            continue
+        whole, mark, rest = each.digits.partition(decimal)
+        if (
+            decimal in rest
+            or thousands in rest
+            or (thousands in whole and not _GROUPED[thousands].fullmatch(whole.lstrip("+-")))
+        ):
+            return None
+        plain.append(whole.replace(thousands, "") + (f".{rest}" if mark else ""))
+    values: Any = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce")
+    if values.dtype == object:  # whole numbers without end
+        values = values.astype(float)
+    return values, next(iter(units))
