@@ -74,8 +74,8 @@ def _sentence(comparison: Compared, paths: Sequence[Literals]) -> str:
     if both > there.sum() / 2 and both > inside / 2:
         everyone = both == there.sum()
         do = f"all {both} do" if everyone else f"{both} of the {there.sum()} do"
-        others = f"{wrong or 'none'} of the {away.sum()} {lacking} it"
-        return f"Cases {having} {label} {'' if everyone else 'mostly '}{verb} {combination}: {do}, and {others}."
+        without = f"{wrong or 'none'} of the {away.sum()} {lacking} it"
+        return f"Cases {having} {label} {'' if everyone else 'mostly '}{verb} {combination}: {do}, and {without}."
     mostly = " mostly" if both > inside / 2 else ""
     others = int((~members).sum())
     rest = f"; so do {int((there & ~members).sum())} of the other {others}" if others else ""
@@ -107,7 +107,7 @@ def _of_directions(comparison: Compared) -> tuple[str, ...]:
     found: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for name, row in shown.iterrows():
         for sign in GOES:
-            if labels := tuple(label for label in shown if row[label] == sign):
+            if labels := tuple(str(label) for label in shown if row[label] == sign):
                 found.setdefault((sign, labels), []).append(str(name))
     clauses = [
         f"{GOES[sign]} {listed(label_of(comparison, name) for name in names)} in {listed(labels)}"
