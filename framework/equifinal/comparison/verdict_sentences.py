@@ -50,7 +50,7 @@ def _counting(comparison: Compared, texts: bool, evidence: bool) -> list[str]:
     counted, table = _counted(comparison), comparison.verdicts
     everyone = [str(label) for label in table]
     together: dict[Any, list[str]] = {}
-    for name, row in zip(map(str, table.index), table.to_numpy().tolist(), strict=True):
+    for name, row in zip(table.index, table.to_numpy().tolist(), strict=True):
         pattern = tuple(answer if mark else "" for answer, mark in zip(row, counted.loc[name].tolist(), strict=True))
         opposed = set(DECIDED) <= set(pattern)
         if any(pattern):
