@@ -89,33 +89,25 @@ def test_nasty_names_are_text_and_nothing_else(reports: Any, opened: Any) -> Non
 
 @pytest.mark.parametrize("study", [WORLD, CITIES])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)], ids=["desktop", "phone"])
-def test_the_first_screen_says_what_the_methods_agree_on(
+def test_the_first_screen_answers_the_question_and_shows_the_matrix(
     study: str, width: int, height: int, reports: Any, opened: Any
 ) -> None:
+    """The answer is on the first screen, on a wide one the first rows of the matrix too; caveats stand before these."""
     report = reports(study)
     page = opened(report.address, width, height).page
-    assert page.locator("#summary h3").first.text_content() == "What the methods agree on"
-    for sentence in report.comparison.headline.agreed:
-        box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= height
-        assert box["x"] + box["width"] <= width
-    parts = page.locator("#summary h3").nth(1)
-    assert parts.text_content() == "Where they part"
-    assert parts.bounding_box()["y"] + parts.bounding_box()["height"] <= height
-    if width > 1000:  # room for more
-        for sentence in report.comparison.headline.parted[:3]:
-            box = page.locator(".answers").get_by_text(sentence, exact=True).bounding_box()
-            assert box["y"] + box["height"] <= height
-        assert "same 86 cases" in page.locator(".opening").text_content() or study == CITIES
-        assert page.locator(".opening").bounding_box()["y"] < page.locator(".answers").bounding_box()["y"]
-    # A phone folds the rest of where they part; a wide screen and paper show all of it.
-    rest = [page.locator(".answers").get_by_text(each, exact=True) for each in report.comparison.headline.parted[3:]]
-    assert rest
-    assert all(each.is_visible() == (width > 1000) for each in rest)
-    if width < 1000:
-        page.get_by_text(f"{len(rest)} more", exact=True).press("Enter")
-        assert all(each.is_visible() for each in rest)
+    answer = page.locator(".finding")
+    assert answer.text_content() == report.comparison.headline.answer[0]
+    boxes = [answer.bounding_box(), page.locator(".matrix").bounding_box(), page.locator(".answers").bounding_box()]
+    if report.comparison.caveats:
+        boxes.insert(1, page.locator(".caveat").bounding_box())
+    assert [box["y"] for box in boxes] == sorted(box["y"] for box in boxes)
+    assert boxes[0]["y"] + boxes[0]["height"] <= height
+    assert boxes[0]["x"] + boxes[0]["width"] <= width
+    if width > 1000:
+        row = page.locator(".matrix tbody tr").nth(2).bounding_box()
+        assert row["y"] + row["height"] <= height
+    silent = page.locator(".matrix .silent").first  # a phone leaves out who says nothing
+    assert silent.is_visible() == (width > 1000)
 
 
 # ---------------------------------------------------------------------------------------------- sort, search, filter

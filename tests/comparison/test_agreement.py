@@ -146,3 +146,20 @@ def test_a_comparison_computes_agreement_from_its_own_tables() -> None:
     answers = [found.verdicts[label].tolist() for label in (first, second)]
     both = [a == b for a, b in zip(*answers, strict=True) if "silent" not in (a, b)]
     assert found.agreement["verdicts"].loc[first, second] == pytest.approx(np.mean(both))
+
+
+def test_with_evidence_only_what_is_firm_in_both_counts() -> None:
+    """By hand: verdicts and directions alike among the propositions and conditions on which both methods are firm."""
+    analyses = {"one": filled(Mean(), STUDY), "two": filled(Mean(), STUDY)}
+    yardsticks = {label: Yardstick({}, None, None, pd.Series(dtype=float)) for label in analyses}
+    names = list(STUDY.condition_names)
+    directions = {"one": pd.Series([1, 1, -1, 1], names), "two": pd.Series([1, -1, -1, 1], names)}
+    verdicts = pd.DataFrame({"one": [YES, YES, NO, OPEN], "two": [YES, NO, NO, YES]})
+    firm = pd.DataFrame({"one": [True, True, False, False], "two": [True, True, True, True]})
+    pointing = pd.DataFrame({"one": [True, False, True, True], "two": [True, True, True, False]}, index=names)
+    found = agreement(analyses, yardsticks, directions, verdicts, firm, pointing)
+    assert found["verdicts"].loc["one", "two"] == 0.5
+    assert found["directions"].loc["one", "two"] == 1.0
+    nothing = agreement(analyses, yardsticks, directions, verdicts, firm & False, pointing & False)
+    assert nothing["verdicts"].isna().all(axis=None)
+    assert nothing["directions"].isna().all(axis=None)

@@ -67,22 +67,20 @@ def _sentence(comparison: Compared, paths: Sequence[Literals]) -> str:
     there, away = outcome > 0.5, outcome < 0.5
     inside, both, wrong = int(members.sum()), int((members & there).sum()), int((members & away).sum())
     verb, combination = verb_and_combination(paths, calibrated)
-    negated = calibrated.outcome.negated
-    label = in_a_sentence(calibrated.outcome.label.removeprefix("Absence of: ")) if negated else None
-    label = label or in_a_sentence(calibrated.outcome.label)
-    having, lacking, have = ("without", "with", "lack") if negated else ("with", "without", "have")
+    label = in_a_sentence(calibrated.outcome.label.removeprefix("Absence of: "))
+    having, lacking, have = ("without", "with", "lack") if calibrated.outcome.negated else ("with", "without", "have")
     if both > there.sum() / 2 and both > inside / 2:
         everyone = both == there.sum()
         do = f"all {both} do" if everyone else f"{both} of the {there.sum()} do"
-        others = f"{wrong or 'none'} of the {away.sum()} {lacking} it"
-        return f"Cases {having} {label} {'' if everyone else 'mostly '}{verb} {combination}: {do}, and {others}."
-    mostly = " mostly" if both > inside / 2 else ""
+        without = f"{wrong or 'none'} of the {away.sum()} {lacking} it"
+        return f"Cases {having} {label} {'' if everyone else 'mostly '}{verb} {combination}: {do}, and {without}."
     others = int((~members).sum())
-    rest = f"; so do {int((there & ~members).sum())} of the other {others}" if others else ""
-    start = f"Cases that {verb} {combination}{mostly} {have} {label}" if mostly else ""
-    if not start:
-        return f"Of the {inside} cases that {verb} {combination}, {both} {have} {label}{rest}."
-    return f"{start}: {both} of {inside} do{rest.replace('; so do', ', and')}."
+    rest = f"{int((there & ~members).sum())} of the other {others}"
+    if both > inside / 2:
+        ending = f", and {rest}" if others else ""
+        return f"Cases that {verb} {combination} mostly {have} {label}: {both} of {inside} do{ending}."
+    ending = f"; so do {rest}" if others else ""
+    return f"Of the {inside} cases that {verb} {combination}, {both} {have} {label}{ending}."
 
 
 def _standing(comparison: Compared, label: str, paths: Sequence[Literals]) -> str:
@@ -107,7 +105,7 @@ def _of_directions(comparison: Compared) -> tuple[str, ...]:
     found: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for name, row in shown.iterrows():
         for sign in GOES:
-            if labels := tuple(label for label in shown if row[label] == sign):
+            if labels := tuple(str(label) for label, each in row.items() if each == sign):
                 found.setdefault((sign, labels), []).append(str(name))
     clauses = [
         f"{GOES[sign]} {listed(label_of(comparison, name) for name in names)} in {listed(labels)}"

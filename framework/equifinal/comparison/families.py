@@ -44,7 +44,9 @@ def findings(verdicts: pd.DataFrame, counts: pd.DataFrame, kinds: Mapping[str, S
     table = {
         family: [
             _together(said, marks)
-            for said, marks in zip(verdicts[members].to_numpy(), counts[members].to_numpy(), strict=True)
+            for said, marks in zip(
+                verdicts[members].to_numpy().tolist(), counts[members].to_numpy().tolist(), strict=True
+            )
         ]
         for family, members in kinds.items()
     }

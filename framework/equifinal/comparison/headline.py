@@ -188,9 +188,9 @@ def standing(comparison: Compared) -> list[str]:
     said = [f"{len(firm)} of {counted(decided, 'decided verdict')} {'is' if len(firm) == 1 else 'are'} firm{what}."]
     if rest:
         said[0] += f" {rest} {'is' if one else 'are'} not, and {'counts' if one else 'count'} for nothing."
-    alone = comparison.by_chance_alone
-    if "together" in alone.index and pd.notna(alone.at["together", "expected"]):
-        expected = float(alone.at["together", "expected"])
+    alone = comparison.by_chance_alone["expected"].astype(float).to_dict()
+    expected = alone.get("together", float("nan"))
+    if not pd.isna(expected):
         said.append(
             f"Chance alone would bring up to {expected:.1f} firm verdicts that assert a relation (an upper bound); "
             f"here there are {asserting}."

@@ -126,7 +126,8 @@ def _count(number: float) -> str:
 
 def standings(comparison: Compared) -> dict[tuple[str, str], Standing]:
     """What stands behind each verdict, by proposition and method."""
-    demands, rows = comparison.demands or Demands(), comparison.evidence.to_dict("index")
+    demands = comparison.demands or Demands()
+    rows: dict[Any, dict[str, Any]] = {place: dict(row) for place, row in comparison.evidence.iterrows()}
     return {
         (str(name), str(label)): Standing(str(answer), rows.get((name, label), {}), demands)
         for label in comparison.verdicts.columns

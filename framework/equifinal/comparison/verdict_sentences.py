@@ -1,6 +1,6 @@
 """Sentences on verdicts and directions: what is firm, who disagrees, and what is decided without being firm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -48,15 +48,16 @@ def _counted(comparison: Compared) -> pd.DataFrame:
 
 def _counting(comparison: Compared, texts: bool, evidence: bool) -> list[str]:
     counted, table = _counted(comparison), comparison.verdicts
+    everyone = [str(label) for label in table]
     together: dict[Any, list[str]] = {}
-    for name, row in table.iterrows():
-        pattern = tuple(answer if mark else "" for answer, mark in zip(row, counted.loc[name], strict=True))
+    for name, row in zip(table.index, table.to_numpy().tolist(), strict=True):
+        pattern = tuple(answer if mark else "" for answer, mark in zip(row, counted.loc[name].tolist(), strict=True))
         opposed = set(DECIDED) <= set(pattern)
         if any(pattern):
             together.setdefault((pattern, name if opposed and evidence else ""), []).append(str(name))
     sentences, firmly = [], "" if comparison.demands is None else "firmly "
     for (pattern, _), names in sorted(together.items(), key=lambda each: set(DECIDED) <= set(each[0][0])):
-        said = {each: [k for k, answer in zip(table, pattern, strict=True) if answer == each] for each in DECIDED}
+        said = {each: [k for k, answer in zip(everyone, pattern, strict=True) if answer == each] for each in DECIDED}
         if not all(said.values()):
             answer, labels = next((each, labels) for each, labels in said.items() if labels)
             verb = f"{firmly}{SAYS[answer][len(labels) > 1]}"
@@ -114,10 +115,11 @@ def directions(comparison: Compared) -> list[str]:
     if comparison.demands is None:
         return []
     shown = shown_directions(comparison)
+    everyone = [str(label) for label in shown]
     said: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for name, row in shown.iterrows():
         for sign in _UP_OR_DOWN:
-            if labels := tuple(label for label in shown if row[label] == sign):
+            if labels := tuple(label for label in everyone if row[label] == sign):
                 said.setdefault((sign, labels), []).append(str(name))
     clauses = [f"{listed(names)} {_UP_OR_DOWN[sign]} in {listed(labels)}" for (sign, labels), names in said.items()]
     sentences = [f"Firm directions: {'; '.join(clauses)}."] if clauses else []
@@ -128,5 +130,5 @@ def directions(comparison: Compared) -> list[str]:
     return [*sentences, f"No firm direction: {'; '.join(clauses)}."] if clauses else sentences
 
 
-def _without(row: Mapping[Any, int]) -> list[str]:
+def _without(row: "pd.Series[int]") -> list[str]:
     return [str(label) for label, sign in row.items() if not sign]

@@ -139,9 +139,9 @@ def _conditions(comparison: Comparison, console: Console) -> None:
     directions = comparison.shown_directions
     for label in comparison.analyses:
         cells = []
-        for name, row in comparison.conditions[label].iterrows():
+        for sign, (_, row) in zip(directions[label].tolist(), comparison.conditions[label].iterrows(), strict=True):
             number = "" if pd.isna(row["importance"]) else f"{row['importance']:.3f}"
-            cells.append(f"{row['role']} {ARROWS[int(directions.at[name, label])]}{number}")
+            cells.append(f"{row['role']} {ARROWS[sign]}{number}")
         columns[method_heading(label)] = cells
     in_two_lines_if_narrow(title, columns, " ", console)
 

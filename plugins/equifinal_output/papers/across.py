@@ -127,7 +127,7 @@ class TablesAcross(TableMaker):
                 Cell(str(name)),
                 Cell(str(texts[name])),
                 *(
-                    Cell(marks.at[name, label], words=_in_words(answer, bool(firm.at[name, label])))
+                    Cell(str(marks.at[name, label]), words=_in_words(answer, bool(firm.at[name, label])))
                     for label, answer in verdicts.loc[name].items()
                 ),
             )

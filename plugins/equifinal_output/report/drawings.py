@@ -212,8 +212,8 @@ class Importances:
 def importances(comparison: eq.Comparison) -> list[Importances]:
     """A picture per method that has importances."""
     tables = importance.importances(comparison)
-    low = min([0.0, *(float(np.nanmin(each.to_numpy())) for each in tables.values())])
-    high = max([0.0, *(float(np.nanmax(each.to_numpy())) for each in tables.values())])
+    numbers = np.concatenate([[0.0], *(each.to_numpy(dtype=float).ravel() for each in tables.values())])
+    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     if high - low < 1e-9:
         return []
     names = [str(name) for name in comparison.conditions.index]
