@@ -83,7 +83,7 @@ def study(cases: int = 12, claims=(UP, NEEDED), seed: int = 1, **further) -> eq.
 
 def compared(given: eq.Study, *methods: eq.Method, n_jobs: int = 1, **demands) -> eq.Comparison:
     demands = {"worlds": 40, "resamples": 40} | demands
-    return eq.compare(eq.run(given, list(methods), n_jobs=n_jobs), **demands)
+    return eq.compare(eq.run(given, list(methods), n_jobs=n_jobs), **{"evidence": True, **demands})
 
 
 def test_by_chance_is_the_exact_share_of_all_permutations_but_for_what_drawing_adds() -> None:
@@ -191,7 +191,7 @@ def test_the_number_of_processes_the_order_of_claims_and_of_rows_play_no_part() 
 def test_a_time_limit_changes_no_number() -> None:
     given = study(12, [UP, NEEDED])
     free = compared(given, Covary())
-    limited = eq.compare(eq.run(given, [Covary()], time_limit=120), worlds=40, resamples=40)
+    limited = eq.compare(eq.run(given, [Covary()], time_limit=120), evidence=True, worlds=40, resamples=40)
     pd.testing.assert_frame_equal(limited.evidence, free.evidence)
 
 

@@ -175,7 +175,7 @@ def test_a_trial_marks_verdicts_as_a_comparison_does(monkeypatch):
     )(specification(KNOWN["noise"](), 12))
     seed = int(generator(0, KNOWN["noise"]().label, 12, 0).integers(2**31))
     study = KNOWN["noise"]().simulate(12, generator(seed, "data"))
-    found = eq.compare(eq.run(study, methods=["fsqca"], seed=seed)).evidence
+    found = eq.compare(eq.run(study, methods=["fsqca"], seed=seed), evidence=True).evidence
     for row in rows["answers"]:
         mine = found.loc[(row["proposition"], "fsqca")]
         assert (row["answer"], row["firm"]) == (mine["answer"], mine["firm"])
