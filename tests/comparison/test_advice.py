@@ -318,7 +318,7 @@ def test_a_method_that_predicts_no_better_than_the_baselines_gives_no_advice_and
     assert "talkative" not in found.advice
     said = [note for about, note in found.notes.itertuples(index=False) if about == "advice"]
     (talkative,) = (note for note in said if note.startswith("talkative"))
-    assert re.search(r"in cases not seen it predicts no better than the baseline: \w+ does", talkative)
+    assert re.search(r"in cases not seen it predicts no better than the baseline '\w+' does", talkative)
     fit = found.fit["brier_skill_out_of_sample"]
     baselines = fit[fit.index.str.startswith("baseline")]
     assert fit["talkative"] <= baselines.max()

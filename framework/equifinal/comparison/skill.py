@@ -34,6 +34,6 @@ def without_skill(methods: Mapping[str, Method], fit: pd.DataFrame, measures: Se
 def _why(measure: Measure, value: float, name: str, baseline: Any) -> str:
     has = "has no such number" if pd.isna(value) else f"has a {measure.words} of {value:.3f}"
     return (
-        f"It gives no advice, because in cases not seen it predicts no better than the {name} does: it {has}, "
-        f"the {name} one of {baseline:.3f}."
+        f"It gives no advice, because in cases not seen it predicts no better than the baseline {name.split(': ')[-1]!r} does: "
+        f"it {has}, that baseline one of {baseline:.3f}."
     )

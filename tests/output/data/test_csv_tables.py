@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from output_toys import CASES, rows_of, strict, written
+from output_toys import CASES, Averaging, compared, rows_of, strict, written
 
 import equifinal as eq
 from equifinal_output import CsvTables
+from evidence_toys import with_evidence
 
 
 def test_csv_figures_survive_the_round_trip(comparison: eq.Comparison, tmp_path: Path) -> None:
@@ -82,3 +83,14 @@ def test_csv_files_have_safe_names_of_their_own(comparison: eq.Comparison, tmp_p
     assert manifest["seed"] == 0
     assert manifest["banner"] == comparison.banner
     assert set(manifest["tables"]) == {name for name in names if name.endswith(".csv")}
+
+
+def test_csv_holds_the_evidence(tmp_path: Path) -> None:
+    comparison = with_evidence(compared(methods={"a": Averaging(), "b": Averaging(shift=1)}), 3)
+    written(CsvTables(), comparison, tmp_path)
+    head, *rows = rows_of(tmp_path / "tables" / "evidence_verdicts.csv")
+    assert head[:2] == ["id", "method"]
+    assert head[-1] == "firm_together"
+    firm = {(row[0], row[1]): row[head.index("firm")] == "True" for row in rows}
+    assert firm == {place: bool(row["firm"]) for place, row in comparison.evidence.iterrows()}
+    assert len(rows_of(tmp_path / "tables" / "evidence_directions.csv")) == 1 + len(comparison.direction_evidence)
