@@ -232,8 +232,8 @@ def compare(
     if not finished.analyses:
         print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
-    without = {"evidence": False} if quick else {}
-    comparison = compare_run(finished, permutations, worlds=worlds, resamples=resamples, **without)
+    asked: dict[str, bool] = {"evidence": False} if quick else {}
+    comparison = compare_run(finished, permutations, worlds=worlds, resamples=resamples, **asked)
     if asymmetry:
         _ = comparison.asymmetry  # run now, once; what is shown and written then includes it
     failed: dict[str, BaseException] = {}
