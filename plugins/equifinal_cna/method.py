@@ -60,7 +60,7 @@ class CNA(eq.Method):
     )
     ordering: tuple[tuple[str, ...], ...] = Field(
         (),
-        description="Levels of sets, causes first, as in [[A, B], [C]]: a set is no cause of one on an earlier level.",
+        description="Levels of sets, causes first: a set is no cause of one on an earlier level.",
     )
     strict: bool = Field(False, description="Sets on one level of the ordering are no causes of each other.")
     seconds: float | None = Field(

@@ -63,6 +63,7 @@ PUBLIC = (
     "equifinal_regression",
     "equifinal_clustering",
     "equifinal_nca",
+    "equifinal_cna",
     "equifinal_output",
     "equifinal_output.figures",
 )
