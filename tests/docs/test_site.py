@@ -64,6 +64,7 @@ PUBLIC = (
     "equifinal_clustering",
     "equifinal_nca",
     "equifinal_cna",
+    "equifinal_sklearn",
     "equifinal_output",
     "equifinal_output.figures",
 )
