@@ -56,7 +56,7 @@ class CNA(eq.Method):
     max_paths: int = Field(4, ge=1, description="The most paths of a model.")
     max_complexity: int = Field(10, ge=1, description="The most literals of a model.")
     outcomes: tuple[str, ...] = Field(
-        (), description="Conditions to explain as well, such as LEAD or ~LEAD: for complex solutions."
+        (), description="Conditions, or their absences, to explain as well: for complex solutions."
     )
     ordering: tuple[tuple[str, ...], ...] = Field(
         (),

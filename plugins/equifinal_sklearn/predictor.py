@@ -49,7 +49,7 @@ class Predictor(eq.Method):
     )
     options: dict[str, Option] = pydantic.Field(
         default={},
-        description="The estimator's own parameters, such as {n_estimators = 500}; others have its defaults.",
+        description="The estimator's own parameters; others have its defaults.",
     )
     scale: Literal["raw", "membership"] = pydantic.Field(
         default="raw",
