@@ -62,7 +62,8 @@ def solution(now: Findings, own: Findings) -> list[Any]:
         children.append(html.P(_listed("Lost compared with the study's own settings", lost)))
     models = now.analysis.tables.get("models")
     if models is not None and len(models) > 1:
-        caption = f"All {len(models)} models, which cover the same rows"
+        same = ", which cover the same rows" if "truth_table" in now.analysis.tables else ""
+        caption = f"All {len(models)} models{same}; the paths above are those of one"
         children.append(table(models, str(models.index.name or "model"), caption))
     fit = now.fit_beside(own).rename(index=lambda name: str(name).replace("_", " "))
     return [*children, table(fit, "measure", "Fit, beside the study's own settings", signed="difference")]

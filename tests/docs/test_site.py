@@ -63,6 +63,8 @@ PUBLIC = (
     "equifinal_regression",
     "equifinal_clustering",
     "equifinal_nca",
+    "equifinal_cna",
+    "equifinal_sklearn",
     "equifinal_output",
     "equifinal_output.figures",
 )

@@ -33,8 +33,8 @@ class Turned(eq.Method):
 
 
 def complete() -> set[str]:
-    """The registered methods that can do without parameters."""
-    fields = {name: entry.cls.model_fields.values() for name, entry in eq.methods().items()}
+    """The registered methods that can do without parameters, and do not wait until they are asked for."""
+    fields = {name: entry.cls.model_fields.values() for name, entry in eq.methods().items() if entry.cls.by_default}
     return {name for name, each in fields.items() if not any(field.is_required() for field in each)}
 
 

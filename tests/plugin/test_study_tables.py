@@ -167,7 +167,7 @@ def test_tags_are_plain_data():
 @pytest.mark.parametrize(
     ("requires", "message"),
     [
-        ("cna", 'which is not there. Install it: pip install "cna"'),
+        ("mill", 'which is not there. Install it: pip install "mill"'),
         ("equifinal-cna>=0.2", 'which is not there. Install it: pip install "equifinal-cna>=0.2"'),
         ("equifinal>=99", 'but version .* of equifinal is installed. Install it: pip install "equifinal>=99"'),
         ("qca==0.0.1", "but version .* of equifinal is installed"),

@@ -493,7 +493,7 @@ def test_what_an_answer_is_worth():
 
 def test_methods_with_paths_are_read_set_theoretically():
     readings = {label: reading_of(entry.cls) for label, entry in eq.methods().items()}
-    assert {label for label, reading in readings.items() if reading == "set-theoretic"} == {"fsqca", "csqca"}
+    assert {label for label, reading in readings.items() if reading == "set-theoretic"} == {"fsqca", "csqca", "cna"}
 
     class States(Says):
         """Has no paths that the advice could use."""

@@ -44,7 +44,9 @@ def judge(
     scopes: dict[str | None, _Scope] = {None: whole}
     for proposition in run.study.claims:
         if proposition.where not in scopes:
-            scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes))
+            there = [each for each in run.study.claims if each.where == proposition.where]
+            judged = any(type(each).judge is not Proposition.judge for each in there)
+            scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes), judged)
     answers: dict[str, tuple[list[Verdict], dict[str, list[str]]]] = {}
     for label in analyses:
         changed: dict[str, list[str]] = {}
@@ -77,8 +79,11 @@ def _described(proposition: Proposition, calibrated: CalibratedStudy) -> Verdict
     return answer
 
 
-def _restricted(run: Run, where: str, number: int) -> _Scope:
-    """Analyse the cases with membership above 0.5 in an expression again, anchors kept."""
+def _restricted(run: Run, where: str, number: int, judged: bool) -> _Scope:
+    """Analyse the cases with membership above 0.5 in an expression again, anchors kept.
+
+    `judged` says whether a claim about them is answered by importances, which take long.
+    """
     inside = Expression(where).membership(run.calibrated.fuzzy) > 0.5
     study = run.calibrated.subset(run.calibrated.cases[inside])
     count = len(study.cases)
@@ -96,7 +101,7 @@ def _restricted(run: Run, where: str, number: int) -> _Scope:
             analyses[label] = f"{prefix}no analysis is possible ({type(error).__name__}: {error})"
             continue
         try:
-            importances[label] = importance(method, study, run.seed) if method.predicts() else None
+            importances[label] = importance(method, study, run.seed) if judged and method.predicts() else None
         except FAULTS:
             importances[label] = None  # claims on importances answer that there are none
     return _Scope(study, analyses, own(analyses), importances, prefix)

@@ -244,12 +244,15 @@ class Method(Extension):
         By default the method's ``name``.
     uses_outcome : bool
         False for a method that never looks at the outcome, as a clustering of the conditions.
+    by_default : bool
+        False for a method that runs only when it is asked for, by its name or by a variant of the study.
     """
 
     offered_by: ClassVar[str] = "equifinal_methods"
     sufficient_paths: ClassVar[bool] = False
     family: ClassVar[str] = ""
     uses_outcome: ClassVar[bool] = True
+    by_default: ClassVar[bool] = True
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -28,8 +28,12 @@ def choose_methods(study: Study, methods: Any = None) -> dict[str, Method]:
         for label, built in configured.items():
             if isinstance(built, InputError) and label in study.methods and not isinstance(built, _PluginMissingError):
                 raise built
-        # A plugin's method that needs parameters waits until it is asked for.
-        wanted: dict[str, Any] = {label: label for label, each in configured.items() if isinstance(each, Method)}
+        # A plugin's method that needs parameters waits until it is asked for; so does one that says so itself.
+        wanted: dict[str, Any] = {
+            label: label
+            for label, each in configured.items()
+            if isinstance(each, Method) and (each.by_default or label != each.name)
+        }
     elif isinstance(methods, Mapping):
         wanted = dict(methods)
     else:

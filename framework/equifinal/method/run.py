@@ -163,7 +163,8 @@ def run(
         What to analyse.
     methods
         Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to these. ``None`` means every
-        registered method with the study's parameters, and the study's variants. Parameters after a colon, written as in TOML,
+        registered method with the study's parameters, but for those that wait until they are asked for
+        (:attr:`Method.by_default <equifinal.Method>`), and the study's variants. Parameters after a colon, written as in TOML,
         override the study's: ``"fsqca:pri_cutoff=0.7"``.
     n_jobs
         Number of processes; -1 uses all processors. The numbers do not depend on it.

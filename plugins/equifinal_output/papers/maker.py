@@ -108,9 +108,10 @@ class TableMaker:
     @staticmethod
     def ambiguity(analysis: eq.Analysis) -> str:
         models = analysis.tables.get("models")
-        if models is None or len(models) < 2 or "model" not in models:
+        if models is None or len(models) < 2:
             return ""
         which = ""
         if "shown" in models and models["shown"].any():
             which = f"; shown is model {models.index[models['shown'].to_numpy(dtype=bool)][0]}"
-        return f"Model ambiguity: {len(models)} models explain the sufficient rows equally well{which}."
+        how = "explain the sufficient rows equally well" if "truth_table" in analysis.tables else "reach the cutoffs"
+        return f"Model ambiguity: {len(models)} models {how}{which}."

@@ -212,11 +212,15 @@ class MethodTables(TableMaker):
     def _models(self, label: str, analysis: eq.Analysis) -> Iterator[PublicationTable]:
         """All models, where there are several."""
         models = analysis.tables.get("models")
-        if models is None or len(models) < 2 or "model" not in models:
+        if models is None or len(models) < 2:
             return
         columns = [
-            key for key in ("terms", "literals", "consistency", "pri", "coverage", "unique_coverage") if key in models
+            key
+            for key in ("terms", "paths", "literals", "complexity", "consistency", "pri", "coverage", "unique_coverage")
+            if key in models
         ]
+        if "model" not in models:  # the index is the expression
+            models = models.rename_axis("model").reset_index().set_axis(range(1, len(models) + 1))
         rows = [
             row_of(any_value(name), Cell(str(row["model"])), *(any_value(row[key]) for key in columns))
             for name, row in zip(models.index, models.to_dict("records"), strict=True)

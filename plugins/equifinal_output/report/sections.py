@@ -73,7 +73,9 @@ def _solutions(comparison: eq.Comparison) -> dict[str, str]:
         figures = [f"{words} {shown(value)}" for words, value in solution_fit(analysis).items()]
         if figures:
             count = counted(len(analysis.configurations), "path")
-            facts[label] = f"{count}; the solution as a whole: {', '.join(figures)}."
+            models = len(analysis.tables.get("models", ()))
+            whole = f"this is one of {models} models; as a whole" if models > 1 else "the solution as a whole"
+            facts[label] = f"{count}; {whole}: {', '.join(figures)}."
     return facts
 
 
