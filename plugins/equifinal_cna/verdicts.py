@@ -161,14 +161,25 @@ def _joint(solutions: Solutions, model: Model, conditions: Sequence[str]) -> Ans
     return Answer(False, words, worth(solutions.membership(model), solutions.y))
 
 
-def _equifinal(solutions: Solutions, model: Model, arguments: Any) -> Answer:
+def _equifinal(solutions: Solutions, model: Model, claim: Any) -> Answer:
     """The strength is the worth of the weakest path that is needed for the count; when there are too few, that of the model."""
-    count, least = len(model.terms), arguments.at_least
-    words = f"{counted(count, 'path')} (claimed: at least {least})"
-    if count < least:
-        return Answer(False, words, worth(solutions.membership(model), solutions.y))
-    each = sorted((worth(x, solutions.y) for x in solutions.path_memberships(model)), reverse=True)
-    return Answer(True, words, each[least - 1])
+    paths = solutions.path_memberships(model)
+    counted_paths = paths[_unique_coverage(paths, solutions.y) >= claim.unique_coverage - TOLERANCE]
+    count, (fewest, most) = len(counted_paths), claim.bounds
+    words = f"{counted(count, 'path')} with a unique coverage of at least {claim.unique_coverage:g} (claimed: {claim.claimed})"
+    asserted = fewest if claim.holds(count) else most + 1 if count > most else 0
+    if not asserted:
+        return Answer(claim.holds(count), words, worth(solutions.membership(model), solutions.y))
+    each = sorted((worth(x, solutions.y) for x in counted_paths), reverse=True)
+    return Answer(claim.holds(count), words, each[int(asserted) - 1])
+
+
+def _unique_coverage(paths: Floats, y: Floats) -> Floats:
+    """The share of the outcome that each path covers and no other, shape (paths,)."""
+    covered = np.minimum(paths, y)
+    others = [np.delete(covered, place, axis=0).max(axis=0, initial=0.0) for place in range(len(paths))]
+    found: Floats = (covered.max(axis=0) - np.array(others)).sum(axis=1) / y.sum()
+    return found
 
 
 def _together(solutions: Solutions, model: Model, places: Sequence[int]) -> Answer:
