@@ -80,7 +80,7 @@ def test_of_several_models_one_is_shown_and_the_note_says_so():
 
 def test_models_are_ordered_by_consistency_coverage_literals_and_the_alphabet():
     study = eq.load_study("heilongjiang").calibrate()
-    table = coincidences(study.fuzzy, [study.outcome.name], 0.8, 0.7).atomic
+    table = coincidences(study.fuzzy, [study.outcome.name], 0.75, 0.6).atomic
     assert len(table) > 5
     ranks = [
         (-round(row.consistency, 10), -round(row.coverage, 10), row.complexity, row.model) for row in table.itertuples()
@@ -329,11 +329,11 @@ def test_examples(name):
 
 def test_reports_say_that_the_shown_paths_are_one_model_of_several(tmp_path):
     comparison = eq.compare(eq.run(eq.load_study("heilongjiang"), {"cna": CNA()}))
-    assert len(comparison.run["cna"].tables["models"]) == 5
+    assert len(comparison.run["cna"].tables["models"]) == 2
     comparison.write(tmp_path / "report", formats=["html", "markdown", "latex"])
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
-    assert "this is one of 5 models" in page
+    assert "this is one of 2 models" in page
     assert "the solution as a whole" not in page
     told = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "report").rglob("*.tex"))
-    assert "Model ambiguity: 5 models reach the cutoffs" in told
+    assert "Model ambiguity: 2 models reach the cutoffs" in told
     assert "Share of models" in told
