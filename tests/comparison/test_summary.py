@@ -311,8 +311,8 @@ def check(comparison: eq.Comparison) -> None:
         "Firm directions|No firm direction|Methods disagree on the direction": "directions",
         "The most important|No condition has|.* ha(s|ve) no importances": "importances",
         ".* predicts? .* for every case": "constant",
+        "In cases not seen, .* apart": "differences",
         "In cases not seen": "baselines",
-        "The 95 %": "differences",
         "Predictions lie|The predictions of": "cases",
         ".* failed and": "failures",
     }

@@ -45,7 +45,9 @@ NASTY = "<b>yes</b> & no"
 @pytest.fixture(scope="module")
 def trial():
     methods = {"fsqca": "fsqca", NASTY: Says(), "mute": Says(answer="silent")}
-    return eq.trial(["noise", "conjunction", "linear"], methods, [12, 30], 3, n_jobs=1, propositions=IDS)
+    return eq.trial(
+        ["noise", "conjunction", "linear"], methods, [12, 30], 3, n_jobs=1, propositions=IDS, evidence=False
+    )
 
 
 @pytest.fixture

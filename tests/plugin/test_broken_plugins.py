@@ -419,6 +419,20 @@ def test_a_method_that_exits_is_a_failure():
     )
 
 
+class Deserts(Linear):
+    """Predicts well, and leaves when asked for advice."""
+
+    name = "deserts"
+
+    def advise(self, analysis, calibrated):
+        raise SystemExit("advise")
+
+
+def test_a_method_that_exits_when_asked_for_advice_is_noted():
+    notes = eq.compare(eq.run(STUDY, [Deserts(), Mean()])).notes["note"]
+    assert any("it could not advise (SystemExit: advise)" in note for note in notes)
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_method_that_exits_later_is_noted(n_jobs):
     comparison = eq.compare(eq.run(STUDY, [Leaves(), Linear()], n_jobs=n_jobs), permutations=2)
@@ -426,7 +440,7 @@ def test_a_method_that_exits_later_is_noted(n_jobs):
     assert comparison.permutations.loc["leaves", "why"] == "SystemExit: refit"
     notes = list(comparison.notes["note"])
     assert any("refits failed" in note and "SystemExit: refit" in note for note in notes)
-    assert any("it could not advise (SystemExit: advise)" in note for note in notes)
+    assert any("It gives no advice, because" in note for note in notes)
     assert comparison.fit.loc["linear"].notna().all()
 
 

@@ -232,8 +232,9 @@ class Forger(eq.Method):
         names, outcome = list(calibrated.condition_names), calibrated.fuzzy[calibrated.outcome.name]
         conditions = pd.DataFrame({"role": "none", "direction": 0, "evidence": "-"}, index=names)
         configurations = pd.DataFrame({"expression": [], "cases": [], "consistency": [], "coverage": []})
-        cases = pd.DataFrame({"group": None, "predicted": outcome.mean()}, index=calibrated.cases)
-        return eq.Analysis(self, conditions, configurations, cases, {}, native=float(outcome.mean()))
+        guess = calibrated.fuzzy[names].mean(axis=1)  # better than a constant, or it would not be asked for advice
+        cases = pd.DataFrame({"group": None, "predicted": guess}, index=calibrated.cases)
+        return eq.Analysis(self, conditions, configurations, cases, {})
 
     def refit(self, calibrated, rng):
         found = self.analyze(calibrated, rng)
@@ -241,7 +242,7 @@ class Forger(eq.Method):
         return found
 
     def predict(self, analysis, calibrated):
-        found = pd.Series(analysis.native, index=calibrated.cases)
+        found = calibrated.fuzzy[list(calibrated.condition_names)].mean(axis=1)
         self._forge("predict", calibrated, analysis)
         return found
 

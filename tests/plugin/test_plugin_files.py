@@ -171,7 +171,7 @@ def study(towns: Path) -> eq.Study:
         ],
         propositions=[
             {"id": "all", "claim": "leads", "condition": "LEAD"},
-            {"id": "some", "claim": "leads", "condition": "FIN", "where": "OPEN + ~OPEN"},
+            {"id": "some", "claim": "leads", "condition": "FIN", "where": "LEAD + ~LEAD"},
         ],
     )
 

@@ -66,7 +66,7 @@ def test_list_names_what_is_there(kind, words, cli):
     [
         (
             "heilongjiang",
-            ["12 cases", "reconstruction", "LEAD", "10 to 89", "crossover 50", "expression =", "methods.fsqca"],
+            ["12 cases", "reconstruction", "LEAD", "20 to 91", "crossover 50", "expression =", "methods.fsqca"],
         ),
         ("regression", ["(method)", '"HC3"', "> 0, < 1", "Reference", "regression (equifinal 0."]),
         ("direct", ["(calibrator)", "Ragin", "full_out", "number or none", "0.95"]),

@@ -320,7 +320,7 @@ def test_tests_intervals_and_skill_are_those_of_statsmodels_and_of_a_comparison(
         assert intervals.loc[("regression", name), ["low", "high"]].tolist() == pytest.approx(expected)
     # Clusters are formed without the outcome, so a test of conditions is not about it; p-values of the fit are.
     own = {(method, test) for method, test, _ in tests.index if not test.startswith("fit: ")}
-    assert own == {("regression", "p_value"), ("nca", "p_ce_fdh"), ("nca", "p_cr_fdh")}
+    assert own == {("regression", "p_value"), ("nca", "p_ce_fdh"), ("nca", "p_cr_fdh"), ("nca", "p_correlation")}
     of_fit = {method for method, test, _ in tests.index if test.startswith("fit: ")}
     assert of_fit == {"regression", "clustering"}
     fit = eq.compare(eq.run(study, given, seed=seed)).fit

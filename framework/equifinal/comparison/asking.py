@@ -147,6 +147,8 @@ class Look:
         if not len(self.analysis.configurations.columns):
             self.complete()
         paths = self.analysis.configurations
+        if "consistency" not in paths:  # of a refit that brings no such table
+            return None
         strength = (paths["consistency"].astype(float) * paths["coverage"].astype(float)).fillna(-1.0)
         there = paths["expression"].notna() & (paths["expression"].astype(str) != "1")
         if not there.any():

@@ -27,7 +27,7 @@ def odd() -> eq.Comparison:
     rng = np.random.default_rng(3)
     scores = rng.uniform(0, 100, (24, 3))
     scores[10:15] = scores[10]
-    names = ["<b>bold</b>", "$x^2$ & co", "=cmd()", "line\nbreak", "bell\x07", "a" * 70, "Å 漢字", '"quoted"']
+    names = ["<b>bold</b>", "$x^2$ & co", "=cmd()", "line\nbreak", "bell\u2407", "a" * 70, "Å 漢字", '"quoted"']
     names += [f"A rather long name of case {number}, indeed" for number in range(8, 24)]
     data = pd.DataFrame(scores, index=names, columns=["a", "b", "c"])
     data["y"] = np.clip(0.6 * data[["a", "b"]].min(axis=1) + 0.4 * data.mean(axis=1) + rng.normal(0, 6, 24), 0, 100)
