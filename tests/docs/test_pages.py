@@ -56,6 +56,8 @@ EXEMPT = {
 NOT_RUN = {
     "pip install": "what it installs is there",
     "equifinal explore": "a server, which does not end; tests/explore start it",
+    "equifinal trial -m my-method": "a plugin of the reader's; tests/shell/test_trial.py has one",
+    "python benchmarks/trials": "takes hours; tests/sweep/test_kept.py repeats a part",
     "python -m pytest": "these tests themselves",
 }
 

@@ -148,7 +148,7 @@ def test_saving_writes_a_study_that_loads_and_replaces_nothing_unasked(open_page
     exploration = Exploration(eq.load_study("heilongjiang"))
     moved = exploration.changed({("set", "LEAD", "crossover"): 57.5})
     assert saved.calibrate().fuzzy.equals(moved.calibrate().fuzzy)
-    assert len(saved.propositions) == len(moved.propositions) == 16
+    assert len(saved.propositions) == len(moved.propositions) == 25
 
     first = target.read_bytes()
     opened.number("crossover of LEAD").fill("60")
@@ -206,7 +206,9 @@ def test_names_that_look_like_markup_do_no_harm(open_page, tmp_path):
     study = eq.load_study("heilongjiang")
     nasty = "</title><script>window.harmed = 1</script><img src=x onerror='window.harmed = 2'>"
     data = study.data.rename(index={"Harbin": nasty, "Heihe": "<b>bold</b>"})
-    kept = [proposition for proposition in study.propositions if proposition.claim != "together"]
+    kept = [
+        proposition for proposition in study.propositions if proposition.claim not in ("together", "member", "level")
+    ]
     changed = eq.Study(
         name=nasty,
         title=nasty,

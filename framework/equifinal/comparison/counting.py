@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from equifinal.errors import InputError, check_whole
 
@@ -78,6 +77,8 @@ def rounds(planned: int, most: int) -> list[int]:
 
 def interval(b: int, m: int, level: float = LEVEL) -> tuple[float, float]:
     """The exact interval of a share of which `b` of `m` were seen (Clopper & Pearson 1934)."""
+    from scipy.special import betaincinv
+
     tail = (1 - level) / 2
     low = 0.0 if b == 0 else float(betaincinv(b, m - b + 1, tail))
     high = 1.0 if b == m else float(betaincinv(b + 1, m - b, 1 - tail))

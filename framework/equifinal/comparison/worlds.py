@@ -12,7 +12,6 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtr
 
 from equifinal.base.seeds import generator
 from equifinal.comparison.out_of_sample import units
@@ -239,6 +238,8 @@ def correlated_with(condition: str, calibrated: CalibratedStudy) -> tuple[str, .
 
     The test is that of Student's t for as many pairs as there are units.
     """
+    from scipy import special
+
     names, count = calibrated.condition_names, units(calibrated)[1]
     ranks = pd.DataFrame(calibrated.values("raw")).rank().to_numpy()
     here = names.index(condition)
@@ -248,14 +249,16 @@ def correlated_with(condition: str, calibrated: CalibratedStudy) -> tuple[str, .
             continue
         rho = float(np.corrcoef(ranks[:, here], ranks[:, there])[0, 1])
         t = abs(rho) * np.sqrt((count - 2) / max(1 - rho**2, 1e-12))
-        if abs(rho) > CORRELATED and 2 * stdtr(count - 2, -t) <= 0.05:
+        if abs(rho) > CORRELATED and 2 * special.stdtr(count - 2, -t) <= 0.05:
             found.append(name)
     return tuple(found)
 
 
 def _normal_scores(values: Floats) -> Floats:
+    from scipy import special
+
     ranks = pd.DataFrame(values).rank().to_numpy()
-    return np.asarray(ndtri(ranks / (len(ranks) + 1)), dtype=float)
+    return np.asarray(special.ndtri(ranks / (len(ranks) + 1)), dtype=float)
 
 
 @lru_cache(maxsize=64)
