@@ -164,7 +164,7 @@ def run(
     methods
         Names or labels, :class:`~equifinal.Method` instances, or a dict from labels to these. ``None`` means every
         registered method with the study's parameters, but for those that wait until they are asked for
-        (:attr:`Method.by_default <equifinal.Method>`), and the study's variants. Parameters after a colon, written as in TOML,
+        (``Method.by_default``), and the study's variants. Parameters after a colon, written as in TOML,
         override the study's: ``"fsqca:pri_cutoff=0.7"``.
     n_jobs
         Number of processes; -1 uses all processors. The numbers do not depend on it.
