@@ -173,7 +173,8 @@ def test_p_values_are_corrected_for_the_number_of_pairs(comparison: eq.Compariso
         alone = 2 * student_t.sf(np.abs(found["estimate"] / found["error"]), 23)
         known = ~np.isnan(alone)
         assert known.any() == (not BUILT_IN[NAMES.index(name)].by_rank)
-        np.testing.assert_allclose(found["p"][known], multipletests(alone[known], method="holm")[1])
+        if known.any():
+            np.testing.assert_allclose(found["p"][known], multipletests(alone[known], method="holm")[1])
         assert found["p"][~known].isna().all()
 
 

@@ -142,7 +142,8 @@ def _column(cells: list[str | None], is_text: bool, decimal: str) -> tuple[pd.Se
     text = pd.Series(cells, dtype=object)
     if not is_text and len(text) and text.isin(["True", "False", "TRUE", "FALSE", "true", "false"]).all():
         return text.str.lower() == "true", ""
-    return (text.astype(float) if text.isna().all() and not is_text else text.astype("str")), ""
+    # A series made of the cells alone has the type of text that this pandas has, and keeps what is missing.
+    return (text.astype(float) if text.isna().all() and not is_text else pd.Series(cells)), ""
 
 
 def _notes_on_numbers(decimal: str, cells: Sequence[str]) -> list[str]:

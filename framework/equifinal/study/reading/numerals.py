@@ -116,6 +116,6 @@ def numbers(cells: Sequence[str | None], decimal: str) -> tuple[pd.Series, str] 
             return None
         plain.append(whole.replace(thousands, "") + (f".{rest}" if mark else ""))
     values: Any = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce")
-    if values.dtype == object:  # whole numbers without end
-        values = values.astype(float)
+    if values.dtype == object or values.isna().sum() > plain.count(None):  # whole numbers without end
+        values = pd.Series([float("nan") if each is None else float(each) for each in plain])
     return values, next(iter(units))

@@ -117,5 +117,5 @@ def statistics_file(path: Path, texts: Sequence[str], where: str) -> Reading:
     frame = codes.copy()
     for name in (each for each in texts if each in frame.columns):
         cells = [_text(cell) for cell in labelled[name].astype(object)]
-        frame[name] = pd.Series([cell or None for cell in cells], index=frame.index).astype("str")
+        frame[name] = pd.Series([cell or None for cell in cells], index=frame.index)
     return Reading(frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True))
