@@ -45,10 +45,9 @@ def environment(tmp_path_factory) -> dict[str, str]:
 
 
 def shell(environment: dict[str, str], folder: Path, command: str) -> str:
-    """What a command prints; it must end well. Comparisons gather no evidence, which takes a minute each."""
-    asked = re.sub(r"equifinal compare [^|&;#\n]*", lambda found: f"{found[0].rstrip()} --quick", command)
+    """What a command prints; it must end well."""
     ended = subprocess.run(
-        ["bash", "-c", asked], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
     )
     said = ended.stdout + ended.stderr
     assert ended.returncode == 0, f"{command}\n{said}"
