@@ -32,6 +32,8 @@ from .study.study_file import StudySource as StudySource
 from .study.study_file import load_study as load_study
 from .study.study_file import study_path as study_path
 from .study.study_writer import save_study as save_study
+from .study.values import ValueThresholds as ValueThresholds
+from .study.values import values_by_thresholds as values_by_thresholds
 from .study.variable import Variable as Variable
 from .sweep.engine import sweep_over as sweep_over
 from .sweep.result import Trial as Trial

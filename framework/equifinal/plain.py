@@ -4,6 +4,7 @@ from equifinal.base.plain import frame_records, plain
 from equifinal.base.words import (
     ARROWS,
     CASE_TYPES,
+    DECIDED,
     DIRECTIONS,
     KEY,
     MARKS,
@@ -30,6 +31,7 @@ from equifinal.base.words import (
 __all__ = [
     "ARROWS",
     "CASE_TYPES",
+    "DECIDED",
     "DIRECTIONS",
     "KEY",
     "MARKS",

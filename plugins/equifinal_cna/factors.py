@@ -63,10 +63,6 @@ class Factors:
         """The position of each literal."""
         return {text: place for place, text in enumerate(self.texts)}
 
-    def of_factor(self, name: str) -> Integers:
-        """The positions of a factor's literals."""
-        return np.flatnonzero(self.factor == self.names.index(name))
-
     def membership(self, paths: Iterable[Iterable[str]]) -> Floats:
         """The cases' memberships in a disjunction of conjunctions; missing where it turns on a missing one.
 

@@ -1,14 +1,13 @@
 """The methods cna and mvcna."""
 
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field
 
 import equifinal as eq
-from equifinal.errors import did_you_mean, listing
+from equifinal.errors import listing
 from equifinal_cna import tables
 from equifinal_cna.budget import Budget
 from equifinal_cna.coincidences import coincidences, levels_of, possible_causes
@@ -173,44 +172,13 @@ class MultiValueCNA(CNA):
     sufficient_paths = False  # its paths are made of values, and advice speaks of memberships
 
     scale: Literal["crisp"] = Field("crisp", description="In and out, for the sets without thresholds.")
-    thresholds: dict[str, tuple[float, ...]] = Field(
-        min_length=1,
-        examples=[{"A": (3.0, 6.0)}],
-        description="Multi-value condition to its thresholds, rising, in the unit of the raw scores: with n of them it has the "
-        "values 0 to n, the number of thresholds that the raw score reaches.",
-    )
-
-    @field_validator("thresholds")
-    @classmethod
-    def _rising(cls, thresholds: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
-        for name, each in thresholds.items():
-            if not each or not all(low < high for low, high in pairwise(each)):
-                raise ValueError(f"the thresholds of {name} must be one number or more, rising")
-        return thresholds
+    thresholds: eq.ValueThresholds
 
     def values(self, calibrated: eq.CalibratedStudy) -> pd.DataFrame:
         """The values of the conditions, 0, 1, 2, ..., and the outcome in or out; missing at exactly 0.5 in a dichotomy."""
-        names = calibrated.condition_names
-        for name in self.thresholds:
-            if name not in names:
-                raise eq.InputError(
-                    f"Study {calibrated.name!r}: there are thresholds for {name!r}, which is not a condition. "
-                    f"{did_you_mean(name, names)}"
-                )
-        without = [name for name in names if name not in self.thresholds and name not in calibrated.fuzzy]
-        if without:
-            raise eq.InputError(
-                f"Study {calibrated.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
-                f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
-            )
-        columns = {
-            name: np.searchsorted(self.thresholds[name], calibrated.raw[name].to_numpy(dtype=float), side="right")
-            if name in self.thresholds
-            else calibrated.crisp[name].to_numpy(dtype=float)
-            for name in names
-        }
+        values = eq.values_by_thresholds(calibrated, self.thresholds, self.title)
         outcome = calibrated.outcome.name
-        return pd.DataFrame(columns, index=calibrated.cases).assign(**{outcome: calibrated.crisp[outcome]})
+        return values.assign(**{outcome: calibrated.crisp[outcome]})
 
     def _multivalue(self) -> tuple[str, ...]:
         return tuple(self.thresholds)

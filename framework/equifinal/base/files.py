@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -122,17 +121,3 @@ def _remove(aside: Path, lock: int) -> None:
         with contextlib.suppress(OSError):
             (aside / _LOCK).unlink()
             aside.rmdir()
-
-
-def safe_name(name: str, ending: str, taken: Collection[str] = ()) -> str:
-    """A file name that every system can store; numbered if it is among the `taken` ones, which are in lower case.
-
-    >>> safe_name("a/b: c", "csv"), safe_name("fit", "csv", {"fit.csv"})
-    ('a_b_c.csv', 'fit-2.csv')
-    """
-    stem = re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "table"
-    number, file = 1, f"{stem}.{ending}"
-    while file.lower() in taken:
-        number += 1
-        file = f"{stem}-{number}.{ending}"
-    return file

@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 
 Answer = Literal["supported", "contradicted", "inconclusive", "silent"]
+
+#: The answers that decide something.
+DECIDED: tuple[Answer, Answer] = ("supported", "contradicted")
 Provenance = Literal["observed", "reconstruction", "simulated"]
 
 MISSING = "–"

@@ -7,6 +7,7 @@ built-in one that it derives from, or whose arguments it has.
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from equifinal.base.words import DECIDED
 from equifinal.comparison.worlds import (
     AdditiveResidualsPermuted,
     ConditionPermuted,
@@ -22,9 +23,6 @@ from equifinal.study.propositions import Equifinal, Influence, Joint, Key, Propo
 
 #: How a method's answers are to be read: of sets and paths, or of how scores vary together.
 Reading: TypeAlias = Literal["set-theoretic", "covariation"]
-
-#: The answers that decide something.
-DECIDED = ("supported", "contradicted")
 
 
 def reading_of(method: Method) -> Reading:

@@ -15,7 +15,7 @@ import pandas as pd
 from equifinal.base.folder import is_report, write_folder
 from equifinal.base.own import Handing, computed_once
 from equifinal.base.surroundings import restored
-from equifinal.base.words import KEY, UNTESTED_KEY, banner
+from equifinal.base.words import DECIDED, KEY, UNTESTED_KEY, banner
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
@@ -124,44 +124,52 @@ class Comparison:
         """Importances over resamples: index ``condition`` and ``method``; ``importance``, ``low`` and ``high`` (95 %), and more."""
         return self.gathered.importances
 
-    @property
+    @computed_once
     def by_chance(self) -> pd.DataFrame:
         """How often chance gives the verdict in worlds without the relation; in the shape of `verdicts`, NaN where undefined."""
         return in_shape_of(self.verdicts, self.evidence["by_chance"], float("nan"))
 
-    @property
+    @computed_once
     def stable(self) -> pd.DataFrame:
         """The share of resampled case sets with the same verdict; in the shape of `verdicts`, NaN where undefined."""
         return in_shape_of(self.verdicts, self.evidence["stable"], float("nan"))
 
-    @property
+    @computed_once
     def firm(self) -> pd.DataFrame:
         """Which verdicts are firm; booleans in the shape of `verdicts`."""
         return in_shape_of(self.verdicts, self.evidence["firm"], False)
 
-    @property
+    @computed_once
+    def loose(self) -> pd.DataFrame:
+        """Which verdicts decide something without being firm; booleans in the shape of `verdicts`."""
+        return self.verdicts.isin(DECIDED) & ~self.firm
+
+    @computed_once
     def unsettled(self) -> pd.DataFrame:
         """Which marks the number of worlds or resamples does not settle, shown as ≈; booleans in the shape of `verdicts`."""
         return in_shape_of(self.verdicts, self.evidence["unsettled"], False)
 
-    @property
+    @computed_once
     def firm_together(self) -> pd.DataFrame:
         """Which verdicts stay firm when all claims and conditions are tested together; booleans in the shape of `verdicts`."""
         return in_shape_of(self.verdicts, self.gathered.firm_together, False)
 
-    @property
+    @computed_once
     def firm_directions(self) -> pd.DataFrame:
         """Which directions are firm; booleans, conditions × methods."""
-        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
-        return in_shape_of(table, self.direction_evidence["firm"], False)
+        return in_shape_of(self._conditions_by_method, self.direction_evidence["firm"], False)
 
-    @property
+    @computed_once
     def firm_directions_together(self) -> pd.DataFrame:
         """Which directions stay firm when all claims and conditions are tested together; booleans, conditions × methods."""
-        table = pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
-        return in_shape_of(table, self.gathered.firm_directions_together, False)
+        return in_shape_of(self._conditions_by_method, self.gathered.firm_directions_together, False)
 
     @property
+    def _conditions_by_method(self) -> pd.DataFrame:
+        """An empty table of conditions × methods."""
+        return pd.DataFrame(index=self.conditions.index, columns=pd.Index(list(self.analyses), name="method"))
+
+    @computed_once
     def shown_directions(self) -> pd.DataFrame:
         """The directions that are firm, 1 or -1, and 0 for the others; conditions × methods."""
         return shown_directions(self)
@@ -176,7 +184,7 @@ class Comparison:
         """What stands behind each verdict in a sentence, in the shape of `verdicts`; empty where nothing does."""
         return in_cells(self, "sentence")
 
-    @property
+    @computed_once
     def findings(self) -> pd.DataFrame:
         """What each kind of methods finds, propositions × families: only verdicts that stay firm together count.
 

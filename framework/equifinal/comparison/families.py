@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-#: What a verdict can decide; the other two answers decide nothing.
-DECIDED = ("supported", "contradicted")
+from equifinal.base.words import DECIDED
 
 
 def families(analyses: Mapping[str, Any]) -> dict[str, list[str]]:

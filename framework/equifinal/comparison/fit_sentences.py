@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.comparison.compared import Compared
-from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
+from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure, leading_measures
 from equifinal.comparison.wording import grouped, is_or_are, listed
 
 #: So many cases with the largest spread are named; ties with the last of them too.
@@ -46,15 +46,10 @@ def importances(comparison: Compared) -> list[str]:
     return sentences
 
 
-def _leading(comparison: Compared) -> list[Measure]:
-    """The measures that sentences tell, the first first."""
-    return [each for name in LEADING for each in comparison.measures if each.name == name]
-
-
 def baselines(comparison: Compared) -> list[str]:
     everyone = list(comparison.analyses)
     sentences = []
-    for measure in _leading(comparison):
+    for measure in leading_measures(comparison.measures):
         every = comparison.fit[f"{measure.name}{OUT_OF_SAMPLE}"].astype(float)
         baseline, values = (
             float(every[f"baseline: {measure.baseline}"]),
@@ -100,7 +95,7 @@ def constant(comparison: Compared) -> list[str]:
 
 
 def differences(comparison: Compared) -> list[str]:
-    every, leading = comparison.differences, _leading(comparison)
+    every, leading = comparison.differences, leading_measures(comparison.measures)
     if every.empty or not leading:
         return []
     measure = leading[0]

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from equifinal.base.parallel import work
+from equifinal.base.words import DECIDED
 from equifinal.comparison.asking import Asking, Direction, Importances, Look, Question, Reply, replies
-from equifinal.comparison.claims import DECIDED, asserting, parts, worlds_without
+from equifinal.comparison.claims import asserting, parts, worlds_without
 from equifinal.comparison.counting import Demands, Share, beyond_share, rounds
 from equifinal.comparison.marks import Mark, Source, Test, chance, same, spread_out
 from equifinal.comparison.resamples import Resampling

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import pandas as pd
 
-from equifinal.base.words import counted
+from equifinal.base.words import DECIDED, counted
 from equifinal.comparison.answer import GOES, UNTESTED, answer
 from equifinal.comparison.compared import Compared
-from equifinal.comparison.families import DECIDED, directions, families, findings
+from equifinal.comparison.families import directions, families, findings
 from equifinal.comparison.standing import shown_directions
 from equifinal.comparison.wording import capital, label_of, listed, outcome_of, propositions, spelt
 

@@ -250,6 +250,11 @@ def current_measures() -> tuple[Measure, ...]:
 # ------------------------------------------------------------------------------------------------------ measuring
 
 
+def leading_measures(which: Sequence[Measure]) -> list[Measure]:
+    """The leading ones of some measures, the first first."""
+    return [each for name in LEADING for each in which if each.name == name]
+
+
 def measures(
     predicted: Any, outcome: Any, which: Iterable[Measure] = BUILT_IN, problems: dict[str, str] | None = None
 ) -> dict[str, float]:

@@ -29,9 +29,8 @@ def conjunction(text: Any, calibrated: CalibratedStudy) -> Literals | None:
 
 def membership(path: Literals, calibrated: CalibratedStudy) -> "pd.Series[float]":
     """Each case's membership in a path: the smallest of those in its literals."""
-    members = [calibrated.fuzzy[name] if present else 1.0 - calibrated.fuzzy[name] for name, present in path.items()]
-    smallest = np.minimum.reduce([each.to_numpy(dtype=float) for each in members])
-    return pd.Series(smallest, index=calibrated.cases, dtype=float)
+    text = "*".join(name if present else f"~{name}" for name, present in path.items())
+    return Expression(text).membership(calibrated.fuzzy).astype(float)
 
 
 def in_words(literal: tuple[str, bool], calibrated: CalibratedStudy) -> str:

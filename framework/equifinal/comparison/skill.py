@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from equifinal.comparison.measures import LEADING, OUT_OF_SAMPLE, Measure
+from equifinal.comparison.measures import OUT_OF_SAMPLE, Measure, leading_measures
 from equifinal.method.analysis import Method
 
 
@@ -15,7 +15,7 @@ def without_skill(methods: Mapping[str, Method], fit: pd.DataFrame, measures: Se
     Judged by the first of the leading measures, out of sample. A method that does not predict has nothing to be judged by, and
     is not in it either.
     """
-    leading = next((each for name in LEADING for each in measures if each.name == name), None)
+    leading = next(iter(leading_measures(measures)), None)
     if leading is None:
         return {}
     values = fit[f"{leading.name}{OUT_OF_SAMPLE}"].astype(float)

@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from equifinal.base.words import SIGNS, UNSETTLED
+from equifinal.base.words import DECIDED, SIGNS, UNSETTLED
 from equifinal.base.words import by_chance as in_figures
 from equifinal.comparison.compared import Compared
 from equifinal.comparison.counting import Demands
-from equifinal.comparison.families import DECIDED
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from equifinal.base.words import DECIDED
 from equifinal.comparison.compared import Compared
-from equifinal.comparison.families import DECIDED, families, findings
+from equifinal.comparison.families import families, findings
 from equifinal.comparison.headline import SAYS
 from equifinal.comparison.standing import shown_directions
 from equifinal.comparison.wording import grouped, listed, propositions, quoted

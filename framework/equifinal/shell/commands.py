@@ -1,6 +1,7 @@
 """Commands of plugins: the hook ``equifinal_commands``, asked only when they are listed or used."""
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ def _interrupts_said() -> Iterator[None]:
     except KeyboardInterrupt as interrupt:
         where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
         print(f"Interrupted{where}.", file=sys.stderr)
+        warnings.simplefilter("ignore")  # joblib's, about what was computed and is not used
         raise Exit(130) from None
 
 

@@ -107,8 +107,8 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 def _cell(comparison: Comparison, name: str, label: str) -> str:
     """A mark in the colour of its answer; grey where nothing shows it to be firm."""
     answer = str(comparison.verdicts.at[name, label])
-    loose = answer in ("supported", "contradicted") and not comparison.firm.at[name, label]
-    return f"[{'dim' if loose else SYMBOLS[answer][1]}]{escape(str(comparison.marks.at[name, label]))}[/]"
+    colour = "dim" if comparison.loose.at[name, label] else SYMBOLS[answer][1]
+    return f"[{colour}]{escape(str(comparison.marks.at[name, label]))}[/]"
 
 
 def _evidence(comparison: Comparison, console: Console) -> None:

@@ -1,7 +1,6 @@
 """Study files: ``study.toml`` with its table of cases, and the places where plugins keep theirs."""
 
 import os
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ class StudySource:
     def title(self) -> str:
         """The study's title, or its path if the file cannot be read."""
         try:
-            return str(tomllib.loads(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
+            return str(parsed(Path(self.path).read_text(encoding="utf-8-sig"))["study"]["title"])
         except (OSError, ValueError, LookupError, TypeError):
             return str(self.path)
 

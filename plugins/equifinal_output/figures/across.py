@@ -54,7 +54,7 @@ def plot_verdicts(comparison: eq.Comparison, ax: "Axes | None" = None) -> "Axes"
     from matplotlib.patches import FancyBboxPatch
 
     verdicts, marks = comparison_of(comparison).verdicts, comparison.marks.to_numpy()
-    loose = (verdicts.isin(["supported", "contradicted"]) & ~comparison.firm).to_numpy()
+    loose = comparison.loose.to_numpy()
     rows, columns = verdicts.shape
     if not rows:
         raise eq.InputError(

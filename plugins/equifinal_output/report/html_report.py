@@ -11,7 +11,7 @@ import pandas as pd
 import pydantic
 
 import equifinal as eq
-from equifinal.plain import MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
+from equifinal.plain import DECIDED, MARKS, SIGNS, headings, is_missing, plain, shown, shown_column
 from equifinal_output.figures.pictures import Picture, figures_of, further_figures
 from equifinal_output.report.content import content
 from equifinal_output.report.document import Content
@@ -146,7 +146,7 @@ def _answer(comparison: eq.Comparison, name: str, label: str) -> _Answer:
         method=label,
         answer=answer,
         mark=str(comparison.marks.at[name, label]),
-        loose=answer in ("supported", "contradicted") and not comparison.firm.at[name, label],
+        loose=bool(comparison.loose.at[name, label]),
         words=f"{answer}. {standing}" if standing else answer,
         evidence=" ".join(filter(None, (str(comparison.verdict_evidence.at[name, label]), standing))),
     )
@@ -156,14 +156,14 @@ def _legend(comparison: eq.Comparison) -> list[tuple[str, str, bool, int]]:
     """Each answer with its words, whether it is loose, and how often it stands in the matrix; firm ones apart."""
     verdicts, firm = comparison.verdicts, comparison.firm
     tested = comparison.demands is not None
-    found = []
+    found: list[tuple[str, str, bool, int]] = []
     for answer in SIGNS:
         there = verdicts == answer
-        if tested and answer in ("supported", "contradicted"):
+        if tested and answer in DECIDED:
             found.append((answer, f"{answer}, firm", False, int((there & firm).to_numpy().sum())))
             found.append((answer, f"{answer}, not firm", True, int((there & ~firm).to_numpy().sum())))
         else:
-            found.append((answer, answer, answer in ("supported", "contradicted"), int(there.to_numpy().sum())))
+            found.append((answer, answer, answer in DECIDED, int(there.to_numpy().sum())))
     return [(answer, f"{SIGNS[answer]} {words}", loose, count) for answer, words, loose, count in found]
 
 

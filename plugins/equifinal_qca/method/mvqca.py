@@ -1,14 +1,19 @@
 """The method mvqca."""
 
-from itertools import pairwise
 from typing import cast
 
-import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
 
-from equifinal import Analysis, CalibratedStudy, Expression, InputError, Proposition, Verdict
-from equifinal.errors import did_you_mean, listing
+from equifinal import (
+    Analysis,
+    CalibratedStudy,
+    Expression,
+    Proposition,
+    ValueThresholds,
+    Verdict,
+    values_by_thresholds,
+)
+from equifinal.errors import listing
 from equifinal_qca.method.fsqca import FsQCA
 from equifinal_qca.method.standard_tables import Core, evidence_of, predicted, use_of
 from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
@@ -31,46 +36,11 @@ class MvQCA(FsQCA):
     )
     sufficient_paths = False  # its paths are made of values, and advice speaks of memberships
 
-    thresholds: dict[str, tuple[float, ...]] = Field(
-        min_length=1,
-        examples=[{"A": (3.0, 6.0)}],
-        description="Multi-value condition to its thresholds, rising, in the unit of the raw scores: with n of them it has the "
-        "values 0 to n, the number of thresholds that the raw score reaches.",
-    )
-
-    @field_validator("thresholds")
-    @classmethod
-    def _rising(cls, thresholds: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
-        for name, each in thresholds.items():
-            if not each or not all(low < high for low, high in pairwise(each)):
-                raise ValueError(f"the thresholds of {name} must be one number or more, rising")
-        return thresholds
+    thresholds: ValueThresholds
 
     def values(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """The values of the conditions, 0, 1, 2, ..., of every case; missing at exactly 0.5 in a dichotomy."""
-        for name in self.thresholds:
-            if name not in calibrated.condition_names:
-                raise InputError(
-                    f"Study {calibrated.name!r}: there are thresholds for {name!r}, which is not a condition. "
-                    f"{did_you_mean(name, calibrated.condition_names)}"
-                )
-        without = [
-            name for name in calibrated.condition_names if name not in self.thresholds and name not in calibrated.fuzzy
-        ]
-        if without:
-            raise InputError(
-                f"Study {calibrated.name!r}: {self.title} needs values, but there are neither thresholds nor calibrations for "
-                f"{listing(without)}. Name thresholds in the method's parameters, or calibrate them."
-            )
-        columns = {
-            name: np.searchsorted(
-                self.thresholds[name], calibrated.raw[name].to_numpy(dtype=float), side="right"
-            ).astype(float)
-            if name in self.thresholds
-            else calibrated.crisp[name].to_numpy(dtype=float)
-            for name in calibrated.condition_names
-        }
-        return pd.DataFrame(columns, index=calibrated.cases)
+        return values_by_thresholds(calibrated, self.thresholds, self.title)
 
     def memberships(self, calibrated: CalibratedStudy) -> pd.DataFrame:
         """Memberships in every value of the conditions and in the outcome, of every case; missing where undecided."""
