@@ -143,3 +143,32 @@ def test_three_interrupts_are_one_line(after, jobs):
     )  # the last one may come when Python has put its handlers away; a shell says 130 to both
     assert len(said.splitlines()) == 1
     assert said.startswith("Interrupted")
+
+
+def test_an_interrupt_that_python_drops_is_raised_again():
+    code = """
+import os, signal, time, weakref
+from equifinal.shell.interrupts import heard, take_one_interrupt
+
+class Thing:
+    pass
+
+def dropped(reference):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.01)
+
+take_one_interrupt()
+thing = Thing()
+reference = weakref.ref(thing, dropped)
+del thing
+try:
+    time.sleep(20)
+    print("lost")
+except KeyboardInterrupt:
+    time.sleep(1.5)  # cleaning up is left in peace
+    print("raised again")
+finally:
+    heard()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "raised again\n", "")

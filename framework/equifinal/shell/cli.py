@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equifinal.shell.commands import CommandsOfPlugins
-from equifinal.shell.interrupts import take_one_interrupt
+from equifinal.shell.interrupts import heard, take_one_interrupt
 from equifinal.shell.trial import trial
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def main() -> None:
         )  # else Python fails once more when it empties the stream at the end
         _tell(f"Error: what should be printed cannot be: {error.strerror}.")
         sys.exit(1)
+    finally:
+        heard()
 
 
 #: What goes wrong with a stream that is full, or that nobody reads any more.

@@ -10,6 +10,8 @@ from typer import Exit
 from typer.core import TyperGroup
 from typer.main import Typer, get_command
 
+from equifinal.shell.interrupts import heard
+
 if TYPE_CHECKING:
     from equifinal.plugin.registry import Registry
 
@@ -78,6 +80,7 @@ def _interrupts_said() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interrupt:
+        heard()
         where = "".join(f" {note}" for note in getattr(interrupt, "__notes__", ()))
         print(f"Interrupted{where}.", file=sys.stderr)
         warnings.simplefilter("ignore")  # joblib's, about what was computed and is not used

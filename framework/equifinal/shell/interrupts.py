@@ -10,6 +10,9 @@ from typing import Any
 #: Seconds for cleaning up after an interrupt, in which another one changes nothing; a later one ends the program at once.
 _PATIENCE = 3.0
 
+#: Seconds after which an interrupt that nobody heard of is raised again.
+_AGAIN = 1.0
+
 
 def end_at_once(number: int, frame: FrameType | None) -> None:
     """The answer to an interrupt before any work began."""
@@ -18,7 +21,11 @@ def end_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def take_one_interrupt() -> None:
-    """Let the first interrupt end the work, and those that follow while it is cleaned up do nothing."""
+    """Let the first interrupt end the work, and those that follow while it is cleaned up do nothing.
+
+    Python drops an exception that is raised where nothing can catch it (in a weak reference's callback, say, of which an import
+    makes many). An interrupt that came at such a moment is raised again, where the system has timers.
+    """
     if signal.getsignal(signal.SIGINT) not in (signal.default_int_handler, end_at_once):
         return  # ignored, or somebody else's
     first: list[float] = []
@@ -27,9 +34,41 @@ def take_one_interrupt() -> None:
         now = time.monotonic()
         if not first:
             first.append(now)
+            _insist()
             raise KeyboardInterrupt
         if now - first[0] > _PATIENCE:
             sys.stderr.flush()
             end_at_once(number, frame)
 
     signal.signal(signal.SIGINT, interrupt)
+
+
+def heard() -> None:
+    """The interrupt has been answered, and need not be raised again."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _insist() -> None:
+    said = sys.unraisablehook
+
+    def all_but_interrupts(dropped: Any) -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            said(dropped)
+
+    def again(number: int, frame: FrameType | None) -> None:
+        if not _being_answered():
+            raise KeyboardInterrupt
+
+    sys.unraisablehook = all_but_interrupts
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, again)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
+
+
+def _being_answered() -> bool:
+    """Whether what is running now cleans up after an interrupt."""
+    error = sys.exc_info()[1]
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
