@@ -11,7 +11,7 @@ import pandas as pd
 from equifinal.errors import InputError
 from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
-from equifinal.testing.common import EXTENSION_PROPERTIES, same_parameters, untouched
+from equifinal.testing.common import EXTENSION_PROPERTIES, needs, same_parameters, untouched
 
 CALIBRATOR_PROPERTIES: list[Property] = []
 
@@ -150,7 +150,9 @@ def few_and_equal_scores(calibrator: Calibrator) -> None:
             fail(f"{where} it returned {found.tolist()[:3]}")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "memberships between 0 and 1", "deterministic")
+@property_of(
+    CALIBRATOR_PROPERTIES, "Parallel runs and state", "memberships between 0 and 1", "deterministic", last=True
+)
 def no_global_state(calibrator: Calibrator) -> None:
     """It leaves global state alone, and fitting to other scores does not change one that is fitted."""
     raw = _scores(calibrator)
@@ -186,6 +188,37 @@ def anchors_are_scores(calibrator: Calibrator) -> None:
     for name, score in found.items():
         if isinstance(score, bool) or not isinstance(score, (int, float)) or not np.isfinite(score):
             fail(f"the anchor {name!r} is {score!r}; it must be a finite number")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "anchors are scores", "memberships between 0 and 1")
+def anchors_mean_what_they_say(calibrator: Calibrator) -> None:
+    """At an anchor called crossover the membership is 0.5; at full_in it is above, at full_out below."""
+    fitted = _fitted(calibrator, _scores(calibrator))
+    anchors = fitted.anchor_scores()
+    named = {name: score for name, score in anchors.items() if name.startswith(("crossover", "full_in", "full_out"))}
+    needs(bool(named), "none of its anchors is called crossover, full_in or full_out")
+    found = _memberships(fitted, pd.Series(named, dtype=float))
+    for name, membership in found.items():
+        right = (
+            np.isclose(membership, 0.5, atol=1e-6)
+            if str(name).startswith("crossover")
+            else membership > 0.5
+            if str(name).startswith("full_in")
+            else membership < 0.5
+        )
+        if not right:
+            fail(f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "memberships between 0 and 1", "deterministic")
+def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
+    """Scores that are stored as whole numbers have the same memberships as the same scores with decimals."""
+    decimals = _scores(calibrator).round()
+    whole = decimals.astype(int)
+    one = _memberships(_fitted(calibrator, decimals), decimals)
+    two = _memberships(_fitted(calibrator, whole), whole)
+    for case in one.index[~np.isclose(one, two, atol=1e-9)]:
+        fail(f"the score {whole[case]} is {two[case]:g} as a whole number and {one[case]:g} with decimals")
 
 
 CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)

@@ -16,7 +16,9 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs
+from equifinal.testing.method_claims import CLAIM_PROPERTIES
 from equifinal.testing.method_differences import TOLERANCE, differences, first_of
+from equifinal.testing.method_elsewhere import ELSEWHERE_PROPERTIES
 from equifinal.testing.method_invariance import INVARIANCE_PROPERTIES
 from equifinal.testing.method_robustness import ROBUSTNESS_PROPERTIES
 from equifinal.testing.method_steps import analyze, generator, predict
@@ -204,4 +206,12 @@ def advice_is_for_cases(method: Method) -> None:
         fail(f"advise said {wrong[0]!r}. Each case gets a sentence")
 
 
-METHOD_PROPERTIES.extend([*INVARIANCE_PROPERTIES, *ROBUSTNESS_PROPERTIES, *EXTENSION_PROPERTIES])
+METHOD_PROPERTIES.extend(
+    [
+        *INVARIANCE_PROPERTIES,
+        *CLAIM_PROPERTIES,
+        *ELSEWHERE_PROPERTIES,
+        *ROBUSTNESS_PROPERTIES,
+        *EXTENSION_PROPERTIES,
+    ]
+)

@@ -1,6 +1,10 @@
 """``equifinal plugin check``: everything that a plugin brings, or one thing by its name, as a table."""
 
+import contextlib
+import io
 import os
+import tempfile
+import warnings
 from pathlib import Path
 
 from equifinal.errors import InputError, did_you_mean
@@ -9,6 +13,7 @@ from equifinal.plugin.hookspecs import API_VERSION
 from equifinal.plugin.records import Entry, Plugin
 from equifinal.testing.checks import Check, Property, checks_for, fail, property_of
 from equifinal.testing.common import needs
+from equifinal.testing.samples import sample_comparison
 from equifinal.testing.targets import checks_of
 
 PLUGIN_PROPERTIES: list[Property] = []
@@ -39,6 +44,41 @@ def states_its_version_of_the_interface(plugin: Plugin) -> None:
         fail(
             f"its module does not say for which version of the plugin interface it was written: equifinal_api = {API_VERSION}"
         )
+
+
+def _told(plugin: Plugin) -> list[str]:
+    """What goes wrong when the plugin is told of a calibration, analyses, a failure, a comparison and written files."""
+    comparison = sample_comparison(evidence=False)
+    finished, notify = comparison.run, registry.current().notify
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        contextlib.redirect_stdout(io.StringIO()),  # to print is what some observers are for
+        tempfile.TemporaryDirectory(prefix="equifinal-check-") as folder,
+    ):
+        warnings.simplefilter("always")
+        notify("equifinal_after_calibration", calibrated=finished.calibrated)
+        for label, method in finished.methods.items():
+            notify("equifinal_before_analysis", label=label, method=method, calibrated=finished.calibrated)
+        for label, analysis in finished.analyses.items():
+            notify("equifinal_after_analysis", label=label, analysis=analysis, calibrated=finished.calibrated)
+        for failure in finished.failures.values():
+            notify("equifinal_analysis_failed", failure=failure)
+        notify("equifinal_after_comparison", comparison=comparison)
+        written = Path(folder, "report.txt")
+        written.write_text("A report.\n", encoding="utf-8")
+        notify("equifinal_after_writing", paths=[written])
+    start = f"Plugin {plugin}: "
+    return [str(each.message).removeprefix(start) for each in warned if str(each.message).startswith(start)]
+
+
+@property_of(PLUGIN_PROPERTIES, "All hooks", "can be used")
+def observers_only_observe(plugin: Plugin) -> None:
+    """Hooks that observe raise nothing, and change nothing of what they see or of the process."""
+    observes = [each for each in plugin.brings if each.startswith(("hook equifinal_after", "hook equifinal_before"))]
+    observes += [each for each in plugin.brings if each == "hook equifinal_analysis_failed"]
+    needs(bool(observes), "it observes nothing")
+    if problems := _told(plugin):
+        fail(problems[0])
 
 
 def checks_of_target(target: str) -> list[Check]:

@@ -1,7 +1,7 @@
 """What the checks use: a small study, methods that belong to no plugin, and instances of classes that need parameters."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -132,7 +132,7 @@ class SampleMethod(Method):
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """See :meth:`equifinal.Method.analyze`."""
         names = list(calibrated.condition_names)
-        counts = {"role": "contributing", "direction": 1, "evidence": "It counts as much as any other."}
+        counts = {"role": "contributing", "direction": 1, "evidence": "It counts <as> much & no more."}
         conditions = pd.DataFrame({**counts, "weight": 1 / len(names)}, index=names)
         predicted = calibrated.fuzzy[names].mean(axis=1)
         high, group = predicted > 0.5, "high <throughout>"
@@ -176,16 +176,21 @@ class _FailingMethod(SampleMethod):
         raise RuntimeError("made to fail, for the checks")
 
 
-def sample_comparison(**further: Any) -> Comparison:
-    """A comparison of three methods that belong to no plugin, on the sample study: one predicts, one does not, one fails.
+def sample_comparison(methods: Mapping[str, Method] | None = None, evidence: bool = True, **further: Any) -> Comparison:
+    """A comparison of methods that belong to no plugin, on the sample study.
 
     Parameters
     ----------
+    methods
+        By label; the default is one that predicts, one that does not, and one that fails.
+    evidence
+        Whether to gather evidence behind the verdicts: little of it, 19 worlds and 19 resampled case sets, unless more decide.
     further
         Keys of :class:`equifinal.Study`, such as ``propositions=[]``.
     """
-    methods = [SampleMethod(), _BlindMethod(), _FailingMethod()]
-    return compare(run(sample_study(**further), methods={method.name: method for method in methods}, seed=1))
+    three = {method.name: method for method in (SampleMethod(), _BlindMethod(), _FailingMethod())}
+    finished = run(sample_study(**further), methods=three if methods is None else dict(methods), seed=1)
+    return compare(finished, worlds=19, resamples=19, evidence=evidence)
 
 
 def example_of(target: Any) -> Any:

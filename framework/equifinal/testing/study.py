@@ -1,15 +1,22 @@
 """The properties of a study that a plugin brings, and of a kind of proposition."""
 
+import itertools
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from equifinal.comparison.compare import compare
+from equifinal.errors import InputError
 from equifinal.method.run import run
-from equifinal.study.propositions import Proposition
+from equifinal.study.calibrated import CalibratedStudy
+from equifinal.study.propositions import Proposition, Verdict
 from equifinal.study.study import Study
 from equifinal.study.study_file import StudySource, load_study
 from equifinal.testing.checks import Property, doing, fail, property_of
-from equifinal.testing.common import described
-from equifinal.testing.samples import SampleMethod
+from equifinal.testing.common import described, needs
+from equifinal.testing.samples import SampleMethod, sample_study
 
 STUDY_PROPERTIES: list[Property] = []
 PROPOSITION_PROPERTIES: list[Property] = []
@@ -66,3 +73,112 @@ def documented(cls: type[Proposition]) -> None:
 def arguments_described(cls: type[Proposition]) -> None:
     """The JSON schema gives type and description of every argument."""
     described(cls)
+
+
+#: Arguments by the names that the framework checks, in the sample study.
+_USUAL: dict[str, Any] = {
+    "expression": "A*B",
+    "condition": "B",
+    "conditions": ("A", "B"),
+    "cases": ("case 01", "case 02"),
+}
+
+
+def _example(cls: type[Proposition]) -> Proposition:
+    """A claim of the kind on the sample study; ends the check when its arguments cannot be guessed."""
+    given = {name: _USUAL[name] for name in cls.model_fields if name in _USUAL}
+    given |= {
+        name: field.examples[0] for name, field in cls.model_fields.items() if name not in given and field.examples
+    }
+    try:
+        return cls(id="an example", **given)
+    except ValueError as error:
+        needs(False, f"its arguments have no examples ({' '.join(str(error).split())[:80]})")
+        raise
+
+
+def _importances() -> list[pd.DataFrame]:
+    """Importances of the sample study, with the rows in each order."""
+    found = pd.DataFrame({"importance": [0.01, 0.2, 0.1]}, index=["A", "B", "C"])
+    return [found, *(found.loc[list(order)] for order in itertools.permutations("ABC"))]
+
+
+def _judged(claim: Proposition, importance: pd.DataFrame | None, when: str) -> Verdict | None:
+    before = None if importance is None else importance.copy()
+    with doing(f"judge, {when},"):
+        verdict = claim.judge(importance)
+    if verdict is not None and not isinstance(verdict, Verdict):
+        fail(f"judge, {when}, answered {verdict!r}. Return an equifinal.Verdict, or None")
+    if importance is not None and before is not None and not before.equals(importance):
+        fail("judge changed the importances. Work on a copy: frame.copy()")
+    return verdict
+
+
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def judged_by_importances(cls: type[Proposition]) -> None:
+    """``judge`` answers with a verdict or ``None``, whatever the order of conditions, also where importances are not known."""
+    needs(cls.judge is not Proposition.judge, "it does not define judge")
+    claim = _example(cls)
+    several = _importances()
+    first = _judged(claim, several[0].copy(), "with importances")
+    if any(_judged(claim, each.copy(), "with importances") != first for each in several):
+        fail("judge answers otherwise when the conditions are in another order")
+    _judged(claim, several[0] * np.nan, "with importances that are missing")
+    _judged(claim, None, "for a method that cannot predict")
+
+
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def checked_against_the_study(cls: type[Proposition]) -> None:
+    """A claim that names a set, condition or case of no study is refused in a sentence."""
+    claim = _example(cls)
+    sets, conditions, cases = ["A", "B", "C", "Y"], ["A", "B", "C"], [f"case {place:02}" for place in range(1, 25)]
+    with doing("check"):
+        claim.check("Study 'sample': ", sets, conditions, cases)
+    odd: dict[str, Any] = {
+        "expression": "NOBODY",
+        "condition": "NOBODY",
+        "conditions": ("NOBODY", "A"),
+        "cases": ("nobody", "case 01"),
+    }
+    for name in [name for name in cls.model_fields if name in odd]:
+        wrong = claim.model_copy(update={name: odd[name]})
+        try:
+            wrong.check("Study 'sample': ", sets, conditions, cases)
+        except InputError:
+            continue
+        except Exception as error:
+            with doing(f"check, with {name} = {odd[name]!r},"):
+                raise error
+        fail(f"it takes {name} = {odd[name]!r}, which the study does not have. Call super().check(...)")
+
+
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def described_by_the_cases(cls: type[Proposition]) -> None:
+    """``describe`` answers with a verdict and a sentence."""
+    needs(cls.describes(), "it does not define describe")
+    claim, calibrated = _example(cls), sample_study().calibrate()
+    with doing("describe"):
+        verdict = claim.describe(calibrated.protected())
+    if not isinstance(verdict, Verdict) or not verdict.evidence.strip():
+        fail(f"describe answered {verdict!r}. Return an equifinal.Verdict with a sentence")
+
+
+@property_of(PROPOSITION_PROPERTIES, "Claims")
+def worlds_are_studies(cls: type[Proposition]) -> None:
+    """``worlds`` gives calibrated studies with the same cases and sets, drawn from ``rng`` alone."""
+    needs(cls.worlds is not Proposition.worlds, "it does not define worlds")
+    claim, calibrated = _example(cls), sample_study().calibrate()
+    drawn = []
+    for _ in range(2):
+        with doing("worlds"):
+            worlds = claim.worlds(calibrated.protected(), np.random.default_rng(1))
+            drawn.append([] if worlds is None else list(itertools.islice(worlds, 3)))
+    for world in drawn[0]:
+        if not isinstance(world, CalibratedStudy):
+            fail(f"a world is {type(world).__name__}. Yield a CalibratedStudy: dataclasses.replace(calibrated, ...)")
+        if not world.cases.equals(calibrated.cases) or list(world.fuzzy) != list(calibrated.fuzzy):
+            fail("a world has other cases or sets than the study")
+    if any(
+        not one.fuzzy.equals(other.fuzzy) or not one.raw.equals(other.raw) for one, other in zip(*drawn, strict=True)
+    ):
+        fail("worlds from the same generator differ. Draw from rng alone")

@@ -287,7 +287,7 @@ class WorldsOutOfNothing(eq.Proposition):
 OBSERVERS = {
     "raises": "def equifinal_after_comparison(comparison):\n    comparison.no_such_table",
     "changes what it sees": "def equifinal_after_calibration(calibrated):\n    calibrated.fuzzy.iloc[:, 0] = 0.5",
-    "prints": "def equifinal_after_analysis(label, analysis, calibrated):\n    print(label)",
+    "closes a stream": "def equifinal_after_analysis(label, analysis, calibrated):\n    import sys; sys.stderr = None",
     "moves": "def equifinal_before_analysis(label, method, calibrated):\n    import os; os.chdir('/')",
     "cannot stand a failure": "def equifinal_analysis_failed(failure):\n    failure.label.upper() + failure.nothing",
     "misreads the paths": "def equifinal_after_writing(paths):\n    open(paths[0] / 'x')",

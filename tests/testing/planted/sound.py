@@ -30,7 +30,7 @@ class SoundMethod(eq.Method):
         slopes = np.array([native[name] for name in names])
         signs = np.where(slopes > 0.05, 1, np.where(slopes < -0.05, -1, 0))
         said = [f"Slope {slope:.3f}." for slope in slopes]
-        role = np.where(signs != 0, "contributing", "no role")
+        role = np.where(signs != 0, "contributing", "none")
         conditions = pd.DataFrame({"role": role, "direction": signs, "evidence": said, "slope": slopes}, index=names)
         cases = pd.DataFrame({"group": None, "predicted": self.predicted(native, study)}, index=study.cases)
         fit = {"n": len(cases), "mean": float(cases["predicted"].mean())}
