@@ -15,15 +15,12 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
-from equifinal.testing.fresh import in_a_fresh_process
+from equifinal.testing.fresh import NAMES, in_a_fresh_process
 from equifinal.testing.method_differences import TOLERANCE, differences, first_of
 from equifinal.testing.method_steps import analyze, answers_of, generator, predict
 from equifinal.testing.samples import sample_study
 
 ELSEWHERE_PROPERTIES: list[Property] = []
-
-#: Names in no order, so that whatever sorts them shows.
-_NAMES = ("ZEAL", "C", "MEANS", "A")
 
 
 class _Told(NamedTuple):
@@ -37,7 +34,7 @@ class _Told(NamedTuple):
 
 def _made() -> tuple[Study, CalibratedStudy, pd.Index]:
     """The sample study, and the eight cases that are held out."""
-    made = sample_study(_NAMES)
+    made = sample_study(NAMES)
     calibrated = made.calibrate()
     return made, calibrated, calibrated.cases[2::3]
 
