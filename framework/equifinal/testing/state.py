@@ -18,7 +18,13 @@ import pandas as pd
 from equifinal.plugin.extension import Extension
 
 #: What modules may change for themselves when they are imported.
-_BY_IMPORTS = ("the environment variables", "the filters of warnings", "the handlers of logs", "the options of pandas")
+_BY_IMPORTS = (
+    "the environment variables",
+    "the filters of warnings",
+    "the handlers of logs",
+    "the options of pandas",
+    "the settings of matplotlib",
+)
 
 
 def global_state(cls: type) -> dict[str, Any]:
