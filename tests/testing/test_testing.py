@@ -929,7 +929,8 @@ def test_each_mistake_of_an_output_is_found_by_its_check_and_by_no_other(cls, ex
 
 
 def test_every_check_of_an_output_is_seen_to_fail():
-    assert [each.outcome for each in check_output(Lines)] == ["passed"] * len(OUTPUT_PROPERTIES)
+    outcomes = {each.check.name: each.outcome for each in check_output(Lines)}
+    assert {name for name, outcome in outcomes.items() if outcome != "passed"} == {"texts are no markup"}
     tried = {name for _, expected in OUTPUT_MISTAKES for name in expected}
     tried |= {"texts are no markup", "same files in another process"}  # in test_planted.py
     assert {each.name for each in OUTPUT_PROPERTIES} == tried

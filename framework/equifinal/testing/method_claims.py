@@ -56,7 +56,7 @@ def _pairs(names: tuple[str, ...], cases: list[str]) -> list[tuple[str, Proposit
     return pairs
 
 
-@property_of(CLAIM_PROPERTIES, "What it may add", "propositions answered")
+@property_of(CLAIM_PROPERTIES, "What it may add", "propositions answered", "order of conditions")
 def opposite_and_equal_claims(method: Method) -> None:
     """A claim and its opposite are not both supported, nor both contradicted; the same claim in other words has the same answer."""
     calibrated = sample_study().calibrate()
@@ -98,7 +98,7 @@ def _misfit(path: pd.Series, analysis: Analysis, calibrated: CalibratedStudy) ->
     return "" if "" in problems or not problems else problems[0]
 
 
-@property_of(CLAIM_PROPERTIES, "What it says", "facets valid")
+@property_of(CLAIM_PROPERTIES, "What it says", "unused case without weight")
 def figures_of_paths(method: Method) -> None:
     """Consistency, coverage and cases of a sufficient path are those of its expression."""
     needs(type(method).sufficient_paths, "its configurations do not claim to be sufficient (sufficient_paths = False)")

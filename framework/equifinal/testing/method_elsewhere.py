@@ -73,7 +73,13 @@ def _elsewhere(method: Method) -> tuple[_Told, _Told]:
     return _asked[0][1]
 
 
-@property_of(ELSEWHERE_PROPERTIES, "Parallel runs and state", "deterministic under a seed", "analysis picklable")
+@property_of(
+    ELSEWHERE_PROPERTIES,
+    "Parallel runs and state",
+    "deterministic under a seed",
+    "analysis picklable",
+    "refit predicts as analyze",
+)
 def same_in_another_process(method: Method) -> None:
     """A new process, with hashes in another order, another locale and no memory, gives the same analysis, and reads this one's."""
     _, calibrated, _ = _made()
@@ -129,7 +135,7 @@ def _other_studies() -> dict[str, Study]:
     }
 
 
-@property_of(ELSEWHERE_PROPERTIES, "Hard cases", "facets valid", "relabelling")
+@property_of(ELSEWHERE_PROPERTIES, "Hard cases", "predict agrees with predicted", "relabelling")
 def other_studies(method: Method) -> None:
     """Ordinary studies with other names, numbers of cases and kinds of scores are analysed and predicted, too."""
     for where, made in _other_studies().items():
