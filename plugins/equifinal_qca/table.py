@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -337,6 +337,12 @@ def truth_table(
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
     return TruthTable.of(SetSpace(tuple(names)), outcome, frame.index, x, y, given)
+
+
+@lru_cache(maxsize=64)
+def space_of(conditions: tuple[str, ...], outcome: str) -> SetSpace:
+    """The configurations of a study's conditions, whose names are checked as :func:`truth_table` checks them."""
+    return SetSpace(tuple(condition_names(pd.DataFrame(columns=[*conditions, outcome]), outcome, conditions)))
 
 
 def _notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:

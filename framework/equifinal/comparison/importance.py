@@ -338,8 +338,8 @@ def direction_of(movement: Any) -> NDArray[np.int_]:
 
 def percentiles(calibrated: CalibratedStudy, name: str) -> tuple[int, int]:
     """Positions of two cases. The set's membership orders them; raw scores break ties."""
-    raw = calibrated.raw[name].to_numpy()
-    member = calibrated.fuzzy[name].to_numpy() if name in calibrated.fuzzy else raw
+    raw = calibrated.set_values(name, "raw")
+    member = calibrated.set_values(name, "fuzzy") if name in calibrated.calibrators else raw
     order = np.lexsort((raw * (calibrated.orientation(name) or 1), member))
     tenth = round(0.1 * (len(order) - 1))
     low, high = order[tenth], order[-1 - tenth]

@@ -1,6 +1,6 @@
 """Resampled case sets: the bootstrap from thirty cases on, and leaving out a fifth of them below."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, islice
 from math import comb
@@ -128,12 +128,11 @@ def _rows_by_unit(unit_of: Positions) -> list[Positions]:
 def _renamed(calibrated: CalibratedStudy, copy: Positions) -> CalibratedStudy:
     taken = set(calibrated.cases)
     index = pd.Index(_names(calibrated.cases, copy, taken), name=calibrated.cases.name, dtype=object)
-    data = calibrated.data.set_axis(index)
+    units = None
     if calibrated.unit is not None:
-        column = data[calibrated.unit]
-        names = _names(column, copy, set(column))
-        data = data.assign(**{calibrated.unit: pd.Series(names, index=index, dtype=object)})
-    return replace(calibrated, raw=calibrated.raw.set_axis(index), fuzzy=calibrated.fuzzy.set_axis(index), data=data)
+        column = calibrated.data[calibrated.unit]
+        units = _names(column, copy, set(column))
+    return calibrated.renamed(index, units)
 
 
 def _names(names: Any, copy: Positions, taken: set[Any]) -> list[Any]:
