@@ -110,7 +110,7 @@ def case_set(calibrated: CalibratedStudy, drawn: Positions) -> tuple[CalibratedS
     unit_of, _ = units(calibrated)
     rows = _rows_by_unit(unit_of)
     positions = np.concatenate([rows[unit] for unit in drawn])
-    copies = pd.Series(drawn).groupby(drawn).cumcount().to_numpy()
+    copies = np.arange(len(drawn)) - np.searchsorted(drawn, drawn)  # they are sorted
     copy = np.concatenate([np.full(len(rows[unit]), number) for unit, number in zip(drawn, copies, strict=True)])
     order = np.lexsort((positions, copy))  # originals first, in their order, then second copies, ...
     positions, copy = positions[order], copy[order]
@@ -126,8 +126,8 @@ def _rows_by_unit(unit_of: Positions) -> list[Positions]:
 
 
 def _renamed(calibrated: CalibratedStudy, copy: Positions) -> CalibratedStudy:
-    taken = set(calibrated.cases)
-    index = pd.Index(_names(calibrated.cases, copy, taken), name=calibrated.cases.name, dtype=object)
+    cases = calibrated.cases.to_numpy(dtype=object)
+    index = pd.Index(_names(cases, copy, set(cases)), name=calibrated.cases.name, dtype=object)
     units = None
     if calibrated.unit is not None:
         column = calibrated.data[calibrated.unit]

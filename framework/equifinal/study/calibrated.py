@@ -139,8 +139,10 @@ class CalibratedStudy(Readable):
     def _with(self, tables: Tables, **changed: Any) -> "CalibratedStudy":
         """The same study with other tables, which are written out when somebody asks for them."""
         made = object.__new__(type(self))
-        kept = {name: value for name, value in vars(self).items() if name in _KEPT}
-        vars(made).update(kept, _made=tables, **changed)
+        here, there = vars(self), vars(made)
+        for name in _KEPT:
+            there[name] = here[name]
+        there.update(changed, _made=tables)
         return made
 
     if not TYPE_CHECKING:
@@ -181,9 +183,10 @@ class CalibratedStudy(Readable):
             raise InputError(
                 f"Study {self.name!r} has no case {unknown[0]!r}. {did_you_mean(str(unknown[0]), self.cases)}"
             )
-        return self._at(self.cases.get_indexer(wanted))
+        return self.at(self.cases.get_indexer(wanted))
 
-    def _at(self, positions: Any) -> "CalibratedStudy":
+    def at(self, positions: Any) -> "CalibratedStudy":
+        """The same study with the cases at some positions, in the order given; anchors and memberships are kept."""
         return self._with(self._tables().at(positions))
 
     def to_membership(self, set_name: str, raw: pd.Series | Sequence[float] | NDArray[Any]) -> pd.Series:
@@ -378,7 +381,7 @@ class CalibratedStudy(Readable):
         return tables(title, {"Memberships": self.fuzzy}, self.notes, self.provenance, self.note)
 
 
-_KEPT = frozenset(each.name for each in dataclasses.fields(CalibratedStudy)) - {*_TABLES}
+_KEPT = [each.name for each in dataclasses.fields(CalibratedStudy) if each.name not in _TABLES]
 
 
 def _taken(table: Numbers, name: str, source: Any) -> Any:

@@ -108,7 +108,7 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
     return matches
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
     budget = problem.budget()
@@ -116,7 +116,7 @@ def conservative(problem: Problem) -> Found:
     return _found(primes, complete, problem, budget if complete else budget.part(_FOR_SOME))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder except the barred ones."""
     budget = problem.budget()
@@ -153,7 +153,7 @@ def _priced(problem: Problem, budget: Budget) -> Found:
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
     budget = problem.budget()
