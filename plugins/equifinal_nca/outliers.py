@@ -54,27 +54,28 @@ def outliers(
     names = list(range(len(plane.x))) if cases is None else list(cases)
     if len(names) != len(plane.x):
         raise InputError(f"There are {len(names)} names of cases for {len(plane.x)} scores. Give one for each.")
-    return without_each(plane, ceiling, pd.Index(names, name="case"), (scope is not None, scope is not None))
+    rows, figures = without_each(plane, ceiling, (scope is not None, scope is not None))
+    return pd.DataFrame(figures, index=pd.Index([names[row] for row in rows], name="case"))
 
 
-def without_each(plane: Ceilings, ceiling: Ceiling, cases: pd.Index, fixed: tuple[bool, bool]) -> pd.DataFrame:
-    """The same for a plane. `fixed`: whether the bounds of condition and outcome are theoretical, so that they stay."""
+def without_each(
+    plane: Ceilings, ceiling: Ceiling, fixed: tuple[bool, bool]
+) -> tuple[NDArray[np.intp], dict[str, NDArray[np.float64]]]:
+    """The positions of the cases and the columns of the table. `fixed`: whether the bounds of condition and outcome stay."""
     size = plane.effect_size[ceiling]
     possible = len(plane.x) > 1 and np.isfinite(size)
     able = _able(plane, ceiling) if possible else np.empty(0, dtype=np.intp)
     without = np.array([_without(plane, ceiling, case, fixed) for case in able], dtype=float)
     change = without - size
-    table = pd.DataFrame(
-        {
-            "effect_size": size,
-            "without": without,
-            "change": change,
-            "change_percent": 100 * change / size if size > 0 else np.nan,
-        },
-        index=cases[able],
-    )
     order = np.argsort(-np.abs(change), kind="stable")  # NaN comes last
-    return table.iloc[[each for each in order if not abs(change[each]) <= TOLERANCE]]
+    order = order[~(np.abs(change[order]) <= TOLERANCE)]
+    share = 100 * change[order] / size if size > 0 else np.full(len(order), np.nan)
+    return able[order], {
+        "effect_size": np.full(len(order), size),
+        "without": without[order],
+        "change": change[order],
+        "change_percent": share,
+    }
 
 
 def _able(plane: Ceilings, ceiling: Ceiling) -> NDArray[np.intp]:

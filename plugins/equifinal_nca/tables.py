@@ -157,13 +157,18 @@ def outliers(
     calibrated: eq.CalibratedStudy, found: Sequence[Found], ceiling: Ceiling, fixed: Container[str]
 ) -> pd.DataFrame:
     """The cases without which the effect size is another; `fixed` holds the sets whose scope is theoretical."""
-    columns = ["condition", "case", "effect_size", "without", "change", "change_percent"]
-    parts = []
+    conditions: list[str] = []
+    cases: list[str] = []
+    parts: dict[str, list[Floats]] = {"effect_size": [], "without": [], "change": [], "change_percent": []}
     for each in found:
         stay = calibrated.variable(each.literal[0]).base_name in fixed, calibrated.outcome.base_name in fixed
-        part = without_each(each.plane, ceiling, calibrated.cases, stay)
-        parts.append(part.rename_axis("case").reset_index().assign(condition=each.name))
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+        rows, figures = without_each(each.plane, ceiling, stay)
+        conditions += [each.name] * len(rows)
+        cases += calibrated.cases[rows].tolist()
+        for column, values in figures.items():
+            parts[column].append(values)
+    columns = {column: np.concatenate([np.empty(0), *values]) for column, values in parts.items()}
+    return pd.DataFrame({"condition": conditions, "case": cases, **columns})
 
 
 def ceiling_lines(found: Sequence[Found]) -> pd.DataFrame:
