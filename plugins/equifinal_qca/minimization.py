@@ -1,11 +1,14 @@
 """Boolean minimization of a truth table: the conservative, the parsimonious and the intermediate solution."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
-from typing import get_args
+from typing import Literal, get_args
+
+import numpy as np
 
 from equifinal import InputError
-from equifinal.errors import did_you_mean
+from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine import search
 from equifinal_qca.engine.cubes import Cube
 from equifinal_qca.engine.search import Found, Problem
@@ -25,6 +28,7 @@ def minimize(
     max_models: int = 1000,
     max_seconds: float | None = None,
     effort: float = 1.0,
+    include: Literal["", "C"] = "",
 ) -> Solution:
     """Minimize a truth table.
 
@@ -60,6 +64,10 @@ def minimize(
         found in a given time depends on the machine.
     effort
         The share of the usual amount of work before a search is cut short: 10 for ten times as much, 0.1 for a tenth.
+    include
+        ``"C"`` lets every solution match contradictions, the ``C`` rows, where that shortens it; none has to be explained
+        (Ragin 1987, ch. 7). The conservative solution then still uses no remainder. By default no term may match a ``C`` row.
+        `exclude` bars a contradiction all the same.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def minimize(
     Raises
     ------
     InputError
-        For an unknown solution, condition or row.
+        For an unknown solution, condition or row, or an unknown ``include``.
 
     Examples
     --------
@@ -82,12 +90,20 @@ def minimize(
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
     present, absent, together = table.space.expected(expectations)
+    if include not in ("", "C"):
+        raise InputError(
+            f"include = {include!r} is unknown. Give 'C' to let terms match contradictions; remainders are the choice of solution."
+        )
     table, barred = table.barring(exclude)
+    closed = ("0",) if include else ("0", "C")
+    free = [
+        corner for corner in table.corners_with("C") if include and not any(each.matches(corner) for each in barred)
+    ]
     problem = Problem(
         everything=table.space.everything,
         groups=table.space.groups,
         positive=tuple(table.corners_with("1")),
-        off=(*map(table.space.region, table.corners_with("0", "C")), *barred),
+        off=(*map(table.space.region, table.corners_with(*closed)), *barred),
         present=present,
         absent=absent,
         together=together,
@@ -95,7 +111,10 @@ def minimize(
         max_models=max_models,
         max_seconds=max_seconds,
         effort=effort,
+        free=tuple(free),
     )
+    if free:
+        table = _with_note_on_free(table, free)
     if solution == "conservative":
         return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
     if solution == "parsimonious":
@@ -105,6 +124,13 @@ def minimize(
         _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
     )
     return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
+
+
+def _with_note_on_free(table: TruthTable, free: list[int]) -> TruthTable:
+    numbers = table.space.row_numbers(np.array(free, dtype=np.int64)).tolist()
+    rows = [f"{number} ({table.space.label(corner)})" for number, corner in zip(numbers, free, strict=True)]
+    note = f"Contradictions that terms may match (include = 'C'), without having to: row {listing(rows)}."
+    return replace(table, notes=(*table.notes, note))
 
 
 def _check(
