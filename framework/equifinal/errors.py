@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 FAULTS = (Exception, SystemExit)
 
 
+#: More worker processes than any computer has processors.
+MOST_JOBS = 4096
+
+
 class InputError(ValueError):
     """Something the user gave cannot be used.
 
@@ -192,10 +196,10 @@ def _demand(problem: Any) -> str:
 
 
 def check_whole(name: str, value: Any, minimum: int | None = None) -> None:
-    """Raise an :class:`InputError` unless the value is a whole number of at least `minimum` (if that is None: any but 0)."""
+    """Raise an :class:`InputError` unless the value is a whole number of at least `minimum` (if that is None: a number of jobs)."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or (minimum is None and value == 0) or (minimum is not None and int(value) < minimum):
-        allowed = (
-            f"a whole number, {minimum} or more" if minimum is not None else "a whole number: 1, 2, ..., or -1 for all"
-        )
+    wrong = value == 0 or int(value) > MOST_JOBS if whole and minimum is None else whole and int(value) < (minimum or 0)
+    if not whole or wrong:
+        several = f"a whole number: 1, 2, ... up to {MOST_JOBS}, or -1 for all"
+        allowed = several if minimum is None else f"a whole number, {minimum} or more"
         raise InputError(f"{name} = {value!r}. It must be {allowed}.")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import equifinal as eq
@@ -20,6 +21,14 @@ STUDIES = {
     "an expectation in words": ('column = "leadership"', 'column = "leadership"\nexpect = "no"', "'present' or 'absent'"),
     "a title that is a number": ("[outcome]", 'title = 5\n[outcome]', "title = 5 must be text"),
     "true for a threshold": ("threshold = 5", "threshold = true", "threshold: it must be a number, not true or false"),
+    "a proposition's expectation in words": (
+        '"necessary"',
+        '"necessary"\nexpect = "no"',
+        "Study 'towns': proposition P1: expect = 'no' must be true or false",
+    ),
+    "a proposition's expectation as a number": ('"necessary"', '"necessary"\nexpect = 0', "expect = 0 must be true or false"),
+    "a number in quotes": ("alpha = 0.1", 'alpha = "0.1"', "[methods.regression]: regression: alpha = '0.1' must be a number"),
+    "an anchor in quotes": ("threshold = 5", 'threshold = "5"', "threshold = '5' must be a number"),
     "true for a parameter": ("alpha = 0.1", "alpha = true", "alpha: it must be a number, not true or false"),
     "an escape sequence in a name": ('"towns"', '"to\\u001b[2Jwns"', r"name = 'to\x1b[2Jwns' has a character"),
     "an escape sequence in a label": ('"leadership"', '"leadership"\nlabel = "\\u009b31m"', r"'\x9b31m' has a character"),
@@ -64,6 +73,7 @@ def one_sentence(ended, words):
         (["compare", "heilongjiang", "-o", "r", "-f", "html:figures=true} # more"], "cannot be read"),
         (["compare", "heilongjiang", "-o", "r", "-f", "html:figures=true} x = {y=1"], "cannot be read"),
         (["compare", "heilongjiang", "-m", f"fsqca:pri_cutoff={'5' * 5000}"], "too many digits"),
+        (["compare", "heilongjiang", "-j", "9" * 20], "It must be a whole number: 1, 2, ... up to 4096, or -1 for all"),
         (["describe", LONG], "There is nothing called"),
         (["describe", ""], "There is nothing called"),
         (["list", "methods", "--plugin", LONG], "is not a usable path"),
@@ -89,13 +99,62 @@ def test_a_wrong_argument_is_one_sentence(arguments, words, cli, tmp_path, monke
         ({"title": "\ud800"}, r"title = '\\ud800' has a character"),
         ({"name": "\ud800"}, r"name = '\\ud800' has a character"),
         ({"unit": 5}, "unit = 5 must be text"),
-        ({"data": scores().rename(index={"case 0": "\ud800"})}, "a case's name"),
+        ({"title": []}, r"title = \[\] must be text"),
+        ({"data_notes": None}, "data_notes must be a list of texts, not None"),
+        ({"data_notes": ["\x1b[2J"]}, r"data_notes = '\\x1b\[2J' has a character"),
+        ({"requires": 5}, "requires = 5 must be a list of texts"),
     ],
 )
 def test_a_wrong_study_in_python_is_one_sentence(given, words):
     good = {"data": scores(), "outcome": eq.Variable("Y", "y", calibrate=DIRECT), "conditions": [eq.Variable("A")]}
     with pytest.raises(eq.InputError, match=words):
         eq.Study(**{"name": "made", **good, **given})
+
+
+ODD_TABLES = {
+    "half a character in a case's name": (lambda frame: named(frame, "\ud800"), "a case's name"),
+    "a case's name of 5,000 digits": (lambda frame: named(frame, 10**5000), "a case's name cannot be written"),
+    "a number of 310 digits": (lambda frame: frame.assign(A=[10**310, *frame["A"][1:]]), "is infinite for case 0"),
+    "a number of 5,000 digits": (lambda frame: frame.assign(A=[10**5000, *frame["A"][1:]]), "is infinite for case 0"),
+    "two levels of columns": (
+        lambda frame: frame.set_axis(pd.MultiIndex.from_product([frame.columns, ["x"]]), axis=1),
+        "the columns have 2 levels",
+    ),
+}
+
+
+def named(frame, name):
+    return frame.set_axis(pd.Index([name, *frame.index[1:]], dtype=object))
+
+
+@pytest.mark.parametrize("odd", ODD_TABLES)
+def test_a_wrong_table_in_python_is_one_sentence(odd):
+    change, words = ODD_TABLES[odd]
+    with pytest.raises(eq.InputError, match=words):
+        eq.Study(
+            name="made",
+            data=change(scores()),
+            outcome=eq.Variable("Y", "y", calibrate=DIRECT),
+            conditions=[eq.Variable("A")],
+        )
+
+
+@pytest.mark.parametrize("path", [None, 5, True, [], object(), "x" * 5000])
+@pytest.mark.parametrize(
+    "asked",
+    [eq.load_study, eq.load_plugin, lambda path: eq.draft_study(path, "y", "n")],
+    ids=["study", "plugin", "draft"],
+)
+def test_what_is_no_path_is_one_sentence(asked, path):
+    with pytest.raises(eq.InputError, match=r"text or a|no study|usable path"):
+        asked(path)
+
+
+def test_a_path_does_not_steer_the_terminal(cli, towns, tmp_path):
+    ended = cli("compare", towns, "-m", "regression", "--quick", "-f", "json", "-o", tmp_path / "a\x1b[2Jb")
+    assert ended.code == 0, ended.err
+    assert r"a\x1b[2Jb" in ended.out
+    assert "\x1b[2J" not in ended.out + ended.err
 
 
 @pytest.mark.parametrize("column", [0, 5, None, ["a"]])

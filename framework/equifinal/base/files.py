@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from equifinal.base.swap import is_under_way, undo
-from equifinal.errors import InputError
+from equifinal.errors import InputError, repr_of
 
 
 def real_path(path: str | Path) -> Path:
@@ -19,6 +19,8 @@ def real_path(path: str | Path) -> Path:
     Traceback (most recent call last):
     equifinal.errors.InputError: '~nosuchuser/study.toml' is not a usable path: Could not determine home directory. Choose another.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputError(f"A path is a text or a pathlib.Path, not {repr_of(path)}. Choose another.")
     try:
         found = Path(os.path.realpath(Path(path).expanduser()))
         with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):

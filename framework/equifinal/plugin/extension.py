@@ -2,10 +2,11 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pydantic
 
+from equifinal.base.scalars import check_scalars
 from equifinal.errors import InputError, explain
 from equifinal.plugin.hookspecs import API_VERSION
 
@@ -17,18 +18,6 @@ def has_body(cls: type) -> bool:
     """
     written = {name: value for name, value in vars(cls).items() if not name.startswith(("__", "model_", "_abc_"))}
     return bool(vars(cls).get("__doc__") or inspect.get_annotations(cls) or written)
-
-
-def _wants_numbers(annotation: Any) -> bool:
-    """Whether a parameter takes numbers, alone or in lists, and never true or false."""
-    inner = [each for each in get_args(annotation) if each is not ...]
-    if get_origin(annotation) is Literal:
-        return False
-    if inner:
-        return all(
-            each is type(None) or _wants_numbers(each) for each in inner if isinstance(each, type) or get_args(each)
-        )
-    return annotation in (int, float)
 
 
 class Extension(pydantic.BaseModel):
@@ -94,14 +83,9 @@ class Extension(pydantic.BaseModel):
 
     @pydantic.field_validator("*", mode="before")
     @classmethod
-    def _no_truth_among_numbers(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
-        """Refuse true and false where only numbers or texts are wanted; pydantic would take them for 1 and 0."""
-        if isinstance(value, bool) or (
-            isinstance(value, (list, tuple)) and any(isinstance(each, bool) for each in value)
-        ):
-            annotation = cls.model_fields[str(info.field_name)].annotation
-            if _wants_numbers(annotation):
-                raise ValueError("it must be a number, not true or false")
+    def _nothing_turned_into_another(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        """Refuse what pydantic would convert in silence: true for 1, a text for a number, ``"no"`` for false."""
+        check_scalars(value, cls.model_fields[str(info.field_name)].annotation)
         return value
 
     @classmethod

@@ -20,7 +20,7 @@ def check_requires(requires: Sequence[str], where: str) -> None:
     where
         How the message begins.
     """
-    if isinstance(requires, str) or not all(isinstance(each, str) for each in requires):
+    if not isinstance(requires, (list, tuple)) or not all(isinstance(each, str) for each in requires):
         raise InputError(f"{where}requires = {requires!r} must be a list of texts, such as ['equifinal-cna>=0.2'].")
     if not requires:
         return

@@ -105,6 +105,13 @@ def main() -> None:
 _OF_STREAMS = (errno.ENOSPC, errno.EPIPE, errno.EIO)
 
 
+def _say(words: str, file: Any = None) -> None:
+    """Print a line in which names, paths and messages cannot steer the terminal."""
+    from equifinal.errors import visible
+
+    print(visible(words), file=file)
+
+
 def _tell(words: str) -> None:
     """Say something on stderr, if anybody can hear it."""
     with contextlib.suppress(OSError, ValueError):
@@ -119,7 +126,7 @@ def _show_warning(message: Warning | str, category: type[Warning], *place: Any, 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"equifinal {importlib.metadata.version('equifinal')}")
+        _say(f"equifinal {importlib.metadata.version('equifinal')}")
         raise typer.Exit
 
 
@@ -210,7 +217,7 @@ def compare(
     from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.comparison.compare import compare as compare_run
-    from equifinal.errors import InputError, check_whole, visible
+    from equifinal.errors import InputError, check_whole
     from equifinal.method.run import run
     from equifinal.plugin import registry
     from equifinal.plugin.requests import choose_outputs
@@ -230,9 +237,9 @@ def compare(
     loaded = load_study(study).negated() if negate else load_study(study)
     finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
     for failure in finished.failures.values():
-        print(f"Failed: {visible(str(failure))}", file=sys.stderr)
+        _say(f"Failed: {failure}", file=sys.stderr)
     if not finished.analyses:
-        print(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
+        _say(f"Error: study {loaded.name!r}: every method failed, so there is nothing to compare.", file=sys.stderr)
         raise typer.Exit(1)
     asked: dict[str, bool] = {"evidence": False} if quick else {}
     comparison = compare_run(finished, permutations, worlds=worlds, resamples=resamples, **asked)
@@ -246,15 +253,15 @@ def compare(
         show(comparison, _console())
     for name, error in failed.items():
         said = f"{type(error).__name__}: {' '.join(str(error).split())} (plugin {registry.outputs()[name].plugin})"
-        print(f"Failed: output {name}: {said}", file=sys.stderr)
+        _say(f"Failed: output {name}: {said}", file=sys.stderr)
     if failed and not written:
         every = len(failed) == len(choose_outputs(format))
         why = "every output failed" if every else f"the report in {str(output)!r} would be replaced by a part of one"
-        print(f"Error: {why}, so nothing was written.", file=sys.stderr)
+        _say(f"Error: {why}, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
         first = next((path for path in written if path.suffix == ".html"), written[0])
-        print(f"Wrote {len(written)} files into {output}; open {first}.")
+        _say(f"Wrote {len(written)} files into {output}; open {first}.")
 
 
 @app.command("list")
@@ -321,9 +328,9 @@ def new(
     from equifinal.shell.scaffold import new_plugin, next_steps
 
     written = new_plugin(name, kind, single_file)
-    print(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
+    _say(f"Wrote {written.name}. It works as it stands; its TODOs lead you through what to change. Next:")
     for step in next_steps(written, name, kind):
-        print(f"  {step}")
+        _say(f"  {step}")
 
 
 @plugin_commands.command("check")
@@ -388,10 +395,10 @@ def new_study(
     written = draft_study(table, outcome, condition or (), case, output, reading)
     for line in written.read_text(encoding="utf-8").splitlines():
         if line.startswith(("# The table: ", "# Columns not used ")):
-            print(line.removeprefix("# "))
-    print(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
-    print(f"  equifinal describe {written}")
-    print(f"  equifinal compare {written} -o report")
+            _say(line.removeprefix("# "))
+    _say(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
+    _say(f"  equifinal describe {written}")
+    _say(f"  equifinal compare {written} -o report")
 
 
 def _load(files: list[Path] | None, without: list[str] | None = None) -> None:
@@ -408,7 +415,7 @@ def _warn_of_problems() -> None:
 
     for plugin in current().plugins(late=False).values():
         for problem in plugin.problems:
-            print(f"Warning: plugin {plugin}: {problem}.", file=sys.stderr)
+            _say(f"Warning: plugin {plugin}: {problem}.", file=sys.stderr)
 
 
 def _console() -> "Console":

@@ -89,13 +89,18 @@ def trial(
         parts=part or ("verdicts",),
         progress=sys.stderr.isatty(),
     )
+    from equifinal.errors import visible
+
     _show(found, console)
     for failure in found.failures.head(5).to_dict("records"):
         who = failure["method"] or "every method"
-        print(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}", file=sys.stderr)
+        print(
+            visible(f"Failed: {who} in {failure['scenario']}, n = {failure['n']}: {failure['message']}"),
+            file=sys.stderr,
+        )
     if folder is not None:
         written = found.write(folder, format or None, overwrite)
-        print(f"Wrote {len(written)} files into {output}; open {_page(written)}.")
+        print(visible(f"Wrote {len(written)} files into {output}; open {_page(written)}."))
     return None
 
 

@@ -1,6 +1,6 @@
 """Checks of a study's table and sets; each raises one error that names the place and the remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,10 @@ from equifinal.study.variable import Variable
 def check_texts(study: Any) -> None:
     """What a study says to readers is text that every output can show."""
     where = f"Study {study.name!r}: "
+    if isinstance(study.data_notes, (str, bytes)) or not isinstance(study.data_notes, Iterable):
+        raise InputError(f"{where}data_notes must be a list of texts, not {repr_of(study.data_notes)}.")
+    for note in study.data_notes:
+        check_text("data_notes", note, where)
     for key in ("title", "description", "source", "licence", "citation", "note"):
         check_text(key, getattr(study, key), where)
 
@@ -24,6 +28,8 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
     """A copy of the table of cases, with their unique names as its index."""
     if not isinstance(given, pd.DataFrame):
         raise InputError(f"{where}data must be a pandas DataFrame with one row per case, not {type(given).__name__}.")
+    if given.columns.nlevels > 1:
+        raise InputError(f"{where}the columns have {given.columns.nlevels} levels. Give each column one name.")
     data = given.copy()  # the caller may go on changing the original
     data.columns = data.columns.map(label)
     if data.columns.has_duplicates:
@@ -41,7 +47,7 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
             f"{where}the index has {names.nlevels} levels. Give each case one name, such as 'Ghana 2014', and "
             "name the columns of unit and time."
         )
-    blank = np.asarray(names.isna()) | np.array([str(name).strip() == "" for name in names])
+    blank = np.asarray(names.isna()) | np.array([_in_words(name, where).strip() == "" for name in names])
     if blank.any():
         raise InputError(f"{where}row {int(np.argmax(blank)) + 1} of the data has no case name. Fill it in.")
     for name in names:
@@ -55,6 +61,13 @@ def by_case(given: Any, case: str | None, where: str) -> pd.DataFrame:
             "the rows."
         )
     return data
+
+
+def _in_words(name: Any, where: str) -> str:
+    try:
+        return str(name)
+    except ValueError as error:  # a whole number of thousands of digits
+        raise InputError(f"{where}a case's name cannot be written ({error}). Shorten it.") from None
 
 
 def check_sets(outcome: Variable, conditions: Sequence[Variable], data: pd.DataFrame, where: str) -> None:
@@ -143,6 +156,8 @@ def _number(cell: Any) -> float:
     """The cell as a number; NaN for anything else."""
     try:
         return float(cell) if not isinstance(cell, str) or "_" not in cell else np.nan
+    except OverflowError:  # a whole number of hundreds of digits
+        return np.inf
     except (TypeError, ValueError):
         return np.nan
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
+from equifinal.base.scalars import check_scalars
 from equifinal.base.spelling import label, set_name
 from equifinal.base.words import SIGNS, Answer, counted
 from equifinal.errors import InputError, did_you_mean, explain, listing
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
     from equifinal.plugin.records import Entry
     from equifinal.study.calibrated import CalibratedStudy
-
-#: Importances closer than this, in memberships, count as equal.
-SMALLEST_GAP = 0.005
 
 #: Importances closer than this, in memberships, count as equal.
 SMALLEST_GAP = 0.005
@@ -126,6 +124,13 @@ class Proposition(pydantic.BaseModel):
                 f'{cls.__name__} has no claim. Write one in the body of the class, without annotation: claim = "my-claim".'
             )
         cls.name = cls.claim
+
+    @pydantic.field_validator("*", mode="before")
+    @classmethod
+    def _nothing_turned_into_another(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        """Refuse what pydantic would convert in silence: ``"no"`` for false, true for 1, a text for a number."""
+        check_scalars(value, cls.model_fields[str(info.field_name)].annotation)
+        return value
 
     def judge(self, importance: pd.DataFrame | None) -> Verdict | None:
         """Answer from the common yardstick alone, in the same way for every method; ``None`` (the default) leaves it to the method.

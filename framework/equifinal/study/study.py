@@ -116,8 +116,7 @@ class Study(Readable):
         check_text("name", self.name, "Study: ")
         check_requires(self.requires, self._where)
         self._put("requires", tuple(self.requires))
-        self._put("data_notes", tuple(self.data_notes))
-        self._put("title", self.title or self.name)
+        self._put("title", self.name if self.title is None or self.title == "" else self.title)
         if isinstance(self.conditions, Variable):
             raise InputError(f"{self._where}conditions is a single Variable. Put it into a list.")
         if not isinstance(self.conditions, (list, tuple)):
@@ -126,6 +125,7 @@ class Study(Readable):
         if not isinstance(self.propositions, Iterable):
             raise InputError(f"{self._where}propositions must be a list, not {self.propositions!r}.")
         check_texts(self)
+        self._put("data_notes", tuple(self.data_notes))
         self._put("methods", self._method_tables())
         if not isinstance(self.plugins, Mapping):
             raise InputError(f"{self._where}plugins must be a dict from plugins to settings, not {self.plugins!r}.")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.files import real_path
 from equifinal.base.spelling import set_name
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.case_table import read_table
@@ -95,6 +96,7 @@ def draft_study(
     ['[outcome]', 'name = "OPENNESS"', 'label = "openness"', 'column = "openness"',
      '# 2 scores from 35 to 70; a quarter up to 43.75, half up to 52.5, three quarters up to 61.25']
     """
+    real_path(table)
     table = Path(table)
     if not table.is_file():
         raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")

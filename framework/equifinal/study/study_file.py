@@ -12,7 +12,7 @@ import pydantic
 
 from equifinal.base.toml import parsed
 from equifinal.base.words import Provenance
-from equifinal.errors import InputError, did_you_mean, explain
+from equifinal.errors import InputError, did_you_mean, explain, repr_of
 from equifinal.plugin.study_tables import check_requires
 from equifinal.study.case_table import read_table
 from equifinal.study.reading.options import Options
@@ -175,6 +175,8 @@ def study_path(study: str | Path) -> Path:
     from equifinal.plugin.registry import studies
 
     known = studies()
+    if not isinstance(study, (str, os.PathLike)):
+        raise InputError(f"A study is named by a text or a path, not {repr_of(study)}. {did_you_mean('', known)}")
     if not str(study).strip():
         raise InputError(f"No study is named. {did_you_mean('', known)}")
     path = Path(os.path.expanduser(known[str(study)].cls.path if str(study) in known else study))
