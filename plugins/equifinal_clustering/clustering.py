@@ -11,7 +11,7 @@ from equifinal.errors import did_you_mean
 from equifinal_clustering import partition as partitions
 from equifinal_clustering import tables, validation
 from equifinal_clustering.advice import advice
-from equifinal_clustering.notes import about_clusters, about_stability
+from equifinal_clustering.notes import about_clusters, about_many_cases, about_stability
 from equifinal_clustering.partition import Clusters, Floats, Found, Labels, Partition, Scaling, cluster_means, scaled
 from equifinal_clustering.verdicts import verdict
 
@@ -32,6 +32,9 @@ class Clustering(eq.Method):
     A case not seen before belongs to the cluster of the nearest case seen (Ward), of the nearest mean (k-means), or with
     the highest posterior probability (mixture). Ward's tree has no rule of its own for new cases; the nearest case is
     used because it returns every case seen to its own cluster, which the nearest mean does not.
+
+    Ward's tree and silhouettes need the distances of all pairs of cases. With more than 10,000 cases k-means takes the place of
+    Ward's tree, k-means and mixture have three starts, and silhouettes are measured to 1,000 cases drawn at random; a note says so.
 
     ``bootstrap`` measures how well each cluster is recovered in samples of the cases (Hennig 2007), ``reference_column`` how
     far the clusters agree with groups known beforehand (adjusted Rand index: Hubert & Arabie 1985).
@@ -208,10 +211,15 @@ class Clustering(eq.Method):
             alone.notes.append("The cases are too few, or too alike, to be divided: all of them are one cluster.")
             return alone
 
-        condensed = partitions.distances_of(scores)
+        pairs = partitions.in_pairs(len(scores))
+        condensed = partitions.distances_of(scores) if pairs else np.empty(0)
         divided = self._divided(scores, condensed, candidates, seed)
-        distances = squareform(condensed)
-        silhouettes = partitions.silhouettes_of(distances, [each.labels for each in divided])
+        labels = [each.labels for each in divided]
+        silhouettes = (
+            partitions.silhouettes_of(squareform(condensed), labels)
+            if pairs
+            else partitions.sampled_silhouettes_of(scores, labels, seed)
+        )
         for partition, of_cases in zip(divided, silhouettes, strict=True):
             partition.silhouettes = of_cases
         # A cut through tied merges, or an empty component, leaves fewer clusters: the partition of another number.
@@ -221,6 +229,7 @@ class Clustering(eq.Method):
         else:
             chosen = max(proper, key=lambda each: (round(each.silhouette, 12), -each.count))
         chosen.condensed = condensed
+        chosen.notes += about_many_cases(len(scores), self.algorithm)
         tried = {"silhouette": [each.silhouette for each in divided]}
         tried |= {name: [each.statistics[name] for each in divided] for name in divided[0].statistics}
         chosen.tried = {"n_clusters": candidates, **tried}
@@ -232,15 +241,16 @@ class Clustering(eq.Method):
 
     def _divided(self, scores: Floats, condensed: Floats, counts: list[int], seed: int) -> list[Partition]:
         """One partition for each number of clusters."""
-        if self.algorithm == "ward":
+        if self.algorithm == "ward" and partitions.in_pairs(len(scores)):
             return partitions.ward_cuts(condensed, counts)
-        if self.algorithm == "kmeans":
+        if self.algorithm != "gaussian-mixture":
             return [partitions.kmeans(scores, count, seed) for count in counts]
         return [partitions.mixture(scores, count, seed, self.covariance_type) for count in counts]
 
     def _divide(self, seed: int) -> validation.Divide:
         def divide(scores: Floats, counts: list[int]) -> list[Labels]:
-            condensed = partitions.distances_of(scores) if self.algorithm == "ward" else np.empty(0)
+            tree = self.algorithm == "ward" and partitions.in_pairs(len(scores))
+            condensed = partitions.distances_of(scores) if tree else np.empty(0)
             return [each.labels for each in self._divided(scores, condensed, counts, seed)]
 
         return divide

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import equifinal as eq
-from equifinal_clustering.partition import Found, orders, other_clusters
+from equifinal_clustering.partition import MOST_IN_PAIRS, SAMPLED, Found, in_pairs, orders, other_clusters
 from equifinal_clustering.validation import RECOVERED
 
 WEAK_STRUCTURE = 0.25  # Kaufman & Rousseeuw (1990, 88): "no substantial structure has been found"
@@ -45,6 +45,20 @@ def about_clusters(calibrated: eq.CalibratedStudy, found: Found, rng: np.random.
             f"Clusters have no expression, because these conditions have no calibration: {', '.join(without)}."
         )
     return notes + _about_small_components(found, calibrated.raw.shape[1])
+
+
+def about_many_cases(cases: int, algorithm: str) -> list[str]:
+    """What is done otherwise where there are too many cases for the distances of all pairs of them."""
+    if in_pairs(cases):
+        return []
+    size = cases**2 * 8 / 2**30
+    instead = (
+        "k-means (three starts) took the place of Ward's tree" if algorithm == "ward" else "there were three starts"
+    )
+    return [
+        f"The distances of all pairs of {cases:,} cases would take {size:,.0f} GiB, so {instead}, and silhouettes are "
+        f"measured to {SAMPLED:,} cases drawn at random. A sample of at most {MOST_IN_PAIRS:,} cases has all of them."
+    ]
 
 
 def _about_small_components(found: Found, needed: int) -> list[str]:

@@ -19,7 +19,16 @@ __all__ = [
     "mixture",
     "numbered",
 ]
-__all__ += ["orders", "other_clusters", "scaled", "silhouettes_of", "single", "ward_cuts"]
+__all__ += [
+    "in_pairs",
+    "orders",
+    "other_clusters",
+    "sampled_silhouettes_of",
+    "scaled",
+    "silhouettes_of",
+    "single",
+    "ward_cuts",
+]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -28,6 +37,9 @@ Scaling = tuple[Floats, Floats]
 ORDERS = 20  # random orders of the cases, to find out whether tied merges matter ...
 MANY_CASES = 1000  # ... with fewer above this number, where each tree takes seconds
 FEWER_ORDERS = 3
+MOST_IN_PAIRS = 10_000  # cases: the distances of all pairs of them take 0.8 GB, those of 100,000 take 80
+SAMPLED = 1_000  # cases to which silhouettes are measured when there are more
+STARTS, FEWER_STARTS = 10, 3
 _DISTANCES_AT_ONCE = 2_000_000
 
 
@@ -55,7 +67,8 @@ class Partition:
 
     @property
     def silhouette(self) -> float:
-        return float(self.silhouettes.mean())
+        known = self.silhouettes[~np.isnan(self.silhouettes)]
+        return float(known.mean()) if len(known) else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,12 +195,21 @@ def other_clusters(scores: Floats, labels: Labels, rng: np.random.Generator) -> 
     return others
 
 
+def in_pairs(cases: int) -> bool:
+    """Whether there are few enough cases for the distances of all pairs of them."""
+    return cases <= MOST_IN_PAIRS
+
+
+def starts(cases: int) -> int:
+    return STARTS if in_pairs(cases) else FEWER_STARTS
+
+
 def kmeans(scores: Floats, count: int, seed: int) -> Partition:
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # sums over threads have no fixed order
-        model = KMeans(count, n_init=10, random_state=seed).fit(scores)
+        model = KMeans(count, n_init=starts(len(scores)), random_state=seed).fit(scores)
     nearest, labels = np.unique(closest(scores, model.cluster_centers_), return_inverse=True)
     return Partition(
         labels, statistics={"inertia": float(model.inertia_)}, centers=model.cluster_centers_[nearest], model=model
@@ -201,7 +223,9 @@ def mixture(scores: Floats, count: int, seed: int, covariance_type: str) -> Part
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # said in a note
-        model = GaussianMixture(count, covariance_type=covariance_type, n_init=10, random_state=seed).fit(scores)
+        model = GaussianMixture(
+            count, covariance_type=covariance_type, n_init=starts(len(scores)), random_state=seed
+        ).fit(scores)
         posterior = model.predict_proba(scores)
     components, labels = np.unique(posterior.argmax(axis=1), return_inverse=True)
     return Partition(
@@ -252,6 +276,49 @@ def silhouettes_of(distances: Floats, partitions: list[Labels]) -> list[Floats]:
         nested = (union[finest] == labels).all()
         found.append(_silhouettes(_sums(sums_of_finest, union) if nested else _sums(distances, labels), labels))
     return found
+
+
+def sampled_silhouettes_of(scores: Floats, partitions: list[Labels], seed: int) -> list[Floats]:
+    """As :func:`silhouettes_of`, with the mean distances to 1,000 cases drawn at random: for studies too large for all pairs.
+
+    NaN for a case of whose cluster no other case was drawn; clusters of which none was are nobody's nearest.
+
+    Parameters
+    ----------
+    scores
+        Shape (n, conditions).
+    partitions
+        The cluster 0, 1, ... of every case in each partition, shape (n,).
+    """
+    from scipy.spatial.distance import cdist
+
+    drawn = np.sort(np.random.default_rng(seed).choice(len(scores), min(SAMPLED, len(scores)), replace=False))
+    itself = np.zeros(len(scores), dtype=np.int64)
+    itself[drawn] = 1
+    found: list[list[Floats]] = [[] for _ in partitions]
+    for rows in np.array_split(np.arange(len(scores)), 1 + len(scores) * len(drawn) // _DISTANCES_AT_ONCE):
+        distances = cdist(scores[rows], scores[drawn])
+        for each, labels in zip(found, partitions, strict=True):
+            clusters = int(labels.max()) + 1
+            sums = np.stack([distances[:, labels[drawn] == label].sum(axis=1) for label in range(clusters)], axis=1)
+            sizes = np.bincount(labels[drawn], minlength=clusters).astype(float)
+            each.append(_silhouettes_to(sums, sizes, labels[rows], itself[rows]))
+    return [np.concatenate(each) for each in found]
+
+
+def _silhouettes_to(sums: Floats, sizes: Floats, labels: Labels, itself: Labels) -> Floats:
+    """Silhouettes from sums of distances to the drawn cases of each cluster, of which a case may be one `itself`."""
+    rows, nothing = np.arange(len(labels)), np.full(len(labels), np.nan)
+    if len(sizes) < 2:
+        return nothing
+    others = sizes[labels] - itself
+    within = np.divide(sums[rows, labels], others, out=nothing, where=others > 0)
+    between = np.divide(sums, sizes, out=np.full(sums.shape, np.inf), where=sizes > 0)
+    between[rows, labels] = np.inf
+    nearest = between.min(axis=1)
+    widest = np.maximum(within, nearest)
+    found = np.divide(nearest - within, widest, out=np.zeros(len(labels)), where=widest > 0)
+    return np.asarray(np.where(np.isnan(within), np.nan, found))
 
 
 def _sums(columns: Floats, labels: Labels) -> Floats:

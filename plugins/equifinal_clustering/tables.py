@@ -36,12 +36,18 @@ def configurations_table(calibrated: eq.CalibratedStudy, found: Found) -> pd.Dat
             "coverage": sets.coverage(belongs.astype(float), outcome),
             "n": belongs.sum(axis=0),
             "mean_outcome": found.clusters.mean_outcome,
-            "silhouette": cluster_means(found.silhouettes, belongs),
+            "silhouette": _known_means(found.silhouettes, belongs),
             **dict(zip(calibrated.condition_names, cluster_means(calibrated.values("raw"), belongs).T, strict=True)),
         },
         index=names,
     )
     return table if found.partition.components is None else table.assign(component=found.partition.components)
+
+
+def _known_means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:
+    """Mean of the values that are known, in each cluster; NaN where none is."""
+    known = [values[member & ~np.isnan(values)] for member in belongs.T]
+    return np.array([each.mean() if len(each) else np.nan for each in known])
 
 
 def conditions_table(calibrated: eq.CalibratedStudy, found: Found, alpha: float) -> pd.DataFrame:

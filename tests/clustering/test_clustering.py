@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 import equifinal as eq
 from equifinal import sets
 from equifinal.study.propositions import Equifinal, Influence, Joint, Necessary, Sufficient, Together
-from equifinal_clustering import Clustering
+from equifinal_clustering import Clustering, partition
 from equifinal_clustering.validation import clusters_by_gap, fuzzy_memberships, stability
 
 CONDITIONS = ["LEAD", "DEM", "FIN", "HUM"]
@@ -866,14 +866,13 @@ def test_cuts_of_the_tree_are_scipys_with_ties_too(cases, levels, seed):
     condensed = distances_of(scores)
     counts = list(range(2, cases))
     tree = ward(condensed)
-    for count, partition in zip(counts, ward_cuts(condensed, counts), strict=True):
+    for count, cut in zip(counts, ward_cuts(condensed, counts), strict=True):
         wanted = fcluster(tree, count, "maxclust")
-        assert len(set(zip(wanted, partition.labels, strict=True))) == len(set(wanted)) == partition.count
+        assert len(set(zip(wanted, cut.labels, strict=True))) == len(set(wanted)) == cut.count
 
 
 @given(st.integers(1, 40), st.integers(1, 4), st.integers(2, 60), st.booleans(), st.integers(0, 10_000))
 def test_the_nearest_case_is_the_same_whether_all_are_looked_up_at_once_or_in_parts(cases, width, points, whole, seed):
-    from equifinal_clustering import partition
 
     rng = np.random.default_rng(seed)
     draw = (
@@ -886,3 +885,60 @@ def test_the_nearest_case_is_the_same_whether_all_are_looked_up_at_once_or_in_pa
         patch.setattr(partition, "_DISTANCES_AT_ONCE", 50)
         assert partition.closest(scores, seen).tolist() == wanted
     assert partition.closest(scores, seen).tolist() == wanted
+
+
+# --------------------------------------------------------------------------------------- more cases than pairs can be kept of
+
+
+def test_silhouettes_to_all_cases_are_those_of_scikit_learn_when_all_are_drawn(monkeypatch):
+    """Against ``sklearn.metrics.silhouette_samples``, and against the exact ones of this plugin, where the sample is everybody."""
+
+    monkeypatch.setattr(partition, "_DISTANCES_AT_ONCE", 500)  # several parts
+    scores = np.random.default_rng(3).normal(size=(90, 3))
+    several = [np.arange(90) % 3, np.r_[0, np.ones(89, dtype=np.int64)], np.zeros(90, dtype=np.int64)]
+    found = partition.sampled_silhouettes_of(scores, several, seed=1)
+    assert found[0] == pytest.approx(silhouette_samples(scores, several[0]), abs=1e-12)
+    assert np.isnan(found[1][0])  # a case by itself: no other was drawn
+    assert found[1][1:] == pytest.approx(silhouette_samples(scores, several[1])[1:], abs=1e-12)
+    assert np.isnan(found[2]).all()
+
+
+def test_sampled_silhouettes_are_near_the_exact_ones():
+
+    rng = np.random.default_rng(4)
+    labels = np.repeat([0, 1, 2], 1000)
+    scores = rng.normal(size=(3000, 2)) + 4.0 * np.eye(3)[labels][:, :2]
+    found = partition.sampled_silhouettes_of(scores, [labels], seed=1)[0]
+    exact = silhouette_samples(scores, labels)
+    assert found.mean() == pytest.approx(exact.mean(), abs=0.01)
+    assert np.abs(found - exact).max() < 0.1
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "kmeans", "gaussian-mixture"])
+def test_too_many_cases_for_pairs_are_clustered_without_them_and_it_is_said(algorithm, monkeypatch):
+
+    monkeypatch.setattr(partition, "MOST_IN_PAIRS", 50)
+    monkeypatch.setattr(partition, "SAMPLED", 60)
+    monkeypatch.setattr(distance, "pdist", None)  # asked for, it would fail
+    rng = np.random.default_rng(5)
+    groups = np.repeat([0, 1, 2], 60)
+    scores = rng.normal(size=(180, 2)) + 12.0 * np.eye(3)[groups][:, :2]
+    frame = pd.DataFrame(50 + 3 * scores, columns=["a", "b"], index=[f"case {n}" for n in range(180)])
+    frame["y"] = np.where(groups == 0, 80.0, 20.0) + rng.uniform(0, 5, 180)
+    anchors = {"method": "direct", "full_out": 20, "crossover": 60, "full_in": 90}
+    study = eq.Study(
+        name="many",
+        data=frame,
+        outcome=eq.Variable("Y", "y", calibrate=anchors),
+        conditions=[eq.Variable("A", "a"), eq.Variable("B", "b")],
+    ).calibrate()
+    method = Clustering(algorithm=algorithm, bootstrap=5)
+    analysis = method.analyze(study, np.random.default_rng(0))
+    assert len({*zip(groups, analysis.cases["group"], strict=True)}) == analysis.fit["n_clusters"] == 3
+    assert analysis.fit["silhouette"] > 0.7
+    assert "linkage" not in analysis.tables
+    note = analysis.notes[0] + analysis.notes[1]
+    assert "all pairs of 180 cases" in note
+    assert ("took the place of Ward's tree" in note) is (algorithm == "ward")
+    refit = method.refit(study, np.random.default_rng(0))
+    assert method.predict(refit, study).tolist() == analysis.cases["predicted"].tolist()

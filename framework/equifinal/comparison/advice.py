@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from equifinal.base.own import Handing
 from equifinal.base.time_limit import within
@@ -16,6 +17,9 @@ from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import changed_input, warn_of_changes
 from equifinal.study.calibrated import CalibratedStudy
+
+#: Of pairs of cases: 40 MB.
+DISTANCES_AT_ONCE = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def advice(
     }
     # Single cells of a frame take long to look up.
     members, scores = calibrated.fuzzy.to_dict(), calibrated.raw.to_dict()
-    similar = {path.expression: _similar(path, calibrated) for path in paths}
+    similar = {path.expression: _similar(path, calibrated, cases) for path in paths}
     rows: list[dict[str, Any]] = []
     for case in cases:
         found = [_row(case, path, calibrated, members, scores, targets) for path in paths]
@@ -186,16 +190,24 @@ def _row(
     }
 
 
-def _similar(path: _Path, calibrated: CalibratedStudy) -> dict[Any, str]:
-    """For each case, the most similar one that is in the path and has the outcome; the first of several in the study's order."""
+def _similar(path: _Path, calibrated: CalibratedStudy, cases: pd.Index) -> dict[Any, str]:
+    """For each of the cases, the most similar one in the path that has the outcome; the first of several in the study's order."""
     inside = membership(path.literals, calibrated) > 0.5
     models = calibrated.cases[inside & (calibrated.fuzzy[calibrated.outcome.name] > 0.5)]
     known = [name for name in calibrated.condition_names if name in calibrated.fuzzy]
-    if not len(models):
+    if not len(models) or not len(cases):
         return {}
-    every, theirs = calibrated.fuzzy[known].to_numpy(), calibrated.fuzzy.loc[models, known].to_numpy()
-    nearest = ((every[:, np.newaxis] - theirs) ** 2).sum(axis=2).round(12).argmin(axis=1)
-    return {case: str(models[each]) for case, each in zip(calibrated.cases, nearest, strict=True)}
+    every, theirs = (calibrated.fuzzy.loc[each, known].to_numpy() for each in (cases, models))
+    nearest = _nearest(every, theirs)
+    return {case: str(models[each]) for case, each in zip(cases, nearest, strict=True)}
+
+
+def _nearest(every: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The first of the nearest rows of `theirs`, for each row of `every`: in parts, as all distances at once can be too many."""
+    from scipy.spatial.distance import cdist
+
+    parts = np.array_split(every, 1 + every.shape[0] * theirs.shape[0] // DISTANCES_AT_ONCE)
+    return np.concatenate([cdist(part, theirs, "sqeuclidean").round(12).argmin(axis=1) for part in parts])
 
 
 def _literal(member: float, present: bool) -> float:
