@@ -1,14 +1,11 @@
 """Boolean minimization of a truth table: the conservative, the parsimonious and the intermediate solution."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from numbers import Real
 from typing import Literal, get_args
 
-import numpy as np
-
 from equifinal import InputError
-from equifinal.errors import did_you_mean, listing
+from equifinal.errors import did_you_mean
 from equifinal_qca.engine import search
 from equifinal_qca.engine.cubes import Cube
 from equifinal_qca.engine.search import Found, Problem
@@ -114,7 +111,7 @@ def minimize(
         free=tuple(free),
     )
     if free:
-        table = _with_note_on_free(table, free)
+        table = table.noting("Contradictions that terms may match (include = 'C'), without having to", free)
     if solution == "conservative":
         return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
     if solution == "parsimonious":
@@ -124,13 +121,6 @@ def minimize(
         _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
     )
     return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
-
-
-def _with_note_on_free(table: TruthTable, free: list[int]) -> TruthTable:
-    numbers = table.space.row_numbers(np.array(free, dtype=np.int64)).tolist()
-    rows = [f"{number} ({table.space.label(corner)})" for number, corner in zip(numbers, free, strict=True)]
-    note = f"Contradictions that terms may match (include = 'C'), without having to: row {listing(rows)}."
-    return replace(table, notes=(*table.notes, note))
 
 
 def _check(

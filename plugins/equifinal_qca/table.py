@@ -182,11 +182,14 @@ class TruthTable:
         barred = [corner for corner in self.corners_with("1") if any(region.matches(corner) for region in regions)]
         if not barred:
             return self, regions
-        numbers = self.space.row_numbers(np.array(barred, dtype=np.int64)).tolist()
-        rows = [f"{number} ({self.space.label(corner)})" for number, corner in zip(numbers, barred, strict=True)]
-        note = f"Excluded although the cases show the outcome there, so not to be explained: row {listing(rows)}."
-        changed = self.with_output(dict.fromkeys(barred, "0"))
-        return replace(changed, notes=(*self.notes, note)), regions
+        note = "Excluded although the cases show the outcome there, so not to be explained"
+        return self.with_output(dict.fromkeys(barred, "0")).noting(note, barred), regions
+
+    def noting(self, words: str, corners: Sequence[int]) -> Self:
+        """The same table with a note that names rows."""
+        numbers = self.space.row_numbers(np.array(corners, dtype=np.int64)).tolist()
+        rows = [f"{number} ({self.space.label(corner)})" for number, corner in zip(numbers, corners, strict=True)]
+        return replace(self, notes=(*self.notes, f"{words}: row {listing(rows)}."))
 
     def with_cutoffs(
         self,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from equifinal_regression.equation import Covariance, Equation, Floats, Model, not_estimable, sizes_of, solve
 
@@ -21,20 +22,22 @@ class Coefficients:
     fittedvalues: Floats
 
 
-def solve_quickly(model: Model, design: Floats, outcome: Floats, covariance: Covariance) -> Equation:
-    """The same as :func:`~.equation.solve` to the ninth digit, without statsmodels' own results.
+def solve_quickly(
+    model: Model, design: Floats, outcome: Floats, covariance: Covariance, scaling: pd.DataFrame | None
+) -> Equation:
+    """The same as :func:`~.equation.solve` to the seventh digit and mostly far beyond, without statsmodels' own results.
 
     Least squares by a singular value decomposition; a logit by Newton's method on its likelihood, which is concave. Where that
     does not settle, or fitted values lie near 0 or 1, :func:`~.equation.solve` is asked. Tests hold both against each other.
     """
     if not_estimable(design, outcome):
-        return solve(model, design, outcome, covariance, None)
+        return solve(model, design, outcome, covariance, scaling)
     sizes = sizes_of(design)
     columns = design / sizes
     found = _least_squares(columns, outcome) if model == "ols" else _logit(columns, outcome)
     if found is None:
-        return solve(model, design, outcome, covariance, None)
-    return Equation(found.params / sizes, None, found, model, [], covariance, sizes, columns, outcome)
+        return solve(model, design, outcome, covariance, scaling)
+    return Equation(found.params / sizes, scaling, found, model, [], covariance, sizes, columns, outcome)
 
 
 def _least_squares(design: Floats, outcome: Floats) -> Coefficients:

@@ -1,6 +1,5 @@
 """The method ``regression``: least squares, the logit for a crisp outcome, the fractional logit for memberships."""
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -214,10 +213,8 @@ class Regression(eq.Method):
         covariance = self._covariance(calibrated)
         if covariance.clusters is not None:
             covariance = Covariance(covariance.name, covariance.clusters[used])
-        if quickly:
-            equation = replace(solve_quickly(self.model, design[used], outcome[used], covariance), scaling=scaling)
-        else:
-            equation = solve(self.model, design[used], outcome[used], covariance, scaling)
+        estimate = solve_quickly if quickly else solve
+        equation = estimate(self.model, design[used], outcome[used], covariance, scaling)
         return Fitted(equation, scores, design, outcome, used)
 
     def _covariance(self, calibrated: eq.CalibratedStudy) -> Covariance:

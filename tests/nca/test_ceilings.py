@@ -125,13 +125,22 @@ def test_every_tied_case_at_a_peer_counts_for_the_line():
     assert found.slope == pytest.approx(0.7536, abs=5e-5)
 
 
+def turn_of(data):
+    return 1 if data["corner"] == 1 else -1
+
+
+def turned(data):
+    """Each condition of a reference run: its name, its scores turned to the upper left corner, and all its ceilings."""
+    for name, scores in data["x"].items():
+        x = turn_of(data) * np.array(scores, dtype=float)
+        # The firms' answers lie between 1 and 5, the countries' scores between those observed.
+        yield name, x, ceilings(x, data["y"], more_ceilings=STRAIGHT)
+
+
 @pytest.mark.parametrize("data", REFERENCE["data"], ids=lambda data: f"{len(data['y'])} cases, corner {data['corner']}")
 def test_the_figures_of_the_methods_author(data):
-    turn, y = (1 if data["corner"] == 1 else -1), np.array(data["y"])
-    for name, scores in data["x"].items():
-        x = turn * np.array(scores, dtype=float)
-        # The firms' answers lie between 1 and 5, the countries' scores between those observed.
-        found = ceilings(x, y, more_ceilings=STRAIGHT)
+    turn = turn_of(data)
+    for name, _, found in turned(data):
         for each in KNOWN:
             figures = data["figures"][name][each]
             if figures["Effect size"] is None:  # The line falls: no figures, but for itself.
@@ -153,10 +162,8 @@ def test_the_figures_of_the_methods_author(data):
 
 @pytest.mark.parametrize("data", REFERENCE["data"], ids=lambda data: f"{len(data['y'])} cases, corner {data['corner']}")
 def test_the_bottlenecks_of_the_methods_author(data):
-    turn, y = (1 if data["corner"] == 1 else -1), np.array(data["y"])
-    for name, scores in data["x"].items():
-        x = turn * np.array(scores, dtype=float)
-        found = ceilings(x, y, more_ceilings=STRAIGHT)
+    turn, y = turn_of(data), np.array(data["y"])
+    for name, x, found in turned(data):
         levels = y.min() + np.linspace(0, 1, 11) * np.ptp(y)
         for each in KNOWN:
             needed = 100 * (found.required(each, levels) - x.min()) / np.ptp(x)

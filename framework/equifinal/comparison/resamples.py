@@ -128,11 +128,10 @@ def _rows_by_unit(unit_of: Positions) -> list[Positions]:
 def _renamed(calibrated: CalibratedStudy, copy: Positions) -> CalibratedStudy:
     cases = calibrated.cases.to_numpy(dtype=object)
     index = pd.Index(_names(cases, copy, set(cases)), name=calibrated.cases.name, dtype=object)
-    units = None
-    if calibrated.unit is not None:
-        column = calibrated.data[calibrated.unit]
-        units = _names(column, copy, set(column))
-    return calibrated.renamed(index, units)
+    if calibrated.unit is None:
+        return calibrated.renamed(index)
+    column = calibrated.data[calibrated.unit]
+    return calibrated.renamed(index, _names(column, copy, set(column)))
 
 
 def _names(names: Any, copy: Positions, taken: set[Any]) -> list[Any]:

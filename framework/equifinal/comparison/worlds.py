@@ -127,15 +127,11 @@ class AdditiveResidualsPermuted(World):
         return "residuals of the additive fit permuted"
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
-        source, raw = self.source(calibrated, seed, where, number), calibrated.values("raw")
         fuzzy = np.column_stack(
             [calibrated.set_values(name, _scale(calibrated, name)) for name in calibrated.condition_names]
         )
-        return _with_outcome(
-            calibrated,
-            _refilled(raw, calibrated.outcome_values("raw"), source),
-            _refilled(fuzzy, calibrated.outcome_values("fuzzy"), source),
-        )
+        source = self.source(calibrated, seed, where, number)
+        return _with_residuals(calibrated, calibrated.values("raw"), fuzzy, source)
 
 
 @dataclass(frozen=True)
@@ -150,11 +146,7 @@ class OnePath(World):
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         source = self.source(calibrated, seed, where, number)
         path = Expression(self.expression).membership(calibrated.fuzzy).to_numpy()[:, np.newaxis]
-        return _with_outcome(
-            calibrated,
-            _refilled(path, calibrated.outcome_values("raw"), source),
-            _refilled(path, calibrated.outcome_values("fuzzy"), source),
-        )
+        return _with_residuals(calibrated, path, path, source)
 
 
 @dataclass(frozen=True)
@@ -188,8 +180,12 @@ def _scale(calibrated: CalibratedStudy, name: str) -> Literal["raw", "fuzzy"]:
     return "fuzzy" if name in calibrated.calibrators else "raw"
 
 
-def _with_outcome(calibrated: CalibratedStudy, raw: Floats, fuzzy: Floats) -> CalibratedStudy:
-    return calibrated.with_outcome(raw, fuzzy.clip(0, 1))
+def _with_residuals(calibrated: CalibratedStudy, raw: Floats, fuzzy: Floats, source: Positions) -> CalibratedStudy:
+    """The outcome as scores and memberships make it, each on their own scale, with the residuals of other cases."""
+    return calibrated.with_outcome(
+        _refilled(raw, calibrated.outcome_values("raw"), source),
+        _refilled(fuzzy, calibrated.outcome_values("fuzzy"), source).clip(0, 1),
+    )
 
 
 def _refilled(values: Floats, outcome: Floats, source: Positions) -> Floats:
