@@ -195,11 +195,17 @@ def _demand(problem: Any) -> str:
     return f"{message[0].lower()}{message[1:]}".replace("input should be", "must be").replace("input should", "must")
 
 
-def check_whole(name: str, value: Any, minimum: int | None = None) -> None:
-    """Raise an :class:`InputError` unless the value is a whole number of at least `minimum` (if that is None: a number of jobs)."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    wrong = value == 0 or int(value) > MOST_JOBS if whole and minimum is None else whole and int(value) < (minimum or 0)
-    if not whole or wrong:
-        several = f"a whole number: 1, 2, ... up to {MOST_JOBS}, or -1 for all"
-        allowed = several if minimum is None else f"a whole number, {minimum} or more"
-        raise InputError(f"{name} = {value!r}. It must be {allowed}.")
+def check_whole(name: str, value: Any, minimum: int) -> None:
+    """Raise an :class:`InputError` unless the value is a whole number of at least `minimum`."""
+    if not _is_whole(value) or int(value) < minimum:
+        raise InputError(f"{name} = {value!r}. It must be a whole number, {minimum} or more.")
+
+
+def check_jobs(name: str, value: Any) -> None:
+    """Raise an :class:`InputError` unless the value is a number of processes: not 0, and not more than there can be."""
+    if not _is_whole(value) or value == 0 or int(value) > MOST_JOBS:
+        raise InputError(f"{name} = {value!r}. It must be a whole number: 1, 2, ... up to {MOST_JOBS}, or -1 for all.")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

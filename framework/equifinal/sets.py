@@ -6,7 +6,7 @@ In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + 
 
 import ast
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,8 +132,31 @@ class Expression:
             Memberships, 0 to 1, with the frame's index; the expression is its name.
         """
         self.require(list(frame.columns))
-        values = _evaluate(self._tree, lambda name: frame[name].to_numpy(dtype=float))
-        return pd.Series(np.broadcast_to(values, (len(frame),)).copy(), index=frame.index, name=self.text)
+        columns = {name: frame[name].to_numpy(dtype=float) for name in self.sets}
+        return pd.Series(self.of(columns, len(frame)).copy(), index=frame.index, name=self.text)
+
+    def of(self, columns: Mapping[str, Floats], count: int) -> Floats:
+        """The same from arrays, for many calls.
+
+        Parameters
+        ----------
+        columns
+            By set, the memberships of the cases, shape (n,); sets that the expression does not name are passed over.
+        count
+            How many cases there are, n.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n,)
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Expression("A*~B").of({"A": np.array([0.2, 0.9]), "B": np.array([0.7, 0.4])}, 2).tolist()
+        [0.2, 0.6]
+        """
+        values: Floats = np.broadcast_to(_evaluate(self._tree, columns.__getitem__), (count,))
+        return values
 
 
 def _check(node: ast.expr, text: str) -> None:

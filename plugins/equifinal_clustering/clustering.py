@@ -241,16 +241,18 @@ class Clustering(eq.Method):
 
     def _divided(self, scores: Floats, condensed: Floats, counts: list[int], seed: int) -> list[Partition]:
         """One partition for each number of clusters."""
-        if self.algorithm == "ward" and partitions.in_pairs(len(scores)):
+        if self._grows_tree(scores):
             return partitions.ward_cuts(condensed, counts)
         if self.algorithm != "gaussian-mixture":
             return [partitions.kmeans(scores, count, seed) for count in counts]
         return [partitions.mixture(scores, count, seed, self.covariance_type) for count in counts]
 
+    def _grows_tree(self, scores: Floats) -> bool:
+        return self.algorithm == "ward" and partitions.in_pairs(len(scores))
+
     def _divide(self, seed: int) -> validation.Divide:
         def divide(scores: Floats, counts: list[int]) -> list[Labels]:
-            tree = self.algorithm == "ward" and partitions.in_pairs(len(scores))
-            condensed = partitions.distances_of(scores) if tree else np.empty(0)
+            condensed = partitions.distances_of(scores) if self._grows_tree(scores) else np.empty(0)
             return [each.labels for each in self._divided(scores, condensed, counts, seed)]
 
         return divide

@@ -267,14 +267,16 @@ def silhouettes_of(distances: Floats, partitions: list[Labels]) -> list[Floats]:
         The cluster 0, 1, ... of every case in each partition, shape (n,).
     """
     finest = max(partitions, key=lambda labels: int(labels.max()))
-    sums_of_finest = _sums(distances, finest)
+    sums_of_finest = _sums(distances, finest, int(finest.max()) + 1)
     found = []
     for labels in partitions:
+        sizes = np.bincount(labels)
         # Where clusters are unions of the finest ones, as in a tree, the distances need not be summed again.
         union = np.empty(int(finest.max()) + 1, dtype=np.int64)
         union[finest] = labels
         nested = (union[finest] == labels).all()
-        found.append(_silhouettes(_sums(sums_of_finest, union) if nested else _sums(distances, labels), labels))
+        columns, names = (sums_of_finest, union) if nested else (distances, labels)
+        found.append(_silhouettes(_sums(columns, names, len(sizes)), sizes, labels, itself=1, alone=0.0))
     return found
 
 
@@ -299,46 +301,34 @@ def sampled_silhouettes_of(scores: Floats, partitions: list[Labels], seed: int) 
     for rows in np.array_split(np.arange(len(scores)), 1 + len(scores) * len(drawn) // _DISTANCES_AT_ONCE):
         distances = cdist(scores[rows], scores[drawn])
         for each, labels in zip(found, partitions, strict=True):
-            clusters = int(labels.max()) + 1
-            sums = np.stack([distances[:, labels[drawn] == label].sum(axis=1) for label in range(clusters)], axis=1)
-            sizes = np.bincount(labels[drawn], minlength=clusters).astype(float)
-            each.append(_silhouettes_to(sums, sizes, labels[rows], itself[rows]))
+            sizes = np.bincount(labels[drawn], minlength=int(labels.max()) + 1)
+            sums = _sums(distances, labels[drawn], len(sizes))
+            each.append(_silhouettes(sums, sizes, labels[rows], itself[rows], alone=np.nan))
     return [np.concatenate(each) for each in found]
 
 
-def _silhouettes_to(sums: Floats, sizes: Floats, labels: Labels, itself: Labels) -> Floats:
-    """Silhouettes from sums of distances to the drawn cases of each cluster, of which a case may be one `itself`."""
-    rows, nothing = np.arange(len(labels)), np.full(len(labels), np.nan)
+def _sums(columns: Floats, labels: Labels, count: int) -> Floats:
+    """The sum over the columns of each of `count` labels: (n, columns) becomes (n, labels)."""
+    # Without BLAS, whose last digits may depend on the number of threads.
+    return np.stack([columns[:, labels == label].sum(axis=1) for label in range(count)], axis=1)
+
+
+def _silhouettes(sums: Floats, sizes: Labels, labels: Labels, itself: Labels | int, alone: float) -> Floats:
+    """Silhouettes from sums of distances to cases of each cluster, whose numbers are `sizes`.
+
+    Of these a case may be one `itself`; it is `alone` where there is no other of its cluster among them.
+    """
+    rows = np.arange(len(labels))
     if len(sizes) < 2:
-        return nothing
+        return np.full(len(labels), np.nan)
     others = sizes[labels] - itself
-    within = np.divide(sums[rows, labels], others, out=nothing, where=others > 0)
+    within = sums[rows, labels] / np.maximum(others, 1)
     between = np.divide(sums, sizes, out=np.full(sums.shape, np.inf), where=sizes > 0)
     between[rows, labels] = np.inf
     nearest = between.min(axis=1)
     widest = np.maximum(within, nearest)
-    found = np.divide(nearest - within, widest, out=np.zeros(len(labels)), where=widest > 0)
-    return np.asarray(np.where(np.isnan(within), np.nan, found))
-
-
-def _sums(columns: Floats, labels: Labels) -> Floats:
-    """The sum over the columns of each label: (n, columns) becomes (n, labels)."""
-    # Without BLAS, whose last digits may depend on the number of threads.
-    return np.stack([columns[:, labels == label].sum(axis=1) for label in range(int(labels.max()) + 1)], axis=1)
-
-
-def _silhouettes(sums: Floats, labels: Labels) -> Floats:
-    sizes = np.bincount(labels)
-    if len(sizes) < 2:
-        return np.full(len(labels), np.nan)
-    rows, own_size = np.arange(len(labels)), sizes[labels]
-    within = sums[rows, labels] / np.maximum(own_size - 1, 1)
-    between = sums / sizes
-    between[rows, labels] = np.inf
-    nearest = between.min(axis=1)
-    widest = np.maximum(within, nearest)
     silhouettes = np.divide(nearest - within, widest, out=np.zeros(len(labels)), where=widest > 0)
-    return np.asarray(np.where(own_size > 1, silhouettes, 0.0))
+    return np.asarray(np.where(others > 0, silhouettes, alone))
 
 
 def cluster_means(values: Floats, belongs: NDArray[np.bool_]) -> Floats:

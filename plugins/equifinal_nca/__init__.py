@@ -3,8 +3,9 @@
 import equifinal as eq
 from equifinal_nca.ceiling import Ceilings, Scope, ceilings
 from equifinal_nca.nca import NCA
+from equifinal_nca.outliers import outliers
 
-__all__ = ["NCA", "Ceilings", "Scope", "ceilings"]
+__all__ = ["NCA", "Ceilings", "Scope", "ceilings", "outliers"]
 
 #: The version of the plugin interface that this is written for.
 equifinal_api = 1

@@ -4,20 +4,26 @@ Everything here is about the upper left corner, where high outcomes would go wit
 into it by changing the sign of the scores.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, NamedTuple, TypeVar
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equifinal import InputError
+from equifinal_nca import lines
 
 Floats = NDArray[np.float64]
-Ceiling = Literal["ce-fdh", "cr-fdh"]
+Ceiling = Literal["ce-fdh", "cr-fdh", "c-lp", "cols", "qr"]
+Line = tuple[float, float]  # intercept, slope
 Name = TypeVar("Name")
-CEILINGS: tuple[Ceiling, ...] = ("ce-fdh", "cr-fdh")
+CEILINGS: tuple[Ceiling, ...] = ("ce-fdh", "cr-fdh")  # always reported
+KNOWN: tuple[Ceiling, ...] = get_args(Ceiling)
+NO_LINE: Line = (np.nan, np.nan)
+
+_THROUGH_PEERS = ("cr-fdh", "c-lp")
 
 TOLERANCE = 1e-9  # as a share of the scope
 _AT_ONCE = 2_000_000  # permuted scores held in memory
@@ -40,7 +46,7 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ceilings:
-    """Both ceilings over one scatter plot, upper left corner; made by :func:`ceilings`.
+    """The ceilings over one scatter plot, upper left corner; made by :func:`ceilings`.
 
     Attributes
     ----------
@@ -52,11 +58,14 @@ class Ceilings:
     ties : numpy.ndarray
         How many cases lie at each peer, shape (p,).
     effect_size : dict
-        By ceiling (``"ce-fdh"``, ``"cr-fdh"``): the ceiling zone as a share of the scope, 0 to 1. 0 for both where a case lies
-        in the corner of the scope. NaN without a scope (a score that never varies) and, for CR-FDH, with one peer elsewhere,
-        through which there is no line.
-    intercept, slope : float
-        The CR-FDH line, outcome = intercept + slope × condition; NaN where there is none.
+        By ceiling (``"ce-fdh"``, ``"cr-fdh"``, and ``"c-lp"``, ``"cols"``, ``"qr"`` where asked for): the ceiling zone as a
+        share of the scope, 0 to 1. 0 for CE-FDH, CR-FDH and C-LP where a case lies in the corner of the scope. NaN without a
+        scope (a score that never varies); for CR-FDH and C-LP with one peer elsewhere, through which there is no line; for
+        COLS and QR where the line does not rise, as it is then no ceiling of a necessary condition.
+    lines : dict
+        By straight ceiling: intercept and slope, outcome = intercept + slope × condition; NaN where there is no line.
+    quantile : float
+        That of QR.
     """
 
     scope: Scope
@@ -65,30 +74,41 @@ class Ceilings:
     peers: Floats
     ties: NDArray[np.int64]
     effect_size: Mapping[Ceiling, float]
-    intercept: float
-    slope: float
+    lines: Mapping[Ceiling, Line]
+    quantile: float = 0.95
+
+    @property
+    def intercept(self) -> float:
+        """That of the CR-FDH line; NaN where there is none."""
+        return self.lines["cr-fdh"][0]
+
+    @property
+    def slope(self) -> float:
+        """That of the CR-FDH line; NaN where there is none."""
+        return self.lines["cr-fdh"][1]
 
     def height(self, ceiling: Ceiling, x: ArrayLike) -> Floats:
         """The ceiling at given scores of the condition: the highest outcome it allows, within the scope; NaN without one."""
         at = np.atleast_1d(np.asarray(x, dtype=float))
         low, high = self.scope.y_low, self.scope.y_high
-        if ceiling == "cr-fdh" and self.effect_size[ceiling] == 0.0 and np.isnan(self.slope):
-            return np.full(at.shape, high)  # a case in the corner: nothing is ruled out
-        if ceiling == "cr-fdh":
-            return np.clip(self.intercept + self.slope * at, low, high)
         if np.isnan(self.effect_size[ceiling]):
             return np.full(at.shape, np.nan)
+        if ceiling in self.lines:
+            intercept, slope = self.lines[ceiling]
+            if np.isnan(slope):
+                return np.full(at.shape, high)  # a case in the corner: nothing is ruled out
+            return np.clip(intercept + slope * at, low, high)
         heights = np.concatenate([[low], self.peers[:, 1]])
         return heights[np.searchsorted(self.peers[:, 0], at, side="right")]
 
     def accuracy(self, ceiling: Ceiling) -> float:
-        """Cases on or below the ceiling, in percent (Dul 2016); 100 for CE-FDH, by construction."""
+        """Cases on or below the ceiling, in percent (Dul 2016); 100 for CE-FDH, C-LP and COLS, by construction."""
         if np.isnan(self.effect_size[ceiling]):
             return np.nan
         room = TOLERANCE * (self.scope.y_high - self.scope.y_low)
         # The line itself counts, not its part within the scope: no case lies above the upper edge of the scope anyway.
-        no_line = ceiling == "ce-fdh" or np.isnan(self.slope)
-        top = self.height(ceiling, self.x) if no_line else self.intercept + self.slope * self.x
+        intercept, slope = self.lines.get(ceiling, NO_LINE)
+        top = self.height(ceiling, self.x) if np.isnan(slope) else intercept + slope * self.x
         return float(100 * (self.y <= top + room).mean())
 
     def required(self, ceiling: Ceiling, y: ArrayLike) -> Floats:
@@ -101,8 +121,9 @@ class Ceilings:
         if np.isnan(self.effect_size[ceiling]):
             return np.full(wanted.shape, np.nan)
         room = TOLERANCE * (self.scope.y_high - self.scope.y_low)
-        if ceiling == "cr-fdh":
-            needed = (wanted - self.intercept) / self.slope
+        if ceiling in self.lines:
+            intercept, slope = self.lines[ceiling]
+            needed = (wanted - intercept) / slope
         else:
             steps = np.append(self.peers[:, 0], np.inf)
             needed = steps[np.searchsorted(self.peers[:, 1], wanted - room, side="left")]
@@ -125,12 +146,24 @@ class Ceilings:
         return float(100 * condition), float(100 * outcome)
 
 
-def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings:
+def ceilings(
+    x: ArrayLike,
+    y: ArrayLike,
+    scope: Scope | None = None,
+    more_ceilings: Sequence[Ceiling] = (),
+    quantile: float = 0.95,
+) -> Ceilings:
     """The ceilings over the cases and the size of the empty upper left corner.
 
     CE-FDH is the free disposal hull: the step function through its peers, the cases with no other point to their upper left
     (at most their condition and at least their outcome). CR-FDH is the least-squares line through these cases, each of which
-    counts, tied ones too (as in the R package NCA since 2024).
+    counts, tied ones too (as in the R package NCA since 2024). On request:
+
+    * C-LP, by linear programming: the line on or above all peers, and so above all cases, with the smallest sum of distances
+      down to the peers; of two such lines the one with the larger ceiling zone.
+    * COLS, corrected ordinary least squares: the regression line through all cases, raised to the highest of them.
+    * QR, quantile regression (Koenker & Bassett 1978): the line that leaves about ``1 - quantile`` of the cases above it.
+
     The ceiling zone is the part of the scope above the ceiling; where the line leaves the scope, the edge of the scope
     replaces it. The effect size is d = ceiling zone / scope (Dul 2016).
 
@@ -140,11 +173,16 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
         Scores of condition and outcome, shape (n,), n ≥ 1.
     scope
         Theoretical bounds; by default those of the scores.
+    more_ceilings
+        Of ``"c-lp"``, ``"cols"`` and ``"qr"``, beside CE-FDH and CR-FDH.
+    quantile
+        For QR, between 0 and 1.
 
     Raises
     ------
     InputError
-        When scores are missing, differ in number, or lie outside the scope.
+        When scores are missing, differ in number, or lie outside the scope; when a ceiling is unknown, or ``quantile`` is not
+        between 0 and 1.
 
     Examples
     --------
@@ -153,34 +191,57 @@ def ceilings(x: ArrayLike, y: ArrayLike, scope: Scope | None = None) -> Ceilings
     >>> found = ceilings([0, 2, 4, 4, 3], [1, 3, 4, 2, 1])
     >>> found.peers.tolist(), round(found.effect_size["ce-fdh"], 3)
     ([[0.0, 1.0], [2.0, 3.0], [4.0, 4.0]], 0.667)
+
+    The C-LP line through (0, 1) and (2, 3) leaves the triangle above it, 3 × 3 / 2 = 4.5 of 12.
+
+    >>> found = ceilings([0, 2, 4, 4, 3], [1, 3, 4, 2, 1], more_ceilings=["c-lp"])
+    >>> round(found.effect_size["c-lp"], 3)
+    0.375
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.shape != y.shape or x.ndim != 1 or not len(x) or not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise InputError(
             "Ceilings need as many scores of the condition as of the outcome, one or more and none missing."
         )
+    which = _known(more_ceilings)
+    if not 0 < quantile < 1:
+        raise InputError(f"quantile is {quantile:g}. Give a number between 0 and 1, such as 0.95.")
     bounds = scope or Scope(x.min(), x.max(), y.min(), y.max())
     if x.min() < bounds.x_low or x.max() > bounds.x_high or y.min() < bounds.y_low or y.max() > bounds.y_high:
         raise InputError(f"Scores lie outside the scope {tuple(bounds)}. Widen it.")
     order, starts, ends = _columns(x)
     height = np.maximum.accumulate(y[order])[ends]
-    corner = _corners(height)
+    corner = lines.corners(height)
     peers = np.column_stack([x[order][starts][corner], height[corner]])
     ties = _at_height(y[order][None], starts, height[None])[0][corner]
-    sizes = dict.fromkeys(CEILINGS, np.nan)
-    intercept = slope = np.nan
+    sizes = dict.fromkeys(which, np.nan)
+    found: dict[Ceiling, Line] = {each: NO_LINE for each in which if each != "ce-fdh"}
     width, tall = bounds.x_high - bounds.x_low, bounds.y_high - bounds.y_low
     if width > 0 and tall > 0:
-        sizes = {
-            each: float(found[0])
-            for each, found in _effect_sizes(x[order], starts, ends, y[order][None], bounds).items()
-        }
-        if len(peers) > 1:
-            u, v = (peers[:, 0] - bounds.x_low) / width, (peers[None, :, 1] - bounds.y_low) / tall
-            start, rise = _line(u, v, ties[None])
+        orders = _Orders(x[order], starts, ends, y[order][None], bounds, quantile)
+        sizes = {each: float(size[0]) for each, size in orders.effect_sizes(which).items()}
+        for each in found:
+            start, rise = orders.line(each)
             slope = rise[0] * tall / width
-            intercept = bounds.y_low + start[0] * tall - slope * bounds.x_low
-    return Ceilings(bounds, x, y, peers, ties, sizes, float(intercept), float(slope))
+            found[each] = float(bounds.y_low + start[0] * tall - slope * bounds.x_low), float(slope)
+    return Ceilings(bounds, x, y, peers, ties, sizes, found, quantile)
+
+
+def effect_size(x: Floats, y: Floats, scope: Scope, ceiling: Ceiling, quantile: float) -> float:
+    """That of one ceiling alone; NaN without a scope."""
+    if not (scope.x_high > scope.x_low and scope.y_high > scope.y_low):
+        return np.nan
+    order, starts, ends = _columns(x)
+    return float(_Orders(x[order], starts, ends, y[order][None], scope, quantile).effect_sizes((ceiling,))[ceiling][0])
+
+
+def _known(more_ceilings: Sequence[Ceiling]) -> tuple[Ceiling, ...]:
+    """CE-FDH and CR-FDH, and what is asked for beside them, each once."""
+    asked = (more_ceilings,) if isinstance(more_ceilings, str) else tuple(more_ceilings)
+    unknown = [each for each in asked if each not in KNOWN]
+    if unknown:
+        raise InputError(f"There is no ceiling {unknown[0]!r}. Known: {', '.join(KNOWN)}.")
+    return tuple(dict.fromkeys((*CEILINGS, *asked)))
 
 
 def p_values(planes: Mapping[Name, Ceilings], permutations: int, seed: int) -> dict[Name, dict[Ceiling, float]]:
@@ -202,15 +263,16 @@ def p_values(planes: Mapping[Name, Ceilings], permutations: int, seed: int) -> d
     Returns
     -------
     dict
-        By name, then by ceiling. NaN where the effect size is.
+        By name, then by ceiling. NaN where the effect size is. Permutations without a rising line count as smaller.
     """
-    reached = {name: dict.fromkeys(CEILINGS, 0) for name in planes}
+    reached = {name: dict.fromkeys(plane.effect_size, 0) for name, plane in planes.items()}
     tested = {name: plane for name, plane in planes.items() if plane.scope.area > 0} if permutations else {}
     ready = {name: (np.sort(plane.x), *_columns(plane.x)[1:]) for name, plane in tested.items()}
     outcome = np.sort(next(iter(planes.values())).y) if tested else np.empty(0)
     for rows in _permuted(outcome, permutations, seed) if tested else ():
         for name, plane in tested.items():
-            for ceiling, sizes in _effect_sizes(*ready[name], rows, plane.scope).items():
+            orders = _Orders(*ready[name], rows, plane.scope, plane.quantile)
+            for ceiling, sizes in orders.effect_sizes(tuple(plane.effect_size)).items():
                 reached[name][ceiling] += int((sizes >= plane.effect_size[ceiling] - TOLERANCE).sum())
     return {
         name: {
@@ -244,7 +306,8 @@ def correlation_p_value(plane: Ceilings, ceiling: Ceiling) -> float:
     latent = r * ndtri((np.arange(count) + 0.5) / count) + np.sqrt(max(0.0, 1 - r**2)) * _noise(count)
     rows = np.empty_like(latent)
     np.put_along_axis(rows, latent.argsort(axis=1), np.sort(plane.y)[np.newaxis], axis=1)
-    sizes = _effect_sizes(np.sort(plane.x), *_columns(plane.x)[1:], rows, plane.scope, (ceiling,))[ceiling]
+    orders = _Orders(np.sort(plane.x), *_columns(plane.x)[1:], rows, plane.scope, plane.quantile)
+    sizes = orders.effect_sizes((ceiling,))[ceiling]
     return float((sizes >= plane.effect_size[ceiling] - TOLERANCE).sum() + 1) / (_DRAWS + 1)
 
 
@@ -270,13 +333,6 @@ def _columns(x: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.
     return order, np.concatenate([[0], new]), np.concatenate([new, [len(x)]]) - 1
 
 
-def _corners(height: Floats) -> NDArray[np.bool_]:
-    """Where the ceiling steps up; the last axis goes from left to right."""
-    corner = np.ones(height.shape, dtype=bool)
-    corner[..., 1:] = height[..., 1:] > height[..., :-1]
-    return corner
-
-
 def _at_height(rows: Floats, starts: NDArray[np.intp], height: Floats) -> NDArray[np.int64]:
     """How many cases of each run of equal scores are as high as the ceiling there, shape (m, runs)."""
     run = np.searchsorted(starts, np.arange(rows.shape[1]), side="right") - 1
@@ -284,44 +340,48 @@ def _at_height(rows: Floats, starts: NDArray[np.intp], height: Floats) -> NDArra
     return counts
 
 
-def _effect_sizes(
-    x: Floats,
-    starts: NDArray[np.intp],
-    ends: NDArray[np.intp],
-    rows: Floats,
-    scope: Scope,
-    which: tuple[Ceiling, ...] = CEILINGS,
-) -> dict[Ceiling, Floats]:
-    """Effect sizes for many orders of the outcome, shape (m, n), above the same sorted scores of the condition."""
-    u = (x[starts] - scope.x_low) / (scope.x_high - scope.x_low)
-    height = np.maximum.accumulate(rows, axis=1)[:, ends]
-    v = (height - scope.y_low) / (scope.y_high - scope.y_low)
-    found: dict[Ceiling, Floats] = {}
-    if "ce-fdh" in which:
-        found["ce-fdh"] = u[0] + (1 - v) @ np.diff(u, append=1.0)
-    if "cr-fdh" in which:
-        in_corner = (u[0] == 0.0) & (v[:, 0] == 1.0)
-        found["cr-fdh"] = np.where(in_corner, 0.0, _above_line(*_line(u, v, _at_height(rows, starts, height))))
-    return found
+@dataclass(frozen=True, eq=False)
+class _Orders:
+    """Many orders of the outcome, shape (m, n), above the same sorted scores of the condition, shape (n,)."""
 
+    x: Floats
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    rows: Floats
+    scope: Scope
+    quantile: float
 
-def _line(u: Floats, v: Floats, cases: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Least squares through the cases at the corner points of each row: intercept and slope, NaN with only one point."""
-    corner = _corners(v)
-    weight = np.where(corner, cases, 0)
-    total = weight.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        u_mean, v_mean = (weight @ u) / total, (weight * v).sum(axis=1) / total
-        u_off = u - u_mean[:, None]
-        rise, run = (weight * u_off * (v - v_mean[:, None])).sum(axis=1), (weight * u_off**2).sum(axis=1)
-        slope = np.where(corner.sum(axis=1) > 1, rise / run, np.nan)
-    return v_mean - slope * u_mean, slope
+    @cached_property
+    def _u(self) -> Floats:
+        return (self.x - self.scope.x_low) / (self.scope.x_high - self.scope.x_low)
 
+    @cached_property
+    def _highest(self) -> Floats:
+        return np.asarray(np.maximum.accumulate(self.rows, axis=1)[:, self.ends])
 
-def _above_line(intercept: Floats, slope: Floats) -> Floats:
-    """The share of the unit square above rising lines."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        enters = np.clip(-intercept / slope, 0.0, 1.0)  # where the line enters the square ...
-        leaves = np.clip((1.0 - intercept) / slope, 0.0, 1.0)  # ... and where it leaves it at the top
-    low, high = np.clip(intercept + slope * enters, 0.0, 1.0), np.clip(intercept + slope * leaves, 0.0, 1.0)
-    return 1.0 - ((leaves - enters) * (low + high) / 2 + (1.0 - leaves))
+    def _of_tall(self, scores: Floats) -> Floats:
+        return (scores - self.scope.y_low) / (self.scope.y_high - self.scope.y_low)
+
+    def line(self, ceiling: Ceiling) -> tuple[Floats, Floats]:
+        """Intercepts and slopes of a straight ceiling, in the unit square."""
+        if ceiling == "cols":
+            return lines.cols(self._u, self._of_tall(self.rows))
+        if ceiling == "qr":
+            return lines.quantile_line(self._u, self._of_tall(self.rows), self.quantile)
+        u, height = self._u[self.starts], self._of_tall(self._highest)
+        if ceiling == "c-lp":
+            return lines.c_lp(u, height)
+        return lines.cr_fdh(u, height, _at_height(self.rows, self.starts, self._highest))
+
+    def effect_sizes(self, which: tuple[Ceiling, ...]) -> dict[Ceiling, Floats]:
+        """By ceiling, shape (m,)."""
+        u, height = self._u[self.starts], self._of_tall(self._highest)
+        in_corner = (u[0] == 0.0) & (height[:, 0] == 1.0)
+        found: dict[Ceiling, Floats] = {}
+        for each in which:
+            if each == "ce-fdh":
+                found[each] = u[0] + (1 - height) @ np.diff(u, append=1.0)
+            else:
+                size = lines.above(*self.line(each))
+                found[each] = np.where(in_corner, 0.0, size) if each in _THROUGH_PEERS else size
+        return found

@@ -9,7 +9,13 @@ from equifinal_nca.ceiling import TOLERANCE, Ceiling, Ceilings, correlation_p_va
 
 SetLiteral = tuple[str, bool]  # a condition, and whether it is its presence
 
-NAMES: Mapping[Ceiling, str] = {"ce-fdh": "CE-FDH", "cr-fdh": "CR-FDH"}
+NAMES: Mapping[Ceiling, str] = {
+    "ce-fdh": "CE-FDH",
+    "cr-fdh": "CR-FDH",
+    "c-lp": "C-LP",
+    "cols": "COLS",
+    "qr": "QR",
+}
 _CORNERS = {(1, 1): "upper left", (-1, 1): "upper right", (1, -1): "lower left", (-1, -1): "lower right"}
 #: Dul (2016, 30): the benchmarks of effect sizes, each from its lower bound on.
 _BENCHMARKS = ((0.5, "very large"), (0.3, "large"), (0.1, "medium"), (0.0, "small"))
@@ -17,7 +23,7 @@ _BENCHMARKS = ((0.5, "very large"), (0.3, "large"), (0.1, "medium"), (0.0, "smal
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Both ceilings of a condition, or of its absence, over the outcome, turned so that the upper left corner counts."""
+    """The ceilings of a condition, or of its absence, over the outcome, turned so that the upper left corner counts."""
 
     literal: SetLiteral
     signs: tuple[int, int]  # of condition and outcome: -1 where the scores were negated

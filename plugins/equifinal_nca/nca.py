@@ -21,7 +21,7 @@ class NCA(eq.Method):
     Which level of a condition does a level of the outcome need? In a scatter plot of raw scores a necessary condition leaves
     the upper left corner empty: no case has much of the outcome with little of the condition. The ceiling is the border of
     that corner, the effect size d its share of the plot (Dul 2016). CE-FDH is a step function, CR-FDH the least-squares line
-    through the steps' corners; both are reported, and ``ceiling`` says which one decides.
+    through the steps' corners; both are reported, others on request, and ``ceiling`` says which one decides.
 
     Where a condition's absence is expected (``expect = "absent"``) a high outcome would need a low score, so the upper
     right corner counts; where a set's membership falls with the raw score, the corner turns with it. "High" and
@@ -61,8 +61,12 @@ class NCA(eq.Method):
 
     ceiling: Ceiling = pydantic.Field(
         default="ce-fdh",
-        description="The ceiling that decides on roles and verdicts: the step function CE-FDH, or the line CR-FDH.",
+        description="The ceiling that decides on roles and verdicts: the step function CE-FDH, or a line (CR-FDH, C-LP, COLS, QR).",
     )
+    more_ceilings: tuple[Ceiling, ...] = pydantic.Field(
+        default=(), description="Ceilings to report beside CE-FDH and CR-FDH: c-lp, cols, qr."
+    )
+    quantile: float = pydantic.Field(default=0.95, gt=0, lt=1, description="The quantile of the ceiling QR.")
     effect_size_cutoff: float = pydantic.Field(
         default=0.1, ge=0, lt=1, description="The smallest effect size d of a necessary condition (Dul 2016)."
     )
@@ -108,6 +112,7 @@ class NCA(eq.Method):
                 "bottleneck_levels": tables.bottleneck_levels(found, self.steps),
                 "peers": tables.peers(calibrated, found),
                 "ceiling_lines": tables.ceiling_lines(found),
+                "outliers": tables.outliers(calibrated, found, self.ceiling, self.scope),
             },
             notes=about_ceilings(calibrated, found, tested=self.permutations > 0),
             native=native,
@@ -127,7 +132,7 @@ class NCA(eq.Method):
     def _find(
         self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int, permutations: int
     ) -> dict[SetLiteral, Found]:
-        """Both ceilings and their p-values for each condition (True) or absence of a condition (False)."""
+        """The ceilings and their p-values for each condition (True) or absence of a condition (False)."""
         y_sign = calibrated.orientation(calibrated.outcome.name) or 1
         y, y_bounds = y_sign * calibrated.outcome_values("raw"), self._bounds_of(calibrated, calibrated.outcome, y_sign)
         signs, planes = {}, {}
@@ -136,7 +141,8 @@ class NCA(eq.Method):
             sign = (calibrated.orientation(name) or 1) * (1 if present else -1)
             scope = Scope(*self._bounds_of(calibrated, calibrated.variable(name), sign), *y_bounds)
             signs[literal] = sign, y_sign
-            planes[literal] = ceilings(sign * calibrated.raw[name].to_numpy(dtype=float), y, scope)
+            x = sign * calibrated.raw[name].to_numpy(dtype=float)
+            planes[literal] = ceilings(x, y, scope, (*self.more_ceilings, self.ceiling), self.quantile)
         p = p_values(planes, permutations, seed)
         return {literal: Found(literal, signs[literal], planes[literal], p[literal]) for literal in planes}
 

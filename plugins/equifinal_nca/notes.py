@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 import equifinal as eq
-from equifinal_nca.found import Found
+from equifinal_nca.found import NAMES, Found
 
 
 def about_ceilings(calibrated: eq.CalibratedStudy, found: Sequence[Found], tested: bool) -> list[str]:
@@ -29,6 +31,13 @@ def about_ceilings(calibrated: eq.CalibratedStudy, found: Sequence[Found], teste
             notes.append(
                 f"{name}: one peer alone ({each.corner} corner), so there is no CR-FDH line"
                 f"{'; nothing is empty, d = 0' if each.plane.effect_size['cr-fdh'] == 0 else ' and its numbers are missing'}."
+            )
+        if scope.area > 0:
+            notes.extend(
+                f"{name}: the {NAMES[ceiling]} line does not rise towards the {each.corner} corner, so it is no ceiling; "
+                "its figures are missing."
+                for ceiling, (_, slope) in each.plane.lines.items()
+                if slope <= 0 and np.isnan(each.plane.effect_size[ceiling])
             )
     for variable in (calibrated.outcome, *calibrated.conditions):
         if calibrated.orientation(variable.name) == 0:

@@ -1,6 +1,6 @@
 """Tables of an NCA: conditions, effect sizes, bottlenecks, peers, ceiling lines, and what limits each case."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 import equifinal as eq
 from equifinal_nca.ceiling import CEILINGS, TOLERANCE, Ceiling
 from equifinal_nca.found import NAMES, Found, at_least, benchmark
+from equifinal_nca.outliers import without_each
 from equifinal_nca.verdicts import Rule
 
 Floats = NDArray[np.float64]
 
 
 def conditions_table(found: Sequence[Found], rule: Rule) -> pd.DataFrame:
-    """Which conditions are necessary, and both ceilings of each."""
-    return pd.DataFrame(
+    """Which conditions are necessary, and the ceilings of each."""
+    more = [each for each in (found[0].plane.effect_size if found else ()) if each not in CEILINGS]
+    table = pd.DataFrame(
         {
             "role": ["necessary" if rule.holds(each) else "none" for each in found],
             "direction": [(1 if each.literal[1] else -1) if rule.holds(each) else 0 for each in found],
@@ -33,6 +35,12 @@ def conditions_table(found: Sequence[Found], rule: Rule) -> pd.DataFrame:
         },
         index=[each.literal[0] for each in found],
     )
+    for ceiling in more:
+        end = ceiling.replace("-", "_")
+        table[f"d_{end}"] = [each.plane.effect_size[ceiling] for each in found]
+        table[f"p_{end}"] = [each.p[ceiling] for each in found]
+        table[f"accuracy_{end}"] = [each.plane.accuracy(ceiling) for each in found]
+    return table
 
 
 def limits(cases: int, necessary: Sequence[Found], ceiling: Ceiling) -> dict[str, NDArray[Any]]:
@@ -62,12 +70,12 @@ def bottleneck(outcome: str, found: Sequence[Found], ceiling: Ceiling, steps: in
 
 
 def bottleneck_levels(found: Sequence[Found], steps: int) -> pd.DataFrame:
-    """The same for both ceilings in numbers: percent of the range, raw scores, and cases that fall short."""
+    """The same for all ceilings in numbers: percent of the range, raw scores, and cases that fall short."""
     tables = []
     levels = _levels(steps)
     for each in found:
         scope, (x_sign, y_sign) = each.plane.scope, each.signs
-        for ceiling in CEILINGS:
+        for ceiling in each.plane.effect_size:
             needed = _needed(each, ceiling, levels)
             percent = np.where(np.isfinite(needed), needed, np.nan)
             level = scope.x_low + percent / 100 * (scope.x_high - scope.x_low)
@@ -110,10 +118,10 @@ def _of_range(percent: Floats, sign: int) -> Floats:
 
 
 def effect_sizes(found: Sequence[Found]) -> pd.DataFrame:
-    """Both ceilings of each condition."""
+    """All ceilings of each condition."""
     rows = []
     for each in found:
-        for ceiling in CEILINGS:
+        for ceiling in each.plane.effect_size:
             size, scope = each.plane.effect_size[ceiling], each.plane.scope
             of_condition, of_outcome = each.plane.inefficiency(ceiling)
             rows.append(
@@ -145,15 +153,34 @@ def peers(calibrated: eq.CalibratedStudy, found: Sequence[Found]) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
+def outliers(
+    calibrated: eq.CalibratedStudy, found: Sequence[Found], ceiling: Ceiling, fixed: Container[str]
+) -> pd.DataFrame:
+    """The cases without which the effect size is another; `fixed` holds the sets whose scope is theoretical."""
+    conditions: list[str] = []
+    cases: list[str] = []
+    parts: dict[str, list[Floats]] = {"effect_size": [], "without": [], "change": [], "change_percent": []}
+    for each in found:
+        stay = calibrated.variable(each.literal[0]).base_name in fixed, calibrated.outcome.base_name in fixed
+        rows, figures = without_each(each.plane, ceiling, stay)
+        conditions += [each.name] * len(rows)
+        cases += calibrated.cases[rows].tolist()
+        for column, values in figures.items():
+            parts[column].append(values)
+    columns = {column: np.concatenate([np.empty(0), *values]) for column, values in parts.items()}
+    return pd.DataFrame({"condition": conditions, "case": cases, **columns})
+
+
 def ceiling_lines(found: Sequence[Found]) -> pd.DataFrame:
-    """The CR-FDH lines and the scopes in raw scores: outcome = intercept + slope × condition."""
+    """The straight ceilings and the scopes in raw scores: outcome = intercept + slope × condition."""
     rows = []
     for each in found:
         (x_sign, y_sign), scope = each.signs, each.plane.scope
         x, y = sorted(x_sign * np.array(scope[:2])), sorted(y_sign * np.array(scope[2:]))
-        line = {"intercept": y_sign * each.plane.intercept, "slope": y_sign * x_sign * each.plane.slope}
         bounds = {"condition_low": x[0], "condition_high": x[1], "outcome_low": y[0], "outcome_high": y[1]}
-        rows.append({"condition": each.name, "corner": each.corner, **line, **bounds})
+        for ceiling, (intercept, slope) in each.plane.lines.items():
+            where = {"condition": each.name, "corner": each.corner, "ceiling": NAMES[ceiling]}
+            rows.append({**where, "intercept": y_sign * intercept, "slope": y_sign * x_sign * slope, **bounds})
     return pd.DataFrame(rows)
 
 

@@ -60,7 +60,7 @@ class Rule:
         return f"{start} d = {size:.2f} (cutoff {self.cutoff:g}), {tested}{alone if self.large(found) else ''}"
 
     def evidence(self, found: Found) -> str:
-        """Both ceilings, first the one that decides."""
+        """The ceiling that decides, then the other of CE-FDH and CR-FDH, which are always there."""
         first, second = self.ceiling, CEILINGS[self.ceiling == CEILINGS[0]]
         word = benchmark(found.plane.effect_size[first])
         decides = f"{_numbers(found, first)}{f', {word}' if word else ''}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import get_args
+from typing import Literal, get_args
 
 from equifinal import InputError
 from equifinal.errors import did_you_mean
@@ -25,6 +25,7 @@ def minimize(
     max_models: int = 1000,
     max_seconds: float | None = None,
     effort: float = 1.0,
+    include: Literal["", "C"] = "",
 ) -> Solution:
     """Minimize a truth table.
 
@@ -60,6 +61,10 @@ def minimize(
         found in a given time depends on the machine.
     effort
         The share of the usual amount of work before a search is cut short: 10 for ten times as much, 0.1 for a tenth.
+    include
+        ``"C"`` lets every solution match contradictions, the ``C`` rows, where that shortens it; none has to be explained
+        (Ragin 1987, ch. 7). The conservative solution then still uses no remainder. By default no term may match a ``C`` row.
+        `exclude` bars a contradiction all the same.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def minimize(
     Raises
     ------
     InputError
-        For an unknown solution, condition or row.
+        For an unknown solution, condition or row, or an unknown ``include``.
 
     Examples
     --------
@@ -82,12 +87,20 @@ def minimize(
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
     present, absent, together = table.space.expected(expectations)
+    if include not in ("", "C"):
+        raise InputError(
+            f"include = {include!r} is unknown. Give 'C' to let terms match contradictions; remainders are the choice of solution."
+        )
     table, barred = table.barring(exclude)
+    closed = ("0",) if include else ("0", "C")
+    free = [
+        corner for corner in table.corners_with("C") if include and not any(each.matches(corner) for each in barred)
+    ]
     problem = Problem(
         everything=table.space.everything,
         groups=table.space.groups,
         positive=tuple(table.corners_with("1")),
-        off=(*map(table.space.region, table.corners_with("0", "C")), *barred),
+        off=(*map(table.space.region, table.corners_with(*closed)), *barred),
         present=present,
         absent=absent,
         together=together,
@@ -95,7 +108,10 @@ def minimize(
         max_models=max_models,
         max_seconds=max_seconds,
         effort=effort,
+        free=tuple(free),
     )
+    if free:
+        table = table.noting("Contradictions that terms may match (include = 'C'), without having to", free)
     if solution == "conservative":
         return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
     if solution == "parsimonious":

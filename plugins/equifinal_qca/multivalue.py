@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -201,6 +201,7 @@ def minimize_mv(
     max_models: int = 1000,
     max_seconds: float | None = None,
     effort: float = 1.0,
+    include: Literal["", "C"] = "",
 ) -> Solution:
     """Minimize a multi-value truth table; :func:`minimize` does the same.
 
@@ -208,7 +209,7 @@ def minimize_mv(
     ----------
     table
         From :func:`truth_table_mv`.
-    solution, all_covers, max_models, max_seconds, effort
+    solution, all_covers, max_models, max_seconds, effort, include
         As in :func:`minimize`.
     expectations
         Condition to the value or values that should help the outcome, as in ``{"A": 2, "B": (1, 2)}``; ``"present"`` stands
@@ -237,4 +238,4 @@ def minimize_mv(
     >>> [model.terms for model in minimize_mv(truth_table_mv(frame, outcome="Y")).models]
     [('A[2]', 'B[1]')]
     """
-    return minimize(table, solution, expectations, exclude, all_covers, max_models, max_seconds, effort)
+    return minimize(table, solution, expectations, exclude, all_covers, max_models, max_seconds, effort, include)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from equifinal import InputError, sets
 from equifinal_qca.engine import search
+from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.engine.search import Terms
 from equifinal_qca.model import Model
 from equifinal_qca.printing import as_text, frame_as_text
@@ -110,12 +111,7 @@ class Solution:
             Index: 1 to the number of models, in their order. Columns: ``model`` (expression), ``terms`` and ``literals``
             (numbers of them), ``consistency``, ``pri``, ``coverage`` (0 to 1).
         """
-        cubes = {cube for model in self.models for cube in model.cubes}
-        term = {cube: cube.membership(self.table.memberships) for cube in cubes}
-        x = np.zeros((len(self.table.cases), len(self.models)))
-        for column, model in enumerate(self.models):
-            x[:, column] = np.maximum.reduce([term[cube] for cube in model.cubes])
-        y = self.table.outcome_membership
+        x, y = self._memberships, self.table.outcome_membership
         return pd.DataFrame(
             {
                 "model": pd.array([model.expression for model in self.models], dtype="str"),
@@ -129,12 +125,23 @@ class Solution:
         )
 
     @cached_property
+    def _memberships(self) -> Floats:
+        """Memberships of the cases in each model, shape (n, models)."""
+        cubes = {cube for model in self.models for cube in model.cubes}
+        term = {cube: cube.membership(self.table.memberships) for cube in cubes}
+        x = np.zeros((len(self.table.cases), len(self.models)))
+        for column, model in enumerate(self.models):
+            x[:, column] = np.maximum.reduce([term[cube] for cube in model.cubes])
+        return x
+
+    @cached_property
     def best(self) -> Model | None:
         """The model with the highest consistency, then coverage, then first in the alphabet; None when there is none."""
         if len(self.models) < 2:
             return self.models[0] if self.models else None
+        x, y = self._memberships, self.table.outcome_membership
         # Equal sums can differ in their last digits.
-        fit = self.overview[["consistency", "coverage"]].fillna(-1.0).round(10).to_numpy()
+        fit = np.nan_to_num(np.column_stack([sets.consistency(x, y), sets.coverage(x, y)]), nan=-1.0).round(10)
         return self.models[min(range(len(fit)), key=lambda each: (*(-fit[each]), self.models[each].expression))]
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:

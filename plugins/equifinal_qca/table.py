@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -182,11 +182,14 @@ class TruthTable:
         barred = [corner for corner in self.corners_with("1") if any(region.matches(corner) for region in regions)]
         if not barred:
             return self, regions
-        numbers = self.space.row_numbers(np.array(barred, dtype=np.int64)).tolist()
-        rows = [f"{number} ({self.space.label(corner)})" for number, corner in zip(numbers, barred, strict=True)]
-        note = f"Excluded although the cases show the outcome there, so not to be explained: row {listing(rows)}."
-        changed = self.with_output(dict.fromkeys(barred, "0"))
-        return replace(changed, notes=(*self.notes, note)), regions
+        note = "Excluded although the cases show the outcome there, so not to be explained"
+        return self.with_output(dict.fromkeys(barred, "0")).noting(note, barred), regions
+
+    def noting(self, words: str, corners: Sequence[int]) -> Self:
+        """The same table with a note that names rows."""
+        numbers = self.space.row_numbers(np.array(corners, dtype=np.int64)).tolist()
+        rows = [f"{number} ({self.space.label(corner)})" for number, corner in zip(numbers, corners, strict=True)]
+        return replace(self, notes=(*self.notes, f"{words}: row {listing(rows)}."))
 
     def with_cutoffs(
         self,
@@ -337,6 +340,12 @@ def truth_table(
     x = np.column_stack([memberships_of(frame, name) for name in names])
     y = outcome_memberships(frame, outcome)
     return TruthTable.of(SetSpace(tuple(names)), outcome, frame.index, x, y, given)
+
+
+@lru_cache(maxsize=64)
+def space_of(conditions: tuple[str, ...], outcome: str) -> SetSpace:
+    """The configurations of a study's conditions, whose names are checked as :func:`truth_table` checks them."""
+    return SetSpace(tuple(condition_names(pd.DataFrame(columns=[*conditions, outcome]), outcome, conditions)))
 
 
 def _notes_on_undecided(cases: pd.Index, undecided: NDArray[np.bool_], y: Floats) -> tuple[str, ...]:

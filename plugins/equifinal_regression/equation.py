@@ -59,6 +59,8 @@ class Equation:
         The kind of covariance that its coefficients have.
     sizes : numpy.ndarray of shape (k,)
         By what the columns of the results are divided.
+    design, outcome : numpy.ndarray of shape (n, k) and (n,)
+        What it was estimated from, the columns divided so.
     """
 
     params: Floats
@@ -68,13 +70,17 @@ class Equation:
     notes: list[str] = field(default_factory=list)
     errors: Covariance = field(default_factory=lambda: Covariance("classical"))
     sizes: Floats | float = 1.0
+    design: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    outcome: Floats = field(default_factory=lambda: np.empty(0))
 
     @cached_property
     def least_squares(self) -> Any:
         """The least squares that the covariance comes from: the equation's, or those at which a logit's estimation ends."""
-        if self.model == "ols" or self.results is None:
+        if self.results is None or (hasattr(self.results, "cov_params") and self.model == "ols"):
             return self.results
-        return _last_step(self.results, self.model, self.errors)
+        if self.model == "ols":
+            return _ordinary(self.design, self.outcome, self.errors)
+        return _last_step(self)
 
     @cached_property
     def covariance(self) -> Floats:
@@ -89,7 +95,7 @@ class Equation:
         """Degrees of freedom of the t distribution; infinity for the logit's normal one."""
         if self.model == "logit":
             return np.inf
-        cases = 0 if self.results is None else len(self.results.model.endog)
+        cases = len(self.outcome)
         return max(self.errors.df_resid(cases, len(self.params)), 0)
 
 
@@ -108,20 +114,25 @@ def solve(
     model: Model, design: Floats, outcome: Floats, covariance: Covariance, scaling: pd.DataFrame | None
 ) -> Equation:
     """Estimate the coefficients of `design` (n, k), whose first column is the constant."""
-    problem = _not_estimable(design, outcome)
+    problem = not_estimable(design, outcome)
     results = None
     notes: list[str] = []
     if not problem and model == "ols":
-        from statsmodels.regression.linear_model import OLS
-
-        results = OLS(outcome, design / _sizes(design)).fit(**covariance.options())
+        results = _ordinary(design / sizes_of(design), outcome, covariance)
     elif not problem:
-        results, problem, notes = _solve_logit(model, design / _sizes(design), outcome)
+        results, problem, notes = _solve_logit(model, design / sizes_of(design), outcome)
     if results is None:
         missing = np.full(design.shape[1], np.nan)
         return Equation(missing, scaling, None, model, [f"Not estimated. {problem}"], covariance)
-    sizes = _sizes(design)
-    return Equation(np.asarray(results.params) / sizes, scaling, results, model, notes, covariance, sizes)
+    sizes = sizes_of(design)
+    params = np.asarray(results.params) / sizes
+    return Equation(params, scaling, results, model, notes, covariance, sizes, design / sizes, outcome)
+
+
+def _ordinary(design: Floats, outcome: Floats, covariance: Covariance) -> Any:
+    from statsmodels.regression.linear_model import OLS
+
+    return OLS(outcome, design).fit(**covariance.options())
 
 
 def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, str, list[str]]:
@@ -133,7 +144,7 @@ def _solve_logit(model: Model, design: Floats, outcome: Floats) -> tuple[Any, st
         return None, problem, []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        results = GLM(outcome, design, family=Binomial()).fit()
+        results = GLM(outcome, design, family=Binomial()).fit(tol=1e-10, rtol=1e-12)
     fitted = np.asarray(results.fittedvalues)
     separated = any(warning.category.__name__ == "PerfectSeparationWarning" for warning in caught)
     separated |= not np.isfinite(results.params).all()
@@ -165,7 +176,7 @@ def _is_separated(design: Floats, outcome: Floats) -> bool:
     return bool(found.status == 0 and float(found.fun or 0.0) < -1e-6)
 
 
-def _not_estimable(design: Floats, outcome: Floats) -> str:
+def not_estimable(design: Floats, outcome: Floats) -> str:
     """Why the equation has no single solution, or nothing."""
     cases, parameters = design.shape
     if cases <= parameters:
@@ -183,7 +194,7 @@ def _not_estimable(design: Floats, outcome: Floats) -> str:
     return ""
 
 
-def _sizes(design: Floats) -> Floats:
+def sizes_of(design: Floats) -> Floats:
     """Divisors of the columns: 1, unless they differ so much that a pseudo-inverse would lose the small ones."""
     sizes = np.linalg.norm(design, axis=0)
     return np.ones(len(sizes)) if sizes.max() / sizes.min() < 1e6 else np.asarray(sizes)
@@ -226,7 +237,7 @@ def describe(equation: Equation, design: Floats, outcome: Floats) -> Description
     )
 
 
-def _last_step(results: Any, model: Model, covariance: Covariance) -> Any:
+def _last_step(equation: Equation) -> Any:
     """The weighted least squares at which the logit's estimation ends; it has the same coefficients.
 
     statsmodels gives a GLM the HC0 covariance whichever HC is requested; least squares have them all, and their classical
@@ -234,15 +245,15 @@ def _last_step(results: Any, model: Model, covariance: Covariance) -> Any:
     """
     from statsmodels.regression.linear_model import WLS
 
-    design, outcome, fitted = results.model.exog, results.model.endog, np.asarray(results.fittedvalues)
+    design, outcome, fitted = equation.design, equation.outcome, np.asarray(equation.results.fittedvalues)
     weights = fitted * (1 - fitted)
     # A probability that rounds to 0 or 1 leaves a weight of 0.
     step = np.divide(outcome - fitted, weights, out=np.zeros(len(outcome)), where=weights > 0)
-    working = design @ results.params + step
+    working = design @ np.asarray(equation.results.params) + step
     weighted = WLS(working, design, weights=weights)
-    if model == "logit" and covariance.name == "classical":
+    if equation.model == "logit" and equation.errors.name == "classical":
         return weighted.fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
-    return weighted.fit(**covariance.options())
+    return weighted.fit(**equation.errors.options())
 
 
 def _ols_statistics(results: Any, outcome: Floats) -> dict[str, float]:

@@ -12,6 +12,7 @@ from equifinal_regression import diagnostics, notes
 from equifinal_regression.advice import advice
 from equifinal_regression.equation import Covariance, Description, Equation, Floats, Model, solve
 from equifinal_regression.interactions import Term, checked, product_of, with_product
+from equifinal_regression.quick import solve_quickly
 from equifinal_regression.specification import Fitted, Scale, Specification
 from equifinal_regression.tables import cases_table, estimates, model_table
 from equifinal_regression.verdicts import Row, evidence, side, verdict
@@ -154,7 +155,7 @@ class Regression(eq.Method):
 
     def refit(self, calibrated: eq.CalibratedStudy, rng: np.random.Generator) -> eq.Analysis:
         """Estimate the equation without describing it. See :meth:`equifinal.Method.refit`."""
-        return eq.Analysis.for_prediction(self, self._fitted(calibrated).equation)
+        return eq.Analysis.for_prediction(self, self._fitted(calibrated, quickly=True).equation)
 
     def predict(self, analysis: eq.Analysis, calibrated: eq.CalibratedStudy) -> pd.Series:
         """Expected outcome memberships; z-scores use the mean and SD of the cases analysed.
@@ -172,7 +173,7 @@ class Regression(eq.Method):
             asked, equation = self, analysis.native
             if not any(set(term) == set(known) for known in self._specification(calibrated).terms):
                 asked = self.model_copy(update={"interactions": with_product(self.interactions, term)})
-                equation = asked._fitted(calibrated).equation
+                equation = asked._fitted(calibrated, quickly=not analysis.tables).equation
             spec = asked._specification(calibrated)
             place = [set(known) == set(term) for known in spec.terms].index(True)
             scores = spec.scores(calibrated, equation.scaling)[spec.used(spec.outcome(calibrated, equation.scaling))]
@@ -202,7 +203,7 @@ class Regression(eq.Method):
         scale = self.scale or ("raw" if self.model == "ols" else "membership")
         return Specification(self.model, scale, self.alpha, names, (*((name,) for name in names), *products))
 
-    def _fitted(self, calibrated: eq.CalibratedStudy) -> Fitted:
+    def _fitted(self, calibrated: eq.CalibratedStudy, quickly: bool = False) -> Fitted:
         spec = self._specification(calibrated)
         if spec.scale == "membership":
             calibrated.require_memberships('regression with scale = "membership"')
@@ -212,7 +213,8 @@ class Regression(eq.Method):
         covariance = self._covariance(calibrated)
         if covariance.clusters is not None:
             covariance = Covariance(covariance.name, covariance.clusters[used])
-        equation = solve(self.model, design[used], outcome[used], covariance, scaling)
+        estimate = solve_quickly if quickly else solve
+        equation = estimate(self.model, design[used], outcome[used], covariance, scaling)
         return Fitted(equation, scores, design, outcome, used)
 
     def _covariance(self, calibrated: eq.CalibratedStudy) -> Covariance:

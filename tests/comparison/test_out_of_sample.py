@@ -292,6 +292,8 @@ def everything_in(thing: Any, seen: dict[int, Any]) -> Iterator[float]:
         inner = [*(thing[column].to_numpy() for column in thing), thing.index, thing.columns, thing.attrs]
     elif isinstance(thing, (pd.Series, pd.Index)):
         inner = [thing.to_numpy(), thing.name]
+    elif isinstance(thing, pd.api.extensions.ExtensionArray):
+        inner = [np.asarray(thing)]
     elif isinstance(thing, np.ndarray):
         inner = [*thing.ravel().tolist(), thing.base]
     elif isinstance(thing, dict):

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equifinal as eq
 from equifinal_nca import Scope, ceilings
-from equifinal_nca.ceiling import CEILINGS, p_values
+from equifinal_nca.ceiling import CEILINGS, KNOWN, p_values
 
 # Figures of the R package NCA (5.0.1), by the method's author, on its two example data sets.
 REFERENCE = json.loads((Path(__file__).parent / "reference.json").read_text())
+
+STRAIGHT = ("c-lp", "cols", "qr")
 
 # Seven cases. Nothing lies to the upper left of the first four, so these are the peers; the others lie below.
 X = np.array([0, 2, 4, 8, 3, 8, 6], dtype=float)
@@ -123,23 +125,58 @@ def test_every_tied_case_at_a_peer_counts_for_the_line():
     assert found.slope == pytest.approx(0.7536, abs=5e-5)
 
 
+def turn_of(data):
+    return 1 if data["corner"] == 1 else -1
+
+
+def turned(data):
+    """Each condition of a reference run: its name, its scores turned to the upper left corner, and all its ceilings."""
+    for name, scores in data["x"].items():
+        x = turn_of(data) * np.array(scores, dtype=float)
+        # The firms' answers lie between 1 and 5, the countries' scores between those observed.
+        yield name, x, ceilings(x, data["y"], more_ceilings=STRAIGHT)
+
+
 @pytest.mark.parametrize("data", REFERENCE["data"], ids=lambda data: f"{len(data['y'])} cases, corner {data['corner']}")
 def test_the_figures_of_the_methods_author(data):
-    turn, y = (1 if data["corner"] == 1 else -1), np.array(data["y"])
-    for name, scores in data["x"].items():
-        x = turn * np.array(scores, dtype=float)
-        # The firms' answers lie between 1 and 5, the countries' scores between those observed.
-        found = ceilings(x, y)
-        for each in CEILINGS:
+    turn = turn_of(data)
+    for name, _, found in turned(data):
+        for each in KNOWN:
             figures = data["figures"][name][each]
-            assert found.effect_size[each] == pytest.approx(figures["Effect size"], abs=1e-8), (name, each)
+            if figures["Effect size"] is None:  # The line falls: no figures, but for itself.
+                assert np.isnan(found.effect_size[each])
+                assert np.isnan(found.accuracy(each))
+            else:
+                assert found.effect_size[each] == pytest.approx(figures["Effect size"], abs=1e-8), (name, each)
+            if figures["Slope"] is not None:
+                intercept, slope = found.lines[each]
+                assert turn * slope == pytest.approx(figures["Slope"], abs=1e-7)
+                assert intercept == pytest.approx(figures["Intercept"], abs=1e-6)
+            if figures["Ceiling accuracy"] is None:  # NCA gives none where C-LP has no line: nothing is empty
+                continue
             assert found.accuracy(each) == pytest.approx(figures["Ceiling accuracy"], abs=1e-6)
             if figures["Outcome ineff."] is not None:
                 ineffective = [figures["Condition ineff."], figures["Outcome ineff."]]
                 assert found.inefficiency(each) == pytest.approx(ineffective, abs=1e-6)
-            if figures["Slope"] is not None:
-                assert turn * found.slope == pytest.approx(figures["Slope"], abs=1e-7)
-                assert found.intercept == pytest.approx(figures["Intercept"], abs=1e-6)
+
+
+@pytest.mark.parametrize("data", REFERENCE["data"], ids=lambda data: f"{len(data['y'])} cases, corner {data['corner']}")
+def test_the_bottlenecks_of_the_methods_author(data):
+    turn, y = turn_of(data), np.array(data["y"])
+    for name, x, found in turned(data):
+        levels = y.min() + np.linspace(0, 1, 11) * np.ptp(y)
+        for each in KNOWN:
+            needed = 100 * (found.required(each, levels) - x.min()) / np.ptp(x)
+            if np.isnan(found.effect_size[each]):
+                assert np.isnan(needed).all()
+                continue
+            needed = needed if turn > 0 else np.where(np.isfinite(needed), 100 - needed, needed)
+            # In turned corners NCA writes the end of the range for what CE-FDH does not need, and NN for other ceilings.
+            words = {-np.inf: "100.0" if turn < 0 and each == "ce-fdh" else "NN", np.inf: "NA"}
+            assert [words.get(level, f"{level:.1f}") for level in needed] == data["bottleneck"][name][each], (
+                name,
+                each,
+            )
 
 
 @pytest.mark.parametrize(
@@ -149,6 +186,8 @@ def test_the_figures_of_the_methods_author(data):
         (([], []), "as many"),
         (([1, np.nan], [1, 2]), "missing"),
         (([1, 2], [1, 2], Scope(0, 1.5, 0, 3)), "outside"),
+        (([1, 2], [1, 2], None, ["c-lq"]), "no ceiling 'c-lq'. Known: ce-fdh"),
+        (([1, 2], [1, 2], None, ["qr"], 1.0), "between 0 and 1"),
     ],
 )
 def test_wrong_input(arguments, word):
@@ -243,14 +282,16 @@ def test_p_is_the_share_of_all_orders_that_leave_as_much_empty():
         assert p[each] == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 40_000))
 
 
+@settings(max_examples=12)
 @given(SCORES.filter(varies), st.integers(0, 99))
 def test_p_counts_the_permutations_one_by_one(points, seed):
     x, y = scores(points)
-    found = ceilings(x, y)
+    found = ceilings(x, y, more_ceilings=STRAIGHT)
     p = p_values({"a": found}, 20, seed)["a"]
     orders = np.random.default_rng(seed).permuted(np.tile(np.sort(y), (20, 1)), axis=1)
-    for each in CEILINGS:
-        sizes = np.nan_to_num([ceilings(np.sort(x), order).effect_size[each] for order in orders], nan=-1)
+    again = [ceilings(np.sort(x), order, more_ceilings=STRAIGHT).effect_size for order in orders]
+    for each in KNOWN:
+        sizes = np.nan_to_num([sizes[each] for sizes in again], nan=-1)
         expected = (1 + (sizes >= found.effect_size[each] - 1e-9).sum()) / 21
         assert p[each] == pytest.approx(np.nan if np.isnan(found.effect_size[each]) else expected, nan_ok=True)
 

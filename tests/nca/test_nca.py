@@ -358,7 +358,16 @@ def test_a_wrong_scope_is_one_clear_error(scope, words):
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"ceiling": "c-lp"}, {"alpha": 0}, {"permutations": -1}, {"steps": 0}, {"scope": 3}]
+    "parameters",
+    [
+        {"ceiling": "ce-vrs"},
+        {"more_ceilings": ["x"]},
+        {"quantile": 1},
+        {"alpha": 0},
+        {"permutations": -1},
+        {"steps": 0},
+        {"scope": 3},
+    ],
 )
 def test_wrong_parameters(parameters):
     with pytest.raises(eq.InputError, match="nca"):
@@ -484,7 +493,7 @@ def test_panels_get_a_note():
     assert any("independent" in note for note in analyze(study).notes)
 
 
-@pytest.mark.parametrize("module", ["ceiling", "found", "nca"])
+@pytest.mark.parametrize("module", ["ceiling", "found", "nca", "outliers"])
 def test_examples_in_docstrings(module):
     assert doctest.testmod(import_module(f"equifinal_nca.{module}")).failed == 0
 
@@ -494,6 +503,16 @@ def test_the_page_says_what_the_code_does():
     tested = doctest.testfile(str(page), module_relative=False)
     assert tested.attempted > 3
     assert tested.failed == 0
+
+
+def test_a_falling_line_gets_a_note():
+    frame = CASES.assign(A=-CASES["A"])
+    analysis = analyze(made(frame), more_ceilings=["cols", "qr"])
+    assert np.isnan(analysis.conditions.loc["A", "d_cols"])
+    assert any("the COLS line does not rise towards the" in note for note in analysis.notes)
+    effects = analysis.tables["effect_sizes"]
+    assert effects.query("condition == 'A'")["ceiling"].tolist() == ["CE-FDH", "CR-FDH", "COLS", "QR"]
+    assert set(analysis.tables["ceiling_lines"]["ceiling"]) == {"CR-FDH", "COLS", "QR"}
 
 
 def test_a_scope_is_bounds_and_an_area():

@@ -55,9 +55,12 @@ def firm(monkeypatch):
     """The same with marks that are true, false and missing."""
     from equifinal.sweep.asking import Mark
 
-    def marks(look, asked, verdicts):
-        given = MARKS[:3] if look.label == "fsqca" else MARKS
-        return [Mark(*given[number % len(given)]) for number in range(len(asked))]
+    def marks(calibrated, looks, seed):
+        given = {label: MARKS[:3] if label == "fsqca" else MARKS for label in looks}
+        return {
+            label: [Mark(*given[label][number % len(given[label])]) for number in range(len(asked))]
+            for label, (_, asked) in looks.items()
+        }
 
     monkeypatch.setattr("equifinal.sweep.asking._firm", marks)
     methods = {"fsqca": "fsqca", NASTY: Says()}

@@ -115,6 +115,7 @@ def test_63_conditions_and_no_more():
         ({"exclude": [0]}, "no row 0"),
         ({"exclude": [9]}, "no row 9"),
         ({"max_models": 0}, "max_models"),
+        ({"include": "?"}, "include = '\\?' is unknown. Give 'C'"),
     ],
 )
 def test_wrong_input_to_the_minimization(arguments, message):

@@ -568,7 +568,7 @@ def test_predictions_agree_with_the_analysis_and_do_not_depend_on_other_cases(
     pd.testing.assert_series_equal(predicted, analysis.cases["predicted"], check_names=False, check_exact=True)
     assert predicted.between(0, 1).all()
     refitted = analysis.method.refit(countries, np.random.default_rng(0))
-    pd.testing.assert_series_equal(analysis.method.predict(refitted, hidden), predicted, check_exact=True)
+    pd.testing.assert_series_equal(analysis.method.predict(refitted, hidden), predicted, rtol=1e-7)
     some = hidden.subset(countries.cases[[7, 3]])
     pd.testing.assert_series_equal(analysis.method.predict(analysis, some), predicted.iloc[[7, 3]], check_exact=True)
 
@@ -716,7 +716,8 @@ def test_a_refit_answers_as_the_full_analysis_does(model: str, interactions: tup
             Joint(id="P", conditions=("A", "B", "C")),
         ):
             full, short = method.assess(analysis, claim, study), method.assess(refit, claim, study)
-            assert (full.answer, full.evidence, full.strength) == (short.answer, short.evidence, short.strength)
+            assert (full.answer, full.evidence) == (short.answer, short.evidence)
+            assert full.strength == (None if short.strength is None else pytest.approx(short.strength, rel=1e-6))
             if claim.claim == "influence":
                 assert full.evidence == analysis.conditions.loc[claim.condition, "evidence"]
 

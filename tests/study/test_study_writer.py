@@ -9,7 +9,7 @@ import tomllib
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import equifinal as eq
@@ -101,6 +101,8 @@ def test_the_absence_of_the_outcome_can_be_written(tmp_path):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\t"), max_size=40))
+@example("\n")
+@example("\n\nafter an empty line")
 def test_any_text_comes_back(text):
     table = tomllib.loads(study_toml(cities(note=text, description=text)))["study"]
     assert (table.get("note", ""), table.get("description", "")) == (text, text)

@@ -185,7 +185,11 @@ def test_a_trial_marks_verdicts_as_a_comparison_does(monkeypatch):
 
 def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
     marks = itertools.cycle([True, False])
-    monkeypatch.setattr("equifinal.sweep.asking._firm", lambda look, asked, verdicts: [Mark(next(marks))] * len(asked))
+
+    def firm(calibrated, looks, seed):
+        return {label: [Mark(next(marks))] * len(asked) for label, (_, asked) in looks.items()}
+
+    monkeypatch.setattr("equifinal.sweep.asking._firm", firm)
     trial = eq.trial("noise", {"says": Says()}, [12], 4, n_jobs=1)
     row = trial.rates.loc["noise", 12, "says", "necessary-A"]
     assert (row["wrong"], row["firm_wrong"], row["firm_undecided"], row["firm_right"]) == (1, 0.5, 0.5, 0)

@@ -6,7 +6,7 @@ Numbers, strings, functions and the (immutable) indexes of tables are shared; al
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import PurePath
@@ -180,6 +180,10 @@ def _parts(value: Any) -> Mapping[Any, Any]:
     if isinstance(value, type):
         return {}
     if is_dataclass(value) or hasattr(type(value), "model_fields"):
+        # A study's tables are attributes that are there once somebody has asked for them.
+        unasked = [each.name for each in fields(value) if each.name not in vars(value)] if is_dataclass(value) else []
+        for name in unasked:
+            getattr(value, name, None)
         return {k: v for k, v in vars(value).items() if not k.startswith("_") and k not in _PRIVATE}
     if isinstance(value, Mapping):
         return value

@@ -18,6 +18,9 @@ LEVEL = 0.99
 #: Worlds or resamples in the first round.
 FIRST = 50
 
+#: The same where draws end as soon as a mark is settled.
+FIRST_OF_EARLY = 20
+
 #: Whether a share passes its threshold, or its interval straddles it.
 State = Literal["pass", "fail", "open"]
 
@@ -38,6 +41,9 @@ class Demands:
         A verdict that denies is firm when its share of resamples with the same answer is at least this.
     most : int
         The most worlds, or resamples, for a mark that the first ones leave open.
+    early : bool
+        Whether draws for a mark end as soon as it is settled, before all that are planned: it is then known whether a verdict is
+        firm, and its two numbers only roughly. For trials, in which many data sets are asked about.
 
     Raises
     ------
@@ -51,6 +57,7 @@ class Demands:
     stable: float = 0.75
     denied: float = 0.95
     most: int = 1999
+    early: bool = False
 
     def __post_init__(self) -> None:
         check_whole("worlds", self.worlds, minimum=1)
@@ -63,13 +70,15 @@ class Demands:
                 raise InputError(f"{name} = {value!r}. It must be a share between 0 and 1.")
 
 
-def rounds(planned: int, most: int) -> list[int]:
+def rounds(planned: int, most: int, early: bool = False) -> list[int]:
     """After how many draws one looks: a first round, all that are planned, and twice as many each time up to the most.
 
     >>> rounds(199, 1999)
     [50, 199, 399, 799, 1599, 1999]
+    >>> rounds(99, 399, early=True)
+    [20, 50, 99, 199, 399]
     """
-    found = [min(FIRST, planned), planned]
+    found = [*([min(FIRST_OF_EARLY, planned)] if early else []), min(FIRST, planned), planned]
     while found[-1] < most:
         found.append(min(2 * found[-1] + 1, most))
     return found

@@ -268,7 +268,8 @@ class Gathering:
     def gather(self, n_jobs: int, progress: bool) -> dict[str, Gathered]:
         """Ask in rounds; see :func:`equifinal.comparison.counting.rounds`."""
         marks = [mark for each in self.found.values() for mark in [*each.verdicts, *each.directions]]
-        stages = max(len(rounds(each, self.demands.most)) for each in (self.demands.worlds, self.demands.resamples))
+        planned = self.demands.worlds, self.demands.resamples
+        stages = max(len(rounds(each, self.demands.most, self.demands.early)) for each in planned)
         for stage in range(stages):
             wanted = self._wanted(marks, stage)
             self._ask(wanted, n_jobs, progress, "Asking again" if stage < 2 else "Asking again where marks are open")

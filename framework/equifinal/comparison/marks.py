@@ -60,15 +60,16 @@ class Test:
 
     def lasts(self, stage: int, demands: Demands, open_mark: bool) -> int:
         """How many replies it needs by a stage: those planned, and more as long as the mark is open and it is too."""
-        planned = rounds(demands.worlds if self.by_chance else demands.resamples, demands.most)
+        planned = rounds(demands.worlds if self.by_chance else demands.resamples, demands.most, demands.early)
         most = self.source.most()
         if most is not None:
             return most
         if (
             self.low_to_high is not None
         ):  # five refits for each resample: doubled once, and open if that does not settle it
-            planned = planned[:3]
-        if stage >= len(planned) or self.share.ended or (stage > 1 and not (open_mark and self.share.state == "open")):
+            planned = [each for each in planned if each <= 2 * demands.resamples + 1]
+        settled = stage > (0 if demands.early else 1) and not (open_mark and self.share.state == "open")
+        if stage >= len(planned) or self.share.ended or settled:
             return len(self.replies)
         return planned[stage]
 

@@ -33,6 +33,9 @@ Split: TypeAlias = tuple[Positions, Positions]
 
 def units(calibrated: CalibratedStudy) -> tuple[Positions, int]:
     """The number of each case's unit, from 0 on, and how many there are. Without a panel every case is a unit."""
+    if calibrated.unit is None:
+        count = len(calibrated.cases)
+        return np.arange(count), count
     return _numbers(_unit_names(calibrated))
 
 
@@ -291,7 +294,7 @@ class Refitting:
         everybody = np.arange(len(self.calibrated.cases)) if self.asking else test
         try:
             learned, shown = self.calibrated.train_and_test(train, everybody)
-            held_out = shown.subset(self.calibrated.cases[test]) if self.asking else shown
+            held_out = shown.at(test) if self.asking else shown
             question = self.asking(shown, fresh, number) if self.asking else None
         except FAULTS as error:
             return {label: _Said(failed=f"{type(error).__name__}: {error}") for label in self.methods}

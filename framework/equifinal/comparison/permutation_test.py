@@ -12,7 +12,7 @@ from equifinal.base.parallel import work
 from equifinal.base.seeds import generator
 from equifinal.comparison.measures import Measure, current_measures, measures
 from equifinal.comparison.out_of_sample import predicted_memberships, units
-from equifinal.errors import FAULTS, check_whole, listing
+from equifinal.errors import FAULTS, check_jobs, check_whole, listing
 from equifinal.method.analysis import Method
 from equifinal.method.run import Run
 from equifinal.study.calibrated import CalibratedStudy
@@ -74,7 +74,7 @@ def permutation_test(
     """
     check_whole("permutations", permutations, minimum=1)
     n_jobs, progress = run.n_jobs if n_jobs is None else n_jobs, run.progress if progress is None else progress
-    check_whole("n_jobs", n_jobs)
+    check_jobs("n_jobs", n_jobs)
     calibrated, which = run.calibrated, current_measures() if which is None else which
     methods = {label: run.methods[label] for label in run.analyses if run.methods[label].predicts()}
     numbers = np.array_split(np.arange(permutations), min(permutations, 48)) if methods else []

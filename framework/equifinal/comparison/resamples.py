@@ -1,6 +1,6 @@
 """Resampled case sets: the bootstrap from thirty cases on, and leaving out a fifth of them below."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, islice
 from math import comb
@@ -110,7 +110,7 @@ def case_set(calibrated: CalibratedStudy, drawn: Positions) -> tuple[CalibratedS
     unit_of, _ = units(calibrated)
     rows = _rows_by_unit(unit_of)
     positions = np.concatenate([rows[unit] for unit in drawn])
-    copies = pd.Series(drawn).groupby(drawn).cumcount().to_numpy()
+    copies = np.arange(len(drawn)) - np.searchsorted(drawn, drawn)  # they are sorted
     copy = np.concatenate([np.full(len(rows[unit]), number) for unit, number in zip(drawn, copies, strict=True)])
     order = np.lexsort((positions, copy))  # originals first, in their order, then second copies, ...
     positions, copy = positions[order], copy[order]
@@ -126,14 +126,12 @@ def _rows_by_unit(unit_of: Positions) -> list[Positions]:
 
 
 def _renamed(calibrated: CalibratedStudy, copy: Positions) -> CalibratedStudy:
-    taken = set(calibrated.cases)
-    index = pd.Index(_names(calibrated.cases, copy, taken), name=calibrated.cases.name, dtype=object)
-    data = calibrated.data.set_axis(index)
-    if calibrated.unit is not None:
-        column = data[calibrated.unit]
-        names = _names(column, copy, set(column))
-        data = data.assign(**{calibrated.unit: pd.Series(names, index=index, dtype=object)})
-    return replace(calibrated, raw=calibrated.raw.set_axis(index), fuzzy=calibrated.fuzzy.set_axis(index), data=data)
+    cases = calibrated.cases.to_numpy(dtype=object)
+    index = pd.Index(_names(cases, copy, set(cases)), name=calibrated.cases.name, dtype=object)
+    if calibrated.unit is None:
+        return calibrated.renamed(index)
+    column = calibrated.data[calibrated.unit]
+    return calibrated.renamed(index, _names(column, copy, set(column)))
 
 
 def _names(names: Any, copy: Positions, taken: set[Any]) -> list[Any]:

@@ -5,9 +5,10 @@ Worlds are drawn in a fixed order under the seed, the same for every method.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,7 @@ class OutcomePermuted(World):
         return "outcome permuted"
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
-        return taken(calibrated, calibrated.outcome.name, self.source(calibrated, seed, where, number))
+        return calibrated.with_condition(calibrated.outcome.name, self.source(calibrated, seed, where, number))
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class EachConditionPermuted(World):
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         rng, blocks = generator(seed, f"worlds {self.words()} {where}", number), _blocks(calibrated)
         for name in calibrated.condition_names:
-            calibrated = taken(calibrated, name, shuffled(blocks, rng, len(calibrated.cases)))
+            calibrated = calibrated.with_condition(name, shuffled(blocks, rng, len(calibrated.cases)))
         return calibrated
 
 
@@ -110,9 +111,9 @@ class ConditionPermuted(World):
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         if not self.given:
-            return taken(calibrated, self.condition, self.source(calibrated, seed, where, number))
+            return calibrated.with_condition(self.condition, self.source(calibrated, seed, where, number))
         source = _conditional_sources(self, calibrated, seed, where, number // _BLOCK)[number % _BLOCK]
-        return taken(calibrated, self.condition, source)
+        return calibrated.with_condition(self.condition, source)
 
 
 @dataclass(frozen=True)
@@ -126,16 +127,11 @@ class AdditiveResidualsPermuted(World):
         return "residuals of the additive fit permuted"
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
-        source, raw = self.source(calibrated, seed, where, number), calibrated.values("raw")
-        members = [name if name in calibrated.fuzzy else None for name in calibrated.condition_names]
         fuzzy = np.column_stack(
-            [raw[:, at] if name is None else calibrated.fuzzy[name].to_numpy() for at, name in enumerate(members)]
+            [calibrated.set_values(name, _scale(calibrated, name)) for name in calibrated.condition_names]
         )
-        return _with_outcome(
-            calibrated,
-            _refilled(raw, calibrated.outcome_values("raw"), source),
-            _refilled(fuzzy, calibrated.outcome_values("fuzzy"), source),
-        )
+        source = self.source(calibrated, seed, where, number)
+        return _with_residuals(calibrated, calibrated.values("raw"), fuzzy, source)
 
 
 @dataclass(frozen=True)
@@ -150,11 +146,7 @@ class OnePath(World):
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         source = self.source(calibrated, seed, where, number)
         path = Expression(self.expression).membership(calibrated.fuzzy).to_numpy()[:, np.newaxis]
-        return _with_outcome(
-            calibrated,
-            _refilled(path, calibrated.outcome_values("raw"), source),
-            _refilled(path, calibrated.outcome_values("fuzzy"), source),
-        )
+        return _with_residuals(calibrated, path, path, source)
 
 
 @dataclass(frozen=True)
@@ -183,42 +175,16 @@ def _blocks(calibrated: CalibratedStudy) -> list[Positions]:
     return exchangeable(calibrated)
 
 
-def taken(calibrated: CalibratedStudy, name: str, source: Positions) -> CalibratedStudy:
-    """One set with the values of other cases: :meth:`equifinal.CalibratedStudy.with_condition`, for any number of calls."""
-    column = calibrated.variable(name).column
-    data = calibrated.data
-    if column in data:
-        data = data.assign(**{column: data[column].array[source]})
-    return replace(
-        calibrated,
-        raw=_column_taken(calibrated.raw, name, source),
-        fuzzy=_column_taken(calibrated.fuzzy, name, source),
-        data=data,
-    )
+def _scale(calibrated: CalibratedStudy, name: str) -> Literal["raw", "fuzzy"]:
+    """The scale of a condition in an equation of memberships: its scores where it has no calibration."""
+    return "fuzzy" if name in calibrated.calibrators else "raw"
 
 
-def _column_taken(frame: pd.DataFrame, name: str, source: Positions) -> pd.DataFrame:
-    if name not in frame:
-        return frame
-    return _column_set(frame, name, frame[name].to_numpy(dtype=float)[source])
-
-
-def _column_set(frame: pd.DataFrame, name: str, values: Floats) -> pd.DataFrame:
-    """A frame of numbers with other values in one column; much faster than ``assign``."""
-    cells = frame.to_numpy(dtype=float, copy=True)
-    cells[:, frame.columns.get_loc(name)] = values
-    return pd.DataFrame(cells, index=frame.index, columns=frame.columns, copy=False)
-
-
-def _with_outcome(calibrated: CalibratedStudy, raw: Floats, fuzzy: Floats) -> CalibratedStudy:
-    name, column, data = calibrated.outcome.name, calibrated.outcome.column, calibrated.data
-    if column in data:
-        data = data.assign(**{column: raw})
-    return replace(
-        calibrated,
-        raw=_column_set(calibrated.raw, name, raw),
-        fuzzy=_column_set(calibrated.fuzzy, name, fuzzy.clip(0, 1)),
-        data=data,
+def _with_residuals(calibrated: CalibratedStudy, raw: Floats, fuzzy: Floats, source: Positions) -> CalibratedStudy:
+    """The outcome as scores and memberships make it, each on their own scale, with the residuals of other cases."""
+    return calibrated.with_outcome(
+        _refilled(raw, calibrated.outcome_values("raw"), source),
+        _refilled(fuzzy, calibrated.outcome_values("fuzzy"), source).clip(0, 1),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,6 @@ _REQUIRED = {
     "configurations": ("expression", "cases", "consistency", "coverage"),
     "cases": ("group", "predicted"),
 }
-
-#: To copy is ten times as fast as to make.
-_EMPTY = pd.DataFrame()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,9 +73,17 @@ class Analysis(Readable):
             Frames that ``assess`` reads: ``conditions``, ``configurations``, ``cases``, or further ones by name.
         """
         bare = object.__new__(cls)
-        facets = {name: tables.pop(name) if name in tables else _EMPTY.copy() for name in _REQUIRED}
+        facets = {name: tables.pop(name) for name in _REQUIRED if name in tables}
         bare.__dict__.update(facets, method=method, fit={}, tables=tables, notes=[], native=native)
         return bare
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _REQUIRED or "native" not in vars(self):
+                return super().__getattr__(name)
+            empty = vars(self)[name] = pd.DataFrame()  # of a refit that brings no such table
+            return empty
 
     def __post_init__(self) -> None:
         if not hasattr(self.method, "name"):

@@ -16,7 +16,7 @@ from equifinal.base.seeds import generator
 from equifinal.base.surroundings import restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.base.words import counted
-from equifinal.errors import InputError, check_whole, did_you_mean, listing, message_of
+from equifinal.errors import InputError, check_jobs, check_whole, did_you_mean, listing, message_of
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.analysis_texts import check_texts
 from equifinal.method.choosing import choose_methods
@@ -197,7 +197,7 @@ def run(
     if not isinstance(study, Study):
         raise InputError(f"run() takes a Study; use load_study(...) for a name or a path. Got {type(study).__name__}.")
     check_whole("seed", seed, minimum=0)
-    check_whole("n_jobs", n_jobs)
+    check_jobs("n_jobs", n_jobs)
     check_time_limit(time_limit)
     chosen = choose_methods(study, methods)
     calibrated = study.calibrate()

@@ -71,7 +71,6 @@ def main() -> None:
     """Run the command line; wrong input ends it with one sentence and exit code 2."""
     from equifinal.errors import InputError, ProcessEndedError, visible
 
-    take_one_interrupt()
     # A command makes many tables and ends soon: to look for cycles among them as often as usual takes a twentieth of its time.
     gc.set_threshold(1_000_000, 20, 20)
     for name in ("stdout", "stderr"):
@@ -82,6 +81,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console that lacks a character shows another instead of failing
     warnings.showwarning = _show_warning
     try:
+        take_one_interrupt()  # from here on it is caught
         app(prog_name="equifinal")
     except (InputError, ProcessEndedError) as error:
         _tell(f"Error: {visible(str(error))}")

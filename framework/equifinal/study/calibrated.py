@@ -5,18 +5,24 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal.base.own import own_table
 from equifinal.base.readable import Readable
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.calibrator import Calibrator
+from equifinal.study.tables import Names, Numbers, Rows, Tables
 from equifinal.study.variable import Variable
+
+Floats = NDArray[np.float64]
+Scale = Literal["raw", "fuzzy", "crisp"]
+
+#: The tables of a study made from another one are written out when somebody asks for them.
+_TABLES = ("raw", "fuzzy", "data")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -74,26 +80,78 @@ class CalibratedStudy(Readable):
     @property
     def cases(self) -> pd.Index:
         """The case names, in order."""
-        return self.raw.index
+        written = vars(self).get("raw")
+        return self._tables().names.index if written is None else written.index
 
-    def values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
+    def values(self, scale: Scale) -> NDArray[np.float64]:
         """The conditions' values as an array of shape (n, k), in the order of cases and conditions. Do not change it."""
         if scale == "crisp":
             return _crisp(self.values("fuzzy"))
-        frame: pd.DataFrame = getattr(self, scale)
-        names = self.condition_names
-        # The conditions are usually the first columns; selecting columns by name is much slower.
-        if tuple(frame.columns[: len(names)]) == names:
-            return frame.to_numpy(dtype=float)[:, : len(names)]
-        return frame[list(names)].to_numpy(dtype=float)
+        table, names = self._numbers(scale), self.condition_names
+        places = [table.places[name] for name in names]
+        # The conditions are usually the first columns.
+        first = places == list(range(len(names)))
+        return table.values[:, : len(names)] if first else table.values[:, places]
 
-    def outcome_values(self, scale: Literal["raw", "fuzzy", "crisp"]) -> NDArray[np.float64]:
+    def outcome_values(self, scale: Scale) -> NDArray[np.float64]:
         """The outcome's values as an array of shape (n,), in the order of cases. Do not change it."""
+        return self.set_values(self.outcome.name, scale)
+
+    def set_values(self, set_name: str, scale: Scale) -> NDArray[np.float64]:
+        """The values in one set as an array of shape (n,), in the order of cases. Do not change it.
+
+        Raises
+        ------
+        InputError
+            When there is no such set, or it has no calibration and memberships are asked for.
+        """
         if scale == "crisp":
-            return _crisp(self.outcome_values("fuzzy"))
-        frame: pd.DataFrame = getattr(self, scale)
-        # Taking a column by name builds a Series, which is much slower.
-        return frame.to_numpy(dtype=float)[:, frame.columns.get_loc(self.outcome.name)]
+            return _crisp(self.set_values(set_name, "fuzzy"))
+        values = self._numbers(scale).column(set_name)
+        if values is None:
+            self.variable(set_name)
+            raise self._without_calibration(set_name)
+        return values
+
+    def _tables(self) -> Tables:
+        """The tables, from which those of other studies are made; what somebody wrote into a frame is in them."""
+        here = vars(self)
+        made: Tables | None = here.get("_made")
+        if made is None:
+            rows = here.get("_rows") or here.setdefault("_rows", Rows(self.data))
+            return Tables(Names(self.raw.index), Numbers.of(self.raw), Numbers.of(self.fuzzy), rows)
+        if not any(table in here for table in _TABLES):
+            return made
+        return Tables(
+            made.names,
+            Numbers.of(here["raw"]) if "raw" in here else made.raw,
+            Numbers.of(here["fuzzy"]) if "fuzzy" in here else made.fuzzy,
+            Rows(here["data"]) if "data" in here else made.data,
+        )
+
+    def _numbers(self, table: str) -> Numbers:
+        written = vars(self).get(table)
+        if written is None:
+            found: Numbers = getattr(vars(self)["_made"], table)
+            return found
+        return Numbers.of(written)
+
+    def _with(self, tables: Tables, **changed: Any) -> "CalibratedStudy":
+        """The same study with other tables, which are written out when somebody asks for them."""
+        made = object.__new__(type(self))
+        here, there = vars(self), vars(made)
+        for name in _KEPT:
+            there[name] = here[name]
+        there.update(changed, _made=tables)
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _TABLES or "_made" not in vars(self):
+                return super().__getattr__(name)
+            written = vars(self)[name] = vars(self)["_made"].frame(name)
+            return written
 
     def variable(self, set_name: str) -> Variable:
         """The outcome or condition of that name; an :class:`InputError` if there is none."""
@@ -104,9 +162,13 @@ class CalibratedStudy(Readable):
             f"Study {self.name!r} has no set {set_name!r}. {did_you_mean(set_name, (*self.condition_names, self.outcome.name))}"
         )
 
+    def _without_calibration(self, set_name: str) -> InputError:
+        return InputError(f"Study {self.name!r}: {set_name} has no calibration. Give it anchors (calibrate = {{...}}).")
+
     def require_memberships(self, who: str) -> None:
         """Raise an :class:`InputError` when a condition has no calibration; `who` is the method that needs them all."""
-        without = [name for name in self.condition_names if name not in self.fuzzy]
+        known = self._numbers("fuzzy").places
+        without = [name for name in self.condition_names if name not in known]
         if without:
             raise InputError(
                 f"Study {self.name!r}: {who} needs set memberships, but there is no calibration for "
@@ -121,12 +183,11 @@ class CalibratedStudy(Readable):
             raise InputError(
                 f"Study {self.name!r} has no case {unknown[0]!r}. {did_you_mean(str(unknown[0]), self.cases)}"
             )
-        return self._at(self.cases.get_indexer(wanted))
+        return self.at(self.cases.get_indexer(wanted))
 
-    def _at(self, positions: Any) -> "CalibratedStudy":
-        return dataclasses.replace(
-            self, raw=self.raw.iloc[positions], fuzzy=self.fuzzy.iloc[positions], data=self.data.iloc[positions]
-        )
+    def at(self, positions: Any) -> "CalibratedStudy":
+        """The same study with the cases at some positions, in the order given; anchors and memberships are kept."""
+        return self._with(self._tables().at(positions))
 
     def to_membership(self, set_name: str, raw: pd.Series | Sequence[float] | NDArray[Any]) -> pd.Series:
         """Memberships of other raw scores in a set, with the anchors of this study.
@@ -156,9 +217,7 @@ class CalibratedStudy(Readable):
         """
         variable = self.variable(set_name)
         if set_name not in self.calibrators:
-            raise InputError(
-                f"Study {self.name!r}: {set_name} has no calibration. Give it anchors (calibrate = {{...}})."
-            )
+            raise self._without_calibration(set_name)
         try:
             scores = raw if isinstance(raw, pd.Series) else pd.Series(np.asarray(raw, dtype=float))
         except (TypeError, ValueError):  # text, or a table
@@ -171,47 +230,37 @@ class CalibratedStudy(Readable):
 
     def orientation(self, set_name: str) -> int:
         """+1 if membership rises with the raw score over the cases, -1 if it falls, 0 if neither; +1 without a calibration."""
-        if set_name not in self.fuzzy:
+        members = self._numbers("fuzzy").column(set_name)
+        if members is None:
             return 1
-        order = np.argsort(self.raw[set_name].to_numpy(), kind="stable")
-        steps = np.diff(self.fuzzy[set_name].to_numpy()[order])
+        steps = np.diff(members[np.argsort(self.set_values(set_name, "raw"), kind="stable")])
         return 1 if (steps >= 0).all() else -1 if (steps <= 0).all() else 0
 
     def protected(self) -> "CalibratedStudy":
         """The same study with its own copies of the tables; changing them changes nothing elsewhere."""
-        return dataclasses.replace(
-            self,
-            raw=own_table(self.raw),
-            fuzzy=own_table(self.fuzzy),
-            data=own_table(self.data),
+        return self._with(
+            self._tables(),
             calibrators=dict(self.calibrators),
             plugins=copy.deepcopy(dict(self.plugins)) if self.plugins else {},
         )
 
     def changed_from(self, before: "CalibratedStudy") -> list[str]:
         """The tables that differ from those of `before`, such as ``["study.fuzzy"]``; a method must change none."""
-        tables = ("raw", "fuzzy", "data")
-        changed = [f"study.{table}" for table in tables if not getattr(self, table).equals(getattr(before, table))]
+        written = [table for table in _TABLES if table in vars(self)]
+        changed = [f"study.{table}" for table in written if not getattr(self, table).equals(getattr(before, table))]
         return changed + (["study.calibrators"] if dict(self.calibrators) != dict(before.calibrators) else [])
 
     def without_outcome(self) -> "CalibratedStudy":
         """The same cases with the outcome's values missing and its column removed, for predictions."""
-        return self._unseen(slice(None))
+        return self._with(self._unseen(self._tables()))
 
-    def _unseen(self, positions: Any) -> "CalibratedStudy":
-        def hidden(frame: pd.DataFrame) -> pd.DataFrame:
-            # Copied, because a view would still hold the outcome behind it.
-            values = frame.iloc[positions].to_numpy(dtype=float, copy=True)
-            values[:, frame.columns.get_loc(self.outcome.name)] = np.nan
-            return pd.DataFrame(values, index=frame.index[positions], columns=frame.columns)
-
-        return dataclasses.replace(
-            self, raw=hidden(self.raw), fuzzy=hidden(self.fuzzy), data=self._data_without_outcome.iloc[positions]
+    def _unseen(self, tables: Tables) -> Tables:
+        return Tables(
+            tables.names,
+            tables.raw.with_columns({self.outcome.name: np.nan}),
+            tables.fuzzy.with_columns({self.outcome.name: np.nan}),
+            tables.data.without(self.outcome.column),
         )
-
-    @cached_property
-    def _data_without_outcome(self) -> pd.DataFrame:
-        return self.data.drop(columns=self.outcome.column, errors="ignore").copy()
 
     def train_and_test(self, train: Any, test: Any) -> tuple["CalibratedStudy", "CalibratedStudy"]:
         """Split by positions into the cases that a method may learn from and those that it must predict.
@@ -219,24 +268,29 @@ class CalibratedStudy(Readable):
         Conditions whose calibrators learn anchors from data are calibrated again from the training cases alone. The outcome
         stays as calibrated. The test cases come without their outcome.
         """
-        learned, held_out = self._at(train), self._unseen(test)
-        fuzzy_learned, fuzzy_held_out = learned.fuzzy, held_out.fuzzy
+        tables = self._tables()
+        learned, held_out = tables.at(train), self._unseen(tables.at(test))
+        changed: tuple[dict[str, Floats], dict[str, Floats]] = ({}, {})
         calibrators = dict(self.calibrators)
         for condition in self.conditions:
-            if condition.calibrator is None:
+            if condition.calibrator is None or type(condition.calibrator).fit is Calibrator.fit:
                 continue
-            refitted = condition.calibrator.fit(learned.raw[condition.name])
+            here = self._scores(learned, condition)
+            refitted = condition.calibrator.fit(here)
             if refitted is condition.calibrator:  # fixed anchors: nothing learned, nothing changes
                 continue
             calibrators[condition.name] = refitted
-            fuzzy_learned = fuzzy_learned.assign(**{condition.name: refitted.calibrate(learned.raw[condition.name])})
-            fuzzy_held_out = fuzzy_held_out.assign(**{condition.name: refitted.calibrate(held_out.raw[condition.name])})
-        if calibrators == self.calibrators:
-            return learned, held_out
+            for memberships, scores in zip(changed, (here, self._scores(held_out, condition)), strict=True):
+                memberships[condition.name] = refitted.calibrate(scores).to_numpy(dtype=float)
+        said = {} if calibrators == self.calibrators else {"calibrators": calibrators}
         return (
-            dataclasses.replace(learned, fuzzy=fuzzy_learned, calibrators=calibrators),
-            dataclasses.replace(held_out, fuzzy=fuzzy_held_out, calibrators=calibrators),
+            self._with(dataclasses.replace(learned, fuzzy=learned.fuzzy.with_columns(changed[0])), **said),
+            self._with(dataclasses.replace(held_out, fuzzy=held_out.fuzzy.with_columns(changed[1])), **said),
         )
+
+    @staticmethod
+    def _scores(tables: Tables, variable: Variable) -> pd.Series:
+        return pd.Series(tables.raw.column(variable.name), index=tables.names.index, name=variable.name)
 
     def with_condition(self, set_name: str, source: Any) -> "CalibratedStudy":
         """The same cases, with the values of one condition taken from other cases.
@@ -248,24 +302,53 @@ class CalibratedStudy(Readable):
         source
             Positions of the cases from which the values are taken, shape (n,), or one position for all.
         """
-        column = self.variable(set_name).column
-        source = np.broadcast_to(np.asarray(source), (len(self.cases),))
+        positions = np.broadcast_to(np.asarray(source), (len(self.cases),))
+        return self._with(self._taking(self._tables(), {set_name: positions}))
 
-        def taken(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-            return frame.assign(**{name: frame[name].array[source]}) if name in frame else frame
-
-        return dataclasses.replace(
-            self, raw=taken(self.raw, set_name), fuzzy=taken(self.fuzzy, set_name), data=taken(self.data, column)
+    def _taking(
+        self, tables: Tables, sources: Mapping[str, Any], base: Tables | None = None, cases: Any = None
+    ) -> Tables:
+        """Tables of some cases of `base` in which sets take the values of others, all by their positions in it."""
+        base, columns = base or tables, self._columns(sources, cases)
+        taken = {name: base.data.column(name)[source] for name, source in columns.items() if name in base.data.table}
+        return Tables(
+            tables.names,
+            tables.raw.with_columns({name: _taken(base.raw, name, source) for name, source in sources.items()}),
+            tables.fuzzy.with_columns({name: _taken(base.fuzzy, name, source) for name, source in sources.items()}),
+            tables.data.with_columns(taken),
         )
+
+    def _columns(self, sources: Mapping[str, Any], cases: Any) -> dict[str, Any]:
+        """From where columns take values; of two sets made of one column, one may keep those of its own cases."""
+        found: dict[str, Any] = {}
+        for name, source in sources.items():
+            column = self.variable(name).column
+            found[column] = np.where(source != cases, source, found[column]) if column in found else source
+        return found
+
+    def with_outcome(self, raw: Any, fuzzy: Any) -> "CalibratedStudy":
+        """The same cases with other values of the outcome: raw scores, in its column too, and memberships, shape (n,) each."""
+        tables, name = self._tables(), self.outcome.name
+        return self._with(
+            Tables(
+                tables.names,
+                tables.raw.with_columns({name: raw}),
+                tables.fuzzy.with_columns({name: fuzzy}),
+                tables.data.with_columns({self.outcome.column: raw}),
+            )
+        )
+
+    def renamed(self, cases: pd.Index, units: Sequence[Any] | None = None) -> "CalibratedStudy":
+        """The same cases under other names, shape (n,), and with other names of their units."""
+        tables, changed = self._tables(), {}
+        if units is not None and self.unit is not None:
+            changed[self.unit] = pd.array(list(units), dtype=object)
+        return self._with(dataclasses.replace(tables, names=Names(cases), data=tables.data.with_columns(changed)))
 
     def repeated(self, times: int) -> "CalibratedStudy":
         """All cases repeated `times` times, with a numbered index, for many what-if predictions in one call."""
-        positions = np.tile(np.arange(len(self.cases)), times)
-        copies = self._at(positions)
-        index = pd.RangeIndex(len(positions))
-        return dataclasses.replace(
-            copies, raw=copies.raw.set_axis(index), fuzzy=copies.fuzzy.set_axis(index), data=copies.data.set_axis(index)
-        )
+        tables = self._tables().at(np.tile(np.arange(len(self.cases)), times))
+        return self._with(dataclasses.replace(tables, names=Names(pd.RangeIndex(len(tables.names)))))
 
     def _said(self) -> Iterator[str]:
         from equifinal.base.readable import in_short, table_lines, wrapped
@@ -287,30 +370,23 @@ class CalibratedStudy(Readable):
             By condition, positions of the cases whose values it takes, shape (m,); its raw score, its membership and its column of
             ``data`` change together.
         """
-        cases, index = np.asarray(cases), pd.RangeIndex(len(cases))
-        columns: dict[str, Any] = {}
-        for name, source in sources.items():
-            column = self.variable(name).column
-            columns[column] = np.where(source != cases, source, columns.get(column, cases))
-
-        def taken(frame: pd.DataFrame) -> pd.DataFrame:
-            values = frame.to_numpy(dtype=float)
-            found = values[cases]
-            for name, source in sources.items():
-                if name in frame:
-                    place = frame.columns.get_loc(name)
-                    found[:, place] = values[source, place]
-            return pd.DataFrame(found, index=index, columns=frame.columns)
-
-        changed = {column: self.data[column].array[source] for column, source in columns.items() if column in self.data}
-        data = self.data.take(cases).set_axis(index).assign(**changed)
-        return dataclasses.replace(self, raw=taken(self.raw), fuzzy=taken(self.fuzzy), data=data)
+        base, cases = self._tables(), np.asarray(cases)
+        tables = dataclasses.replace(base.at(cases), names=Names(pd.RangeIndex(len(cases))))
+        return self._with(self._taking(tables, sources, base, cases))
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import tables
 
         title = f"{self.title}: memberships of {len(self.cases)} cases"
         return tables(title, {"Memberships": self.fuzzy}, self.notes, self.provenance, self.note)
+
+
+_KEPT = [each.name for each in dataclasses.fields(CalibratedStudy) if each.name not in _TABLES]
+
+
+def _taken(table: Numbers, name: str, source: Any) -> Any:
+    values = table.column(name)
+    return None if values is None else values[source]
 
 
 def _crisp(memberships: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -248,10 +248,11 @@ class Key(Proposition):
         """
         if importance is None or importance["importance"].isna().any():
             return Verdict("silent", evidence="Importances could not be computed.")
-        rises = importance["importance"].sort_values(kind="stable")
-        names = list(self.conditions)
-        least, most = rises[rises.index.isin(names)].index[0], rises[~rises.index.isin(names)].index[-1]
-        gap = float(rises[least] - rises[most])
+        rises = dict(zip(importance.index, importance["importance"].tolist(), strict=True))
+        ordered = sorted(rises, key=rises.__getitem__)
+        least = next(name for name in ordered if name in self.conditions)
+        most = next(name for name in reversed(ordered) if name not in self.conditions)
+        gap = rises[least] - rises[most]
         evidence = (
             f"Importance: {least}, the least important of the key conditions, {rises[least]:.4f}; "
             f"{most}, the most important of the others, {rises[most]:.4f}; difference {gap:.4f}, "

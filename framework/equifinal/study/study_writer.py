@@ -180,10 +180,10 @@ def _value(value: Any, where: str) -> Any:
 
 
 def _text(text: str) -> "tomlkit.items.String":
-    """A text, over several lines where it has several."""
+    """A text, over several lines where it has several. TOML drops a line break that opens such a text: it stays in one line."""
     import tomlkit
 
-    several = "\n" in text and "\r" not in text
+    several = "\n" in text and "\r" not in text and not text.startswith("\n")
     return tomlkit.string(text, multiline=several)
 
 

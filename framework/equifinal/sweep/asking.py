@@ -16,6 +16,7 @@ from equifinal.comparison.importance import importance
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Method
 from equifinal.plugin import registry
+from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 from equifinal.study.study import Study
 from equifinal.sweep.recovery import recovery
@@ -24,8 +25,7 @@ from equifinal.sweep.store import Row, canonical
 from equifinal.sweep.yardstick import measured
 
 #: What a trial asks of evidence: fewer draws than a comparison, for there are many data sets.
-DEMANDS = Demands(worlds=99, resamples=99, most=399)
-
+DEMANDS = Demands(worlds=99, resamples=99, most=399, early=True)
 
 #: What a trial can ask of each data set. The first is cheap; the others analyse everything in full.
 PARTS = ("verdicts", "tests", "skill")
@@ -69,29 +69,30 @@ class Ask:
         asked = [each for each in study.propositions if self.propositions is None or each.id in self.propositions]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            calibrated = study.calibrate()
+            calibrated, looks = study.calibrate(), {}
             for label, method in self.methods[key].items():
                 try:
                     look = _Look(method, label, calibrated, seed, registry.current().hooks)
-                    verdicts = [look.answer(each) for each in asked]
+                    looks[label] = look, [Asked(each, look.answer(each)) for each in asked]
                     if method.sufficient_paths and scenario.models():
                         found = recovery(look.configurations(), scenario.models())
                         rows["paths"].append({"method": label, **found})
                 except FAULTS as error:
                     failure = {"method": label, "exception": type(error).__name__, "message": str(error)}
                     rows["failed_methods"].append(failure)
-                    continue
-                marks = _firm(look, asked, verdicts) if self.evidence else [Mark()] * len(asked)
-                rows["answers"] += [
-                    {
-                        "method": label,
-                        "reading": reading_of(method),
-                        "proposition": each.id,
-                        "answer": verdict.answer,
-                        **mark._asdict(),
-                    }
-                    for each, verdict, mark in zip(asked, verdicts, marks, strict=True)
-                ]
+                    looks.pop(label, None)
+            marks = _firm(calibrated, looks, seed) if self.evidence and looks else {}
+        for label, (look, answered) in looks.items():
+            rows["answers"] += [
+                {
+                    "method": label,
+                    "reading": reading_of(look.method),
+                    "proposition": each.proposition.id,
+                    "answer": each.verdict.answer,
+                    **mark._asdict(),
+                }
+                for each, mark in zip(answered, marks.get(label, [Mark()] * len(answered)), strict=True)
+            ]
 
 
 class Mark(NamedTuple):
@@ -102,22 +103,24 @@ class Mark(NamedTuple):
     stable: float | None = None
 
 
-def _firm(look: "_Look", propositions: Sequence[Proposition], verdicts: Sequence[Verdict]) -> list[Mark]:
-    """Which verdicts are firm."""
-    label = look.label
-    asked = [Asked(each, verdict) for each, verdict in zip(propositions, verdicts, strict=True)]
+def _firm(
+    calibrated: CalibratedStudy, looks: Mapping[str, tuple["_Look", Sequence[Asked]]], seed: int
+) -> dict[str, list[Mark]]:
+    """By method, which verdicts are firm; all methods are asked in the same worlds and case sets."""
     gathering = Gathering(
-        look.calibrated,
-        {label: look.method},
-        {label: asked},
-        {label: None},
-        look.seed,
+        calibrated,
+        {label: look.method for label, (look, _) in looks.items()},
+        {label: answered for label, (_, answered) in looks.items()},
+        dict.fromkeys(looks),
+        seed,
         DEMANDS,
-        look.hooks,
+        registry.current().hooks,
         whole=False,
     )
-    marks = gathering.gather(1, False)[label].verdicts
-    return [Mark(each.firm, each.by_chance, each.stable) for each in marks]
+    return {
+        label: [Mark(each.firm, each.by_chance, each.stable) for each in found.verdicts]
+        for label, found in gathering.gather(1, False).items()
+    }
 
 
 class _Look(Look):

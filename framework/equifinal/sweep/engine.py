@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from equifinal.base.parallel import work
-from equifinal.errors import FAULTS, InputError, check_whole
+from equifinal.errors import FAULTS, InputError, check_jobs
 from equifinal.sweep.store import Done, Row, Store
 
 #: The most specifications in one parcel of work: what a process that is killed loses.
@@ -58,7 +58,7 @@ def sweep_over(
     >>> found.frame("squares")["square"].tolist()
     [1, 4, 9]
     """
-    check_whole("n_jobs", n_jobs)
+    check_jobs("n_jobs", n_jobs)
     if not hasattr(specifications, "__len__"):
         raise InputError(
             f"A plan is a sequence of specifications, such as a list; this is a {type(specifications).__name__}, which can be "

@@ -36,8 +36,9 @@ class Problem(NamedTuple):
 
     `everything` is the mask of all conditions (of all values of multi-value conditions, which `groups` holds). `positive` are
     the ``1`` rows; `off` are cubes that must not be matched: the ``0`` and ``C`` rows, and remainders that must not be
-    assumed. `present` and `absent` are the conditions expected so, as bit masks; `together` are conjunctions of several
-    conditions that are expected to help. `effort` is the share of the usual work after which a search is cut short.
+    assumed; `free` are observed rows that any solution may match without explaining them. `present` and `absent` are the
+    conditions expected so, as bit masks; `together` are conjunctions of several conditions that are expected to help.
+    `effort` is the share of the usual work after which a search is cut short.
     """
 
     everything: int
@@ -51,12 +52,13 @@ class Problem(NamedTuple):
     max_models: int
     max_seconds: float | None = None
     effort: float = 1.0
+    free: tuple[int, ...] = ()
 
     # Only what a search depends on, for the cache to recognize it.
 
     def without_theory(self) -> "Problem":
         """The problem of the parsimonious solution."""
-        return self._replace(present=0, absent=0, together=())
+        return self._replace(present=0, absent=0, together=(), free=())
 
     def without_remainders(self) -> "Problem":
         """The problem of the conservative solution."""
@@ -73,8 +75,8 @@ class Problem(NamedTuple):
 
     @property
     def rows(self) -> list[Cube]:
-        """The ``1`` rows as terms."""
-        return [Cube(row if self.groups else self.everything, row) for row in self.positive]
+        """The ``1`` rows and the free ones as terms."""
+        return [Cube(row if self.groups else self.everything, row) for row in (*self.positive, *self.free)]
 
 
 class Source(NamedTuple):
@@ -108,15 +110,20 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
     return matches
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
     budget = problem.budget()
-    primes, complete = _inside(problem.rows, problem)
-    return _found(primes, complete, problem, budget if complete else budget.part(_FOR_SOME))
+    primes, complete = _inside(problem.rows, problem) if problem.positive else ([], True)
+    return _found(
+        _matching(primes, problem) if problem.free else primes,
+        complete,
+        problem,
+        budget if complete else budget.part(_FOR_SOME),
+    )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder except the barred ones."""
     budget = problem.budget()
@@ -153,7 +160,7 @@ def _priced(problem: Problem, budget: Budget) -> Found:
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
     budget = problem.budget()
@@ -232,7 +239,7 @@ def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], bool]:
     try:
         return primes_inside(cubes, problem.groups), True
     except TooManyPrimes:
-        corners = set(problem.positive)
+        corners = {*problem.positive, *problem.free}
         only_rows = all(each.care == problem.everything for each in cubes)
 
         def is_inside(cube: Cube) -> bool:

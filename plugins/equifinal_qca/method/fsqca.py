@@ -1,6 +1,6 @@
 """The methods fsqca and csqca."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -8,12 +8,13 @@ from pydantic import Field, field_validator
 
 from equifinal import Analysis, CalibratedStudy, Method, Proposition, Verdict
 from equifinal_qca.diagnostics import doubtful_rows
+from equifinal_qca.inputs import cutoffs
 from equifinal_qca.method import standard_tables
-from equifinal_qca.method.verdicts import assess
+from equifinal_qca.method.verdicts import Memberships, assess
 from equifinal_qca.minimization import minimize
 from equifinal_qca.necessary import literals_necessity
 from equifinal_qca.solution import Solution, SolutionType
-from equifinal_qca.table import TruthTable, truth_table
+from equifinal_qca.table import TruthTable, space_of
 
 
 class FsQCA(Method):
@@ -75,7 +76,7 @@ class FsQCA(Method):
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         everything = self.memberships(calibrated)
         left_out = everything.index[everything.isna().any(axis=1)]
-        solution = self._solution(everything, calibrated)
+        solution = self._solution(calibrated)
         table = solution.table
         conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
         parsimonious = self._parsimonious(solution)
@@ -106,7 +107,7 @@ class FsQCA(Method):
 
     def refit(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """Only the solution, with its models and truth table: further tables would cost more than the search for it."""
-        return Analysis.for_prediction(self, self._solution(self.memberships(calibrated), calibrated))
+        return Analysis.for_prediction(self, self._solution(calibrated))
 
     def predict(self, analysis: Analysis, calibrated: CalibratedStudy) -> pd.Series:
         """Membership of the cases in the shown model."""
@@ -122,7 +123,7 @@ class FsQCA(Method):
             proposition,
             analysis.native,
             lambda: self._parsimonious(analysis.native),
-            lambda: self._frame(calibrated),
+            lambda: self._columns(calibrated),
             calibrated.outcome.name,
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
@@ -135,22 +136,32 @@ class FsQCA(Method):
         """Additional tables of this method."""
         return {}
 
-    def _frame(self, calibrated: CalibratedStudy) -> pd.DataFrame:
-        """The cases by which propositions are judged: those that the method can place."""
-        return _complete(self.memberships(calibrated))
+    def _columns(self, calibrated: CalibratedStudy) -> Memberships:
+        """Memberships of the cases by which propositions are judged: those that the method can place."""
+        placed = self._placed(calibrated)
+        return {
+            name: calibrated.set_values(name, self._scale)[placed]
+            for name in (*calibrated.condition_names, calibrated.outcome.name)
+        }
 
-    def _table(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> TruthTable:
-        return truth_table(
-            _complete(memberships),
-            calibrated.outcome.name,
-            calibrated.condition_names,
-            self.consistency_cutoff,
-            self.frequency_cutoff,
-            self.pri_cutoff,
+    def _placed(self, calibrated: CalibratedStudy) -> Any:
+        """Which cases have all memberships: a mask, or a slice when they all do."""
+        missing = np.isnan(calibrated.outcome_values(self._scale)) | np.isnan(calibrated.values(self._scale)).any(
+            axis=1
         )
+        return ~missing if missing.any() else slice(None)
 
-    def _solution(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> Solution:
-        return self._minimized(self._table(memberships, calibrated), calibrated, self.max_models)
+    def _table(self, calibrated: CalibratedStudy) -> TruthTable:
+        calibrated.require_memberships(self.title)
+        placed, names = self._placed(calibrated), calibrated.condition_names
+        cases, x = calibrated.cases[placed], calibrated.values(self._scale)[placed]
+        given = cutoffs(self.consistency_cutoff, self.frequency_cutoff, self.pri_cutoff, len(x))
+        y = calibrated.outcome_values(self._scale)[placed]
+        outcome = calibrated.outcome.name
+        return TruthTable.of(space_of(names, outcome), outcome, cases, x, y, given)
+
+    def _solution(self, calibrated: CalibratedStudy) -> Solution:
+        return self._minimized(self._table(calibrated), calibrated, self.max_models)
 
     def _minimized(
         self, table: TruthTable, calibrated: CalibratedStudy, max_models: int, effort: float = 1.0
@@ -200,11 +211,6 @@ class FsQCA(Method):
                 }
             )
         return pd.DataFrame(records, index=pd.Index(names, name="condition", dtype=str))
-
-
-def _complete(memberships: pd.DataFrame) -> pd.DataFrame:
-    """The cases without a missing membership; to look for one is much faster than to drop none."""
-    return memberships.dropna() if np.isnan(memberships.to_numpy()).any() else memberships
 
 
 class CsQCA(FsQCA):

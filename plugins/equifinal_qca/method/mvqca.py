@@ -16,6 +16,7 @@ from equifinal import (
 from equifinal.errors import listing
 from equifinal_qca.method.fsqca import FsQCA
 from equifinal_qca.method.standard_tables import Core, evidence_of, predicted, use_of
+from equifinal_qca.method.verdicts import Memberships
 from equifinal_qca.multivalue import MultiValueTable, truth_table_mv
 from equifinal_qca.solution import Solution
 from equifinal_qca.table import TruthTable
@@ -75,12 +76,17 @@ class MvQCA(FsQCA):
     def _tables(self, calibrated: CalibratedStudy) -> dict[str, pd.DataFrame]:
         return {"values": self.values(calibrated)}
 
+    def _columns(self, calibrated: CalibratedStudy) -> Memberships:
+        frame = self._frame(calibrated)
+        return {str(name): frame[name].to_numpy(dtype=float) for name in frame}
+
     def _frame(self, calibrated: CalibratedStudy) -> pd.DataFrame:
+        """The values of the conditions and the crisp outcome of the cases that have them all."""
         return pd.concat(
             [self.values(calibrated), calibrated.crisp[[calibrated.outcome.name]]], axis="columns"
         ).dropna()
 
-    def _table(self, memberships: pd.DataFrame, calibrated: CalibratedStudy) -> TruthTable:
+    def _table(self, calibrated: CalibratedStudy) -> TruthTable:
         return truth_table_mv(
             self._frame(calibrated),
             calibrated.outcome.name,

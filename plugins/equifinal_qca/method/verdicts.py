@@ -14,13 +14,13 @@ necessary has no more of it than chance brings; and so does inclS, so that multi
 denies a relation has no strength.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from equifinal import Expression, Proposition, Verdict, sets
 from equifinal.errors import listing
@@ -43,12 +43,17 @@ class _Said(NamedTuple):
 
 _Question = Callable[[Model], _Said]
 
+#: Memberships of the same cases by set, shape (n,) each.
+Memberships: TypeAlias = Mapping[str, Floats]
+
+_parsed = lru_cache(maxsize=256)(Expression)
+
 
 def assess(
     proposition: Proposition,
     solution: Solution,
     parsimonious: Callable[[], Solution],
-    frame: Callable[[], pd.DataFrame],
+    memberships: Callable[[], Memberships],
     outcome: str,
     *,
     consistency_cutoff: float | tuple[float, float],
@@ -66,10 +71,10 @@ def assess(
         All models.
     parsimonious
         Gives the parsimonious solution of the same truth table.
-    frame
+    memberships
         Gives the memberships of the analysed cases in the conditions and the outcome.
     outcome
-        The outcome's column in it.
+        The outcome's name among them.
     consistency_cutoff, pri_cutoff, necessity_cutoff, relevance_cutoff
         The method's thresholds.
     """
@@ -77,12 +82,12 @@ def assess(
     match proposition.claim:
         case "necessary":
             return _necessary(
-                arguments.expression, arguments.expect, frame(), outcome, necessity_cutoff, relevance_cutoff
+                arguments.expression, arguments.expect, memberships(), outcome, necessity_cutoff, relevance_cutoff
             )
         case "sufficient":
             cutoffs = consistency_cutoff if isinstance(consistency_cutoff, tuple) else (consistency_cutoff,) * 2
             least_pri = max(_LEAST_PRI, pri_cutoff)
-            return _sufficient(arguments.expression, arguments.expect, frame(), outcome, cutoffs, least_pri)
+            return _sufficient(arguments.expression, arguments.expect, memberships(), outcome, cutoffs, least_pri)
         case "influence":
             return _influence_verdict(solution, parsimonious, arguments.condition, arguments.sign)
         case "joint":
@@ -103,9 +108,10 @@ def assess(
 
 
 def _necessary(
-    expression: str, expect: bool, frame: pd.DataFrame, outcome: str, cutoff: float, least: float
+    expression: str, expect: bool, memberships: Memberships, outcome: str, cutoff: float, least: float
 ) -> Verdict:
-    x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
+    y = memberships[outcome]
+    x = _parsed(expression).of(memberships, len(y))
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
         f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
@@ -118,9 +124,15 @@ def _necessary(
 
 
 def _sufficient(
-    expression: str, expect: bool, frame: pd.DataFrame, outcome: str, cutoffs: tuple[float, float], least_pri: float
+    expression: str,
+    expect: bool,
+    memberships: Memberships,
+    outcome: str,
+    cutoffs: tuple[float, float],
+    least_pri: float,
 ) -> Verdict:
-    x, y = Expression(expression).membership(frame).to_numpy(), frame[outcome].to_numpy(dtype=float)
+    y = memberships[outcome]
+    x = _parsed(expression).of(memberships, len(y))
     found, pri = sets.consistency(x, y), sets.pri(x, y)
     evidence = f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (cutoff {least_pri:g})."
     numbers = {"consistency": found, "pri": pri, "cutoff": cutoffs[1], "least_pri": least_pri}
