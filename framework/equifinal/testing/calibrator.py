@@ -3,6 +3,7 @@
 A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from equifinal.errors import InputError
 from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, same_parameters, untouched
+from equifinal.testing.fresh import in_a_fresh_process
 
 CALIBRATOR_PROPERTIES: list[Property] = []
 
@@ -190,23 +192,25 @@ def anchors_are_scores(calibrator: Calibrator) -> None:
             fail(f"the anchor {name!r} is {score!r}; it must be a finite number")
 
 
+#: What memberships are at anchors of these names.
+_MEANINGS: dict[str, Callable[[float], bool]] = {
+    "crossover": lambda membership: bool(np.isclose(membership, 0.5, atol=1e-6)),
+    "full_in": lambda membership: membership > 0.5,
+    "full_out": lambda membership: membership < 0.5,
+}
+
+
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators", "anchors are scores", "memberships between 0 and 1")
 def anchors_mean_what_they_say(calibrator: Calibrator) -> None:
     """At an anchor called crossover the membership is 0.5; at full_in it is above, at full_out below."""
     fitted = _fitted(calibrator, _scores(calibrator))
     anchors = fitted.anchor_scores()
-    named = {name: score for name, score in anchors.items() if name.startswith(("crossover", "full_in", "full_out"))}
+    words = {name: name.replace(" ", "_") for name in anchors}
+    named = {words[name]: score for name, score in anchors.items() if words[name] in _MEANINGS}
     needs(bool(named), "none of its anchors is called crossover, full_in or full_out")
     found = _memberships(fitted, pd.Series(named, dtype=float))
     for name, membership in found.items():
-        right = (
-            np.isclose(membership, 0.5, atol=1e-6)
-            if str(name).startswith("crossover")
-            else membership > 0.5
-            if str(name).startswith("full_in")
-            else membership < 0.5
-        )
-        if not right:
+        if not _MEANINGS[str(name)](membership):
             fail(f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}")
 
 
@@ -219,6 +223,27 @@ def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
     two = _memberships(_fitted(calibrator, whole), whole)
     for case in one.index[~np.isclose(one, two, atol=1e-9)]:
         fail(f"the score {whole[case]} is {two[case]:g} as a whole number and {one[case]:g} with decimals")
+
+
+def _told(calibrator: Calibrator, earlier: bool) -> pd.Series:
+    """Memberships of scores, after others under the same name if so."""
+    raw = _scores(calibrator)
+    if earlier:
+        _memberships(_fitted(calibrator, raw), raw)
+    other = raw * 1.5 + 1
+    return _memberships(_fitted(calibrator, other), other)
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "deterministic", "picklable")
+def same_in_another_process(calibrator: Calibrator) -> None:
+    """A new process without memory, with hashes in another order and another locale, calibrates the same."""
+    here = _told(calibrator, True)
+    there = in_a_fresh_process(type(calibrator), "the calibrator", _told, calibrator, False)
+    for case in here.index[~np.isclose(here, there, atol=1e-9, equal_nan=True)]:
+        fail(
+            f"a membership is {here[case]:g} after other scores were learned, and {there[case]:g} in a process without them. "
+            "Keep what fit learns in the copy that it returns, and nothing in the module"
+        )
 
 
 CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)

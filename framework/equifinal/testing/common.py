@@ -7,9 +7,10 @@ import os
 import pickle
 import random
 import re
+import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -121,6 +122,7 @@ def untouched(cls: type) -> Iterator[None]:
         with (
             tempfile.TemporaryDirectory(prefix="equifinal-check-") as here,
             contextlib.chdir(here),
+            _terminal() as below,
             io.StringIO() as printed,
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
@@ -130,7 +132,7 @@ def untouched(cls: type) -> Iterator[None]:
             warnings.simplefilter("always")
             before = global_state(cls)
             yield
-            said, after = printed.getvalue().strip(), global_state(cls)
+            after, said = global_state(cls), f"{printed.getvalue()}{below()}".strip()
             left = sorted(os.listdir(here))
     finally:
         np.random.set_state(drawn[0])  # noqa: NPY002
@@ -143,6 +145,29 @@ def untouched(cls: type) -> Iterator[None]:
         )
     if said:
         fail(f"it printed {said.splitlines()[0]!r}. Say it in notes, where every output shows it")
+
+
+@contextmanager
+def _terminal() -> Iterator[Callable[[], str]]:
+    """Catch what is written below Python, as compiled solvers do; the function says what it was."""
+    with tempfile.TemporaryFile() as caught:
+        kept = []
+        for descriptor, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()  # type: ignore[union-attr]
+                kept.append((descriptor, os.dup(descriptor)))
+                os.dup2(caught.fileno(), descriptor)
+
+        def said() -> str:
+            caught.seek(0)
+            return caught.read().decode("utf-8", errors="replace")
+
+        try:
+            yield said
+        finally:
+            for descriptor, copy in kept:
+                os.dup2(copy, descriptor)
+                os.close(copy)
 
 
 def _remedy(what: str) -> str:

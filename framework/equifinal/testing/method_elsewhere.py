@@ -16,9 +16,9 @@ from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.fresh import NAMES, in_a_fresh_process
-from equifinal.testing.method_differences import TOLERANCE, differences, first_of
+from equifinal.testing.method_differences import differences, first_of, tolerance_of
 from equifinal.testing.method_steps import analyze, answers_of, generator, predict
-from equifinal.testing.samples import sample_study
+from equifinal.testing.samples import in_whole_numbers, sample_study
 
 ELSEWHERE_PROPERTIES: list[Property] = []
 
@@ -30,6 +30,7 @@ class _Told(NamedTuple):
     predicted: pd.Series | None  # from an analysis that was made elsewhere
     answers: list[str | None]
     unseen: pd.Series | None  # cases that the refit has not seen
+    turned: pd.Series | None  # the same with the outcome of the others in another order
 
 
 def _made() -> tuple[Study, CalibratedStudy, pd.Index]:
@@ -37,6 +38,13 @@ def _made() -> tuple[Study, CalibratedStudy, pd.Index]:
     made = sample_study(NAMES)
     calibrated = made.calibrate()
     return made, calibrated, calibrated.cases[2::3]
+
+
+def _with_turned_outcomes(calibrated: CalibratedStudy, cases: pd.Index) -> CalibratedStudy:
+    """The same study, with the outcomes of some cases as far from one half on the other side."""
+    here, name = calibrated.cases.isin(cases), calibrated.outcome.name
+    raw, fuzzy = (frame[name].to_numpy(dtype=float) for frame in (calibrated.raw, calibrated.fuzzy))
+    return calibrated.with_outcome(np.where(here, 10 - raw, raw), np.where(here, 1 - fuzzy, fuzzy))
 
 
 def _unseen(method: Method, calibrated: CalibratedStudy, held_out: pd.Index) -> pd.Series:
@@ -49,11 +57,20 @@ def _unseen(method: Method, calibrated: CalibratedStudy, held_out: pd.Index) -> 
 def _told(method: Method, earlier: Analysis | None) -> _Told:
     made, calibrated, held_out = _made()
     with one_thread(), contextlib.redirect_stdout(io.StringIO()):
-        unseen = _unseen(method, calibrated, held_out) if method.predicts() else None
+        unseen = turned = None
+        # In the other process in the other order, which does not matter to what remembers nothing.
+        for number in (0, 1) if earlier is None else (1, 0):
+            if not method.predicts():
+                break
+            if number:
+                other = _with_turned_outcomes(calibrated, calibrated.cases[~calibrated.cases.isin(held_out)])
+                turned = _unseen(method, other, held_out)
+            else:
+                unseen = _unseen(method, calibrated, held_out)
         analysis = analyze(method, calibrated)
         source = analysis if earlier is None else earlier
         predicted = predict(method, source, calibrated) if method.predicts() else None
-        return _Told(analysis, predicted, answers_of(method, source, made), unseen)
+        return _Told(analysis, predicted, answers_of(method, source, made), unseen, turned)
 
 
 #: The last method that was asked, and what it said: another process takes seconds to start.
@@ -63,10 +80,11 @@ _asked: list[tuple[Method, tuple[_Told, _Told]]] = []
 def _elsewhere(method: Method) -> tuple[_Told, _Told]:
     """What it says here, after other analyses, and in a process that begins with it and gets the analysis of this one."""
     if not _asked or _asked[0][0] is not method:
-        _, calibrated, _ = _made()
-        analyze(method, calibrated)
+        _, calibrated, held_out = _made()
         if method.predicts():
             _unseen(method, calibrated, calibrated.cases[1::3])  # as many other cases, for what remembers their number
+        # What remembers outcomes by case now remembers wrong ones.
+        analyze(method, _with_turned_outcomes(calibrated, held_out))
         here = _told(method, None)
         there = in_a_fresh_process(type(method), "the method", _told, method, here.analysis)
         _asked[:] = [(method, (here, there))]
@@ -90,7 +108,7 @@ def same_in_another_process(method: Method) -> None:
             "nothing in the module"
         )
     one, other = here.predicted, there.predicted
-    if one is not None and other is not None and not np.allclose(one, other, atol=TOLERANCE, equal_nan=True):
+    if one is not None and other is not None and not np.allclose(one, other, atol=tolerance_of(method), equal_nan=True):
         fail("in another process the same analysis predicts differently. Keep what is learned in the Analysis (native)")
     if here.answers != there.answers:
         fail(
@@ -104,34 +122,42 @@ def cases_not_seen_are_not_known(method: Method) -> None:
     needs(method.predicts(), "it does not define predict")
     _, calibrated, _ = _made()
     here, there = _elsewhere(method)
-    if here.unseen is None or there.unseen is None:
-        return
-    for case in here.unseen.index[~np.isclose(here.unseen, there.unseen, atol=TOLERANCE, equal_nan=True)]:
-        outcome = float(calibrated.fuzzy.loc[case, calibrated.outcome.name])
-        fail(
-            f"for {case}, which was held out, it predicts {here.unseen[case]:.3f} after other analyses and "
-            f"{there.unseen[case]:.3f} in a process without them (outcome: {outcome:.3f}). Something is remembered outside "
-            "the Analysis, so figures out of sample would be false"
-        )
+    for one, other in ((here.unseen, there.unseen), (here.turned, there.turned)):
+        if one is None or other is None:
+            continue
+        for case in one.index[~np.isclose(one, other, atol=tolerance_of(method), equal_nan=True)]:
+            outcome = float(calibrated.fuzzy.loc[case, calibrated.outcome.name])
+            fail(
+                f"for {case}, which was held out, it predicts {one[case]:.3f} after other analyses and {other[case]:.3f} in a "
+                f"process without them (outcome: {outcome:.3f}). Something is remembered outside the Analysis, so figures "
+                "out of sample would be false"
+            )
 
 
 def _other_studies() -> dict[str, Study]:
     names = ["ZEAL", "C", "ZEALOUS", "ÄRA", "A", "MEANS"]
     words = ["Århus", "Łódź", "東京", "a case", "b/c", "N'Djamena", "x" * 60, "q"]
     cases = [f"{words[place % 8]}{'·' * (place // 8)}" for place in range(23)]
-    wide = sample_study(names)
-    fewer = dataclasses.replace(wide, data=wide.data.iloc[:23].set_axis(pd.Index(cases, name="place")), propositions=[])
+    wide = sample_study(names, name="towns", propositions=[])
+    text = wide.data.iloc[:23].set_axis(pd.Index(cases, name="place")).assign(country="somewhere", year="1999/2000")
+    fewer = dataclasses.replace(
+        wide, data=text, conditions=[dataclasses.replace(c, expect=None) for c in wide.conditions]
+    )
     panel = sample_study(["A", "B", "C"])
     data = panel.data.assign(
         town=[f"town {place // 2}" for place in range(24)], year=[2020 + place % 2 for place in range(24)]
     )
-    whole = sample_study(["B", "A"])
+    whole = sample_study(["B", "A"], name="whole")
+    yes_or_no = sample_study(["C", "A", "B"], name="yes-or-no")
+    crisp = {"method": "crisp", "threshold": 0.5}
+    variables = [dataclasses.replace(each, calibrate=crisp) for each in (yes_or_no.outcome, *yes_or_no.conditions)]
     return {
         "with six conditions, whose names are in no order and not all English": fewer,
-        "with two conditions and whole numbers for scores": dataclasses.replace(
-            whole, data=whole.data.round().astype(int)
+        "with two conditions and whole numbers for scores": in_whole_numbers(whole),
+        "with scores of 0 and 1": dataclasses.replace(
+            yes_or_no, data=(yes_or_no.data > 5).astype(int), outcome=variables[0], conditions=variables[1:]
         ),
-        "in a panel": dataclasses.replace(panel, data=data, unit="town", time="year"),
+        "in a panel": dataclasses.replace(panel, name="panel", data=data, unit="town", time="year"),
     }
 
 
@@ -149,7 +175,7 @@ def other_studies(method: Method) -> None:
         if not method.predicts():
             continue
         found, said = predict(method, analysis, calibrated), analysis.cases["predicted"].astype(float)
-        for case in found.index[~np.isclose(found, said, atol=TOLERANCE, equal_nan=True)]:
+        for case in found.index[~np.isclose(found, said, atol=tolerance_of(method), equal_nan=True)]:
             fail(
                 f"{where}, analyze says {said[case]:.3f} of {case} in the column 'predicted' and predict says {found[case]:.3f}"
             )

@@ -6,6 +6,7 @@ A property that builds on others names them, and is not tried if one of those do
 import contextlib
 import dataclasses
 import datetime
+import io
 import json
 import os
 import re
@@ -14,11 +15,13 @@ import tempfile
 import time
 import types
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from unittest import mock
 
 import cloudpickle
@@ -29,7 +32,7 @@ from equifinal.plain import plain
 from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
 from equifinal.testing.fresh import in_a_fresh_process
-from equifinal.testing.samples import SampleMethod, sample_comparison
+from equifinal.testing.samples import BlindMethod, SampleMethod, sample_comparison
 from equifinal.writing.output import Output
 
 OUTPUT_PROPERTIES: list[Property] = []
@@ -54,17 +57,22 @@ def _comparison() -> Comparison:
 def _written(output: Output, comparison: Comparison) -> Iterator[tuple[Path, list[Path]]]:
     """Let it write into a fresh folder: the folder, and the paths that it returns."""
     with tempfile.TemporaryDirectory(prefix="equifinal-check-") as temporary:
-        folder, here, home = (Path(temporary) / name for name in ("report", "here", "home"))
-        for each in (folder, here, home):
+        folder, here, home, scratch = (Path(temporary) / name for name in ("report", "here", "home", "scratch"))
+        for each in (folder, here, home, scratch):
             each.mkdir()
-        with doing("write"), contextlib.chdir(here), _at_home(home):
+        with doing("write"), contextlib.chdir(here), _at_home(home), mock.patch("tempfile.tempdir", str(scratch)):
             paths = output.write(comparison, folder)
             if Path.cwd() != here.resolve():
                 fail("it changed the working directory, which others use too. Leave it alone, or put it back")
         if not isinstance(paths, list) or not all(isinstance(path, Path) for path in paths):
             fail(f"write must return the list of the paths written, not {paths!r}")
-        beside = [path.name for path in Path(temporary).iterdir() if path not in (folder, here, home)]
-        for place, names in (("beside", beside), ("in the working directory, not in", os.listdir(here))):
+        beside = [path.name for path in Path(temporary).iterdir() if path not in (folder, here, home, scratch)]
+        left = [name for name in os.listdir(scratch) if not name.startswith(("matplotlib-", "equifinal-", "joblib"))]
+        for place, names in (
+            ("beside", beside),
+            ("in the working directory, not in", os.listdir(here)),
+            ("in the folder for temporary files, and left it there, not in", left),
+        ):
             if names:
                 fail(f"it wrote {sorted(names)[0]!r} {place} the folder that it was given")
         if at_home := [name for name in os.listdir(home) if name not in (".cache", ".config")]:
@@ -104,6 +112,17 @@ def _words(folder: Path) -> str:
     return "\n".join(parts)
 
 
+def _of_pdf(content: bytes) -> str:
+    """What a PDF says in its compressed streams, where the text is that of the page and not numbers of letters in a font."""
+    streams = [content]
+    for each in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            streams.append(zlib.decompressobj().decompress(each))
+    texts = [each.decode("latin-1") for each in streams]
+    shown = [re.sub(r"\\(.)", r"\1", "".join(re.findall(r"\(((?:\\.|[^()\\])*)\)", text))) for text in texts[1:]]
+    return "\n".join([*texts[1:], *shown])
+
+
 @property_of(OUTPUT_PROPERTIES, "Outputs")
 def writes_what_it_says(output: Output) -> None:
     """It writes inside the folder that it is given, and returns every file that it wrote."""
@@ -134,9 +153,20 @@ def same_files_every_time(output: Output) -> None:
         two = _files(folder)
     if set(one) != set(two):
         fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
-    changed = [name for name in one if one[name] != two[name]]
+    changed = [name for name in one if one[name] != two[name]] or _timed(one)
     if changed:
         fail(f"the second time, {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
+
+
+def _timed(files: dict[str, bytes]) -> list[str]:
+    """Archives whose parts bear the time of today."""
+    today = {time.localtime(time.time() - hours * 3600)[:3] for hours in (0, 1)}
+    found = []
+    for name, content in files.items():
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                found += [name for part in archive.infolist() if part.date_time[:3] in today]
+    return found
 
 
 @contextmanager
@@ -162,8 +192,20 @@ def _another_day(output: Output, seconds: float) -> Iterator[None]:
     modules += [each for name, each in sys.modules.items() if package != "equifinal" and name.startswith(f"{package}.")]
     fake = types.ModuleType("datetime")
     fake.__dict__.update({**vars(datetime), "date": Day, "datetime": Moment})
-    instead = {id(datetime): fake, id(datetime.date): Day, id(datetime.datetime): Moment}
+    later = time.localtime(seconds)
+    clocks: dict[str, Callable[..., Any]] = {
+        "strftime": lambda form, moment=None, told=time.strftime: told(form, moment or later),
+        "asctime": lambda moment=None, told=time.asctime: told(moment or later),
+        "ctime": lambda moment=None, told=time.ctime: told(seconds if moment is None else moment),
+        "localtime": lambda moment=None, told=time.localtime: told(seconds if moment is None else moment),
+        "gmtime": lambda moment=None, told=time.gmtime: told(seconds if moment is None else moment),
+        "time_ns": lambda: int(seconds * 1e9),
+    }
+    instead: dict[int, Any] = {id(datetime): fake, id(datetime.date): Day, id(datetime.datetime): Moment}
+    instead |= {id(getattr(time, name)): clock for name, clock in clocks.items()}
     with contextlib.ExitStack() as stack:
+        for name, clock in clocks.items():
+            stack.enter_context(mock.patch.object(time, name, clock))
         for module in modules:
             for name, value in list(vars(module).items()):
                 if id(value) in instead:
@@ -202,11 +244,17 @@ def states_the_manifest(output: Output) -> None:
     """What it writes names the data (their SHA-256), the version and the study, so that it can be traced."""
     comparison = _comparison()
     with _written(output, comparison) as (folder, paths):
-        everything = _words(folder) + "".join(content.decode("latin-1") for content in _files(folder).values())
+        files = _files(folder)
+        everything = _words(folder) + "".join(content.decode("latin-1") for content in files.values())
+        everything += "".join(_of_pdf(content) for content in files.values() if content.startswith(b"%PDF"))
     needs(bool(paths), "it has nothing to write about the sample study")
-    for key in ("data_sha256", "version", "study"):
-        if str(comparison.manifest[key])[:12] not in everything:
-            fail(f"nothing that it writes says {key} = {comparison.manifest[key]!r}. See comparison.manifest")
+    silent = [
+        key for key in ("data_sha256", "version", "study") if str(comparison.manifest[key])[:12] not in everything
+    ]
+    unread = len(silent) == 3 and all(path.suffix.lower() == ".pdf" for path in paths)
+    needs(not unread, "the letters of its PDF cannot be read here (look whether it states comparison.manifest)")
+    for key in silent:
+        fail(f"nothing that it writes says {key} = {comparison.manifest[key]!r}. See comparison.manifest")
 
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
@@ -231,13 +279,14 @@ def any_method_is_shown(output: Output) -> None:
         )
 
 
-#: A tag that no output writes of its own accord.
-_TAG = "<planted-tag>"
+#: A tag that no output writes of its own accord, and a name that would be an attribute in one.
+_TAG, _ATTRIBUTE = "<planted-tag>", "planted-attribute"
 
 
 @cache
 def _hard() -> dict[str, bytes]:
-    odd = [f'{_TAG}"{number}" & |*_ ÆØ/…' for number in range(24)]
+    odd = [f"""{_TAG}" {_ATTRIBUTE}="{number}' {_ATTRIBUTE}='1 & |*_ ÆØ/… 東京""" for number in range(24)]
+    odd[0] = f"</script>{odd[0]}"
     said = [{"id": f"1{_TAG}", "text": f"A is necessary {_TAG}", "claim": "necessary", "expression": "A"}]
     alone = SampleMethod()
     made = {
@@ -246,6 +295,7 @@ def _hard() -> dict[str, bytes]:
         "with names that are hard for HTML and files": sample_comparison(
             cases=odd, title=f"Title {_TAG}", note=f"Note {_TAG}", propositions=said, evidence=False
         ),
+        "without any prediction": sample_comparison(methods={"blind": BlindMethod()}, evidence=False),
         "with one method": sample_comparison(methods={alone.name: alone}, evidence=False),
         "with a label that is hard for files": sample_comparison(methods={"a/b: c": alone}, evidence=False),
     }
@@ -280,7 +330,28 @@ def texts_are_no_markup(output: Output) -> None:
                         fail(
                             f"{path.name!r} has a text of the study or of a method that reads as a tag ({tag}). Escape it"
                         )
+                if _Attributes.any_in(text):
+                    fail(
+                        f"{path.name!r} has a text of the study that ends an attribute. Escape quotation marks as well"
+                    )
     needs(seen, "it writes no HTML, SVG or XML")
+
+
+class _Attributes(HTMLParser):
+    """Whether a text of the study became an attribute of a tag."""
+
+    found = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at the names of attributes."""
+        self.found = self.found or any(name == _ATTRIBUTE for name, _ in attrs)
+
+    @classmethod
+    def any_in(cls, text: str) -> bool:
+        """Whether there is such a tag in a text."""
+        parser = cls()
+        parser.feed(text)
+        return parser.found
 
 
 def _without_scripts(text: str) -> str:

@@ -13,7 +13,7 @@ from equifinal.plugin.hookspecs import API_VERSION
 from equifinal.plugin.records import Entry, Plugin
 from equifinal.testing.checks import Check, Property, checks_for, fail, property_of
 from equifinal.testing.common import needs
-from equifinal.testing.samples import sample_comparison
+from equifinal.testing.samples import SampleProposition, sample_comparison
 from equifinal.testing.targets import checks_of
 
 PLUGIN_PROPERTIES: list[Property] = []
@@ -67,8 +67,12 @@ def _told(plugin: Plugin) -> list[str]:
         written = Path(folder, "report.txt")
         written.write_text("A report.\n", encoding="utf-8")
         notify("equifinal_after_writing", paths=[written])
+        changed = (
+            not written.is_file() or written.read_text(encoding="utf-8") != "A report.\n" or len(os.listdir(folder)) > 1
+        )
     start = f"Plugin {plugin}: "
-    return [str(each.message).removeprefix(start) for each in warned if str(each.message).startswith(start)]
+    said = [str(each.message).removeprefix(start) for each in warned if str(each.message).startswith(start)]
+    return [*said, *(["it changed the files of a report, or wrote beside them"] if changed else [])]
 
 
 @property_of(PLUGIN_PROPERTIES, "All hooks", "can be used")
@@ -79,6 +83,32 @@ def observers_only_observe(plugin: Plugin) -> None:
     needs(bool(observes), "it observes nothing")
     if problems := _told(plugin):
         fail(problems[0])
+
+
+@property_of(PLUGIN_PROPERTIES, "Teach a method a new kind of proposition", "can be used")
+def answers_in_verdicts(plugin: Plugin) -> None:
+    """Its ``equifinal_assess`` answers with a verdict and a sentence, or ``None``, and has no answer for all and everything."""
+    needs("hook equifinal_assess" in plugin.brings, "it does not define equifinal_assess")
+    hooks = registry.current().hooks
+    for other in registry.plugins():
+        hooks = hooks if other == plugin.name else hooks.without(other)
+    finished, start, answers = sample_comparison(evidence=False).run, f"Plugin {plugin}: ", []
+    for analysis in finished.analyses.values():
+        for claim in (*finished.study.claims, SampleProposition(id="unknown")):
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                given = finished.calibrated.protected()
+                answer = hooks.call("equifinal_assess", analysis=analysis, proposition=claim, calibrated=given)
+            if warned:
+                fail(str(warned[0].message).removeprefix(start))
+            if answer is not None and not answer.evidence.strip():
+                fail(f"equifinal_assess answered {answer.answer!r} without evidence. Give a sentence")
+            answers.append(answer)
+    if all(answer is not None for answer in answers):
+        fail(
+            "equifinal_assess answers for every method and every kind of proposition, also those that it cannot know. Return "
+            "None to leave it to the method"
+        )
 
 
 def checks_of_target(target: str) -> list[Check]:

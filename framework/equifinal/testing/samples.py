@@ -103,6 +103,14 @@ def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any
     return said
 
 
+def in_whole_numbers(made: Study) -> Study:
+    """The sample study with scores that are stored as whole numbers; some conditions have cases at the crossover, 5."""
+    data = made.data.round().clip(1, 9).astype(int)
+    columns = [each.column for each in made.conditions]
+    data[columns] = data[columns].where((data[columns] < 4) | (data[columns] > 6), 5)
+    return dataclasses.replace(made, data=data)
+
+
 def with_an_unused_case(calibrated: CalibratedStudy) -> CalibratedStudy:
     """One more case that has the lowest membership, 0, in every condition and in the outcome."""
     name = "a case in no path"
@@ -155,7 +163,7 @@ class SampleMethod(Method):
         return super().assess(analysis, proposition, calibrated)
 
 
-class _BlindMethod(SampleMethod):
+class BlindMethod(SampleMethod):
     """Says the same of every condition, and predicts nothing."""
 
     name = "sample-blind"
@@ -188,7 +196,7 @@ def sample_comparison(methods: Mapping[str, Method] | None = None, evidence: boo
     further
         Keys of :class:`equifinal.Study`, such as ``propositions=[]``.
     """
-    three = {method.name: method for method in (SampleMethod(), _BlindMethod(), _FailingMethod())}
+    three = {method.name: method for method in (SampleMethod(), BlindMethod(), _FailingMethod())}
     finished = run(sample_study(**further), methods=three if methods is None else dict(methods), seed=1)
     return compare(finished, worlds=19, resamples=19, evidence=evidence)
 

@@ -1,11 +1,14 @@
 """What a process shares: read, compared and put back."""
 
+import builtins
 import decimal
 import gc
 import locale
 import logging
 import os
 import random
+import signal
+import socket
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal import sets
 from equifinal.plugin.extension import Extension
 
 #: What modules may change for themselves when they are imported.
@@ -33,6 +37,7 @@ def global_state(cls: type) -> dict[str, Any]:
         "NumPy's global random state": repr(np.random.get_state()),  # noqa: NPY002
         "the random state of the module random": random.getstate(),
         "NumPy's error settings": np.geterr(),
+        "how NumPy prints": np.get_printoptions(),
         "the working directory": os.getcwd(),
         "the environment variables": dict(os.environ),
         "the options of pandas": _pandas(),
@@ -41,6 +46,12 @@ def global_state(cls: type) -> dict[str, Any]:
         "the locale": locale.setlocale(locale.LC_ALL),
         "the level of logs": logging.getLogger().level,
         "the handlers of logs": list(logging.getLogger().handlers),
+        "whether there are logs": logging.root.manager.disable,
+        "the path of imports": list(sys.path),
+        "the functions of NumPy, pandas, Python or equifinal": _functions(),
+        "the hook of exceptions": sys.excepthook,
+        "the answer to interrupts": signal.getsignal(signal.SIGINT),
+        "the time limit of sockets": socket.getdefaulttimeout(),
         "the recursion limit": sys.getrecursionlimit(),
         "the precision of decimal numbers": decimal.getcontext().prec,
         "the garbage collector": (gc.isenabled(), gc.get_threshold()),
@@ -54,7 +65,31 @@ def global_state(cls: type) -> dict[str, Any]:
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """The names of what differs."""
-    return [what for what, value in before.items() if value != after[what]]
+    return [what for what, value in before.items() if _without_new(value, after[what]) != value]
+
+
+def _without_new(before: Any, after: Any) -> Any:
+    """What is there now, of functions only those that were there before: modules complete themselves when they are used."""
+    return _Functions({name: after.get(name) for name in before}) if isinstance(before, _Functions) else after
+
+
+class _Functions(dict[tuple[str, str], Any]):
+    """Functions by their places."""
+
+
+#: Where functions are looked at.
+_PLACES: tuple[Any, ...] = (np, pd, pd.DataFrame, pd.Series, builtins, sets)
+
+
+def _functions() -> _Functions:
+    return _Functions(
+        {
+            (place.__name__, name): each
+            for place in _PLACES
+            for name, each in vars(place).items()
+            if callable(each) and name != "_"
+        }
+    )
 
 
 @contextmanager
@@ -69,6 +104,12 @@ def put_back(cls: type) -> Iterator[list[str]]:
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(before["the random state of the module random"])
         np.seterr(**before["NumPy's error settings"])
+        np.set_printoptions(**before["how NumPy prints"])
+        logging.disable(before["whether there are logs"])
+        sys.path[:] = before["the path of imports"]
+        sys.excepthook = before["the hook of exceptions"]
+        socket.setdefaulttimeout(before["the time limit of sockets"])
+        _put_back_functions(before["the functions of NumPy, pandas, Python or equifinal"])
         os.chdir(before["the working directory"])
         os.environ.clear()
         os.environ.update(before["the environment variables"])
@@ -84,6 +125,13 @@ def put_back(cls: type) -> Iterator[list[str]]:
         gc.set_threshold(*before["the garbage collector"][1])
         imported = len(sys.modules) != modules
         found += [each for each in names if not (imported and each in _BY_IMPORTS) and "random" not in each]
+
+
+def _put_back_functions(before: _Functions) -> None:
+    places = {place.__name__: place for place in _PLACES}
+    for (where, name), function in before.items():
+        if vars(places[where]).get(name) is not function:
+            setattr(places[where], name, function)
 
 
 def _matplotlib() -> dict[str, Any]:

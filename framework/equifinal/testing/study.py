@@ -1,6 +1,7 @@
 """The properties of a study that a plugin brings, and of a kind of proposition."""
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from equifinal.testing.samples import SampleMethod, sample_study
 
 STUDY_PROPERTIES: list[Property] = []
 PROPOSITION_PROPERTIES: list[Property] = []
+
+#: As many as a comparison asks for at first.
+MANY_WORLDS = 199
 
 
 def _load(source: StudySource) -> Study:
@@ -123,8 +127,30 @@ def judged_by_importances(cls: type[Proposition]) -> None:
     first = _judged(claim, several[0].copy(), "with importances")
     if any(_judged(claim, each.copy(), "with importances") != first for each in several):
         fail("judge answers otherwise when the conditions are in another order")
+    if claim.model_fields_set & {"condition", "conditions"}:
+        _depends_on_its_arguments(claim, first)
     _judged(claim, several[0] * np.nan, "with importances that are missing")
     _judged(claim, None, "for a method that cannot predict")
+
+
+def _depends_on_its_arguments(claim: Proposition, first: Verdict | None) -> None:
+    """Fail when the judge says the same whatever the importance of each condition, and whichever is named."""
+    answers = {None if first is None else first.answer}
+    strengths = {None if first is None else first.strength}
+    for values in itertools.permutations((0.01, 0.2, 0.1)):
+        for scale in (1.0, 4.0):
+            frame = pd.DataFrame({"importance": np.array(values) * scale}, index=["A", "B", "C"])
+            verdict = _judged(claim, frame, "with importances")
+            answers.add(None if verdict is None else verdict.answer)
+            if scale == 1.0:
+                strengths.add(None if verdict is None else verdict.strength)
+    if answers <= {None, "silent"}:
+        return
+    if len(answers) == 1 and len(strengths) == 1:
+        fail(
+            f"judge answers {first.answer if first else None!r}, with the same strength, whichever of the conditions is the "
+            "important one. Does it read which one is meant?"
+        )
 
 
 @property_of(PROPOSITION_PROPERTIES, "Claims")
@@ -157,10 +183,29 @@ def described_by_the_cases(cls: type[Proposition]) -> None:
     """``describe`` answers with a verdict and a sentence."""
     needs(cls.describes(), "it does not define describe")
     claim, calibrated = _example(cls), sample_study().calibrate()
+    given = calibrated.protected()
     with doing("describe"):
-        verdict = claim.describe(calibrated.protected())
+        verdict = claim.describe(given)
+        turned = claim.describe(calibrated.subset(calibrated.cases[::-1]).protected())
     if not isinstance(verdict, Verdict) or not verdict.evidence.strip():
         fail(f"describe answered {verdict!r}. Return an equifinal.Verdict with a sentence")
+    _left_alone(calibrated, given, "describe")
+    if turned.answer != verdict.answer or not _same_numbers(verdict, turned):
+        fail(
+            f"describe answers {verdict.answer} ({verdict.evidence}), and {turned.answer} ({turned.evidence}) with the cases in "
+            "another order"
+        )
+
+
+def _same_numbers(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts have the same numbers, those in their sentences included."""
+    numbers = [re.findall(r"\d+\.?\d*", each.evidence) for each in (one, other)]
+    return sorted(numbers[0]) == sorted(numbers[1])
+
+
+def _left_alone(before: CalibratedStudy, after: CalibratedStudy, step: str) -> None:
+    if changed := after.changed_from(before):
+        fail(f"{step} changed {changed[0]}. Work on a copy: {changed[0]}.copy()")
 
 
 @property_of(PROPOSITION_PROPERTIES, "Claims")
@@ -170,14 +215,20 @@ def worlds_are_studies(cls: type[Proposition]) -> None:
     claim, calibrated = _example(cls), sample_study().calibrate()
     drawn = []
     for _ in range(2):
+        given = calibrated.protected()
         with doing("worlds"):
-            worlds = claim.worlds(calibrated.protected(), np.random.default_rng(1))
-            drawn.append([] if worlds is None else list(itertools.islice(worlds, 3)))
+            worlds = claim.worlds(given, np.random.default_rng(1))
+            drawn.append([] if worlds is None else list(itertools.islice(worlds, MANY_WORLDS)))
+        _left_alone(calibrated, given, "worlds")
+    if drawn[0] and len(drawn[0]) < MANY_WORLDS:
+        fail(f"there are {len(drawn[0])} worlds and no more. Yield as many as are asked for: while True")
     for world in drawn[0]:
         if not isinstance(world, CalibratedStudy):
             fail(f"a world is {type(world).__name__}. Yield a CalibratedStudy: dataclasses.replace(calibrated, ...)")
         if not world.cases.equals(calibrated.cases) or list(world.fuzzy) != list(calibrated.fuzzy):
             fail("a world has other cases or sets than the study")
+    if drawn[0] and all(world.fuzzy.equals(calibrated.fuzzy) for world in drawn[0]):
+        fail("the worlds are the study itself. Break what the claim asserts, such as by permuting a condition")
     if any(
         not one.fuzzy.equals(other.fuzzy) or not one.raw.equals(other.raw) for one, other in zip(*drawn, strict=True)
     ):
