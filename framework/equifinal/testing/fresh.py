@@ -1,6 +1,7 @@
 """A process that knows nothing of this one: what it says can be held against what is said here."""
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -101,7 +102,8 @@ def _server() -> "subprocess.Popen[str]":
     )
 
     def end() -> None:
-        server.communicate()
+        with contextlib.suppress(OSError):
+            server.communicate()
 
     atexit.register(end)
     return server
@@ -111,10 +113,11 @@ def _ask(asked: dict[str, Any]) -> int:
     """The exit code with which a process answered."""
     if sys.platform == "linux":  # elsewhere a process cannot be copied, or not safely
         server = _server()
-        if server.stdin is not None and server.stdout is not None:
-            server.stdin.write(json.dumps(asked) + "\n")
-            server.stdin.flush()
-            return int(server.stdout.readline() or 1)
+        with contextlib.suppress(OSError, ValueError):  # when the server is gone, a process of its own answers
+            if server.stdin is not None and server.stdout is not None:
+                server.stdin.write(json.dumps(asked) + "\n")
+                server.stdin.flush()
+                return int(server.stdout.readline())
     with open(asked["errors"], "wb") as errors:
         alone = [sys.executable, "-c", _ALONE, json.dumps(asked)]
         return subprocess.run(alone, env=_surroundings(), stdout=errors, stderr=errors, check=False).returncode

@@ -128,6 +128,7 @@ def _answer(method: Method, analysis: Analysis, claim: Proposition, calibrated: 
 @property_of(CLAIM_PROPERTIES, "What it may add", "opposite and equal claims", "roles and directions of sets")
 def claims_on_sets_turned_round(method: Method) -> None:
     """Where a condition is measured the other way round, what was said of it is said of its negation."""
+    needs(type(method).uses_outcome, "it never looks at the outcome (uses_outcome = False)")
     made, analysis = sample_study(), analysis_of_the_sample(method)
     calibrated, answered = made.calibrate(), 0
     for name in calibrated.condition_names:

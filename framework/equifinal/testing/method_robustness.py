@@ -29,7 +29,7 @@ from equifinal.testing.samples import sample_study
 SLOWEST = 10.0
 
 #: Enough to see whether a method copes with what evidence hands it.
-WORLDS = 9
+WORLDS = 5
 
 ROBUSTNESS_PROPERTIES: list[Property] = []
 

@@ -5,6 +5,7 @@ import io
 import os
 import tempfile
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from equifinal.errors import InputError, did_you_mean
@@ -132,6 +133,26 @@ def checks_of_target(target: str) -> list[Check]:
         if entry.plugin.name == plugin.name:
             checks += checks_of(entry.cls)
     return checks
+
+
+def checks_named(checks: Iterable[Check], names: Iterable[str]) -> list[Check]:
+    """Those of the checks that have one of the names, with spaces, hyphens or underscores between their words.
+
+    Raises
+    ------
+    InputError
+        When none of the checks has a name.
+    """
+    by_name: dict[str, list[Check]] = {}
+    for check in checks:
+        by_name.setdefault(check.name, []).append(check)
+    found = []
+    for name in names:
+        plain = name.replace("-", " ").replace("_", " ")
+        if plain not in by_name:
+            raise InputError(f"There is no check {name!r} here. {did_you_mean(plain, by_name)}")
+        found += by_name[plain]
+    return found
 
 
 def _file(target: str) -> Plugin:

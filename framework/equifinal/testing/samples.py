@@ -202,11 +202,16 @@ def sample_comparison(methods: Mapping[str, Method] | None = None, evidence: boo
 
 
 def example_of(target: Any) -> Any:
-    """An instance to check: the instance that was given, or one of the class.
+    """An instance to check: the first of :func:`examples_of`."""
+    return examples_of(target)[0]
+
+
+def examples_of(target: Any) -> list[Any]:
+    """The instances to check: the instance that was given, or one of the class for each set of parameters.
 
     A class whose parameters all have defaults is built as it is. Any other class gives an example, as pydantic provides
     for: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
-    ``model_config = {"json_schema_extra": {"examples": [{...}]}}``.
+    ``model_config = {"json_schema_extra": {"examples": [{...}, {...}]}}``, where each example is one more set of parameters.
 
     Raises
     ------
@@ -214,18 +219,19 @@ def example_of(target: Any) -> Any:
         When a parameter has neither a default nor an example.
     """
     if not isinstance(target, type) or not issubclass(target, Extension):
-        return target
-    parameters: dict[str, Any] = {}
+        return [target]
     extra = target.model_config.get("json_schema_extra")
-    if isinstance(extra, dict) and isinstance(given := extra.get("examples"), list) and given:
-        parameters = {**given[0]} if isinstance(given[0], dict) else {}
-    else:
-        for name, field in target.model_fields.items():
-            if field.is_required():
-                if not field.examples:
-                    raise InputError(
-                        f"{target.__name__} cannot be built without {name!r}. Check an instance, or give the parameter an "
-                        f"example: {name}: ... = pydantic.Field(examples=[...])."
-                    )
-                parameters[name] = field.examples[0]
-    return target.from_parameters(parameters, "Its example: ")
+    given = extra.get("examples") if isinstance(extra, dict) else None
+    sets = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if sets:
+        return [target.from_parameters(each, "Its example: ") for each in sets]
+    parameters: dict[str, Any] = {}
+    for name, field in target.model_fields.items():
+        if field.is_required():
+            if not field.examples:
+                raise InputError(
+                    f"{target.__name__} cannot be built without {name!r}. Check an instance, or give the parameter an "
+                    f"example: {name}: ... = pydantic.Field(examples=[...])."
+                )
+            parameters[name] = field.examples[0]
+    return [target.from_parameters(parameters, "Its example: ")]
