@@ -98,7 +98,7 @@ def _text(cell: Any) -> str:
     return str(cell).strip()
 
 
-def statistics_file(path: Path, texts: Sequence[str], where: str) -> Reading:
+def statistics_file(path: Path, texts: Sequence[str], options: Options, where: str) -> Reading:
     """A table of Stata, SPSS or Arrow: codes as numbers, value labels in the columns that are to be text."""
     suffix = path.suffix.lower()
     try:
@@ -118,4 +118,24 @@ def statistics_file(path: Path, texts: Sequence[str], where: str) -> Reading:
     for name in (each for each in texts if each in frame.columns):
         cells = [_text(cell) for cell in labelled[name].astype(object)]
         frame[name] = pd.Series([cell or None for cell in cells], index=frame.index)
-    return Reading(frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True))
+    frame, notes = _without_missing(frame, texts, options)
+    return Reading(frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True), notes)
+
+
+def _without_missing(
+    frame: pd.DataFrame, texts: Sequence[str], options: Options
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The table with further codes of no value taken out, and a note on them."""
+    codes = {each for text in options.missing for each in (text, _number(text)) if each is not None}
+    found = {name: frame[name].isin(codes) for name in frame.columns if codes and name not in texts}
+    times = sum(int(each.sum()) for each in found.values())
+    for name, each in found.items():
+        frame[name] = frame[name].mask(each)
+    return frame, (f"Read as missing: {listing(map(repr, options.missing))} ({times}).",) if times else ()
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
