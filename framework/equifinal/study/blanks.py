@@ -21,7 +21,7 @@ def without_blanks(text: str) -> str:
     """The file without the keys that have no value yet.
 
     >>> without_blanks("calibrate = {full_out = , crossover = 5, full_in = }")
-    'calibrate = {crossover = 5}'
+    'calibrate = { crossover = 5}'
     """
     return "\n".join(
         _BLANK.sub("", line).replace("{,", "{") if _calibrates(line) else line for line in text.splitlines()

@@ -39,6 +39,15 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in (*_WORKBOOKS, *_STATISTICS, *_TEXTS, *_OTHERS)
 
 
+def _is_text(path: Path) -> bool:
+    """Whether a file named as an old workbook is text, as many programs write it."""
+    try:
+        with path.open("rb") as file:
+            return path.suffix.lower() == ".xls" and b"\0" not in file.read(512)
+    except OSError:
+        return False
+
+
 def kind_of(path: Path) -> str:
     """How a table is kept: ``"workbook"``, ``"statistics"`` or ``"text"``."""
     suffix = path.suffix.lower()
@@ -86,7 +95,7 @@ def read_table(path: Path, texts: Sequence[str], where: str, options: Options | 
             f"{where}does not exist. Correct data = ... in the [study] table: a path relative to study.toml."
         )
     suffix = path.suffix.lower()
-    if suffix in _OTHERS:
+    if suffix in _OTHERS and not _is_text(path):
         raise InputError(f"{where}is {_OTHERS[suffix]}.")
     check_options(options, kind_of(path), where)
     package, extra = NEEDS.get(suffix, ("pandas", ""))
