@@ -211,7 +211,10 @@ def _first_names(frame: pd.DataFrame, where: str) -> str:
 def _problem(scores: pd.Series, cases: pd.Series) -> str:
     """Why a column cannot be a set; empty when it can."""
     if not pd.api.types.is_numeric_dtype(scores) or pd.api.types.is_bool_dtype(scores):
-        return "does not hold numbers throughout"
+        text = pd.to_numeric(scores, errors="coerce").isna() & scores.notna()
+        place = next(iter(scores.index[text]), None) if not pd.api.types.is_bool_dtype(scores) else None
+        such = "" if place is None else f" ({str(scores[place])!r} for {cases[place]})"
+        return f"does not hold numbers throughout{such}"
     unusable = scores.isna() | np.isinf(scores.to_numpy(dtype=float, na_value=np.nan))
     if unusable.any():
         return f"has no number for {listing(cases[unusable], most=3)}"
