@@ -150,6 +150,11 @@ def test_describe_of_something_unknown_guesses(cli):
     assert ended.err.startswith("Error: There is nothing called 'fsqac'. Did you mean 'fsqca'?")
 
 
+def test_the_package_is_the_command_line_too():
+    ended = subprocess.run([sys.executable, "-m", "equifinal", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout == f"equifinal {eq.__version__}\n"
+
+
 def test_version_and_help(cli):
     assert cli("--version").out == f"equifinal {eq.__version__}\n"
     for arguments in (["-h"], ["--help"], ["compare", "-h"], ["list", "-h"], ["describe", "--help"]):

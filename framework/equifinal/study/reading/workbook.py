@@ -128,7 +128,7 @@ def statistics_file(path: Path, texts: Sequence[str], options: Options, where: s
 
 def _with_names_in_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with the index that Python programs keep names of cases in as columns."""
-    counted = isinstance(frame.index, pd.RangeIndex) or frame.index.names == [None] and frame.index.dtype.kind in "iu"
+    counted = isinstance(frame.index, pd.RangeIndex) or (frame.index.names == [None] and frame.index.dtype.kind in "iu")
     return frame if counted else frame.reset_index()
 
 
