@@ -185,6 +185,11 @@ def study_path(study: str | Path) -> Path:
     if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
         path = path / "study.toml"
     # os.path answers False where Path raises: no permission, a name that is too long.
+    if os.path.isdir(path) and (table := _only_table(path)):
+        raise InputError(
+            f"There is no study {str(study)!r}: it is a folder with a table and without a study.toml. Start a study from it: "
+            f"equifinal study new {typed(table)} --outcome COLUMN, with the name of the column to explain."
+        )
     if not os.path.isfile(path):
         lacks = "a folder without a study.toml" if os.path.isdir(path) else "neither a known name nor a file"
         raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
@@ -199,6 +204,15 @@ def study_path(study: str | Path) -> Path:
             "conditions; 'equifinal describe heilongjiang' shows one, and 'equifinal study copy heilongjiang' copies one for you."
         )
     return path
+
+
+def _only_table(folder: Path) -> Path | None:
+    """The table in a folder that holds no study and one table."""
+    try:
+        tables = [path for path in folder.iterdir() if is_table(path)]
+    except OSError:
+        return None
+    return tables[0] if len(tables) == 1 else None
 
 
 def _without(frame: pd.DataFrame, study: _StudyTable, where: str) -> tuple[pd.DataFrame, list[str]]:
