@@ -184,7 +184,7 @@ class Gathering:
 
     def _stable(self, source: Source, mark: Mark, key: str, question: Question, answer: str, threshold: float) -> None:
         """Adds that resamples mostly give the same answer."""
-        of = same(answer, threshold, source.most() is not None, self.demands.level)
+        of = same(answer, threshold, source.most(), self.demands.level)
         mark.tests.append(self._test(source, mark.label, key, question, threshold, of))
 
     def _verdict(self, label: str, method: Method, asked: Asked) -> Mark:
@@ -237,7 +237,7 @@ class Gathering:
 
         def of(said: Sequence[Reply]) -> Share:
             gaps = np.array([_gap(np.array(each.values), listed) if each.values else np.nan for each in said])
-            found = gap_share(gaps, observed, sign, kind.spread, kind.all is not None, self.demands.level)
+            found = gap_share(gaps, observed, sign, kind.spread, len(gaps) == kind.all, self.demands.level)
             test.low_to_high = found.low, found.high
             return found.share
 

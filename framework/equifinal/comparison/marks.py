@@ -70,7 +70,9 @@ class Test:
         most = self.source.most()
         if settled or self.share.ended or (most is None and stage >= len(planned)):
             return len(self.replies)
-        return planned[stage] if most is None else most
+        if most is None:
+            return planned[stage]
+        return min(planned[stage], most) if demands.early and stage < len(planned) else most
 
 
 @dataclass(eq=False)
@@ -148,12 +150,14 @@ def _reaches(reply: Reply, answers: Sequence[str], strength: float | None) -> bo
     return strength is None or reply.strength is None or reply.strength >= strength - _TOLERANCE
 
 
-def same(answer: str, threshold: float, exhaustive: bool, level: float = LEVEL) -> Callable[[Sequence[Reply]], Share]:
-    """Counts resamples with the same answer; a refit that failed counts against it."""
+def same(
+    answer: str, threshold: float, most: int | None = None, level: float = LEVEL
+) -> Callable[[Sequence[Reply]], Share]:
+    """Counts resamples, of which there are `most`, with the same answer; a refit that failed counts against it."""
 
     def of(replies: Sequence[Reply]) -> Share:
         failed = [each.answer == "failed" for each in replies]
-        return stable_share([each.answer == answer for each in replies], failed, threshold, exhaustive, level)
+        return stable_share([each.answer == answer for each in replies], failed, threshold, len(replies) == most, level)
 
     return of
 
