@@ -389,7 +389,7 @@ class Comparison:
             matrix = pd.concat(columns, axis="columns")
             matrix.columns = pd.Index(["proposition", *map(str, marks.columns)], dtype=object)
             parts += [table(matrix, "Verdicts", most=len(matrix)), paragraph(KEY if self.demands else UNTESTED_KEY)]
-        parts.append(bullets(dict.fromkeys((*said.agreed, *said.alone, *said.parted, *said.standing))))
+        parts.append(bullets(dict.fromkeys((*said.agreed, *said.denied, *said.alone, *said.parted, *said.standing))))
         words = {each.name: each.words for each in self.measures}
         words |= {f"{name}{OUT_OF_SAMPLE}": f"{said} out of sample" for name, said in words.items()}
         fit = self.fit[[name for name in _IN_A_NOTEBOOK if name in self.fit]].rename(columns=words)

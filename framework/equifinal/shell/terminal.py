@@ -97,7 +97,7 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
     console.print(UNTESTED_KEY if comparison.demands is None else KEY, style="dim", highlight=False)
     console.print()
     said = comparison.headline
-    for sentence in (*said.agreed, *said.parted, *comparison.summarize(texts=False, evidence=False)):
+    for sentence in (*said.agreed, *said.denied, *said.parted, *comparison.summarize(texts=False, evidence=False)):
         if sentence not in said.answer:
             console.print(Padding(escape(f"• {sentence}"), (0, 0, 0, 2)), highlight=False)
     console.print()
