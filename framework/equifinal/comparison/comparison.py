@@ -82,6 +82,8 @@ class Comparison:
         What was asked of evidence, ``None`` when none was gathered; see :class:`equifinal.comparison.counting.Demands`.
     gathered : Evidence
         The tables behind the properties below; without rows when no evidence was gathered.
+    folds
+        How cases were held out, as :func:`equifinal.compare` was told.
     """
 
     run: Run = field(repr=False)
@@ -99,6 +101,7 @@ class Comparison:
     measures: tuple[Measure, ...] = field(repr=False)
     demands: Demands | None = field(repr=False, default=None)
     gathered: Evidence = field(repr=False, default_factory=Evidence)
+    folds: Any = field(repr=False, default=None)
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -234,7 +237,8 @@ class Comparison:
     @property
     def manifest(self) -> Mapping[str, Any]:
         """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
-        asked = {"evidence": None if self.demands is None else asdict(self.demands)}
+        folds = self.folds if self.folds is None or isinstance(self.folds, int) else repr(self.folds)
+        asked = {"evidence": None if self.demands is None else asdict(self.demands), "folds": folds}
         if self.permutations is None or self.permutations.empty:
             return {**self.run.manifest, **asked}
         done = self.permutations.iloc[0]
