@@ -106,6 +106,10 @@ def main() -> None:
     except KeyboardInterrupt:  # before or after typer's own work
         _tell("Interrupted.")
         sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == 130 and heard():  # typer ends without a word where it is not yet, or no longer, at work
+            _tell("Interrupted.")
+        raise
     except OSError as error:
         if error.filename is not None or error.errno not in _OF_STREAMS:
             raise
