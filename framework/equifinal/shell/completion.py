@@ -56,8 +56,10 @@ def _study_files() -> list[str]:
 
 
 def _labels(study: str) -> list[str]:
-    """The labels of the methods in a study's file."""
+    """The labels of the methods in a study's file; none where it cannot be read."""
     from equifinal.base.toml import parsed
     from equifinal.study.study_file import study_path
 
-    return list(parsed(study_path(study).read_text(encoding="utf-8-sig")).get("methods", {}))
+    with contextlib.suppress(Exception):
+        return list(parsed(study_path(study).read_text(encoding="utf-8-sig")).get("methods", {}))
+    return []
