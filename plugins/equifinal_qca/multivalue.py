@@ -202,6 +202,9 @@ def minimize_mv(
     max_seconds: float | None = None,
     effort: float = 1.0,
     include: Literal["", "C"] = "",
+    term_consistency_cutoff: float = 0.0,
+    model_consistency_cutoff: float = 0.0,
+    model_coverage_cutoff: float | None = None,
 ) -> Solution:
     """Minimize a multi-value truth table; :func:`minimize` does the same.
 
@@ -219,6 +222,8 @@ def minimize_mv(
         What must not be matched, remainders and observed rows: expressions such as ``"A[2]*~B[0]"``, in which a condition
         with the values 0 and 1 may stand for its value 1, or row numbers (see :meth:`MultiValueTable.complete`); as in
         :func:`minimize`.
+    term_consistency_cutoff, model_consistency_cutoff, model_coverage_cutoff
+        As in :func:`minimize`.
 
     Returns
     -------
@@ -238,4 +243,17 @@ def minimize_mv(
     >>> [model.terms for model in minimize_mv(truth_table_mv(frame, outcome="Y")).models]
     [('A[2]', 'B[1]')]
     """
-    return minimize(table, solution, expectations, exclude, all_covers, max_models, max_seconds, effort, include)
+    return minimize(
+        table,
+        solution,
+        expectations,
+        exclude,
+        all_covers,
+        max_models,
+        max_seconds,
+        effort,
+        include,
+        term_consistency_cutoff,
+        model_consistency_cutoff,
+        model_coverage_cutoff,
+    )
