@@ -33,6 +33,7 @@ from .multivalue import MultiValueTable as MultiValueTable
 from .multivalue import minimize_mv as minimize_mv
 from .multivalue import truth_table_mv as truth_table_mv
 from .necessary import necessity as necessity
+from .outcomes import minimize_each as minimize_each
 from .solution import Solution as Solution
 from .supersets import necessary_expressions as necessary_expressions
 from .supersets import sufficient_expressions as sufficient_expressions
