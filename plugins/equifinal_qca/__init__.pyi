@@ -9,6 +9,7 @@ from .diagnostics.doubtful_rows import simultaneous_subsets as simultaneous_subs
 from .diagnostics.groups import consistency_by as consistency_by
 from .diagnostics.groups import consistency_distance as consistency_distance
 from .diagnostics.pairs import best_pairs as best_pairs
+from .diagnostics.retention import retention as retention
 from .diagnostics.robustness import Robustness as Robustness
 from .diagnostics.robustness import robustness_to as robustness_to
 from .diagnostics.robustness import skewness as skewness
