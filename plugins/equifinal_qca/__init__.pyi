@@ -40,6 +40,7 @@ from .supersets import necessary_expressions as necessary_expressions
 from .supersets import sufficient_expressions as sufficient_expressions
 from .table import TruthTable as TruthTable
 from .table import truth_table as truth_table
+from .temporal import both_orders as both_orders
 
 equifinal_api: int
 
