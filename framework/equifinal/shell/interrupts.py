@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Any
@@ -60,7 +61,10 @@ def _insist() -> None:
         if not _being_answered():
             raise KeyboardInterrupt
 
-    sys.unraisablehook = all_but_interrupts
+    def nothing(failed: Any) -> None:
+        """A thread that waits for workers fails when these are ended."""
+
+    sys.unraisablehook, threading.excepthook = all_but_interrupts, nothing
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, again)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
