@@ -3,10 +3,12 @@ addEventListener("load", () => {
   for (const region of document.querySelectorAll(".md-typeset__scrollwrap")) region.tabIndex = 0
 })
 
-// A block of a terminal shows prompts and output; its copy button copies the commands alone.
+// A block of a terminal or of a console shows prompts and output; its copy button copies what is typed alone.
 addEventListener("load", () => {
   for (const code of document.querySelectorAll(".highlight code")) {
-    const commands = code.textContent.split("\n").filter((line) => line.startsWith("$ ")).map((line) => line.slice(2))
+    const lines = code.textContent.split("\n")
+    const prompt = lines[0].startsWith(">>> ") ? /^(>>> |\.\.\. |\.\.\.$)/ : /^\$ /
+    const commands = lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, ""))
     if (commands.length) code.closest(".highlight").dataset.copy = commands.join("\n")
   }
 })

@@ -19,9 +19,18 @@ _FIRST_PORT = 8050
 _TRIED = 50
 
 
+def _studies(incomplete: str) -> list[str]:
+    return [name for name in eq.studies() if name.startswith(incomplete)]
+
+
 def explore(
     study: Annotated[
-        str, typer.Argument(help="The name of a study (see 'equifinal list studies'), or a path to study.toml.")
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="The name of a study (see 'equifinal list studies'), or a path to study.toml.",
+            autocompletion=_studies,
+        ),
     ],
     port: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=65535, help="The port; default: 8050, or the next free one.")

@@ -309,4 +309,6 @@ def _key(change: Change) -> tuple[str, str, str, Any]:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "not given" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

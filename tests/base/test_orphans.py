@@ -172,3 +172,15 @@ finally:
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "raised again\n", "")
+
+
+def test_an_interrupt_where_typer_would_end_without_a_word_is_one_line():
+    code = """
+import os, signal
+from equifinal.shell import commands
+from equifinal.shell.start import main
+commands.CommandsOfPlugins.invoke = lambda self, context: os.kill(os.getpid(), signal.SIGINT)
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", code, "list"], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")

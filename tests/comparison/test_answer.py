@@ -96,8 +96,8 @@ def test_the_firm_conditions_of_the_paths_are_named_and_the_others_too() -> None
             continue
         assert said[0] == answer(comparison)[0]
         start, *_ = said[1].partition(" firm")
-        stated = set(re.findall(r"\b[abc]\b", start.split("these paths,")[1]))
-        assert stated == {name.lower() for name in "ABC" if firm[name]} or "every one" in start
+        stated = set(re.findall(r"\b[ABC]\b", start.split("these paths,")[1]))
+        assert stated == {name for name in "ABC" if firm[name]} or "every one" in start
         assert ("every one" in start) == all(firm.values())
 
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, chi2, norm
 
 import equifinal as eq
-from equifinal.comparison.counting import Demands, beyond_share, chance_share, interval, rounds, stable_share
+from equifinal.comparison.counting import Demands, chance_share, gap_share, interval, rounds, stable_share
 
 
 @pytest.mark.parametrize(("b", "m"), [(0, 199), (3, 199), (10, 60), (150, 199), (199, 199)])
@@ -61,14 +63,53 @@ def test_all_case_sets_leave_nothing_to_draw_and_so_nothing_open() -> None:
     assert stable_share(answers, [False] * 4, 0.76, exhaustive=True).state == "fail"
 
 
-def test_an_interval_excludes_0_up_to_its_tail() -> None:
-    wrong, none = np.zeros(400, dtype=bool), np.zeros(400, dtype=bool)
-    assert beyond_share(wrong, none, 0.025, exhaustive=False).state == "pass"
-    wrong[:10] = True
-    assert beyond_share(wrong, none, 0.025, exhaustive=False).state == "open"
-    assert beyond_share(wrong, none, 0.025, exhaustive=True).state == "pass"
-    wrong[:40] = True
-    assert beyond_share(wrong, none, 0.025, exhaustive=False).state == "fail"
+def test_the_interval_of_a_difference_is_the_standard_error_times_196() -> None:
+    """By hand: gaps 1, 2, 3, 4 have the standard deviation 1.291 as a sample and 1.118 as all that there are."""
+    gaps = np.array([1.0, 2.0, 3.0, 4.0])
+    found = gap_share(gaps, 3.0, 1.0, 1.0, exhaustive=False)
+    assert (found.low, found.high) == pytest.approx((3 - 1.959964 * 1.2909944, 3 + 1.959964 * 1.2909944))
+    found = gap_share(gaps, 3.0, 1.0, 2.0, exhaustive=True)
+    assert (found.low, found.high) == pytest.approx((3 - 1.959964 * 2 * 1.118034, 3 + 1.959964 * 2 * 1.118034))
+
+
+@pytest.mark.parametrize(
+    ("observed", "sign", "state"),
+    [(3.0, 1.0, "pass"), (2.0, 1.0, "open"), (1.0, 1.0, "fail"), (-3.0, -1.0, "pass"), (3.0, -1.0, "fail")],
+)
+def test_a_difference_is_settled_when_both_ends_of_its_deviation_agree(
+    observed: float, sign: float, state: str
+) -> None:
+    """99 normal draws of deviation 1 give at 99 % a deviation of 0.84 to 1.22, by the chi-square distribution."""
+    drawn = norm.ppf((np.arange(99) + 0.5) / 99)
+    gaps = observed + drawn / drawn.std(ddof=1)
+    assert gap_share(gaps, observed, sign, 1.0, exhaustive=False).share.state == state
+    low, high = np.sqrt(98 / chi2.ppf([0.995, 0.005], 98))
+    assert 1 < 1.96 * low < 2 < 1.96 * high < 3
+
+
+def test_all_case_sets_settle_a_difference() -> None:
+    gaps = np.array([1.0, 2.0, 3.0, 4.0])
+    assert gap_share(gaps, 2.2, 1.0, 1.0, exhaustive=True).share.state == "pass"
+    assert gap_share(gaps, 2.1, 1.0, 1.0, exhaustive=True).share.state == "fail"
+
+
+def test_refits_that_fail_keep_a_difference_from_being_firm() -> None:
+    gaps = np.full(99, 3.0) + np.linspace(-0.1, 0.1, 99)
+    gaps[:2] = np.nan
+    assert gap_share(gaps, 3.0, 1.0, 1.0, exhaustive=False).share == (2 / 99, 2, 99, 2, "pass", False)
+    gaps[:3] = np.nan
+    assert gap_share(gaps, 3.0, 1.0, 1.0, exhaustive=False).share.state == "open"
+    gaps[:20] = np.nan
+    assert gap_share(gaps, 3.0, 1.0, 1.0, exhaustive=False).share.state == "fail"
+    assert gap_share(np.full(9, np.nan), 3.0, 1.0, 1.0, exhaustive=False).share.state == "fail"
+
+
+@given(st.integers(2, 40), st.integers(0, 1000), st.floats(0.1, 5))
+def test_where_draws_end_as_soon_as_settled_the_interval_is_narrower(count: int, seed: int, observed: float) -> None:
+    gaps = observed + np.random.default_rng(seed).standard_normal(count)
+    late = gap_share(gaps, observed, 1.0, 1.0, exhaustive=False).share.state
+    early = gap_share(gaps, observed, 1.0, 1.0, exhaustive=False, level=0.95).share.state
+    assert late in (early, "open")
 
 
 def test_rounds_double_up_to_the_most() -> None:

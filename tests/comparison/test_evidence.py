@@ -201,6 +201,7 @@ def test_without_evidence_nothing_is_firm_and_nothing_else_changes() -> None:
     assert not quick.firm.any().any()
     assert quick.by_chance.isna().all().all()
     assert quick.manifest["evidence"] is None
+    assert (quick.manifest["folds"], whole.manifest["folds"]) == (None, None)
     assert whole.manifest["evidence"]["worlds"] == 40
     pd.testing.assert_frame_equal(quick.verdicts, whole.verdicts)
     pd.testing.assert_frame_equal(quick.conditions, whole.conditions)

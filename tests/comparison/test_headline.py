@@ -90,7 +90,8 @@ def check(comparison: eq.Comparison) -> None:
     directions, verdicts = expected(comparison)
     agreed: dict[str, tuple[object, int]] = {}
     alone: dict[str, object] = {}
-    for sentence in found.agreed:
+    asserts, there = comparison.evidence["asserts"], {}
+    for sentence in (*found.agreed, *found.denied):
         if sentence.startswith("No two kinds"):
             assert len(found.agreed) == 1
         elif pointing := re.fullmatch(r"(.*) agree: Y (goes up with|goes down with) (.*)\.", sentence):
@@ -100,6 +101,7 @@ def check(comparison: eq.Comparison) -> None:
             verb = re.search(r"\) firmly (\w+) ", sentence)[1]
             for name in re.findall(r"P\d", sentence):
                 agreed[name] = VERBS[verb], kinds_in(sentence)
+                there[name] = sentence in found.agreed
     for sentence in found.alone:
         if pointing := re.fullmatch(r"(.*) alone: Y (goes up with|goes down with) (.*)\.", sentence):
             alone |= dict.fromkeys(re.split(", | and ", pointing[3]), GOES[pointing[2]])
@@ -113,7 +115,14 @@ def check(comparison: eq.Comparison) -> None:
         assert (name in alone) == (len(kinds) == 1), name
         assert (name in parted) == (len(values) == 2), name
         if name in agreed:
-            assert agreed[name] == (values.pop(), len(kinds))
+            value = values.pop()
+            assert agreed[name] == (value, len(kinds))
+            if name in there:
+                members = [
+                    label for kind in kinds for label in KINDS[kind] if comparison.verdicts.at[name, label] == value
+                ]
+                firm = [label for label in members if comparison.firm_together.at[name, label]]
+                assert there[name] == all(asserts[name, label] for label in firm), name
         elif name in alone:
             assert {alone[name]} == values
 

@@ -313,7 +313,7 @@ def test_a_comparison_permutes_only_when_asked() -> None:
     pd.testing.assert_frame_equal(comparison.permutations, permutation_test(run, 20))
     share = comparison.permutations.loc["fsqca", "any_solution"]
     note = next(note for note in comparison.notes["note"] if "permuted outcomes" in note)
-    assert f"{share:.0%} of 20 permuted outcomes" in note
+    assert f"{100 * share:.0f} % of 20 permuted outcomes" in note
     assert "4 conditions and 12 cases" in note
     with pytest.raises(eq.InputError, match="permutations = -1"):
         eq.compare(run, permutations=-1)

@@ -252,7 +252,7 @@ def check_cases(sentence: str, comparison: eq.Comparison) -> None:
 def check_differences(sentence: str, comparison: eq.Comparison) -> None:
     form = (
         r"In cases not seen, the Brier skill (?:tells (.*?) apart|does not tell (.*?) apart)"
-        r"(, corrected for the number of pairs \(Holm, 5%\))?(?:: (.*))?\."
+        r"(, corrected for the number of pairs \(Holm, 5 %\))?(?:: (.*))?\."
     )
     told, untold, corrected, clauses = re.fullmatch(form, sentence).groups()
     table = comparison.differences["brier_skill_out_of_sample"]

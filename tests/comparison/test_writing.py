@@ -267,6 +267,9 @@ def test_one_format_may_be_a_string_and_none_is_written_twice(comparison, folder
         ("counted:", [], ""),
         ("counted: sizes = [1, 2], word = 'a, b: c'", [1, 2], "a, b: c"),
         ('counted:word="漢字 }"', [], "漢字 }"),
+        ("counted:word=a b", [], "a b"),
+        ("counted:word=,", [], ","),
+        ("counted:word=;", [], ";"),
     ],
 )
 def test_parameters_stand_behind_the_name(wanted, sizes, word, comparison, folder, registry):
@@ -276,6 +279,12 @@ def test_parameters_stand_behind_the_name(wanted, sizes, word, comparison, folde
     assert json.loads((folder / "manifest.json").read_text())["formats"] == ["counted"]
 
 
+def test_parameters_of_one_format_may_stand_apart(comparison, folder, registry):
+    registry.listing("outputs")[Counted.name] = Entry(Counted.name, Counted, registry.plugins()["output"])
+    (path, _) = comparison.write(folder, ["counted:sizes=[1]", "counted:word=a", "counted:word=a"])
+    assert json.loads(path.read_text()) == {"sizes": [1], "word": "a"}
+
+
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
@@ -283,6 +292,7 @@ def test_parameters_stand_behind_the_name(wanted, sizes, word, comparison, folde
         (["counted:size=[1]"], "Output counted: .*sizes"),
         (["counted:sizes=['a']"], "Output counted: .*sizes"),
         (["counted", "counted:sizes=[1]"], "asked for twice"),
+        (["counted:word=a", "counted:word=b"], "asked for twice"),
         (["count:sizes=[1]"], "Did you mean 'counted'"),
     ],
 )

@@ -77,7 +77,8 @@ def test_the_tutorial_holds_from_an_empty_folder(environment, tmp_path):
             said = words(shell(environment, tmp_path, command))
             commands += 1
             for line in filter(None, map(words, shown.splitlines())):
-                assert line in said, f"$ {command}\nshould say {line!r}, but says\n{said}"
+                pattern = ".*".join(map(re.escape, line.split("...")))  # what is cut, or differs from run to run
+                assert re.search(pattern, said), f"$ {command}\nshould say {line!r}, but says\n{said}"
     assert commands >= 10
     for file in ("report.html", "comparison.json", "manifest.json"):
         assert (tmp_path / "report" / file).is_file()

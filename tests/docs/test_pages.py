@@ -144,7 +144,11 @@ class Follower:
             if command.startswith(tuple(NOT_RUN)):
                 continue
             # Evidence takes a minute a command; tests/comparison/test_evidence.py asks for it.
-            asked = re.sub(r"equifinal compare [^|&;#\n]*", lambda found: f"{found[0].rstrip()} --quick", command)
+            asked = re.sub(
+                r"""equifinal compare (?:"[^"\n]*"|[^|&;#"\n])*""",
+                lambda found: f"{found[0].rstrip()} --quick",
+                command,
+            )
             ended = subprocess.run(
                 ["bash", "-c", asked], cwd=self.folder, env=environment(), capture_output=True, text=True, timeout=300
             )
@@ -155,6 +159,10 @@ class Follower:
             for line in lines(shown):
                 pattern = ".*?".join(map(re.escape, line.split("...")))  # what differs from run to run is left out
                 assert re.search(pattern, flat), f"{block}: $ {command} should say {line!r}, but says\n{said}"
+            whole = [".*?".join(map(re.escape, line.split("..."))) for line in lines(shown)]
+            if whole and ".*?" not in whole:  # a line of three points stands for what is cut
+                told = " ".join((ended.stderr if code else ended.stdout).split())
+                assert re.fullmatch(" ".join(whole), told), f"{block}: $ {command} is cut without '...':\n{said}"
 
     def _csv(self, block: Block) -> None:
         assert block.title, f"{block}: a table needs a title, the name of its file"

@@ -3,6 +3,7 @@
 import html
 import http.server
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -251,6 +252,35 @@ def test_a_terminals_copy_button_copies_commands_without_prompt_and_output(brows
     assert "pip install .\nequifinal compare open-data-barometer-2014 -o report" in copied
     assert not any("$ " in text or "Wrote" in text for text in copied)
     page.close()
+
+
+def test_a_consoles_copy_button_copies_what_is_typed(browser, address):
+    page = browser.new_page()
+    page.goto(address + "cna/")
+    page.wait_for_selector(".highlight[data-copy]", state="attached")
+    copied = page.eval_on_selector_all(".highlight[data-copy]", "found => found.map(each => each.dataset.copy)")
+    assert any("from equifinal_cna import CNA" in text for text in copied)
+    assert not any(text.startswith((">>>", "...")) or "\n>>>" in text for text in copied)
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "pages"),
+    [
+        ("Stata", ["study-file/"]),
+        ("SPSS", ["study-file/"]),
+        ("Excel", ["study-file/"]),
+        ("Decimal commas", ["study-file/"]),
+        ("Jupyter", ["report/"]),
+        ("Windows", ["command-line/"]),
+        ("cna", ["coming-from/"]),
+        ("spreadsheet program", ["report/"]),
+    ],
+)
+def test_what_people_look_for_is_in_a_heading_that_the_search_weighs(words, pages, site):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    found = {each["location"].partition("#")[0] for each in index["docs"] if words in each["title"]}
+    assert set(pages) <= found
 
 
 def test_the_search_finds_a_term(browser, address):

@@ -14,7 +14,8 @@ import pytest
 from scipy.special import expit
 
 import equifinal as eq
-from equifinal_explore.exploration import Exploration, configuration
+from equifinal_explore.exploration import Change, Exploration, configuration
+from equifinal_explore.settings import Setting
 from equifinal_qca import minimize, truth_table
 
 ODB = "open-data-barometer-2014"
@@ -227,6 +228,12 @@ def test_the_saved_study_says_what_was_changed_from_which_values(cities, tmp_pat
     assert "0.55 → 0.6" in further.note({PRI: 0.6})
     assert further.note({PRI: 0.6}).count("Explored:") == 2
     assert further.note({}) == saved.note
+
+
+@pytest.mark.parametrize(("value", "words"), [(True, "true"), (False, "false"), (None, "not given"), (0.50, "0.5")])
+def test_a_change_is_told_in_the_words_of_a_study_file(value, words):
+    setting = Setting(("scale",), value)
+    assert str(Change("method", "regression", setting, value)) == f"scale of regression: {words} → {words}"
 
 
 def test_nothing_is_overwritten_without_being_asked(cities, tmp_path):

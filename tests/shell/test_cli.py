@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 import equifinal as eq
 from equifinal.plugin.registry import Plugin
+from equifinal.shell.cli import KINDS
 
 COMMAND = Path(sys.executable).with_name("equifinal")
 
@@ -100,7 +101,42 @@ def test_parameters_that_are_tables_are_described(cli):
 def test_a_list_that_is_not_there(wrong, nearest, cli):
     ended = cli("list", wrong)
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith(f"Error: There is no list of {wrong!r}. Did you mean {nearest!r}? Known: methods, ")
+    assert ended.err.startswith(
+        f"Error: There is no list of {wrong!r}. Did you mean {nearest!r}? Known: studies, methods, "
+    )
+
+
+def test_a_list_of_nothing_says_what_can_be_listed(cli):
+    ended = cli("list")
+    assert (ended.code, ended.err) == (0, "")
+    for kind in KINDS:
+        assert f"\n {kind} " in ended.out
+        assert cli("list", kind).code == 0
+    assert max(map(cell_len, ended.out.splitlines())) <= 80
+
+
+def test_describe_shows_the_file_of_a_bundled_study_and_the_way_to_have_it(cli, towns):
+    said = cli("describe", "heilongjiang").out
+    assert 'calibrate = {method = "direct", full_out = 20, crossover = 50, full_in = 80}' in said
+    assert said.rstrip().endswith("equifinal study copy heilongjiang")
+    assert "study copy" not in cli("describe", towns).out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"open"', '"opne"', "no column 'opne'"),
+        ("threshold = 5", "threshold = 50", "FIN"),
+        ("alpha = 0.1", "alpha = 2", "alpha = 2"),
+        ("[methods.regression]", '[methods.ols]\nmethod = "regresion"', "regresion"),
+    ],
+)
+def test_describe_refuses_what_compare_refuses(old, new, words, cli, towns):
+    towns.write_text(towns.read_text().replace(old, new, 1))
+    described, compared = cli("describe", towns), cli("compare", towns)
+    assert (described.code, described.out) == (2, "")
+    assert words in described.err
+    assert described.err == compared.err
 
 
 def test_describe_takes_a_path(cli, towns):
@@ -114,6 +150,11 @@ def test_describe_of_something_unknown_guesses(cli):
     assert ended.err.startswith("Error: There is nothing called 'fsqac'. Did you mean 'fsqca'?")
 
 
+def test_the_package_is_the_command_line_too():
+    ended = subprocess.run([sys.executable, "-m", "equifinal", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout == f"equifinal {eq.__version__}\n"
+
+
 def test_version_and_help(cli):
     assert cli("--version").out == f"equifinal {eq.__version__}\n"
     for arguments in (["-h"], ["--help"], ["compare", "-h"], ["list", "-h"], ["describe", "--help"]):
@@ -121,6 +162,31 @@ def test_version_and_help(cli):
         assert ended.code == 0
         assert "Usage: equifinal" in ended.out
     assert "[default: 0]" in cli("compare", "-h").out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "compare",
+        "list",
+        "describe",
+        "trial",
+        "explore",
+        "study",
+        "study new",
+        "study copy",
+        "plugin",
+        "plugin new",
+        "plugin check",
+    ],
+)
+def test_help_shows_flags_as_flags_and_no_types_of_python(command, cli):
+    ended = cli(*command.split(), "--help")
+    assert ended.code == 0
+    for technical in ("<bool", "<str", "<path", "list[", "BOOLEAN", "None", "True", "False"):
+        assert technical not in ended.out
+    assert max(map(cell_len, ended.out.splitlines())) <= 80
 
 
 # ------------------------------------------------------------------------------------------------- compare
@@ -195,6 +261,36 @@ def test_compare_with_a_folder_says_what_it_wrote(cli, towns, tmp_path):
     assert ended.out.count("\n") == 1
     opened = Path(ended.out.partition("; open ")[2].strip().removesuffix("."))
     assert opened in files
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_open_shows_the_report_in_the_browser(starts, cli, towns, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or starts)
+    folder = tmp_path / "Köln und Bonn"
+    ended = cli("compare", towns, "-m", "clustering", "-o", folder, "-f", "html", "-f", "json", "--quiet", "--open")
+    assert ended.code == 0
+    assert opened == [(folder / "report.html").as_uri()]
+    assert ("no browser could be started" in ended.err) != starts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--open"], "--open needs a folder"), (["-o", "report", "-f", "csv", "--open"], "Add -f html")],
+)
+def test_open_without_a_page_is_refused_before_any_work(arguments, words, cli, towns, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = cli("compare", towns, *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert not (tmp_path / "report").exists()
+
+
+def test_parameters_of_a_method_stand_behind_its_name(cli, towns, tmp_path):
+    arguments = ("compare", towns, "-m", "fsqca:pri_cutoff=0.7", "-o", tmp_path / "out", "-f", "json", "-q")
+    assert cli(*arguments).code == 0
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert written["manifest"]["methods"]["fsqca"]["parameters"]["pri_cutoff"] == 0.7
 
 
 def test_a_folder_of_the_users_takes_overwrite(cli, towns, tmp_path):

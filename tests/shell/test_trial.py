@@ -102,3 +102,18 @@ def test_scenarios_are_listed(command):
 def test_wrong_names_are_errors(command):
     with pytest.raises(eq.InputError, match="Did you mean 'noise'"):
         command("nois", "-j", 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-f", "csv"], "-f needs a folder"),
+        (["--open"], "--open needs a folder"),
+        (["-o", "out", "-f", "csv", "--open"], "Add -f html"),
+    ],
+)
+def test_a_page_that_will_not_be_written_is_not_opened(arguments, words, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(eq.InputError, match=words):
+        command("noise", "-m", "nca", *arguments)
+    assert not (tmp_path / "out").exists()

@@ -206,7 +206,13 @@ def test_a_study_file_that_is_no_text(refused, towns):
 
 
 def test_a_file_that_is_no_study(refused, towns):
-    refused(["cases.csv", "is not a study.toml"], study=towns.parent / "cases.csv")
+    table = towns.parent / "cases.csv"
+    refused(["is a table of cases, not a study.toml", f"equifinal study new {table} --outcome"], study=table)
+    towns.rename(towns.with_name("later.toml"))
+    refused(["without a study.toml", f"equifinal study new {table} --outcome"], study=towns.parent)
+    notes = towns.with_name("notes.docm")
+    notes.write_text("mine")
+    refused(["notes.docm", "is not a study.toml", "equifinal study copy heilongjiang"], study=notes)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_an_empty_workbook_is_said(tmp_path):
 def test_an_old_workbook_is_to_be_saved_anew(tmp_path):
     path = tmp_path / "cases.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0")
-    with pytest.raises(eq.InputError, match=r"is not a text file\. Save it as .* or as an Excel workbook \(\.xlsx\)"):
+    with pytest.raises(eq.InputError, match=r"is an Excel workbook of the kind before 2007\. Open it .*\(\.xlsx\)"):
         read_cases(path, [], "")
 
 

@@ -270,3 +270,150 @@ def test_operators_pasted_from_papers_are_read(pasted):
     frame = pd.DataFrame({"A": [0.2, 0.9], "B": [0.7, 0.4]})
     assert eq.Expression(pasted).membership(frame).tolist() == pytest.approx([0.7, 0.1])
     assert eq.Expression(f"{pasted} ∨ A＋B").membership(frame).tolist() == pytest.approx([0.7, 0.9])
+
+
+# ----------------------------------------------------------------------------- workbooks and statistics programs, once more
+
+
+@pytest.mark.parametrize("decimal", [None, ",", "."])
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_number_of_a_workbook_is_that_number_whatever_the_mark_of_texts(suffix, decimal, tmp_path):
+    """1.125 in a cell of numbers is no 1125, though the text beside it has a decimal comma."""
+    pytest.importorskip({".xlsx": "openpyxl", ".ods": "odf"}[suffix])
+    path = tmp_path / f"cases{suffix}"
+    text = "2.5" if decimal == "." else "2,5"
+    pd.DataFrame({"name": ["a", "b", "c"], "x": [1.125, 1200.25, 3], "y": [text, "7", "9"]}).to_excel(
+        path, index=False, engine={".xlsx": "openpyxl", ".ods": "odf"}[suffix]
+    )
+    found = read_table(path, ["name"], "", Options(decimal=decimal)).frame
+    assert found["x"].tolist() == [1.125, 1200.25, 3]
+    assert found["y"].tolist() == [2.5, 7, 9]
+
+
+def test_names_that_are_numbers_in_a_workbook_are_plain_texts(tmp_path):
+    path = tmp_path / "cases.xlsx"
+    pd.DataFrame({2024: [1, 2, 3], "x": [1.5, 2, 3]}).to_excel(path, index=False)
+    found = read_table(path, ["2024"], "").frame
+    assert [type(each) for each in (*found.columns, *found["2024"])] == [str] * 5
+
+
+def test_spss_files_give_labels_of_names_and_no_codes_of_missing(tmp_path):
+    pyreadstat = pytest.importorskip("pyreadstat")
+    frame = pd.DataFrame({"country": [1.0, 2, 3], "trust": [1.0, 9, 2], "late": [1.0, -1, 98]})
+    labels = {"country": {1: "Ghana", 2: "Mali", 3: "Togo"}, "trust": {1: "low", 2: "high", 9: "refused"}}
+    missing = {"trust": [9], "late": [{"lo": 97, "hi": 99}]}
+    pyreadstat.write_sav(frame, tmp_path / "cases.sav", variable_value_labels=labels, missing_ranges=missing)
+    found = read_table(tmp_path / "cases.sav", ["country"], "").frame
+    assert found["country"].tolist() == ["Ghana", "Mali", "Togo"]
+    np.testing.assert_array_equal(found["trust"], [1, np.nan, 2])
+    np.testing.assert_array_equal(found["late"], [1, -1, np.nan])
+    reading = read_table(tmp_path / "cases.sav", ["country"], "", Options(missing=("-1",)))
+    np.testing.assert_array_equal(reading.frame["late"], [1, np.nan, np.nan])
+    assert reading.notes == ("Read as missing: '-1' (1).",)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather", ".dta"])
+@pytest.mark.parametrize("indexed", [True, False])
+def test_files_of_python_and_stata_keep_their_names_and_numbers(suffix, indexed, tmp_path):
+    if suffix != ".dta":
+        pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"city": ["Köln", "Łódź", "大庆"], "x": [0.1, np.nan, 3], "year": [2001, 2002, 2003]})
+    path = tmp_path / f"cases{suffix}"
+    kept = frame.set_index("city") if indexed else frame
+    if suffix == ".dta":
+        kept.to_stata(path, write_index=indexed, version=118)
+    else:
+        getattr(kept, f"to_{suffix[1:]}")(path)
+    found = read_table(path, ["city"], "").frame
+    assert found.columns.tolist() == frame.columns.tolist()
+    assert found["city"].tolist() == frame["city"].tolist()
+    np.testing.assert_array_equal(found["x"], frame["x"])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Land;Budget;;x\n;2023;2024;\nA;1;2;3\nB;2;3;4\n", ["no name in column 3", "'2024' in row 2", "header = 2"]),
+        ("Land;Budget;x\nName;Mio;0-100\nA;1;3\nB;2;4\nC;4;6\n", ["'Mio' in row 2", "'Budget'", "header = 2"]),
+        ("Land;Budget;x\n;;\nName;Mio;0-100\nA;1;3\nB;2;4\nC;4;6\n", ["'Mio' in row 3", "header = 3"]),
+    ],
+)
+def test_names_in_two_rows_stop_with_row_value_and_key(content, words, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(eq.InputError) as caught:
+        read_table(path, ["Land"], "")
+    assert [each for each in words if each not in str(caught.value)] == []
+
+
+def test_names_in_the_second_row_are_read_when_the_header_says_so(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("Cities;2024;\nLand;Budget;x\nA;1;3\nB;2;4\nC;4;6\n", encoding="utf-8")
+    found = read_table(path, ["Land"], "", Options(header=2))
+    assert found.frame.columns.tolist() == ["Land", "Budget", "x"]
+    assert found.frame["Budget"].tolist() == [1, 2, 4]
+    assert "Column names are in row 2" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("mark", [" ", "'"])
+def test_when_a_space_separates_thousands_the_other_mark_is_the_decimal_one(mark, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(f"n;x;y\na;1{mark}200;1.125\nb;12{mark}500;3.400\nc;640;2\n", encoding="utf-8")
+    with pytest.raises(eq.InputError, match=r"'1\.125' in row 2 \(column 'y'\)"):
+        read_table(path, ["n"], "")
+    found = read_table(path, ["n"], "", Options(thousands=mark)).frame
+    assert (found["x"].tolist(), found["y"].tolist()) == ([1200, 12500, 640], [1.125, 3.4, 2])
+    path.write_text(path.read_text(encoding="utf-8").replace(".", ","), encoding="utf-8")
+    assert read_table(path, ["n"], "", Options(thousands=mark)).frame["y"].tolist() == [1.125, 3.4, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "file", "words"),
+    [
+        (["--decimal", ";"], "cases.csv", "decimal = ';'. It is one of '.', ','"),
+        (["--thousands", "x"], "cases.csv", "thousands = 'x'"),
+        (["--decimal", ",", "--thousands", ","], "cases.csv", "decimal and thousands are both ','"),
+        (["--header", "0"], "cases.csv", "header = 0. Rows are counted from 1"),
+        (["--encoding", "latin-9000"], "cases.csv", "encoding = 'latin-9000' is unknown"),
+        (["--encoding", "rot13"], "cases.csv", "encoding = 'rot13' is unknown"),
+        (["--sheet", "Data"], "cases.csv", "is a text file, where sheet means nothing"),
+        (["--encoding", "cp1252"], "cases.xlsx", "is a workbook, where encoding means nothing"),
+        (["--header", "2"], "cases.dta", "is a table of a statistics program, where header means nothing"),
+        (["-o", "new.txt"], "cases.csv", "does not end in .toml"),
+        (["-o", "there/new.toml"], "cases.csv", "there is no folder 'there'"),
+    ],
+)
+def test_options_are_checked_before_any_work(options, file, words, tmp_path, monkeypatch, cli):
+    """The file is no table at all, so whoever read it first would say so."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_bytes(b"\0")
+    ended = cli("study", "new", file, "--outcome", "x", *options)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert words in ended.err
+    assert [each.name for each in tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("cases.rds", "write.csv(table, 'cases.csv'"),
+        ("cases.sas7bdat", "Export it there as CSV"),
+        ("cases.por", "Save it there as .sav"),
+        ("cases.docx", "into a spreadsheet program"),
+        ("study.toml", "See what it says: equifinal describe study.toml"),
+        ("heilongjiang", "equifinal study copy heilongjiang"),
+        ("nothing.csv", "There is no file 'nothing.csv'"),
+    ],
+)
+def test_a_file_that_is_no_table_is_answered_with_what_comes_next(file, words, tmp_path, monkeypatch, cli):
+    monkeypatch.chdir(tmp_path)
+    if "." in file and "nothing" not in file:
+        (tmp_path / file).write_bytes(b"PK\x03\x04\0")
+    ended = cli("study", "new", file, "--outcome", "x", "-o", "new.toml")
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert words in ended.err
+
+
+def test_text_that_is_named_like_an_old_workbook_is_read(tmp_path):
+    (tmp_path / "cases.xls").write_text("n\tx\na\t1\nb\t2\n", encoding="utf-8")
+    assert read_table(tmp_path / "cases.xls", ["n"], "").frame["x"].tolist() == [1, 2]

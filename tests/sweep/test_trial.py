@@ -480,7 +480,7 @@ def test_a_trial_shows_itself():
     )
     shown = trial._repr_html_()
     assert "Methods against known truth" in shown
-    assert "says, scenarios on which thresholds may be tuned: 100% of its" in shown
+    assert "says, scenarios on which thresholds may be tuned: 100 % of its" in shown
     said = trial.summary()
     assert not any(sentence.startswith("mute") for sentence in said)  # it has nothing to be right or wrong about
     assert any(sentence.startswith("says, other scenarios") and "in xor with 12 cases" in sentence for sentence in said)

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,19 @@ def real_path(path: str | Path) -> Path:
         reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         raise InputError(f"{said!r} is not a usable path: {reason}. Choose another.") from None
     return found
+
+
+def typed(path: str | Path) -> str:
+    """A path as it is typed into a shell, in quotes where it needs them.
+
+    >>> typed("towns/study.toml"), typed("Köln.csv")
+    ('towns/study.toml', 'Köln.csv')
+    """
+    text = str(path)
+    if re.fullmatch(r"[\w./\\:@%+,=~-]+" if os.name == "nt" else r"[\w./:@%+,=-]+", text):
+        return text
+    quoted = text.replace("'", "'\"'\"'")
+    return subprocess.list2cmdline([text]) if os.name == "nt" else f"'{quoted}'"
 
 
 @contextmanager

@@ -29,8 +29,8 @@ def check_folder(folder: Path, overwrite: bool = False) -> None:
         raise InputError(f"The folder {str(folder)!r} cannot be written: no permission. Choose another folder.")
     if standing == folder and any(folder.iterdir()) and _ours(folder) is None and not overwrite:
         raise InputError(
-            f"The folder {str(folder)!r} is not empty and was not written by equifinal. Choose another folder, or use "
-            "--overwrite (overwrite=True) to write into it."
+            f"The folder {str(folder)!r} is not empty and was not written by equifinal. Choose another folder, or choose "
+            "overwrite (--overwrite on the command line) to write into it."
         )
 
 

@@ -2,15 +2,24 @@
 
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
 from equifinal.base.orphans import follow, parent_to_follow
 from equifinal.base.surroundings import undisturbed
 from equifinal.errors import ProcessEndedError
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+#: Whether this is part of a task, which is guarded as a whole.
+_INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
 
 
 def work(
@@ -69,9 +78,8 @@ def _results(
     function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], n_jobs: int, count: int, order: str = "generator"
 ) -> Iterator[Any]:
     if n_jobs == 1 or count == 1:
-        with one_thread():
-            for task in tasks:
-                yield undisturbed(function, *task)
+        for task in tasks:
+            yield _guarded(function, *task)
         return
     from concurrent.futures.process import BrokenProcessPool
 
@@ -107,9 +115,20 @@ def how_it_ended(error: BaseException) -> str:
 def _call(parent: tuple[int, bool], parcel: bytes) -> bytes:
     follow(*parent)
     function, task = cloudpickle.loads(parcel)
-    with one_thread():
-        result: bytes = cloudpickle.dumps(undisturbed(function, *task))
-        return result
+    result: bytes = cloudpickle.dumps(_guarded(function, *task))
+    return result
+
+
+def _guarded(function: Callable[..., Any], *task: Any) -> Any:
+    """``function(*task)`` on one thread, after which the surroundings are as before; once for a task within a task."""
+    if _INSIDE.get():
+        return function(*task)
+    token = _INSIDE.set(True)
+    try:
+        with one_thread():
+            return undisturbed(function, *task)
+    finally:
+        _INSIDE.reset(token)
 
 
 @contextmanager
@@ -138,7 +157,13 @@ def interrupts_kept_from_workers() -> Iterator[None]:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Keep linear algebra on one thread, so that the order of its sums does not depend on the number of processes."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with _libraries(len(sys.modules)).limit(limits=1):
         yield
+
+
+@lru_cache(maxsize=1)
+def _libraries(modules: int) -> "ThreadpoolController":
+    """The libraries that have threads; looked for again when modules were imported, since looking takes a while."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

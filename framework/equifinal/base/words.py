@@ -111,10 +111,10 @@ def shown(value: Any) -> str:
 
 
 def stated(value: Any) -> str:
-    """A setting as text, exactly as given.
+    """A setting as text, exactly as given, true and false as in a study file.
 
-    >>> stated({"cutoff": 0.8, "scale": None, "interactions": ["A*B"]})
-    'cutoff = 0.8; scale not given; interactions = A*B'
+    >>> stated({"cutoff": 0.8, "scale": None, "interactions": ["A*B"], "stars": False})
+    'cutoff = 0.8; scale not given; interactions = A*B; stars = false'
     """
     if isinstance(value, Mapping):
         return "; ".join(
@@ -122,6 +122,8 @@ def stated(value: Any) -> str:
         )
     if _nothing(value):
         return MISSING
+    if isinstance(value, (bool, np.bool_)):
+        return str(value).lower()
     return ", ".join(map(stated, value)) if isinstance(value, (list, tuple)) else str(value)
 
 

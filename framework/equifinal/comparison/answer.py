@@ -63,11 +63,12 @@ def _of_paths(comparison: Compared) -> tuple[str, str, Sequence[Literals]] | Non
 def _sentence(comparison: Compared, paths: Sequence[Literals]) -> str:
     calibrated = comparison.calibrated
     members = pd.concat([membership(path, calibrated) for path in paths], axis="columns").max(axis="columns") > 0.5
-    outcome = calibrated.fuzzy[calibrated.outcome.name]
-    there, away = outcome > 0.5, outcome < 0.5
+    scores = calibrated.fuzzy[calibrated.outcome.name]
+    there, away = scores > 0.5, scores < 0.5
     inside, both, wrong = int(members.sum()), int((members & there).sum()), int((members & away).sum())
     verb, combination = verb_and_combination(paths, calibrated)
-    label = in_a_sentence(calibrated.outcome.label.removeprefix("Absence of: "))
+    outcome = calibrated.outcome
+    label = in_a_sentence(outcome.label.removeprefix("Absence of: "), outcome.name.removeprefix("~"))
     having, lacking, have = ("without", "with", "lack") if calibrated.outcome.negated else ("with", "without", "have")
     if both > there.sum() / 2 and both > inside / 2:
         everyone = both == there.sum()

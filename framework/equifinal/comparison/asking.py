@@ -202,7 +202,7 @@ def importances_of(
     """Importances over five folds, by method; cases of one group are never on both sides of a fold."""
     what_if = WhatIf.of(calibrated, seed, None, groups)
     plan = splits(calibrated, seed, FOLDS, groups)
-    found = Refitting(methods, calibrated, seed, _FOLDS, what_if).of(plan)
+    found = Refitting(methods, calibrated, seed, _FOLDS, what_if, predicting=False).of(plan)
     return {
         label: what_if.importance(each)[0] if not each.failed and not each.unanswered else _none(calibrated)
         for label, each in found.items()

@@ -148,6 +148,7 @@ def compare(
         measures=which,
         demands=demands if evidence else None,
         gathered=found,
+        folds=folds,
     )
     registry.current().notify("equifinal_after_comparison", comparison=comparison)
     return comparison

@@ -82,6 +82,8 @@ class Comparison:
         What was asked of evidence, ``None`` when none was gathered; see :class:`equifinal.comparison.counting.Demands`.
     gathered : Evidence
         The tables behind the properties below; without rows when no evidence was gathered.
+    folds
+        How cases were held out, as :func:`equifinal.compare` was told.
     """
 
     run: Run = field(repr=False)
@@ -99,6 +101,7 @@ class Comparison:
     measures: tuple[Measure, ...] = field(repr=False)
     demands: Demands | None = field(repr=False, default=None)
     gathered: Evidence = field(repr=False, default_factory=Evidence)
+    folds: Any = field(repr=False, default=None)
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -234,7 +237,8 @@ class Comparison:
     @property
     def manifest(self) -> Mapping[str, Any]:
         """What anyone needs to repeat this: data hash, parameters, versions, plugins, seed."""
-        asked = {"evidence": None if self.demands is None else asdict(self.demands)}
+        folds = self.folds if self.folds is None or isinstance(self.folds, int) else repr(self.folds)
+        asked = {"evidence": None if self.demands is None else asdict(self.demands), "folds": folds}
         if self.permutations is None or self.permutations.empty:
             return {**self.run.manifest, **asked}
         done = self.permutations.iloc[0]
@@ -389,7 +393,7 @@ class Comparison:
             matrix = pd.concat(columns, axis="columns")
             matrix.columns = pd.Index(["proposition", *map(str, marks.columns)], dtype=object)
             parts += [table(matrix, "Verdicts", most=len(matrix)), paragraph(KEY if self.demands else UNTESTED_KEY)]
-        parts.append(bullets(dict.fromkeys((*said.agreed, *said.alone, *said.parted, *said.standing))))
+        parts.append(bullets(dict.fromkeys((*said.agreed, *said.denied, *said.alone, *said.parted, *said.standing))))
         words = {each.name: each.words for each in self.measures}
         words |= {f"{name}{OUT_OF_SAMPLE}": f"{said} out of sample" for name, said in words.items()}
         fit = self.fit[[name for name in _IN_A_NOTEBOOK if name in self.fit]].rename(columns=words)

@@ -213,9 +213,13 @@ def _shortfall(test: Test) -> str:
     share, threshold = test.share, test.threshold
     if test.low_to_high is not None:
         low, high = test.low_to_high
-        interval_is = f"the interval {low:.3f} to {high:.3f}"
+        its = f"the interval {low:.3f} to {high:.3f}"
+        if share.state == "open":
+            return f"whether {its} excludes 0 is not settled"
+        if low <= 0 <= high or np.isnan(low):
+            return f"{its} includes 0"
         return (
-            f"{interval_is} includes 0" if share.state == "fail" else f"whether {interval_is} excludes 0 is not settled"
+            f"{share.failed} of {share.drawn} refits failed" if share.failed else f"{its} lies on the other side of 0"
         )
     what = "by chance" if test.by_chance else "stable"
     if share.state == "open":

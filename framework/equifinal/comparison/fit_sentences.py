@@ -106,7 +106,7 @@ def differences(comparison: Compared) -> list[str]:
     apart = table[(table["p"] <= _TOLD_APART) & _may_be_better(comparison, table, measure)]
     pairs = "the one pair of methods" if len(table) == 1 else f"{len(table)} pairs of methods"
     start = f"In cases not seen, the {measure.words}"
-    corrected = "" if len(table) == 1 else f", corrected for the number of pairs (Holm, {_TOLD_APART:.0%})"
+    corrected = "" if len(table) == 1 else f", corrected for the number of pairs (Holm, {100 * _TOLD_APART:.0f} %)"
     if apart.empty:
         return [f"{start} does not tell {'any of ' if len(table) > 1 else ''}{pairs} apart{corrected}."]
     named = apart.loc[apart["estimate"].abs().sort_values(ascending=False, kind="stable").index][:_PAIRS]

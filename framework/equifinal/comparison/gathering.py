@@ -11,7 +11,7 @@ from equifinal.base.parallel import work
 from equifinal.base.words import DECIDED
 from equifinal.comparison.asking import Asking, Direction, Importances, Look, Question, Reply, replies
 from equifinal.comparison.claims import asserting, parts, worlds_without
-from equifinal.comparison.counting import Demands, Share, beyond_share, rounds
+from equifinal.comparison.counting import TAIL, Demands, Share, gap_share, rounds
 from equifinal.comparison.marks import Mark, Source, Test, chance, same, spread_out
 from equifinal.comparison.resamples import Resampling
 from equifinal.comparison.together import by_chance_alone, step_down
@@ -30,9 +30,6 @@ _AT_ONCE = 20
 _COMMON = Source("", OutcomePermuted())
 
 _IMPORTANCES = "importances"
-
-#: What lies beyond each end of a 95 % interval.
-_TAIL = 0.025
 
 #: From replies in their order to a share.
 Counting: TypeAlias = Callable[[Sequence[Reply]], Share]
@@ -170,7 +167,9 @@ class Gathering:
 
     def _test(self, source: Source, label: str, key: str, question: Question, threshold: float, of: Counting) -> Test:
         self._register(source, label, key, question)
-        return Test(source, label, key, question, threshold, of, replies=self.store[source, label, key])
+        said = self.store[source, label, key]
+        measures = isinstance(question, Importances | Key)
+        return Test(source, label, key, question, threshold, of, replies=said, measures=measures)
 
     def _chance(
         self, source: Source, mark: Mark, key: str, question: Question, answers: Sequence[str], strength: Any
@@ -178,12 +177,14 @@ class Gathering:
         """Adds that chance seldom brings one of these answers at least as strongly."""
         threshold = self.demands.by_chance
         mark.tests.append(
-            self._test(source, mark.label, key, question, threshold, chance(answers, strength, threshold))
+            self._test(
+                source, mark.label, key, question, threshold, chance(answers, strength, threshold, self.demands.level)
+            )
         )
 
     def _stable(self, source: Source, mark: Mark, key: str, question: Question, answer: str, threshold: float) -> None:
         """Adds that resamples mostly give the same answer."""
-        of = same(answer, threshold, source.most() is not None)
+        of = same(answer, threshold, source.most(), self.demands.level)
         mark.tests.append(self._test(source, mark.label, key, question, threshold, of))
 
     def _verdict(self, label: str, method: Method, asked: Asked) -> Mark:
@@ -232,19 +233,15 @@ class Gathering:
         names = list(look.calibrated.condition_names)
         listed = np.isin(names, proposition.conditions)
         observed = _gap(measured["importance"].to_numpy(dtype=float), listed)
-        kind = Resampling.of(look.calibrated)
-        sign = 1.0 if mark.answer == "supported" else -1.0
+        kind, sign = Resampling.of(look.calibrated), 1.0 if mark.answer == "supported" else -1.0
 
         def of(said: Sequence[Reply]) -> Share:
             gaps = np.array([_gap(np.array(each.values), listed) if each.values else np.nan for each in said])
-            spread = spread_out(gaps, observed, kind.spread)
-            if np.isfinite(spread).any():
-                low, high = np.nanquantile(spread, [_TAIL, 1 - _TAIL])
-                test.low_to_high = float(low), float(high)
-            wrong = ~(sign * spread > 0)
-            return beyond_share(wrong, np.isnan(gaps), _TAIL, kind.all is not None)
+            found = gap_share(gaps, observed, sign, kind.spread, len(gaps) == kind.all, self.demands.level)
+            test.low_to_high = found.low, found.high
+            return found.share
 
-        test = self._test(Source(where, kind), mark.label, _IMPORTANCES, Importances(), _TAIL, of)
+        test = self._test(Source(where, kind), mark.label, _IMPORTANCES, Importances(), TAIL, of)
         test.low_to_high = np.nan, np.nan
         mark.tests.append(test)
 
@@ -273,8 +270,8 @@ class Gathering:
         for stage in range(stages):
             wanted = self._wanted(marks, stage)
             self._ask(wanted, n_jobs, progress, "Asking again" if stage < 2 else "Asking again where marks are open")
-            for mark in marks:
-                for test in mark.tests:
+            for test in (each for mark in marks for each in mark.tests):
+                if test.replies or test.by_chance:
                     test.share = test.of(test.replies)
         for label, each in self.found.items() if self.whole else ():
             self._conclude(label, each)
@@ -284,10 +281,11 @@ class Gathering:
         wanted: dict[tuple[Source, str, str], int] = {}
         for mark in marks:
             still = mark.state == "open"
-            for test in mark.tests:
+            first = [test for test in mark.tests if test.by_chance] if self.demands.early and stage == 0 else []
+            for test in first or mark.tests:
                 at = (test.source, test.label, test.key)
                 wanted[at] = max(wanted.get(at, 0), test.lasts(stage, self.demands, still))
-        if stage < 2:
+        if stage < 2 and self.whole:
             for at in self.common:
                 wanted[at] = max(wanted.get(at, 0), rounds(self.demands.worlds, self.demands.most)[stage])
             for at in (each for each in self.questions if each[2] == _IMPORTANCES):

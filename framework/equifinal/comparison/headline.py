@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import pandas as pd
@@ -28,7 +29,10 @@ class Headline:
     answer : tuple of str
         The answer to the study's question; the first sentence is the answer, the second what of it is firm.
     agreed : tuple of str
-        On what two kinds of methods or more agree firmly.
+        On what relations two kinds of methods or more agree firmly.
+    denied : tuple of str
+        On what relations not being there they agree firmly. Where nothing is related to anything this is the right answer, so it is
+        told apart.
     alone : tuple of str
         What one kind of method alone finds, firmly.
     parted : tuple of str
@@ -39,6 +43,7 @@ class Headline:
 
     answer: tuple[str, ...]
     agreed: tuple[str, ...]
+    denied: tuple[str, ...]
     alone: tuple[str, ...]
     parted: tuple[str, ...]
     standing: tuple[str, ...]
@@ -59,18 +64,20 @@ def headline(comparison: Compared) -> Headline:
     """
     kinds = families(comparison.analyses)
     votes = _votes(comparison, kinds)
-    agreed, alone = (_shared(votes, comparison, several) for several in (True, False))
+    agreed, denied = _shared(votes, comparison, several=True)
+    alone = tuple(chain(*_shared(votes, comparison, several=False)))
     if comparison.demands is None:
-        agreed, alone = ("No agreement is reported, since no evidence was computed.",), ()
+        agreed, denied, alone = ("No agreement is reported, since no evidence was computed.",), (), ()
     if len(kinds) == 1:
         agreed = ()
     elif not agreed:
-        agreed = ("No two kinds of methods agree firmly on a direction or a proposition.",)
+        what = "that there is a relation" if denied else "on a direction or a proposition"
+        agreed = (f"No two kinds of methods agree firmly {what}.",)
     parted = tuple(_opposed(votes, comparison))
     if len(kinds) > 1 and not parted:
         firmly = "" if comparison.demands is None else " firmly"
         parted = (f"No two kinds of methods disagree{firmly} on a direction or a proposition.",)
-    return Headline(answer(comparison), agreed, alone, parted, tuple(standing(comparison)))
+    return Headline(answer(comparison), agreed, denied, alone, parted, tuple(standing(comparison)))
 
 
 @dataclass(frozen=True)
@@ -117,23 +124,49 @@ def _pointing(comparison: Compared, kinds: Mapping[str, Sequence[str]]) -> int:
     )
 
 
-def _shared(votes: tuple[_Votes, _Votes], comparison: Compared, several: bool) -> tuple[str, ...]:
-    """What several families find alike, or one alone, none finding the opposite."""
-    (pointers, judges), outcome, sentences = votes, outcome_of(comparison), []
+def _shared(
+    votes: tuple[_Votes, _Votes], comparison: Compared, several: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What several families find alike, or one alone, none finding the opposite: relations that are there, and that are not."""
+    (pointers, judges), outcome = votes, outcome_of(comparison)
+    there: list[str] = []
+    not_there: list[str] = []
     for (sign, who), names in pointers.alike(GOES, several).items():
-        there = f"{outcome} {GOES[sign]} {listed(label_of(comparison, name) for name in names)}"
+        goes = f"{outcome} {GOES[sign]} {listed(label_of(comparison, name) for name in names)}"
         if several:
-            sentences.append(f"{_kinds(who, _pointing(comparison, pointers.kinds))} agree: {there}.")
+            there.append(f"{_kinds(who, _pointing(comparison, pointers.kinds))} agree: {goes}.")
         else:
-            sentences.append(f"{_one(who, pointers.kinds)}: {there}.")
+            there.append(f"{_one(who, pointers.kinds)}: {goes}.")
     for (verdict, who), names in judges.alike(SAYS, several).items():
-        quoted, firmly = propositions(comparison, names, texts=several), "" if comparison.demands is None else "firmly "
-        if several:
-            answering = int((judges.found.loc[names] != "silent").any().sum())
-            sentences.append(f"{_kinds(who, answering)} {firmly}{SAYS[verdict][1]} {quoted}.")
-        else:
-            sentences.append(f"{_one(who, judges.kinds)} {firmly}{SAYS[verdict][len(who[0]) > 1]} {quoted}.")
-    return tuple(sentences)
+        denied = [name for name in names if _denied(comparison, name, who)]
+        asserted = [name for name in names if name not in denied]
+        for some, sentences in ((asserted, there), (denied, not_there)):
+            if some:
+                sentences.append(_judging(comparison, judges, verdict, who, some, several))
+    return tuple(there), tuple(not_there)
+
+
+def _denied(comparison: Compared, name: str, who: Sequence[Sequence[str]]) -> bool:
+    """Whether the answer of any of these methods is that a relation is not there."""
+    if comparison.demands is None:
+        return False
+    asserts = comparison.evidence["asserts"]
+    return not all(asserts.get((name, label), True) for members in who for label in members)
+
+
+def _judging(
+    comparison: Compared,
+    judges: _Votes,
+    verdict: str,
+    who: Sequence[Sequence[str]],
+    names: Sequence[str],
+    several: bool,
+) -> str:
+    quoted, firmly = propositions(comparison, names, texts=several), "" if comparison.demands is None else "firmly "
+    if several:
+        answering = int((judges.found.loc[list(names)] != "silent").any().sum())
+        return f"{_kinds(who, answering)} {firmly}{SAYS[verdict][1]} {quoted}."
+    return f"{_one(who, judges.kinds)} {firmly}{SAYS[verdict][len(who[0]) > 1]} {quoted}."
 
 
 def _kinds(who: Sequence[Sequence[str]], total: int) -> str:

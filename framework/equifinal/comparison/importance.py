@@ -87,8 +87,8 @@ def importance(
     (['LEAD', 'FIN, HUM'], [0.0, 0.0])
     """
     what_if = WhatIf.of(calibrated, seed, of, groups)
-    found = Refitting({"": method}, calibrated, seed, _STREAM, what_if).of(splits(calibrated, seed, folds, groups))[""]
-    return what_if.importance(found)[0]
+    asking = Refitting({"": method}, calibrated, seed, _STREAM, what_if, predicting=False)
+    return what_if.importance(asking.of(splits(calibrated, seed, folds, groups))[""])[0]
 
 
 class Rises(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from equifinal.comparison.asking import Question, Reply
-from equifinal.comparison.counting import Demands, Share, chance_share, rounds, stable_share
+from equifinal.comparison.counting import LEVEL, Demands, Share, chance_share, rounds, stable_share
 from equifinal.comparison.resamples import Resampling
 from equifinal.comparison.worlds import World
 from equifinal.sets import Floats
@@ -42,6 +42,8 @@ class Test:
         From the replies in their order to a share.
     low_to_high
         For the interval of a difference: its ends, ``None`` for other tests.
+    measures
+        Whether importances answer it.
     """
 
     source: Source
@@ -53,6 +55,7 @@ class Test:
     share: Share = field(default_factory=lambda: Share(float("nan"), 0, 0, 0, "open"))
     replies: list[Reply] = field(default_factory=list)
     low_to_high: tuple[float, float] | None = None
+    measures: bool = False
 
     @property
     def by_chance(self) -> bool:
@@ -61,17 +64,15 @@ class Test:
     def lasts(self, stage: int, demands: Demands, open_mark: bool) -> int:
         """How many replies it needs by a stage: those planned, and more as long as the mark is open and it is too."""
         planned = rounds(demands.worlds if self.by_chance else demands.resamples, demands.most, demands.early)
-        most = self.source.most()
-        if most is not None:
-            return most
-        if (
-            self.low_to_high is not None
-        ):  # five refits for each resample: doubled once, and open if that does not settle it
+        if self.measures:  # five refits for each resample: doubled once, and open if that does not settle it
             planned = [each for each in planned if each <= 2 * demands.resamples + 1]
         settled = stage > (0 if demands.early else 1) and not (open_mark and self.share.state == "open")
-        if stage >= len(planned) or self.share.ended or settled:
+        most = self.source.most()
+        if settled or self.share.ended or (most is None and stage >= len(planned)):
             return len(self.replies)
-        return planned[stage]
+        if most is None:
+            return planned[stage]
+        return min(planned[stage], most) if demands.early and stage < len(planned) else most
 
 
 @dataclass(eq=False)
@@ -130,13 +131,15 @@ class Mark:
         return None if self.in_resamples is None else self.in_resamples.share.value
 
 
-def chance(answers: Sequence[str], strength: float | None, threshold: float) -> Callable[[Sequence[Reply]], Share]:
+def chance(
+    answers: Sequence[str], strength: float | None, threshold: float, level: float = LEVEL
+) -> Callable[[Sequence[Reply]], Share]:
     """Counts worlds with one of these answers, at least as strongly; a refit that failed counts as one."""
 
     def of(replies: Sequence[Reply]) -> Share:
         failed = [each.answer == "failed" for each in replies]
         hits = [lost or _reaches(each, answers, strength) for lost, each in zip(failed, replies, strict=True)]
-        return chance_share(hits, failed, threshold)
+        return chance_share(hits, failed, threshold, level)
 
     return of
 
@@ -147,12 +150,14 @@ def _reaches(reply: Reply, answers: Sequence[str], strength: float | None) -> bo
     return strength is None or reply.strength is None or reply.strength >= strength - _TOLERANCE
 
 
-def same(answer: str, threshold: float, exhaustive: bool) -> Callable[[Sequence[Reply]], Share]:
-    """Counts resamples with the same answer; a refit that failed counts against it."""
+def same(
+    answer: str, threshold: float, most: int | None = None, level: float = LEVEL
+) -> Callable[[Sequence[Reply]], Share]:
+    """Counts resamples, of which there are `most`, with the same answer; a refit that failed counts against it."""
 
     def of(replies: Sequence[Reply]) -> Share:
         failed = [each.answer == "failed" for each in replies]
-        return stable_share([each.answer == answer for each in replies], failed, threshold, exhaustive)
+        return stable_share([each.answer == answer for each in replies], failed, threshold, len(replies) == most, level)
 
     return of
 

@@ -255,6 +255,8 @@ class Refitting:
         The run's seed; which series of random numbers the refits draw from.
     asking
         What else to ask each refit.
+    predicting
+        Whether to ask for predictions of the cases held out.
     """
 
     methods: Mapping[str, Method]
@@ -262,6 +264,7 @@ class Refitting:
     seed: int
     stream: int
     asking: Asking | None = None
+    predicting: bool = True
 
     def of(self, plan: Sequence[Split], n_jobs: int = 1, progress: bool = False) -> dict[str, Unseen]:
         """What the refits say, by method."""
@@ -294,7 +297,7 @@ class Refitting:
         everybody = np.arange(len(self.calibrated.cases)) if self.asking else test
         try:
             learned, shown = self.calibrated.train_and_test(train, everybody)
-            held_out = shown.at(test) if self.asking else shown
+            held_out = shown.at(test) if self.asking and self.predicting else shown
             question = self.asking(shown, fresh, number) if self.asking else None
         except FAULTS as error:
             return {label: _Said(failed=f"{type(error).__name__}: {error}") for label in self.methods}
@@ -319,7 +322,10 @@ class Refitting:
             # A method that changes its input does so in every fold; looking takes time.
             if number == 0:
                 said.changed += given.changed_from(learned)
-            said.predicted = predicted_memberships(method, analysis, held_out, said.changed if number == 0 else None)
+            if self.predicting:
+                said.predicted = predicted_memberships(
+                    method, analysis, held_out, said.changed if number == 0 else None
+                )
         except FAULTS as error:
             said.failed = f"{type(error).__name__}: {error}"
             return said

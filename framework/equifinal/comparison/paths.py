@@ -36,7 +36,7 @@ def membership(path: Literals, calibrated: CalibratedStudy) -> "pd.Series[float]
 def in_words(literal: tuple[str, bool], calibrated: CalibratedStudy) -> str:
     """A literal within a sentence: the condition's label, or that it is absent."""
     name, present = literal
-    label = in_a_sentence(calibrated.variable(name).label)
+    label = in_a_sentence(calibrated.variable(name).label, name)
     return label if present else f"no {label}"
 
 

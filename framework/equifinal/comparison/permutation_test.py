@@ -177,7 +177,7 @@ def permutation_notes(test: pd.DataFrame, calibrated: CalibratedStudy) -> list[t
         done = f"{int(row['permutations']):,} permuted outcomes"
         if row["any_solution"] > TOLERATED_CHANCE:
             note = (
-                f"It finds a solution in {row['any_solution']:.0%} of {done}, where there is nothing to find: with "
+                f"It finds a solution in {100 * row['any_solution']:.0f} % of {done}, where there is nothing to find: with "
                 f"{len(calibrated.conditions)} conditions and {len(calibrated.cases)} cases, that there is a solution is no "
                 "evidence (Marx & Duşa 2011). Look at how often its fit is reached."
             )

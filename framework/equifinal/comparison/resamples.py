@@ -98,7 +98,9 @@ class Resampling:
 
 @lru_cache(maxsize=16)
 def _subsets(of: int, size: int) -> list[tuple[int, ...]]:
-    return list(islice(combinations(range(of), size), ALL_UP_TO))
+    """All of them in an order that is always the same, and mixed, so that the first ones stand for all."""
+    found = list(islice(combinations(range(of), size), ALL_UP_TO))
+    return [found[place] for place in np.random.default_rng(0).permutation(len(found))]
 
 
 def case_set(calibrated: CalibratedStudy, drawn: Positions) -> tuple[CalibratedStudy, Positions]:

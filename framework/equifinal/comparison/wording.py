@@ -55,12 +55,16 @@ def label_of(comparison: Compared, name: str) -> str:
     return f"“{label}”" if any(each in label for each in (",", ";", ":", " and ", " or ", " in ", " with ")) else label
 
 
-def in_a_sentence(label: str) -> str:
-    """A label within a sentence: without its capital, unless a further capital shows that it is a name.
+def in_a_sentence(label: str, name: str = "") -> str:
+    """A label within a sentence: without its capital, unless a further capital shows that it is a name, or it is the set's name.
 
     >>> in_a_sentence("Leadership support"), in_a_sentence("GDP per head"), in_a_sentence("Member of the EU")
     ('leadership support', 'GDP per head', 'Member of the EU')
+    >>> in_a_sentence("Open", name="OPEN"), in_a_sentence("A", name="A")
+    ('open', 'A')
     """
+    if label == name:
+        return label
     return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
 

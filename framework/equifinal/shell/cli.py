@@ -16,8 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equifinal.errors import listing
 from equifinal.shell.commands import CommandsOfPlugins
+from equifinal.shell.completion import beginning, offering
 from equifinal.shell.interrupts import heard, take_one_interrupt
+from equifinal.shell.opening import check_given, check_page, say_written
+from equifinal.shell.say import say as _say
+from equifinal.shell.study_commands import study_commands
 from equifinal.shell.trial import trial
 
 if TYPE_CHECKING:
@@ -28,7 +33,6 @@ app = typer.Typer(
     cls=CommandsOfPlugins,
     help="Run several research methods on the same cases, and compare what they say.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -39,7 +43,12 @@ PluginFiles = Annotated[
 ]
 Without = Annotated[
     list[str] | None,
-    typer.Option("--without", metavar="PLUGIN", help="Switch a plugin off (see 'equifinal list plugins'). Repeatable."),
+    typer.Option(
+        "--without",
+        metavar="PLUGIN",
+        help="Switch a plugin off (see 'equifinal list plugins'). Repeatable.",
+        autocompletion=offering("plugins"),
+    ),
 ]
 
 
@@ -48,22 +57,30 @@ _off: list[str] = []
 _files: list[Path] = []
 
 #: What can be listed.
-KINDS = (
-    "methods",
-    "calibrators",
-    "outputs",
-    "studies",
-    "propositions",
-    "measures",
-    "facets",
-    "scenarios",
-    "commands",
-    "plugins",
-)
+KINDS = {
+    "studies": "bundled studies to try, and those of plugins",
+    "methods": "what analyses the cases: -m of compare",
+    "calibrators": "ways from raw scores to memberships: method in calibrate = {...}",
+    "propositions": "kinds of claims about the cases: claim in [[proposition]]",
+    "outputs": "formats of a report: -f of compare",
+    "measures": "figures by which predictions are judged",
+    "facets": "tables, figures and sentences of a comparison",
+    "scenarios": "simulated data whose truth is known, for trial",
+    "commands": "further commands, brought by plugins",
+    "plugins": "what is installed, what it brings, and what is wrong with it",
+}
+
+
+def _kinds(incomplete: str) -> list[tuple[str, str]]:
+    return beginning(incomplete, KINDS.items())
+
+
+def _kinds_of_plugins(incomplete: str) -> list[tuple[str, str]]:
+    return beginning(incomplete, [(kind, "") for kind in ("method", "calibrator", "output", "study")])
+
 
 plugin_commands = typer.Typer(help="Write a plugin to start from, or check one.", no_args_is_help=True)
 app.add_typer(plugin_commands, name="plugin")
-study_commands = typer.Typer(help="Start a study from a table.", no_args_is_help=True)
 app.add_typer(study_commands, name="study")
 
 
@@ -89,6 +106,10 @@ def main() -> None:
     except KeyboardInterrupt:  # before or after typer's own work
         _tell("Interrupted.")
         sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == 130 and heard():  # typer ends without a word where it is not yet, or no longer, at work
+            _tell("Interrupted.")
+        raise
     except OSError as error:
         if error.filename is not None or error.errno not in _OF_STREAMS:
             raise
@@ -103,13 +124,6 @@ def main() -> None:
 
 #: What goes wrong with a stream that is full, or that nobody reads any more.
 _OF_STREAMS = (errno.ENOSPC, errno.EPIPE, errno.EIO)
-
-
-def _say(words: str, file: Any = None) -> None:
-    """Print a line in which names, paths and messages cannot steer the terminal."""
-    from equifinal.errors import visible
-
-    print(visible(words), file=file)
 
 
 def _tell(words: str) -> None:
@@ -157,7 +171,12 @@ def _options(
 @app.command()
 def compare(
     study: Annotated[
-        str, typer.Argument(help="The name of a study (see 'equifinal list studies'), or a path to study.toml.")
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="The name of a study (see 'equifinal list studies'), or a path to study.toml.",
+            autocompletion=offering("studies"),
+        ),
     ],
     method: Annotated[
         list[str] | None,
@@ -166,6 +185,7 @@ def compare(
             "-m",
             metavar="METHOD",
             help="A method or a label of the study. Repeatable; default: all. Parameters after a colon: fsqca:pri_cutoff=0.7.",
+            autocompletion=offering("methods"),
         ),
     ] = None,
     output: Annotated[
@@ -178,6 +198,7 @@ def compare(
             "-f",
             metavar="FORMAT",
             help="Repeatable; default: html, csv, json and markdown. Parameters after a colon: html:figures=true.",
+            autocompletion=offering("outputs"),
         ),
     ] = None,
     plugin: PluginFiles = None,
@@ -212,12 +233,15 @@ def compare(
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables, only what was written.")] = False,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open the html report in the browser when it is written.")
+    ] = False,
 ) -> None:
     """Run methods on a study, compare what they say, and print or write it."""
     from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.comparison.compare import compare as compare_run
-    from equifinal.errors import InputError, check_whole
+    from equifinal.errors import check_whole
     from equifinal.method.run import run
     from equifinal.plugin import registry
     from equifinal.plugin.requests import choose_outputs
@@ -225,14 +249,13 @@ def compare(
 
     _load(plugin, without)
     _warn_of_problems()
-    if output is None and format:
-        raise InputError("-f needs a folder to write into. Add -o DIR.")
+    check_given(output, format, open_)
     check_whole("permutations", permutations, minimum=0)
     check_whole("worlds", worlds, minimum=1)
     check_whole("resamples", resamples, minimum=1)
     folder = None if output is None else real_path(output)  # now: a plugin may change the working directory
     if folder is not None:
-        choose_outputs(format)
+        check_page(open_, choose_outputs(format))
         check_folder(folder, overwrite)
     loaded = load_study(study).negated() if negate else load_study(study)
     finished = run(loaded, method or None, jobs, seed, progress=sys.stderr.isatty(), time_limit=time_limit)
@@ -260,13 +283,19 @@ def compare(
         _say(f"Error: {why}, so nothing was written.", file=sys.stderr)
         raise typer.Exit(1)
     if output is not None:
-        first = next((path for path in written if path.suffix == ".html"), written[0])
-        _say(f"Wrote {len(written)} files into {output}; open {first}.")
+        say_written(written, output, open_)
 
 
 @app.command("list")
 def list_(
-    kind: Annotated[str, typer.Argument(help=f"What to list: {', '.join(KINDS[:-1])} or {KINDS[-1]}.")],
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KIND",
+            help=f"What to list: {listing(KINDS, most=20)}. Left out: what each of these holds.",
+            autocompletion=_kinds,
+        ),
+    ] = None,
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
@@ -276,6 +305,8 @@ def list_(
     from equifinal.shell.describe import show_plugins
     from equifinal.shell.tables import show_frame
 
+    if kind is None:
+        return _show_kinds()
     if kind not in KINDS:
         raise InputError(f"There is no list of {kind!r}. {did_you_mean(kind, KINDS)}")
     _load(plugin, without)
@@ -285,30 +316,57 @@ def list_(
     return show_frame(getattr(registry, kind)().to_frame(), _console(), title=kind.capitalize())
 
 
+def _show_kinds() -> None:
+    from rich.markup import escape
+
+    from equifinal.shell.tables import Column, print_columns
+
+    kinds, meanings = [f"[bold]{kind}[/]" for kind in KINDS], [escape(meaning) for meaning in KINDS.values()]
+    print_columns("Kinds", [Column("kind", kinds), Column("what it holds", meanings)], _console())
+    _say("Next: equifinal list KIND, and equifinal describe NAME to have one explained.")
+
+
 @app.command()
 def describe(
     name: Annotated[
-        str, typer.Argument(help="A study (name or path), method, calibrator, output or kind of proposition.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A study (name or path), method, calibrator, output or kind of proposition.",
+            autocompletion=offering("studies", "methods", "calibrators", "outputs", "propositions"),
+        ),
     ],
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
     """Explain a study, or a method with its parameters, defaults and reference."""
     from equifinal.errors import InputError, did_you_mean
+    from equifinal.method.choosing import choose_methods
     from equifinal.plugin import registry
-    from equifinal.shell.describe import describe_class, describe_study
-    from equifinal.study.study_file import load_study
+    from equifinal.shell.describe import describe_class, describe_study, describe_unfinished, show_file
+    from equifinal.study.study_file import load_study, study_path
+    from equifinal.study.unfinished import unfinished
 
     _load(plugin, without)
     console = _console()
     listings = registry.methods(), registry.calibrators(), registry.outputs(), registry.propositions()
-    for listing in listings:
-        if name in listing:
-            return describe_class(listing[name].name, listing.kind, listing[name].cls, listing[name].plugin, console)
+    for each in listings:
+        if name in each:
+            return describe_class(each[name].name, each.kind, each[name].cls, each[name].plugin, console)
     if name not in registry.studies() and not (name and os.path.exists(name)):
-        known = [*registry.studies(), *(each for listing in listings for each in listing)]
+        known = [*registry.studies(), *(known for each in listings for known in each)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
-    return describe_study(load_study(name), console)
+    path = study_path(name)
+    try:
+        study = load_study(name)
+    except InputError:
+        if (begun := unfinished(path)) is None:
+            raise
+        return describe_unfinished(begun, console)
+    choose_methods(study)  # what compare refuses is refused here
+    study.calibrate()
+    describe_study(study, console)
+    return show_file(name, path, console) if name in registry.studies() else None
 
 
 app.command()(trial)
@@ -316,9 +374,19 @@ app.command()(trial)
 
 @plugin_commands.command("new")
 def new(
-    name: Annotated[str, typer.Argument(help="What users will call it: lower-case letters, digits and hyphens.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="What users will call it: lower-case letters, digits and hyphens."),
+    ],
     kind: Annotated[
-        str, typer.Option("--kind", "-k", metavar="KIND", help="What it brings: method, calibrator, output or study.")
+        str,
+        typer.Option(
+            "--kind",
+            "-k",
+            metavar="KIND",
+            help="What it brings: method, calibrator, output or study.",
+            autocompletion=_kinds_of_plugins,
+        ),
     ] = "method",
     single_file: Annotated[
         bool, typer.Option("--single-file", help="One .py file for --plugin, instead of a package.")
@@ -338,7 +406,12 @@ def check(
     target: Annotated[
         str,
         typer.Argument(
-            help="A plugin (its name, or a .py file), or one method, calibrator, output, study, kind of proposition or command."
+            metavar="TARGET",
+            help="A plugin (its name, or a .py file), or one method, calibrator, output, study, kind of proposition or "
+            "command.",
+            autocompletion=offering(
+                "plugins", "methods", "calibrators", "outputs", "studies", "propositions", "commands"
+            ),
         ),
     ],
     only: Annotated[
@@ -365,52 +438,6 @@ def check(
     known = {check.name for check in checks_named(chosen, expect_failure or ())}
     if not show_results(chosen, Console(file=sys.stdout), known):
         raise typer.Exit(1)
-
-
-@study_commands.command("new")
-def new_study(
-    table: Annotated[Path, typer.Argument(help="A CSV file, a workbook, or a table of Stata, SPSS or Arrow.")],
-    outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="The column with the outcome.")],
-    condition: Annotated[
-        list[str] | None,
-        typer.Option("--condition", "-c", metavar="COLUMN", help="Repeatable; default: every other column of numbers."),
-    ] = None,
-    case: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN", help="The column with the case names; default: the first column of unique texts."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: study.toml beside the table.")
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option(metavar="MARK", help="The decimal mark, where the table does not tell.")
-    ] = None,
-    thousands: Annotated[str | None, typer.Option(metavar="MARK", help="The mark between thousands, likewise.")] = None,
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="The code page, such as cp1252.")] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; default: the first.")
-    ] = None,
-    header: Annotated[int | None, typer.Option(metavar="ROW", help="The row with the column names.")] = None,
-    missing: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="Repeatable: a further spelling of no value, such as -9.")
-    ] = None,
-) -> None:
-    """Start a study: a study.toml with everything but the anchors, your expectations and your propositions."""
-    from equifinal.base.files import real_path
-    from equifinal.study.study_draft import draft_study
-
-    real_path(table)
-    keys = {"decimal": decimal, "thousands": thousands, "encoding": encoding, "sheet": sheet, "header": header}
-    reading = {key: value for key, value in {**keys, "missing": missing}.items() if value}
-    written = draft_study(table, outcome, condition or (), case, output, reading)
-    for line in written.read_text(encoding="utf-8").splitlines():
-        if line.startswith(("# The table: ", "# Columns not used ")):
-            _say(line.removeprefix("# "))
-    _say(f"Wrote {written}. The anchors of each set are yours to fill in; the file says where and how. Next:")
-    _say(f"  equifinal describe {written}")
-    _say(f"  equifinal compare {written} -o report")
 
 
 def _load(files: list[Path] | None, without: list[str] | None = None) -> None:

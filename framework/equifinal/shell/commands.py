@@ -26,9 +26,12 @@ class CommandsOfPlugins(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if (own := super().get_command(ctx, cmd_name)) is not None:
-            return own
+            return in_plain_words(own)
         entry = self._of_plugins(ctx).listing("commands").get(cmd_name)
-        return None if entry is None else _command(cmd_name, entry.cls)
+        return None if entry is None else in_plain_words(_command(cmd_name, entry.cls))
+
+    def get_params(self, ctx: Any) -> Any:
+        return _plain(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         from equifinal.errors import InputError, did_you_mean
@@ -85,6 +88,25 @@ def _interrupts_said() -> Iterator[None]:
         print(f"Interrupted{where}.", file=sys.stderr)
         warnings.simplefilter("ignore")  # joblib's, about what was computed and is not used
         raise Exit(130) from None
+
+
+def in_plain_words(command: Any) -> Any:
+    """The command, whose help shows neither a type behind flags, where nothing can be typed, nor Python's types."""
+    if "get_params" not in vars(command):
+        given = command.get_params
+        command.get_params = lambda ctx: _plain(given(ctx))  # with the flag for help, which is made there
+    for each in getattr(command, "commands", {}).values():
+        in_plain_words(each)
+    return command
+
+
+def _plain(parameters: list[Any]) -> list[Any]:
+    for each in parameters:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+        elif each.param_type_name == "argument":
+            each.display_type_rich = lambda ctx: None
+    return parameters
 
 
 def _command(name: str, brought: Any) -> Any:

@@ -4,6 +4,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from equifinal.plugin.records import Plugin
 from equifinal.shell.tables import Column, print_columns, show_frame
 from equifinal.study.propositions import Proposition
 from equifinal.study.study import Study
+from equifinal.study.unfinished import Unfinished
 
 #: The greatest width of the origin of a plugin before it is broken.
 _ORIGIN = 13
@@ -42,8 +44,31 @@ def describe_study(study: Study, console: Console) -> None:
             title="Propositions",
         )
     for label, table in study.methods.items():
-        settings = ", ".join(f"{key} = {value!r}" for key, value in table.items())
+        settings = ", ".join(f"{key} = {_toml(value)}" for key, value in table.items())
         console.print(f"[bold]\\[methods.{escape(label)}][/] {escape(settings)}", highlight=False)
+
+
+def describe_unfinished(study: Unfinished, console: Console) -> None:
+    """Print a study that is being written: its sets, and what is still open."""
+    console.rule(f"[bold]{escape(study.title)}")
+    console.print(f"{study.cases} cases. The study is not finished.", highlight=False)
+    if len(study.sets):
+        show_frame(study.sets, console, title="Sets")
+    console.print("[bold]Still open[/]")
+    for each in study.open:
+        console.print(f"- {escape(each)}", highlight=False)
+
+
+def show_file(name: str, path: Path, console: Console) -> None:
+    """Print the file of a study up to its first proposition, for those who want to see how one looks."""
+    lines = path.read_text(encoding="utf-8-sig").rstrip().splitlines()
+    end = next((number for number, line in enumerate(lines) if line.startswith("[[proposition]]")), len(lines))
+    end = next((number for number in range(end, len(lines)) if not lines[number].strip()), len(lines))
+    console.rule("[bold]study.toml")
+    console.print(escape("\n".join(lines[:end])), highlight=False)
+    if rest := len(lines) - end:
+        console.print(f"... and {rest} more lines.", highlight=False)
+    console.print(f"\nTo have the file and its table: equifinal study copy {escape(name)}", highlight=False)
 
 
 def _sets(study: Study, narrow: bool) -> pd.DataFrame:
@@ -109,6 +134,8 @@ def _toml(value: Any) -> str:
     """A value, written as in study.toml."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Any
@@ -12,6 +13,9 @@ _PATIENCE = 3.0
 
 #: Seconds after which an interrupt that nobody heard of is raised again.
 _AGAIN = 1.0
+
+#: When an interrupt came that nobody has answered.
+_open: list[float] = []
 
 
 def end_at_once(number: int, frame: FrameType | None) -> None:
@@ -34,6 +38,7 @@ def take_one_interrupt() -> None:
         now = time.monotonic()
         if not first:
             first.append(now)
+            _open.append(now)
             _insist()
             raise KeyboardInterrupt
         if now - first[0] > _PATIENCE:
@@ -43,10 +48,13 @@ def take_one_interrupt() -> None:
     signal.signal(signal.SIGINT, interrupt)
 
 
-def heard() -> None:
-    """The interrupt has been answered, and need not be raised again."""
+def heard() -> bool:
+    """The interrupt is being answered, and need not be raised again; whether there was one that nobody had answered."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
+    answered = bool(_open)
+    _open.clear()
+    return answered
 
 
 def _insist() -> None:
@@ -60,7 +68,10 @@ def _insist() -> None:
         if not _being_answered():
             raise KeyboardInterrupt
 
-    sys.unraisablehook = all_but_interrupts
+    def nothing(failed: Any) -> None:
+        """A thread that waits for workers fails when these are ended."""
+
+    sys.unraisablehook, threading.excepthook = all_but_interrupts, nothing
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, again)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)

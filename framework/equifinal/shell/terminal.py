@@ -97,7 +97,7 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
     console.print(UNTESTED_KEY if comparison.demands is None else KEY, style="dim", highlight=False)
     console.print()
     said = comparison.headline
-    for sentence in (*said.agreed, *said.parted, *comparison.summarize(texts=False, evidence=False)):
+    for sentence in (*said.agreed, *said.denied, *said.parted, *comparison.summarize(texts=False, evidence=False)):
         if sentence not in said.answer:
             console.print(Padding(escape(f"• {sentence}"), (0, 0, 0, 2)), highlight=False)
     console.print()
@@ -224,7 +224,7 @@ def _permutations(comparison: Comparison, console: Console) -> None:
     in_two_lines_if_narrow(title, columns, " ", console)
     found = shares["any_solution"].dropna()
     if len(found):
-        words = ", ".join(f"{escape(str(label))} in {share:.0%}" for label, share in found.items())
+        words = ", ".join(f"{escape(str(label))} in {100 * share:.0f} %" for label, share in found.items())
         console.print(f"For permuted outcomes, a solution is found by {words} of them.", highlight=False)
     console.print()
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equifinal.shell.completion import offering
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
@@ -13,10 +15,22 @@ if TYPE_CHECKING:
 
 def trial(
     scenario: Annotated[
-        list[str] | None, typer.Argument(help="Scenarios by name; default: all. 'list' shows them, and runs nothing.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="Scenarios by name; default: all. 'list' shows them, and runs nothing.",
+            autocompletion=offering("scenarios"),
+        ),
     ] = None,
     method: Annotated[
-        list[str] | None, typer.Option("--method", "-m", metavar="METHOD", help="Repeatable; default: all.")
+        list[str] | None,
+        typer.Option(
+            "--method",
+            "-m",
+            metavar="METHOD",
+            help="Repeatable; default: all.",
+            autocompletion=offering("methods"),
+        ),
     ] = None,
     size: Annotated[
         list[int] | None,
@@ -37,9 +51,21 @@ def trial(
     ] = None,
     format: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="FORMAT", help="With -o; repeatable. Default: html, csv, json."),
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="With -o; repeatable. Default: html, csv, json.",
+            autocompletion=offering("outputs"),
+        ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Write into a folder that equifinal did not write.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Write into a folder that holds other files; files of the same names are replaced.",
+        ),
+    ] = False,
     proposition: Annotated[
         list[str] | None, typer.Option("--proposition", "-p", metavar="ID", help="Ask about these only. Repeatable.")
     ] = None,
@@ -57,6 +83,7 @@ def trial(
     alone: Annotated[
         bool, typer.Option("--alone", help="Without the built-in methods beside those of plugins.")
     ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser when it is written.")] = False,
 ) -> None:
     """Ask methods about simulated data whose truth is known, and count how often each is wrong."""
     from rich.console import Console
@@ -64,6 +91,7 @@ def trial(
     from equifinal.base.files import real_path
     from equifinal.base.folder import check_folder
     from equifinal.plugin.registry import load_plugin
+    from equifinal.shell.opening import check_given, check_page, say_written
     from equifinal.sweep.result import outputs_for_trials
     from equifinal.sweep.trial import trial as ask
 
@@ -73,9 +101,11 @@ def trial(
     console = Console()
     if scenario == ["list"]:
         return _show_scenarios(console)
+    check_given(output, format, open_)
     if folder is not None:
         check_folder(folder, overwrite)
-        outputs_for_trials(format or None)
+        chosen = outputs_for_trials(format or None)
+        check_page(open_, chosen)
     found = ask(
         scenario or None,
         method if alone else _beside(method),
@@ -100,12 +130,8 @@ def trial(
         )
     if folder is not None:
         written = found.write(folder, format or None, overwrite)
-        print(visible(f"Wrote {len(written)} files into {output}; open {_page(written)}."))
+        say_written(written, output, open_)
     return None
-
-
-def _page(written: list[Path]) -> Path:
-    return next((path for path in written if path.suffix == ".html"), written[0])
 
 
 def _beside(method: list[str] | None) -> list[str] | None:

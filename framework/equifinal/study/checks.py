@@ -127,7 +127,8 @@ def raw_scores(variable: Variable, data: pd.DataFrame, where: str) -> pd.Series:
     column = data[variable.column]
     place = f"column {variable.column!r} ({variable.name})"
     if column.dtype.kind in "mMc" or isinstance(column.dtype, (pd.DatetimeTZDtype, pd.PeriodDtype)):
-        raise InputError(f"{where}{place} holds {column.dtype} values. Raw scores must be numbers.")
+        held = {"m": "spans of time", "c": "complex numbers"}.get(column.dtype.kind, "dates")
+        raise InputError(f"{where}{place} holds {held}. Raw scores must be numbers: years, for instance, or days.")
     missing = column.isna()
     if missing.any():
         cases = column.index[missing]

@@ -201,7 +201,7 @@ class Necessary(Proposition):
 
     claim = "necessary"
     expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
-    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
+    expect: bool = pydantic.Field(default=True, description="Whether it is; false claims that it is not.")
 
 
 class Sufficient(Proposition):
@@ -209,7 +209,7 @@ class Sufficient(Proposition):
 
     claim = "sufficient"
     expression: ExpressionText = pydantic.Field(description="A set, or sets joined by * (and), + (or), ~ (not).")
-    expect: bool = pydantic.Field(default=True, description="False claims that it is not.")
+    expect: bool = pydantic.Field(default=True, description="Whether it is; false claims that it is not.")
 
 
 class Influence(Proposition):

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equifinal.base.files import real_path
+from equifinal.base.files import real_path, typed
 from equifinal.base.spelling import set_name
 from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.plugin.registry import studies
 from equifinal.study.case_table import read_table
 from equifinal.study.reading.options import Options
 from equifinal.study.variable import RESERVED
@@ -98,11 +99,16 @@ def draft_study(
     """
     real_path(table)
     table = Path(table)
-    if not table.is_file():
-        raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")
+    _check_table(table)
     target = table.with_name("study.toml") if path is None else Path(path)
     if os.path.lexists(target):
         raise InputError(f"{str(target)!r} already exists. Choose another file, or move it away.")
+    if target.suffix.lower() != ".toml":
+        raise InputError(f"{str(target)!r} does not end in .toml, as the file of a study does. Choose another name.")
+    if not target.parent.is_dir():
+        raise InputError(
+            f"{str(target)!r} cannot be written: there is no folder {str(target.parent)!r}. Make it first."
+        )
     data = os.path.relpath(table, target.parent)
     text = draft_toml(table, outcome, conditions, case, Path(data).as_posix(), target.name, reading or {})
     try:
@@ -117,6 +123,19 @@ def draft_study(
         reason = error.strerror or str(error)
         raise InputError(f"{str(target)!r} cannot be written: {reason}. Choose another file.") from None
     return target
+
+
+def _check_table(table: Path) -> None:
+    """Raise an :class:`InputError` when there is no table there, above all where a study is."""
+    name = typed(table)
+    if str(table) in studies() and not table.is_file():
+        raise InputError(f"{str(table)!r} is a study already. Copy it to make it yours: equifinal study copy {name}")
+    if not table.is_file():
+        raise InputError(f"There is no file {str(table)!r} with a table of cases. Correct the path.")
+    if table.suffix.lower() == ".toml":
+        raise InputError(
+            f"{str(table)!r} is the file of a study, not a table. See what it says: equifinal describe {name}"
+        )
 
 
 def draft_toml(
@@ -156,7 +175,7 @@ def draft_toml(
         raise InputError(f"{where}no column other than the outcome holds numbers that vary. Add the conditions.")
     names = _set_names([outcome, *chosen])
     parts = [
-        _HEAD.format(table=table.name, file=file or "study.toml"),
+        _HEAD.format(table=table.name, file=typed(file or "study.toml")),
         "[study]\n"
         + _line("name", table.stem)
         + _line("title", table.stem.replace("_", " "))
@@ -184,14 +203,18 @@ def _first_names(frame: pd.DataFrame, where: str) -> str:
         if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
             return str(name)
     raise InputError(
-        f"{where}no column holds a name for each case. Name one with --case (case=...), or add one: text, all different."
+        f"{where}no column holds a name for each case. Name one as case (--case on the command line), or add one: text, all "
+        "different."
     )
 
 
 def _problem(scores: pd.Series, cases: pd.Series) -> str:
     """Why a column cannot be a set; empty when it can."""
     if not pd.api.types.is_numeric_dtype(scores) or pd.api.types.is_bool_dtype(scores):
-        return "does not hold numbers throughout"
+        text = pd.to_numeric(scores, errors="coerce").isna() & scores.notna()
+        place = next(iter(scores.index[text]), None) if not pd.api.types.is_bool_dtype(scores) else None
+        such = "" if place is None else f" ({str(scores[place])!r} for {cases[place]})"
+        return f"does not hold numbers throughout{such}"
     unusable = scores.isna() | np.isinf(scores.to_numpy(dtype=float, na_value=np.nan))
     if unusable.any():
         return f"has no number for {listing(cases[unusable], most=3)}"

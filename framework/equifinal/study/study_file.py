@@ -10,11 +10,13 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 import pydantic
 
+from equifinal.base.files import typed
 from equifinal.base.toml import parsed
 from equifinal.base.words import Provenance
-from equifinal.errors import InputError, did_you_mean, explain, repr_of
+from equifinal.errors import InputError, did_you_mean, explain, listing, repr_of
 from equifinal.plugin.study_tables import check_requires
-from equifinal.study.case_table import read_table
+from equifinal.study.blanks import blanks
+from equifinal.study.case_table import is_table, read_table
 from equifinal.study.reading.options import Options
 from equifinal.study.study import Study
 from equifinal.study.variable import Expectation, Variable
@@ -183,15 +185,34 @@ def study_path(study: str | Path) -> Path:
     if os.path.isdir(path) and os.path.isfile(path / "study.toml"):
         path = path / "study.toml"
     # os.path answers False where Path raises: no permission, a name that is too long.
+    if os.path.isdir(path) and (table := _only_table(path)):
+        raise InputError(
+            f"There is no study {str(study)!r}: it is a folder with a table and without a study.toml. Start a study from it: "
+            f"equifinal study new {typed(table)} --outcome COLUMN, with the name of the column to explain."
+        )
     if not os.path.isfile(path):
         lacks = "a folder without a study.toml" if os.path.isdir(path) else "neither a known name nor a file"
         raise InputError(f"There is no study {str(study)!r}: it is {lacks}. {did_you_mean(str(study), known)}")
+    if is_table(path):
+        raise InputError(
+            f"{str(study)!r} is a table of cases, not a study.toml. Start a study from it: equifinal study new {typed(study)} "
+            "--outcome COLUMN, with the name of the column to explain."
+        )
     if path.suffix.lower() != ".toml":
         raise InputError(
             f"{str(study)!r} is not a study.toml. A study is a text file study.toml that names the data, the outcome and the "
-            "conditions; 'equifinal describe heilongjiang' shows one."
+            "conditions; 'equifinal describe heilongjiang' shows one, and 'equifinal study copy heilongjiang' copies one for you."
         )
     return path
+
+
+def _only_table(folder: Path) -> Path | None:
+    """The table in a folder that holds no study and one table."""
+    try:
+        tables = [path for path in folder.iterdir() if is_table(path)]
+    except OSError:
+        return None
+    return tables[0] if len(tables) == 1 else None
 
 
 def _without(frame: pd.DataFrame, study: _StudyTable, where: str) -> tuple[pd.DataFrame, list[str]]:
@@ -206,19 +227,10 @@ def _without(frame: pd.DataFrame, study: _StudyTable, where: str) -> tuple[pd.Da
     return frame, notes
 
 
-def _read_study(path: Path) -> Study:
-    where = f"Study file {str(path)!r}: "
+def checked_file(content: Mapping[str, Any], where: str) -> _StudyFile:
+    """The tables of a study file, with every key known and of its type."""
     try:
-        content = parsed(unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
-    except ValueError as error:
-        raise InputError(
-            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text goes in quotes, a table in {{}} "
-            "on one line."
-        ) from None
-    try:
-        file = _StudyFile.model_validate(content)
+        return _StudyFile.model_validate(content)
     except pydantic.ValidationError as error:
         keys = {
             "": _StudyFile.model_fields,
@@ -227,15 +239,44 @@ def _read_study(path: Path) -> Study:
             "condition": _VariableTable.model_fields,
         }
         raise InputError(f"{where}{explain(error, keys)}") from None
-    about = file.study.model_dump()
+
+
+def cases_of(study: _StudyTable, path: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The table of cases of a study, and notes on how it was read and whom it leaves out."""
+    where = f"Study {study.name!r}: "
+    given = study.model_dump(include=set(Options._fields))
+    options = Options(**{**given, "missing": tuple(map(str, given["missing"]))})
+    texts = [column for column in (study.case, study.unit) if column is not None]
+    found = read_table(path.parent / study.data, texts, where, options)
+    data, left_out = _without(found.frame, study, where)
+    return data, [f"{path.parent.joinpath(study.data).name}: {note}" for note in found.notes] + left_out
+
+
+def _read_study(path: Path) -> Study:
+    where = f"Study file {str(path)!r}: "
+    text = ""
+    try:
+        text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
+        content = parsed(text)
+    except OSError as error:
+        raise InputError(f"{where}it cannot be read: {error.strerror}. Check its permissions.") from None
+    except ValueError as error:
+        if waiting := blanks(text):
+            line, keys = waiting
+            has, them = ("has", "it") if len(keys) == 1 else ("have", "them")
+            raise InputError(
+                f"{where}in line {line}, {listing(keys)} {has} no number yet. Fill {them} in; 'equifinal describe "
+                f"{typed(path)}' lists all that is open."
+            ) from None
+        raise InputError(
+            f"{where}it cannot be read as TOML: {error}. Correct that place in the file: text goes in quotes, a table in {{}} "
+            "on one line."
+        ) from None
+    file = checked_file(content, where)
     where = f"Study {file.study.name!r}: "
     check_requires(file.study.requires, where)  # first: whatever is unknown below may be a missing plugin's
-    texts = [column for column in (file.study.case, file.study.unit) if column is not None]
-    given: dict[str, Any] = {key: about.pop(key) for key in Options._fields}
-    options = Options(**{**given, "missing": tuple(map(str, given["missing"]))})
-    found = read_table(path.parent / about.pop("data"), texts, where, options)
-    data, left_out = _without(found.frame, file.study, where)
-    del about["exclude"]
+    data, notes = cases_of(file.study, path)
+    about = file.study.model_dump(exclude={"data", "exclude", *Options._fields})
     try:
         outcome = Variable(**file.outcome.model_dump())
         conditions = [Variable(**table.model_dump()) for table in file.condition]
@@ -244,7 +285,7 @@ def _read_study(path: Path) -> Study:
     return Study(
         **about,
         data=data,
-        data_notes=[f"{path.parent.joinpath(file.study.data).name}: {note}" for note in found.notes] + left_out,
+        data_notes=notes,
         outcome=outcome,
         conditions=conditions,
         propositions=file.proposition,

@@ -251,7 +251,7 @@ def save_study(study: Study, path: str | Path, overwrite: bool = False, own: str
     if standing and not overwrite:
         raise InputError(
             f"In the folder {str(file.parent)!r}, {listing(each.name for each in standing)} would be replaced. "
-            "Choose another place, or allow it (overwrite=True)."
+            "Choose another place, or overwrite them."
         ) from FileExistsError(standing[0])
     with staging(file.parent, file.parent) as aside:
         for target, text in {table: _csv(study), **contents}.items():

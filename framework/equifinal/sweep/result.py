@@ -414,11 +414,11 @@ def _sentence(method: str, words: str, cells: pd.DataFrame) -> list[str]:
     data_sets = spoken["data_sets"]
     answers = ((1 - spoken["silent"]) * data_sets).sum()
     wrong = (spoken["wrong"] * data_sets).sum() / answers
-    said = f"{method}, {words}: {wrong:.0%} of its {answers:,.0f} answers are wrong"
+    said = f"{method}, {words}: {100 * wrong:.0f} % of its {answers:,.0f} answers are wrong"
     if wrong == 0:
         return [f"{said}."]
     worst = spoken.iloc[int(spoken["wrong"].to_numpy().argmax())]
     return [
         f"{said}, most often on {worst['proposition']} in {worst['scenario']} with {worst['n']} cases "
-        f"({worst['wrong']:.0%}, 95 % interval {worst['wrong_low']:.0%} to {worst['wrong_high']:.0%})."
+        f"({100 * worst['wrong']:.0f} %, 95 % interval {100 * worst['wrong_low']:.0f} % to {100 * worst['wrong_high']:.0f} %)."
     ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from equifinal.errors import InputError, check_whole, did_you_mean
 from equifinal.method.choosing import choose_methods
-from equifinal.sweep.asking import PARTS, Ask
+from equifinal.sweep.asking import DEMANDS, PARTS, Ask
 from equifinal.sweep.engine import sweep_over
 from equifinal.sweep.result import Trial
 from equifinal.sweep.scenario import Scenario
@@ -139,7 +139,8 @@ def _about(
     methods = {
         label: {"method": each.name, **each.parameters()} for found in built.values() for label, each in found.items()
     }
-    asked = {"propositions": ids, "evidence": evidence, "parts": parts}
+    draws = {"worlds": DEMANDS.worlds, "resamples": DEMANDS.resamples, "draws at most": DEMANDS.most}
+    asked = {"propositions": ids, "evidence": draws if evidence else False, "parts": parts}
     return {"versions": {name: version(name) for name in _NUMBERS_FROM}, "methods": methods, **asked}
 
 

@@ -199,7 +199,7 @@ def plot_venn(source: Any, sets: Sequence[str] | None = None, ax: "Axes | None" 
     ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()), aspect="equal")
     ax.axis("off")
     around = next((each for each in found if not any(each.states)), None)
-    share = f", {around.with_outcome / around.cases:.0%} of them with the outcome" if around else ""
+    share = f", {100 * around.with_outcome / around.cases:.0f} % of them with the outcome" if around else ""
     note = (
         f"In none of the sets: {counted(around.cases, 'case') if around else 'no case'}{share}. "
         f"Cases in each combination; per cent (where there is room) and shade: share of them in {labelled(study.outcome, 60)}. "
@@ -248,7 +248,7 @@ def _number(ax: "Axes", x: float, y: float, room: float, count: int, share: floa
     """The count, with the share below where there is room for both."""
     if room > 0.13:
         ax.text(x, y + 0.02, str(count), ha="center", va="bottom", fontsize=10, linespacing=1.0)
-        ax.text(x, y, f"{share:.0%}", ha="center", va="top", fontsize=7)
+        ax.text(x, y, f"{100 * share:.0f} %", ha="center", va="top", fontsize=7)
     else:
         ax.text(x, y, str(count), ha="center", va="center", fontsize=9 if room > 0.07 else 7)
 

@@ -1,6 +1,5 @@
 """The figures that a comparison has, and what each says in words."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -11,6 +10,7 @@ import equifinal as eq
 from equifinal_output.figures.source import has_table, labelled
 from equifinal_output.tables import further_facets
 from equifinal_output.words.importance import importance_in_words, importances
+from equifinal_output.words.names import file_stem
 from equifinal_output.words.paths import propositions_paths
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Collected:
     def add(
         self, section: str, name: str, title: str, plot: Callable[..., "Axes"], words: Callable[..., str], *what: Any
     ) -> None:
-        stem = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII).strip("._-")[:100] or "figure"
+        stem = file_stem(name) or "figure"
         unique, number = stem, 1
         while unique.lower() in self.pictures:
             number += 1

@@ -1,10 +1,9 @@
 """The format ``latex``: one file per table, for ``\\input`` in a paper."""
 
-import re
 from pathlib import Path
 
 import equifinal as eq
-from equifinal_output.papers.latex_markup import comment, latex
+from equifinal_output.papers.latex_markup import comment, label_of, latex
 from equifinal_output.papers.latex_text import escaped
 from equifinal_output.papers.publication import INTERVALS, publication_tables
 from equifinal_output.words.names import file_name, stamp
@@ -29,8 +28,7 @@ class LatexTables(eq.Output):
         tables = publication_tables(comparison, self.intervals)
         for table in tables:
             taken = {document.name, *(path.name.lower() for path in written)}
-            # TeX interprets some characters in file names.
-            name = re.sub(r"[^A-Za-z0-9.-]+", "-", table.name)
+            name = label_of(table.name)  # TeX interprets some characters in file names
             path = folder / file_name(name, taken, "tex")
             path.write_text(f"{origin}\n{latex(table, path.stem)}\n", encoding="utf-8")
             written.append(path)

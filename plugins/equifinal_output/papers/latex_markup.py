@@ -6,6 +6,7 @@ import re
 from equifinal_output.papers.cells import ALIGNED, Cell, Row, placed
 from equifinal_output.papers.latex_text import escaped
 from equifinal_output.papers.table import PublicationTable
+from equifinal_output.words.names import file_stem
 
 #: A table with more lines continues on the next page.
 _LINES_OF_A_PAGE = 42
@@ -17,6 +18,15 @@ _LONG_LINE, _NARROW_GAP = 108, 1.3
 _LEAST = 20
 #: What the oldest font encoding lacks.
 _T1 = re.compile(r"\\(k|dj|DJ|dh|DH|th|TH|quotedblbase|guillemotleft|guillemotright|guilsinglleft|guilsinglright)\b")
+
+
+def label_of(name: str) -> str:
+    """A name as a label and a file of TeX: letters of every script, digits, points and hyphens.
+
+    >>> label_of("fsqca_Größe*~B")
+    'fsqca-Größe-B'
+    """
+    return re.sub("-+", "-", file_stem(name.replace("_", "-"), "-"))
 
 
 def latex(table: PublicationTable, label: str = "") -> str:
@@ -41,7 +51,7 @@ def latex(table: PublicationTable, label: str = "") -> str:
     >>> print(latex(table).partition(r"\midrule")[2].partition(r"\bottomrule")[0].strip())
     A\_1 & $-$0.5 \\
     """
-    label = re.sub(r"[^A-Za-z0-9.-]+", "-", label or table.name)
+    label = label_of(label or table.name)
     is_long = _lines(table) > _LINES_OF_A_PAGE
     is_wide = _taken(table, _GAP) + _LEAST * table.kinds.count("text") > _LINE
     columns = _columns(table, is_long and is_wide)

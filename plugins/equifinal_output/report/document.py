@@ -78,6 +78,7 @@ class Content:
         standing = tuple(each for each in said.standing if each not in said.answer)
         found = [
             ("What kinds of methods agree on", said.agreed),
+            ("What they agree is not there", said.denied),
             ("Where they disagree", said.parted),
             ("What one kind alone finds" if said.parted else "What the method finds", said.alone),
             ("What stands behind this", standing),

@@ -62,7 +62,7 @@ def curves(
         text=said,
         lines=tuple(lines),
         places=tuple(zip(across, labels, strict=True)),
-        shares=tuple((_up(share), f"{share:.0%}") for share in (0.0, 0.5, 1.0)),
+        shares=tuple((_up(share), f"{100 * share:.0f} %") for share in (0.0, 0.5, 1.0)),
     )
 
 
@@ -191,5 +191,5 @@ def dots(title: str, frame: pd.DataFrame, name: str, promised: float, ends: tupl
         x, start, end = (across(float(row[each])) for each in (name, f"{name}_low", f"{name}_high"))
         found.append(Dot(_short(str(label)), 22.0 + 17 * number, x, start, end, percent(row[name])))
     said = "; ".join(f"{each.label}: {each.text}" for each in found)
-    ticks = tuple((across(value), f"{value:.0%}") for value in (low, high))
-    return Dots(title, said, tuple(found), across(promised), f"{promised:.0%}", ticks, 34.0 + 17 * len(found))
+    ticks = tuple((across(value), f"{100 * value:.0f} %") for value in (low, high))
+    return Dots(title, said, tuple(found), across(promised), f"{100 * promised:.0f} %", ticks, 34.0 + 17 * len(found))

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pytest
 from output_toys import CASES, Averaging, compared, rows_of, strict, written
 
 import equifinal as eq
 from equifinal_output import CsvTables
+from equifinal_output.words.names import file_name
 from evidence_toys import with_evidence
 
 
@@ -94,3 +97,54 @@ def test_csv_holds_the_evidence(tmp_path: Path) -> None:
     firm = {(row[0], row[1]): row[head.index("firm")] == "True" for row in rows}
     assert firm == {place: bool(row["firm"]) for place, row in comparison.evidence.iterrows()}
     assert len(rows_of(tmp_path / "tables" / "evidence_directions.csv")) == 1 + len(comparison.direction_evidence)
+
+
+@pytest.mark.parametrize("separator", [";", "|", "tab"])
+def test_csv_for_a_spreadsheet_with_decimal_commas(separator: str, comparison: eq.Comparison, tmp_path: Path) -> None:
+    """Read by pandas with these marks, the tables are those of the plain files, number by number."""
+    written(CsvTables(separator=separator, decimal=",", bom=True), comparison, tmp_path)
+    (tmp_path / "plain").mkdir()
+    written(CsvTables(), comparison, tmp_path / "plain")
+    mark = {"tab": "\t"}.get(separator, separator)
+    for path in (tmp_path / "plain" / "tables").glob("*.csv"):
+        other = tmp_path / "tables" / path.name
+        assert other.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert not path.read_bytes().startswith(b"\xef\xbb\xbf")
+        marked = pd.read_csv(other, sep=mark, decimal=",", encoding="utf-8-sig")
+        pd.testing.assert_frame_equal(marked, pd.read_csv(path), check_exact=True)
+    assert "0,30000000000000004" in (tmp_path / "tables" / "first_configurations.csv").read_text(encoding="utf-8-sig")
+
+
+def test_csv_marks_are_given_on_the_command_line_and_checked(cli: Any, towns: Path, tmp_path: Path) -> None:
+    arguments = ("compare", towns, "-m", "clustering", "-o", tmp_path / "out", "-q")
+    assert cli(*arguments, "-f", "csv:separator=;", "-f", "csv:decimal=,", "-f", "csv:bom=true").code == 0
+    assert ";0," in (tmp_path / "out" / "tables" / "fit.csv").read_text(encoding="utf-8-sig")
+    for wrong, words in (
+        ("csv:decimal=,", "separator and decimal are both ','. Give another separator"),
+        ("csv:separator=.", "separator = '.' must be ',', ';', '|' or 'tab'"),
+        ("csv:seperator=;", "Did you mean 'separator'?"),
+        ("csv:bom=maybe", "bom = 'maybe' must be true or false"),
+    ):
+        ended = cli(*arguments, "-f", wrong)
+        assert (ended.code, ended.out) == (2, "")
+        assert words in ended.err
+
+
+LETTERS = {"Größe Süd": "Größe.Süd", "教育投入": "教育投入", "शिक्षा": "शिक्षा", "Größe Nord": "Größe.Nord"}
+
+
+@pytest.mark.parametrize("output", ["csv", "figures:formats=['svg']", "latex", "fragments"])
+def test_file_names_keep_their_letters(output: str, tmp_path: Path) -> None:
+    study = eq.load_study("heilongjiang")
+    comparison = eq.compare(eq.run(study, {label: eq.methods()["fsqca"].cls() for label in LETTERS}))
+    names = " ".join(path.name for path in comparison.write(tmp_path / "out", [output]))
+    for kept in LETTERS.values():
+        assert re.search(kept, names)
+
+
+@pytest.mark.parametrize("name", ["教育" * 200, "é" * 300, "CON", "lpt1.x", "a/b:c", "..", ""])
+def test_a_name_of_a_file_can_be_stored_anywhere(name: str, tmp_path: Path) -> None:
+    file = file_name(name, {"a_b_c.csv"})
+    assert len(file.encode()) < 255
+    assert not re.match(r"(?i)(con|lpt1)\.", file)
+    (tmp_path / file).write_text("x")

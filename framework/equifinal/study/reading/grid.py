@@ -9,12 +9,12 @@ import pandas as pd
 
 from equifinal.base.spelling import label
 from equifinal.errors import InputError, listing
-from equifinal.study.reading.numerals import MISSING, decimal_mark, numbers, numeral
+from equifinal.study.reading.numerals import MISSING, Exact, decimal_mark, numbers, numeral
 from equifinal.study.reading.options import Options, Reading
 from equifinal.study.reading.text import Rows
 
 _FOOTNOTE = re.compile(
-    r"[*†‡¹²³#]|\(?\d\)|(source|note|notes|quelle|anmerkung|hinweis|stand|fuente|nota|fonte|remarque|来源|资料来源|注|出典)\b\s*[:：.]?",
+    r"[*†‡¹²³#]|\(?\d\)|(source|note|notes|quelle|anmerkung|hinweis|stand|fuente|nota|fonte|remarque|источник|примечани[ея]|来源|资料来源|注|出典)\b\s*[:：.]?",
     flags=re.IGNORECASE,
 )
 
@@ -29,12 +29,15 @@ class _Body(NamedTuple):
 
 def table_of(rows: Rows, separator: str, texts: Sequence[str], options: Options, where: str) -> Reading:
     """The table in rows of cells; `texts` are the columns to keep as text."""
-    rows = [[label(cell) for cell in row] for row in rows]
+    rows = [[cell if isinstance(cell, Exact) else label(cell) for cell in row] for row in rows]
     names, body, notes = _body(rows, options, where)
     _check_names(names, body, where)
     kept = [place for place, name in enumerate(names) if name]
     body = [(number, row) for number, row in body if any(row[place] for place in kept)]
     missing = MISSING | {each.strip() for each in options.missing}
+    _check_units(
+        names, [(number, ["" if cell in missing else cell for cell in row]) for number, row in body], texts, where
+    )
     columns = {
         place: [None if row[place] in ({""} if names[place] in texts else missing) else row[place] for _, row in body]
         for place in kept
@@ -80,6 +83,7 @@ def _body(rows: Rows, options: Options, where: str) -> _Body:
     if not any(any(row) for _, row in numbered):
         raise InputError(f"{where}is empty. It needs column names in its first line, and one line per case.")
     (line, head), *below = numbered
+    head = [str(cell) for cell in head]
     while head and not head[-1]:
         head = head[:-1]
     below, more = _without_footnotes(below)
@@ -125,8 +129,30 @@ def _without_footnotes(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[in
 
 def _check_names(names: list[str], body: list[tuple[int, list[str]]], where: str) -> None:
     for place, name in enumerate(names):
-        if not name and any(row[place] for _, row in body):
-            raise InputError(f"{where}has values but no name in column {place + 1}. Name it in the first line.")
+        if not name and (found := next(((number, row[place]) for number, row in body if row[place]), None)):
+            raise InputError(
+                f"{where}has values but no name in column {place + 1}, such as {str(found[1])!r} in row {found[0]}. Name it in the "
+                "first line, or say which row has a name for every column: header = 2, for instance."
+            )
+
+
+def _check_units(names: list[str], body: list[tuple[int, list[str]]], texts: Sequence[str], where: str) -> None:
+    """Raise an :class:`InputError` when the first row has text above the numbers of every column, as names and units have."""
+    if len(body) < 3:
+        return
+    (number, first), *below = body
+    counted = [
+        place
+        for place, name in enumerate(names)
+        if name and name not in texts and _mostly_numbers([row[place] or None for _, row in below])
+    ]
+    above = [place for place in counted if first[place] and numeral(first[place]) is None]
+    if counted and above == counted:
+        cell = str(first[above[0]])
+        raise InputError(
+            f"{where}has {cell!r} in row {number}, above the numbers of column {names[above[0]]!r}. Remove the row if it holds "
+            f"units or second names; say header = {number} if it holds the names, or missing = [{cell!r}] if that means no value."
+        )
 
 
 def _mostly_numbers(cells: Sequence[str | None]) -> bool:
@@ -139,6 +165,7 @@ def _column(cells: list[str | None], is_text: bool, decimal: str) -> tuple[pd.Se
     """A column as numbers, truth values or text, and the unit dropped."""
     if not is_text and (found := numbers(cells, decimal)) is not None:
         return found
+    cells = [None if cell is None else str(cell) for cell in cells]
     text = pd.Series(cells, dtype=object)
     if not is_text and len(text) and text.isin(["True", "False", "TRUE", "FALSE", "true", "false"]).all():
         return text.str.lower() == "true", ""
@@ -148,7 +175,7 @@ def _column(cells: list[str | None], is_text: bool, decimal: str) -> tuple[pd.Se
 
 def _notes_on_numbers(decimal: str, cells: Sequence[str]) -> list[str]:
     notes = []
-    digits = [found.digits for cell in cells if (found := numeral(cell)) is not None]
+    digits = [found.digits for cell in cells if not isinstance(cell, Exact) and (found := numeral(cell)) is not None]
     if decimal == "," and any("," in each for each in digits):
         notes.append("Decimals are written with a comma.")
     mark = {".": ",", ",": "."}[decimal]

@@ -12,6 +12,7 @@ from equifinal.study.reading.options import Options
 #: Spellings of "no value" in the tables of spreadsheet and statistics programs.
 MISSING = frozenset(
     {"", "NA", "N/A", "n/a", "n.a.", "#N/A", "#NV", "NaN", "nan", "null", "NULL", "None", "none", "k. A.", "k.A."}
+    | {"keine Angabe", "n.d.", "s/d", "н/д", "нет данных", "无数据", "缺失"}
     | {"-", "–", "—", "−", ".", "..", "...", "…", "#DIV/0!", "#VALUE!", "#WERT!", "#REF!", "#NULL!"}
 )
 
@@ -23,6 +24,12 @@ _SHAPE = re.compile(
 )
 _GROUPED = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
 _BY_SPACES = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
+
+
+class Exact(str):
+    """The text of a cell that is a number in its file already, with a decimal point whatever the table's mark is."""
+
+    __slots__ = ()
 
 
 class Numeral(NamedTuple):
@@ -74,7 +81,7 @@ def decimal_mark(columns: Mapping[str, Iterable[tuple[int, str]]], separator: st
     seen: dict[str, tuple[int, str, str]] = {}
     for name, cells in columns.items():
         for row, cell in cells:
-            if (found := numeral(cell)) and (mark := _says(found.digits)):
+            if not isinstance(cell, Exact) and (found := numeral(cell)) and (mark := _says(found.digits)):
                 seen.setdefault(mark, (row, cell, name))
     if "." in seen and "," in seen:
         (row, cell, name), (row2, cell2, name2) = seen["."], seen[","]
@@ -84,6 +91,8 @@ def decimal_mark(columns: Mapping[str, Iterable[tuple[int, str]]], separator: st
         )
     if "." in seen or "," in seen:
         return "." if "." in seen else ","
+    if "?" in seen and options.thousands is not None:  # a space or an apostrophe, so the mark is the decimal one
+        return "," if "," in seen["?"][1] else "."
     if "?" in seen and separator != ",":
         row, cell, name = seen["?"]
         raise InputError(
@@ -103,9 +112,9 @@ def numbers(cells: Sequence[str | None], decimal: str) -> tuple[pd.Series, str] 
         return None
     thousands = {".": ",", ",": "."}[decimal]
     plain: list[str | None] = []
-    for each in found:
-        if each is None:
-            plain.append(None)
+    for cell, each in zip(cells, found, strict=True):
+        if each is None or isinstance(cell, Exact):
+            plain.append(cell)
             continue
         whole, mark, rest = each.digits.partition(decimal)
         if (

@@ -33,10 +33,6 @@ def text_of(path: Path, options: Options, where: str) -> tuple[str, list[str]]:
     encoding = marked or options.encoding or "utf-8"
     try:
         text = content.decode(encoding)
-    except LookupError:
-        raise InputError(
-            f"{where}cannot be read: encoding = {encoding!r} is unknown. Name a code page, such as 'cp1252' or 'utf-16'."
-        ) from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         if b"\0" in content:
