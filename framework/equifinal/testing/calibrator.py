@@ -214,7 +214,7 @@ def anchors_mean_what_they_say(calibrator: Calibrator) -> None:
             fail(f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "memberships between 0 and 1", "input not mutated")
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "deterministic", "input not mutated")
 def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
     """Scores that are stored as whole numbers have the same memberships as the same scores with decimals."""
     decimals = _scores(calibrator).round()
