@@ -48,6 +48,8 @@ GALLERY = [
     ("", "configurations", 'figures.plot_configurations(comparison, "fsqca")'),
     ("", "xy", 'figures.plot_xy(comparison, "fsqca")'),
     ("", "xy-path", 'figures.plot_xy(comparison, "fsqca", "LEAD*DEM*FIN")'),
+    ("", "radar", 'figures.plot_radar(comparison, "fsqca")'),
+    ("", "groups", 'figures.plot_groups(comparison, "region", "fsqca")'),
     ("", "necessity", 'figures.plot_necessity(comparison, "fsqca")'),
     ("Regression", "coefficients", 'figures.plot_coefficients(comparison, "regression")'),
     ("Clustering", "profiles", 'figures.plot_profiles(comparison, "clustering")'),

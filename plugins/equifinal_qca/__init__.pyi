@@ -9,6 +9,7 @@ from .diagnostics.doubtful_rows import simultaneous_subsets as simultaneous_subs
 from .diagnostics.groups import consistency_by as consistency_by
 from .diagnostics.groups import consistency_distance as consistency_distance
 from .diagnostics.pairs import best_pairs as best_pairs
+from .diagnostics.retention import retention as retention
 from .diagnostics.robustness import Robustness as Robustness
 from .diagnostics.robustness import robustness_to as robustness_to
 from .diagnostics.robustness import skewness as skewness
@@ -33,11 +34,13 @@ from .multivalue import MultiValueTable as MultiValueTable
 from .multivalue import minimize_mv as minimize_mv
 from .multivalue import truth_table_mv as truth_table_mv
 from .necessary import necessity as necessity
+from .outcomes import minimize_each as minimize_each
 from .solution import Solution as Solution
 from .supersets import necessary_expressions as necessary_expressions
 from .supersets import sufficient_expressions as sufficient_expressions
 from .table import TruthTable as TruthTable
 from .table import truth_table as truth_table
+from .temporal import both_orders as both_orders
 
 equifinal_api: int
 

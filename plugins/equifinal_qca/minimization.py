@@ -1,15 +1,19 @@
 """Boolean minimization of a truth table: the conservative, the parsimonious and the intermediate solution."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
+
+import numpy as np
 
 from equifinal import InputError
-from equifinal.errors import did_you_mean
+from equifinal.errors import did_you_mean, listing
 from equifinal_qca.engine import search
 from equifinal_qca.engine.cubes import Cube
+from equifinal_qca.engine.reaching import FitCutoffs, Reaching
 from equifinal_qca.engine.search import Found, Problem
-from equifinal_qca.inputs import is_whole
+from equifinal_qca.inputs import check_shares, is_whole
 from equifinal_qca.model import Model, Pair, TermFit
 from equifinal_qca.solution import Solution, SolutionType
 from equifinal_qca.space import Expectation
@@ -26,6 +30,9 @@ def minimize(
     max_seconds: float | None = None,
     effort: float = 1.0,
     include: Literal["", "C"] = "",
+    term_consistency_cutoff: float = 0.0,
+    model_consistency_cutoff: float = 0.0,
+    model_coverage_cutoff: float | None = None,
 ) -> Solution:
     """Minimize a truth table.
 
@@ -65,15 +72,31 @@ def minimize(
         ``"C"`` lets every solution match contradictions, the ``C`` rows, where that shortens it; none has to be explained
         (Ragin 1987, ch. 7). The conservative solution then still uses no remainder. By default no term may match a ``C`` row.
         `exclude` bars a contradiction all the same.
+    term_consistency_cutoff
+        The consistency, 0 to 1, from which a prime implicant is used as a term. A ``1`` row that only others match is not
+        explained, which a note says.
+    model_consistency_cutoff
+        The consistency, 0 to 1, from which terms together are a model.
+    model_coverage_cutoff
+        The coverage, 0 to 1, from which terms together are a model, whether or not they match every ``1`` row. By default
+        every ``1`` row must be matched, whatever the coverage.
 
     Returns
     -------
     Solution
+        With cutoffs of models, these are the sets of usable prime implicants that reach them: those with the fewest terms
+        or, with `all_covers`, those of which no part reaches them. There may be none. An intermediate solution lies between
+        the conservative and the parsimonious one without these cutoffs.
 
     Raises
     ------
     InputError
-        For an unknown solution, condition or row, or an unknown ``include``.
+        For an unknown solution, condition or row, an unknown ``include``, or cutoffs that are not numbers from 0 to 1.
+
+    Notes
+    -----
+    The cutoffs of terms and models are those of Duşa's package QCA for R (``pi.cons``, ``sol.cons``, ``sol.cov``), held to
+    its results on Lipset's data and to all sets of terms on small tables.
 
     Examples
     --------
@@ -84,6 +107,7 @@ def minimize(
     [('A*B',)]
     """
     _check(table, solution, expectations, max_models, max_seconds, effort)
+    wanted = _fit_cutoffs(term_consistency_cutoff, model_consistency_cutoff, model_coverage_cutoff)
     if not isinstance(expectations, Mapping):
         expectations = dict.fromkeys(expectations or (), "present")
     present, absent, together = table.space.expected(expectations)
@@ -112,15 +136,27 @@ def minimize(
     )
     if free:
         table = table.noting("Contradictions that terms may match (include = 'C'), without having to", free)
+    reaching = None if wanted == FitCutoffs() else Reaching(wanted, table.memberships, table.outcome_membership)
+    behind: tuple[Solution, Solution] | tuple[()] = ()
     if solution == "conservative":
-        return _solution("conservative", table, search.conservative(problem.without_remainders()), max_models)
-    if solution == "parsimonious":
-        return _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models)
-    behind = (
-        _solution("conservative", table, search.conservative(problem.without_remainders()), max_models),
-        _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
-    )
-    return _solution("intermediate", table, search.intermediate(problem), max_models, *behind)
+        problem = problem.without_remainders()
+    elif solution == "parsimonious":
+        problem = problem.without_theory()
+    else:
+        behind = (
+            _solution("conservative", table, search.conservative(problem.without_remainders()), max_models),
+            _solution("parsimonious", table, search.parsimonious(problem.without_theory()), max_models),
+        )
+    usual, by = _SEARCHES[solution]
+    found = by(reaching, problem) if reaching else usual(problem)
+    return _solution(solution, table, found, max_models, *behind, reaching=reaching)
+
+
+_SEARCHES: dict[SolutionType, tuple[Callable[[Problem], Found], Callable[[search.Choice, Problem], Found]]] = {
+    "conservative": (search.conservative, search.conservative_by),
+    "parsimonious": (search.parsimonious, search.parsimonious_by),
+    "intermediate": (search.intermediate, search.intermediate_by),
+}
 
 
 def _check(
@@ -144,6 +180,18 @@ def _check(
         raise InputError(f"expectations = {expectations!r} is a single text. Give a list, {literals!r}, or a dict.")
 
 
+def _fit_cutoffs(term_consistency: object, consistency: object, coverage: object) -> FitCutoffs:
+    """The cutoffs of terms and models, checked."""
+    check_shares(term_consistency_cutoff=term_consistency, model_consistency_cutoff=consistency)
+    if coverage is not None:
+        check_shares(model_coverage_cutoff=coverage)
+    return FitCutoffs(
+        float(cast(float, term_consistency)),
+        float(cast(float, consistency)),
+        None if coverage is None else float(cast(float, coverage)),
+    )
+
+
 def _solution(
     kind: SolutionType,
     table: TruthTable,
@@ -151,8 +199,12 @@ def _solution(
     max_models: int,
     conservative: Solution | None = None,
     parsimonious: Solution | None = None,
+    *,
+    reaching: Reaching | None = None,
 ) -> Solution:
     """The solution in words."""
+    if reaching:
+        table = _noting_fit(table, found, reaching)
     used = {cube for cubes, _ in found.models for cube in cubes}  # many models share few terms
     texts = {cube: cube.text(table.conditions) for cube in used.union(found.primes)}
     long_ones, short_ones = (
@@ -177,16 +229,40 @@ def _solution(
         truncated=found.truncated,
         models_at_least=found.at_least,
         proved=found.bound is None,
-        notes=(*table.notes, *_notes(kind, table.outcome, models, found, max_models)),
+        notes=(*table.notes, *_notes(kind, table, models, found, max_models, reaching)),
         conservative=conservative,
         parsimonious=parsimonious,
     )
 
 
-def _notes(kind: SolutionType, outcome: str, models: list[Model], found: Found, max_models: int) -> list[str]:
+def _noting_fit(table: TruthTable, found: Found, reaching: Reaching) -> TruthTable:
+    """The same table with notes on the prime implicants and rows that cutoffs of terms and models leave out."""
+    rows, wanted = np.array(table.corners_with("1"), dtype=np.int64), reaching.cutoffs
+    dropped = sorted((cube.text(table.conditions), share) for cube, share in reaching.dropped.items())
+    if dropped:
+        named = listing([f"{text} ({share:.3f})" for text, share in dropped])
+        said = f"Below the consistency of {wanted.term_consistency:g} that terms must reach, so not used: {named}."
+        table = replace(table, notes=(*table.notes, said))
+    matched = search.chart(found.primes, rows).any(axis=0)
+    if not matched.all():
+        table = table.noting("Not explained, as no term that reaches the cutoff matches it", rows[~matched].tolist())
+    in_every_model = matched.copy()
+    for cubes, _ in found.models:
+        in_every_model &= search.chart(cubes, rows).any(axis=0)
+    if (missed := matched & ~in_every_model).any():
+        words = f"Not explained by every model, as a coverage of {wanted.coverage:g} is enough"
+        table = table.noting(words, rows[missed].tolist())
+    return table
+
+
+def _notes(
+    kind: SolutionType, table: TruthTable, models: list[Model], found: Found, max_models: int, reaching: Reaching | None
+) -> list[str]:
     """Notes for the reader: no model, a constant, several models, anything that is not proved."""
-    said = []
-    if not models:
+    said, outcome = [], table.outcome
+    if not models and table.corners_with("1"):
+        said.append(f"No set of terms reaches the cutoffs of terms and models for {outcome}: the solution is empty.")
+    elif not models:
         said.append(f"No row of the truth table passes the cutoffs for {outcome}: the solution is empty.")
     elif any(model.terms == ("1",) for model in models):
         said.append(
@@ -212,5 +288,6 @@ def _notes(kind: SolutionType, outcome: str, models: list[Model], found: Found, 
             f"The search was cut short: these {kind} models are right, but there may be more, or more models behind them."
         )
     if len(models) > 1 and not found.truncated:
-        said.append(f"Model ambiguity: {len(models)} {kind} models explain the truth table equally well.")
+        alike = "reach the coverage wanted" if reaching and reaching.cutoffs.coverage is not None else None
+        said.append(f"Model ambiguity: {len(models)} {kind} models {alike or 'explain the truth table equally well'}.")
     return said

@@ -26,6 +26,8 @@ from equifinal_qca.space import Expectation
 from equifinal_qca.table import TruthTable
 from equifinal_qca.value_space import ValueSpace
 
+_OF_VALUES = re.compile(r"(~?)(.+)\[(\d+(?:\s*,\s*\d+)*)\]")  # Y[1,2]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MultiValueTable(TruthTable):
@@ -74,7 +76,7 @@ def truth_table_mv(
         with other numbers between 0 and 1 is a fuzzy set, membership in its value 1, and 1 less it in its value 0.
     outcome
         The outcome's column with memberships from 0 to 1, ``"~Y"`` for its negation; ``"Y[2]"`` for one value of
-        a multi-value outcome.
+        a multi-value outcome, ``"Y[1,2]"`` for any of several.
     conditions
         The conditions' columns; default: all but the outcome's. They have at most 63 values in all.
     consistency_cutoff, frequency_cutoff, pri_cutoff
@@ -119,18 +121,18 @@ def truth_table_mv(
 def _outcome(frame: pd.DataFrame, outcome: str) -> tuple[str, Floats]:
     """The outcome's column, and its memberships."""
     check_frame(frame)
-    one_value = re.fullmatch(r"(~?)(.+)\[(\d+)\]", str(outcome))
-    if one_value is None or outcome in frame.columns:
+    of_values = _OF_VALUES.fullmatch(str(outcome))
+    if of_values is None or outcome in frame.columns:
         return outcome, outcome_memberships(frame, outcome)
-    negated, column, value = one_value.groups()
+    negated, column, given = of_values.groups()
     if column not in frame.columns:
         raise InputError(f"The outcome {column!r} is not a column. {did_you_mean(column, frame.columns)}")
-    possible = _values(frame, column, None)
-    if int(value) not in possible:
+    possible, wanted = _values(frame, column, None), [int(value) for value in given.split(",")]
+    if not set(wanted) <= set(possible):
         raise InputError(
             f"The outcome {outcome!r} does not occur: the values of {column} are {', '.join(map(str, possible))}."
         )
-    inside: Floats = _memberships(frame, {column: possible})[:, possible.index(int(value))]
+    inside: Floats = _memberships(frame, {column: possible})[:, [possible.index(value) for value in wanted]].max(axis=1)
     return column, 1.0 - inside if negated else inside
 
 
@@ -202,6 +204,9 @@ def minimize_mv(
     max_seconds: float | None = None,
     effort: float = 1.0,
     include: Literal["", "C"] = "",
+    term_consistency_cutoff: float = 0.0,
+    model_consistency_cutoff: float = 0.0,
+    model_coverage_cutoff: float | None = None,
 ) -> Solution:
     """Minimize a multi-value truth table; :func:`minimize` does the same.
 
@@ -219,6 +224,8 @@ def minimize_mv(
         What must not be matched, remainders and observed rows: expressions such as ``"A[2]*~B[0]"``, in which a condition
         with the values 0 and 1 may stand for its value 1, or row numbers (see :meth:`MultiValueTable.complete`); as in
         :func:`minimize`.
+    term_consistency_cutoff, model_consistency_cutoff, model_coverage_cutoff
+        As in :func:`minimize`.
 
     Returns
     -------
@@ -238,4 +245,17 @@ def minimize_mv(
     >>> [model.terms for model in minimize_mv(truth_table_mv(frame, outcome="Y")).models]
     [('A[2]', 'B[1]')]
     """
-    return minimize(table, solution, expectations, exclude, all_covers, max_models, max_seconds, effort, include)
+    return minimize(
+        table,
+        solution,
+        expectations,
+        exclude,
+        all_covers,
+        max_models,
+        max_seconds,
+        effort,
+        include,
+        term_consistency_cutoff,
+        model_consistency_cutoff,
+        model_coverage_cutoff,
+    )

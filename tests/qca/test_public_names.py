@@ -8,7 +8,7 @@ import equifinal_qca
 
 
 def test_every_public_name_is_there_and_found_by_tab_completion():
-    assert len(equifinal_qca.__all__) == 38
+    assert len(equifinal_qca.__all__) == 41
     assert {*equifinal_qca.__all__, "equifinal_methods", "equifinal_api"} <= {*dir(equifinal_qca)}
     for name in equifinal_qca.__all__:
         value = getattr(equifinal_qca, name)

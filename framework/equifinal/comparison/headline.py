@@ -128,7 +128,9 @@ def _shared(
     votes: tuple[_Votes, _Votes], comparison: Compared, several: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What several families find alike, or one alone, none finding the opposite: relations that are there, and that are not."""
-    (pointers, judges), outcome, there, not_there = votes, outcome_of(comparison), [], []
+    (pointers, judges), outcome = votes, outcome_of(comparison)
+    there: list[str] = []
+    not_there: list[str] = []
     for (sign, who), names in pointers.alike(GOES, several).items():
         goes = f"{outcome} {GOES[sign]} {listed(label_of(comparison, name) for name in names)}"
         if several:
@@ -146,7 +148,9 @@ def _shared(
 
 def _denied(comparison: Compared, name: str, who: Sequence[Sequence[str]]) -> bool:
     """Whether the answer of any of these methods is that a relation is not there."""
-    asserts = comparison.evidence["asserts"] if comparison.demands is not None else {}
+    if comparison.demands is None:
+        return False
+    asserts = comparison.evidence["asserts"]
     return not all(asserts.get((name, label), True) for members in who for label in members)
 
 

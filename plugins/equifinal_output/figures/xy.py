@@ -112,7 +112,7 @@ def plot_xy(
     """
     if relation not in get_args(Relation):
         raise eq.InputError(f"relation = {relation!r} is not one of {', '.join(get_args(Relation))}.")
-    drawn = _axes_of(comparison, method, path, x, y)
+    drawn = axes_of(comparison, method, path, x, y)
     across, up = drawn.x[drawn.there], drawn.y[drawn.there]
     types = (eq.case_types(across, up) if relation == "sufficiency" else _types_for_necessity(across, up)).fillna(
         _NEITHER
@@ -138,7 +138,7 @@ def plot_xy(
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Drawn:
     """What stands on the two axes."""
 
     x: pd.Series
@@ -153,7 +153,8 @@ class _Drawn:
         return (self.x.notna() & self.y.notna()).to_numpy()
 
 
-def _axes_of(source: Any, method: str | None, path: Any, x: str | None, y: str | None) -> _Drawn:
+def axes_of(source: Any, method: str | None, path: Any, x: str | None, y: str | None) -> Drawn:
+    """Memberships in a solution, a path or an expression, and in the outcome or another expression."""
     if x is not None and (method is not None or path is not None):
         raise eq.InputError(f"x = {x!r} takes the place of a method's solution or path: give the one or the other.")
     if x is None and not isinstance(source, eq.Comparison):
@@ -169,9 +170,9 @@ def _axes_of(source: Any, method: str | None, path: Any, x: str | None, y: str |
     if x is None:
         label, analysis, across = memberships(source, method, path)
         title = f"XY plot, {label}{'' if path is None else f': {path}'}"
-        return _Drawn(across, up.astype(float), _x_words(label, analysis, path), y_words, title)
+        return Drawn(across, up.astype(float), _x_words(label, analysis, path), y_words, title)
     title = f"XY plot: {x} and {y or calibrated.outcome.name}"
-    return _Drawn(_membership(calibrated, x), up.astype(float), f"Membership in {x}", y_words, title)
+    return Drawn(_membership(calibrated, x), up.astype(float), f"Membership in {x}", y_words, title)
 
 
 def _membership(calibrated: eq.CalibratedStudy, text: str) -> pd.Series:

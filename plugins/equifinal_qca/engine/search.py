@@ -4,7 +4,7 @@ The same rows with the same outputs are minimized again and again when cases are
 remembered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -103,6 +103,10 @@ class Found(NamedTuple):
     complete: bool = True
 
 
+#: Chooses models from prime implicants: these, whether they are all, the problem, and the limits.
+Choice = Callable[[Sequence[Cube], bool, Problem, Budget], Found]
+
+
 def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
     """Which cube matches which row, shape (cubes, rows)."""
     pairs = np.array(list(cubes), dtype=np.int64).reshape(-1, 2)
@@ -113,9 +117,14 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
 @lru_cache(maxsize=512)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
+    return conservative_by(smallest_models, problem)
+
+
+def conservative_by(choose: Choice, problem: Problem) -> Found:
+    """The same with models chosen in another way."""
     budget = problem.budget()
     primes, complete = _inside(problem.rows, problem) if problem.positive else ([], True)
-    return _found(
+    return choose(
         _matching(primes, problem) if problem.free else primes,
         complete,
         problem,
@@ -131,14 +140,25 @@ def parsimonious(problem: Problem) -> Found:
         primes = primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
     except TooManyPrimes:
         return _priced(problem, budget)
-    return _found(primes, True, problem, budget)
+    return smallest_models(primes, True, problem, budget)
+
+
+def parsimonious_by(choose: Choice, problem: Problem) -> Found:
+    """The same with models chosen in another way; of too many prime implicants only from the most promising ones."""
+    budget = problem.budget()
+    try:
+        primes = primes_avoiding(problem.positive, problem.off, problem.most_primes, problem.groups)
+    except TooManyPrimes:
+        pricing = Pricing(problem.positive, problem.off, problem.everything, problem.groups)
+        return choose(pricing.promising(budget.part(0.25)), False, problem, budget.part(_FOR_SOME))
+    return choose(primes, True, problem, budget)
 
 
 def _priced(problem: Problem, budget: Budget) -> Found:
     """Parsimonious models where there are too many prime implicants to write them all down."""
     pricing = Pricing(problem.positive, problem.off, problem.everything, problem.groups)
     promising = pricing.promising(budget.part(0.25))
-    found = _found(promising, False, problem, budget.part(_FOR_SOME))
+    found = smallest_models(promising, False, problem, budget.part(_FOR_SOME))
     if problem.all_covers:
         return found
     size = len(found.models[0][0])
@@ -150,7 +170,7 @@ def _priced(problem: Problem, budget: Budget) -> Found:
             continue
         if not chart(affordable, np.array(problem.positive, dtype=np.int64)).any(axis=0).all():
             return found._replace(bound=None)
-        exact = _found(affordable, True, problem, budget.part(0.25))
+        exact = smallest_models(affordable, True, problem, budget.part(0.25))
         if exact.bound is not None:
             continue
         if len(exact.models[0][0]) > terms:
@@ -163,6 +183,11 @@ def _priced(problem: Problem, budget: Budget) -> Found:
 @lru_cache(maxsize=512)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
+    return intermediate_by(smallest_models, problem)
+
+
+def intermediate_by(choose: Choice, problem: Problem) -> Found:
+    """The same with models chosen in another way, between the usual conservative and parsimonious ones."""
     budget = problem.budget()
     long_ones, short_ones = conservative(problem.without_remainders()), parsimonious(problem.without_theory())
     truncated, at_least = False, 0
@@ -178,7 +203,7 @@ def intermediate(problem: Problem) -> Found:
             inside, all_of_them = _inside([*long_ones.primes, *easy], problem)
             inside = _matching(inside, problem)
             budget.left -= len(inside) ** 2
-            found_for[easy] = _found(inside, all_of_them, problem, budget)
+            found_for[easy] = choose(inside, all_of_them, problem, budget)
             at_least = max(at_least, found_for[easy].at_least)
         covers_here = [cover for cover, _ in found_for[easy].models]
         if len({*sources, *covers_here}) > problem.max_models:
@@ -251,7 +276,7 @@ def _inside(cubes: Sequence[Cube], problem: Problem) -> tuple[list[Cube], bool]:
         return some_primes_inside(cubes, is_inside, problem.groups), False
 
 
-def _found(primes: Sequence[Cube], complete: bool, problem: Problem, budget: Budget) -> Found:
+def smallest_models(primes: Sequence[Cube], complete: bool, problem: Problem, budget: Budget) -> Found:
     """The models of some prime implicants; unless these are all, other models may be shorter, and there may be more."""
     if not problem.positive:
         return Found(tuple(primes), (), truncated=False, at_least=0)

@@ -41,6 +41,18 @@ class FsQCA(Method):
         json_schema_extra={"minimum": 0, "maximum": 1},  # checked below, in simpler words than those of a union
     )
     pri_cutoff: float = Field(0.0, ge=0, le=1, description="The PRI from which a row is sufficient.")
+    term_consistency_cutoff: float = Field(
+        0.0, ge=0, le=1, description="The consistency from which a prime implicant is used as a term."
+    )
+    model_consistency_cutoff: float = Field(
+        0.0, ge=0, le=1, description="The consistency from which terms together are a model."
+    )
+    model_coverage_cutoff: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="The coverage from which terms together are a model; by default they match every sufficient row.",
+    )
     frequency_cutoff: int | float = Field(
         1,
         gt=0,
@@ -78,7 +90,7 @@ class FsQCA(Method):
         left_out = everything.index[everything.isna().any(axis=1)]
         solution = self._solution(calibrated)
         table = solution.table
-        conservative = solution.conservative or minimize(table, "conservative", max_models=self.max_models)
+        conservative = self._conservative(solution)
         parsimonious = self._parsimonious(solution)
         shown = solution.best
         core = {model.terms: standard_tables.core_of(model, parsimonious, self.solution) for model in solution.models}
@@ -167,7 +179,21 @@ class FsQCA(Method):
         self, table: TruthTable, calibrated: CalibratedStudy, max_models: int, effort: float = 1.0
     ) -> Solution:
         expectations = {condition.name: condition.expect for condition in calibrated.conditions}
-        return minimize(table, self.solution, expectations, max_models=max_models, effort=effort)
+        return minimize(
+            table,
+            self.solution,
+            expectations,
+            max_models=max_models,
+            effort=effort,
+            term_consistency_cutoff=self.term_consistency_cutoff,
+            model_consistency_cutoff=self.model_consistency_cutoff,
+            model_coverage_cutoff=self.model_coverage_cutoff,
+        )
+
+    def _conservative(self, solution: Solution) -> Solution:
+        if solution.kind == "conservative":
+            return solution
+        return solution.conservative or minimize(solution.table, "conservative", max_models=self.max_models)
 
     def _parsimonious(self, solution: Solution) -> Solution:
         if solution.kind == "parsimonious":

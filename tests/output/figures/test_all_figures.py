@@ -146,11 +146,12 @@ def test_every_function_draws_into_axes_of_the_users(name, countries, specified)
     source = specified if name == "plot_specification_curve" else countries
     figure = Figure(figsize=(8, 6))
     ax = figure.subplots(1, 2)[1]
-    assert getattr(equifinal_output, name)(source, ax=ax) is ax
+    wishes = {"by": "region"} if name == "plot_groups" else {}
+    assert getattr(equifinal_output, name)(source, ax=ax, **wishes) is ax
     assert len(figure.texts) == 0
     assert f"{source.study.title.split()[-1]} · outcome: Data openness" in " ".join(ax.get_title(loc="left").split())
     with pytest.raises(eq.InputError, match=r"ax must be axes of matplotlib.* not int"):
-        getattr(equifinal_output, name)(source, ax=3)
+        getattr(equifinal_output, name)(source, ax=3, **wishes)
 
 
 @pytest.mark.parametrize("name", figures.PLOTS)
@@ -162,7 +163,7 @@ def test_every_function_refuses_what_it_cannot_draw_in_words(name, wrong, countr
 
 
 def test_every_figure_is_offered_where_names_are_completed():
-    assert len(figures.PLOTS) == 16
+    assert len(figures.PLOTS) == 18
     assert {*figures.PLOTS, "figures_of", "partial_dependence"} <= {*dir(equifinal_output)} & {*dir(figures)}
     with pytest.raises(AttributeError, match="has no attribute 'plot_nothing'"):
         _ = equifinal_output.plot_nothing
