@@ -116,7 +116,7 @@ def test_a_file_is_checked_and_its_faults_are_named(tmp_path, registry, cli):
     assert re.search(r"order of cases\s+✔ passed", ended.out)
     assert "method gaps: documented: MyPlugin".replace("MyPlugin", "Gaps") in ended.out
     assert "Read on: docs/write-a-plugin.md#name-docstring-reference" in ended.out
-    assert re.search(r"30 checks: \d+ passed, 1 failed, 3 that do not apply\.", ended.out)
+    assert re.search(r"39 checks: \d+ passed, 1 failed, \d+ that do not apply\.", ended.out)
 
 
 def test_a_file_that_cannot_be_loaded_fails_its_check(tmp_path, registry, cli):
@@ -134,6 +134,24 @@ def test_one_thing_or_a_whole_plugin_by_name(cli):
     assert "Calibrator direct" not in one.out
     assert {"Plugin calibration", "Calibrator crisp", "Calibrator direct"} <= set(whole.out.splitlines())
     assert max(map(len, whole.out.splitlines())) <= 80
+
+
+def test_checks_are_chosen_by_name_and_failures_expected(tmp_path, registry, cli):
+    file = new_plugin("gaps", single_file=True, folder=tmp_path)
+    file.write_text(file.read_text().replace('reference = "Mill', 'reference = "" and "Mill'))
+    options = ["--only", "documented", "--only", "parameters_described", "--only", "can-be-used"]
+    ended = cli("plugin", "check", file, *options)
+    assert ended.code == 1
+    assert "3 checks: 2 passed, 1 failed, 0 that do not apply." in ended.out
+    ended = cli("plugin", "check", file, *options, "--expect-failure", "documented")
+    assert ended.code == 0
+    assert "3 checks: 2 passed, 0 failed, 0 that do not apply, 1 failed as expected." in ended.out
+    ended = cli("plugin", "check", file, *options, "--expect-failure", "parameters-described")
+    assert ended.code == 1
+    assert "passed, and was expected to fail" in " ".join(ended.out.split())
+    ended = cli("plugin", "check", file, "--only", "documentd")
+    assert (ended.code, ended.out) == (2, "")
+    assert "There is no check 'documentd' here. Did you mean 'documented'?" in ended.err
 
 
 @pytest.mark.parametrize("target", ["fsqac", "nowhere.py"])

@@ -251,6 +251,9 @@ class Method(Extension):
         False for a method that never looks at the outcome, as a clustering of the conditions.
     by_default : bool
         False for a method that runs only when it is asked for, by its name or by a variant of the study.
+    solver_tolerance : float
+        How far numbers of the same analysis may lie apart, relative and absolute, where an iterative solver ends a little earlier
+        or later. The conformance checks allow for it; 0 means the same to the last digit.
     """
 
     offered_by: ClassVar[str] = "equifinal_methods"
@@ -258,6 +261,7 @@ class Method(Extension):
     family: ClassVar[str] = ""
     uses_outcome: ClassVar[bool] = True
     by_default: ClassVar[bool] = True
+    solver_tolerance: ClassVar[float] = 0.0
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 from collections import Counter
+from collections.abc import Collection
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,8 +13,10 @@ from equifinal.shell.tables import table_of
 from equifinal.testing.checks import Check, Result
 
 
-def show_results(checks: list[Check], console: Console) -> bool:
+def show_results(checks: list[Check], console: Console, expected: Collection[str] = ()) -> bool:
     """Run the checks, print a table for each thing with its problems below, and return whether none failed.
+
+    Checks whose names are expected to fail are shown and not counted as failed; one that passes is.
 
     Give the console a file of its own, ``Console(file=sys.stdout)``: whatever the plugin prints is swallowed.
     """
@@ -33,15 +36,27 @@ def show_results(checks: list[Check], console: Console) -> bool:
                 "failed": f"[bold red]{SIGNS['contradicted']} FAILED[/]",
                 "does not apply": "[dim]– does not apply",
             }
+            if result.check.name in expected and result.outcome == "failed":
+                shown["failed"] = "[dim]– failed, as expected[/]"
+            if result.check.name in expected and result.outcome == "passed":
+                shown["passed"] = f"[bold red]{SIGNS['contradicted']} passed, and was expected to fail[/]"
             why = f": {escape(result.message)}[/]" if result.outcome == "does not apply" else ""
             table.add_row(escape(result.check.name), shown[result.outcome] + why)
         console.print(table)
         for result in results:
-            if result.outcome == "failed":
+            if result.outcome == "failed" and result.check.name not in expected:
                 console.print(
                     f"[bold red]{SIGNS['contradicted']}[/] {escape(result.message)}.\n", highlight=False, soft_wrap=True
                 )
-    counts = Counter(result.outcome for result in everything)
+    counts = Counter(_counted(result, expected) for result in everything)
     said = f"{len(everything)} checks: {counts['passed']} passed, {counts['failed']} failed"
-    console.print(f"{said}, {counts['does not apply']} that do not apply.", highlight=False)
+    as_expected = f", {counts['as expected']} failed as expected" if counts["as expected"] else ""
+    console.print(f"{said}, {counts['does not apply']} that do not apply{as_expected}.", highlight=False)
     return not counts["failed"]
+
+
+def _counted(result: Result, expected: Collection[str]) -> str:
+    """As what a result counts."""
+    if result.check.name not in expected or result.outcome == "does not apply":
+        return result.outcome
+    return "as expected" if result.outcome == "failed" else "failed"

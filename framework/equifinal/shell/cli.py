@@ -414,6 +414,15 @@ def check(
             ),
         ),
     ],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="CHECK", help="Repeatable: a check by its name, such as order-of-cases.")
+    ] = None,
+    expect_failure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK", help="Repeatable: a check that is known to fail; when it passes, that is an error."
+        ),
+    ] = None,
     plugin: PluginFiles = None,
     without: Without = None,
 ) -> None:
@@ -421,10 +430,13 @@ def check(
     from rich.console import Console
 
     from equifinal.shell.check_results import show_results
-    from equifinal.testing.plugin import checks_of_target
+    from equifinal.testing.plugin import checks_named, checks_of_target
 
     _load(plugin, without)
-    if not show_results(checks_of_target(target), Console(file=sys.stdout)):
+    checks = checks_of_target(target)
+    chosen = checks_named(checks, only) if only else checks
+    known = {check.name for check in checks_named(chosen, expect_failure or ())}
+    if not show_results(chosen, Console(file=sys.stdout), known):
         raise typer.Exit(1)
 
 

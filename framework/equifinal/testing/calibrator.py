@@ -3,6 +3,7 @@
 A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pandas as pd
 from equifinal.errors import InputError
 from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
-from equifinal.testing.common import EXTENSION_PROPERTIES, same_parameters, untouched
+from equifinal.testing.common import EXTENSION_PROPERTIES, needs, same_parameters, untouched
+from equifinal.testing.fresh import in_a_fresh_process
 
 CALIBRATOR_PROPERTIES: list[Property] = []
 
@@ -150,7 +152,9 @@ def few_and_equal_scores(calibrator: Calibrator) -> None:
             fail(f"{where} it returned {found.tolist()[:3]}")
 
 
-@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "memberships between 0 and 1", "deterministic")
+@property_of(
+    CALIBRATOR_PROPERTIES, "Parallel runs and state", "memberships between 0 and 1", "deterministic", last=True
+)
 def no_global_state(calibrator: Calibrator) -> None:
     """It leaves global state alone, and fitting to other scores does not change one that is fitted."""
     raw = _scores(calibrator)
@@ -186,6 +190,60 @@ def anchors_are_scores(calibrator: Calibrator) -> None:
     for name, score in found.items():
         if isinstance(score, bool) or not isinstance(score, (int, float)) or not np.isfinite(score):
             fail(f"the anchor {name!r} is {score!r}; it must be a finite number")
+
+
+#: What memberships are at anchors of these names.
+_MEANINGS: dict[str, Callable[[float], bool]] = {
+    "crossover": lambda membership: bool(np.isclose(membership, 0.5, atol=1e-6)),
+    "full_in": lambda membership: membership > 0.5,
+    "full_out": lambda membership: membership < 0.5,
+}
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "anchors are scores", "memberships between 0 and 1")
+def anchors_mean_what_they_say(calibrator: Calibrator) -> None:
+    """At an anchor called crossover the membership is 0.5; at full_in it is above, at full_out below."""
+    fitted = _fitted(calibrator, _scores(calibrator))
+    anchors = fitted.anchor_scores()
+    words = {name: name.replace(" ", "_") for name in anchors}
+    named = {words[name]: score for name, score in anchors.items() if words[name] in _MEANINGS}
+    needs(bool(named), "none of its anchors is called crossover, full_in or full_out")
+    found = _memberships(fitted, pd.Series(named, dtype=float))
+    for name, membership in found.items():
+        if not _MEANINGS[str(name)](membership):
+            fail(f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}")
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Calibrators", "memberships between 0 and 1", "input not mutated")
+def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
+    """Scores that are stored as whole numbers have the same memberships as the same scores with decimals."""
+    decimals = _scores(calibrator).round()
+    whole = decimals.astype(int)
+    one = _memberships(_fitted(calibrator, decimals), decimals)
+    two = _memberships(_fitted(calibrator, whole), whole)
+    for case in one.index[~np.isclose(one, two, atol=1e-9)]:
+        fail(f"the score {whole[case]} is {two[case]:g} as a whole number and {one[case]:g} with decimals")
+
+
+def _told(calibrator: Calibrator, earlier: bool) -> pd.Series:
+    """Memberships of scores, after others under the same name if so."""
+    raw = _scores(calibrator)
+    if earlier:
+        _memberships(_fitted(calibrator, raw), raw)
+    other = raw * 1.5 + 1
+    return _memberships(_fitted(calibrator, other), other)
+
+
+@property_of(CALIBRATOR_PROPERTIES, "Parallel runs and state", "deterministic", "picklable")
+def same_in_another_process(calibrator: Calibrator) -> None:
+    """A new process without memory, with hashes in another order and another locale, calibrates the same."""
+    here = _told(calibrator, True)
+    there = in_a_fresh_process(type(calibrator), "the calibrator", _told, calibrator, False)
+    for case in here.index[~np.isclose(here, there, atol=1e-9, equal_nan=True)]:
+        fail(
+            f"a membership is {here[case]:g} after other scores were learned, and {there[case]:g} in a process without them. "
+            "Keep what fit learns in the copy that it returns, and nothing in the module"
+        )
 
 
 CALIBRATOR_PROPERTIES.extend(EXTENSION_PROPERTIES)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from equifinal.base.parallel import one_thread
+from equifinal.testing.state import put_back
 
 #: The page on which all properties are explained; each names a section of it.
 PAGE = "docs/write-a-plugin.md"
@@ -47,6 +48,8 @@ class Property:
         Takes the thing, and raises :class:`ConformanceError` or :class:`DoesNotApply`.
     after : tuple of str
         Properties on which it builds; if one of them does not hold, this one is not tried, so that a mistake is reported once.
+    last : bool
+        Whether it answers for what the checks before it have changed in the process, too.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Property:
     section: str
     function: Callable[[Any], None]
     after: tuple[str, ...] = ()
+    last: bool = False
 
     @property
     def read_on(self) -> str:
@@ -63,13 +67,13 @@ class Property:
 
 
 def property_of(
-    into: list[Property], section: str, *after: str
+    into: list[Property], section: str, *after: str, last: bool = False
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Add a function to a list of properties; its name and the first line of its docstring say which property it checks."""
 
     def put(function: Callable[[Any], None]) -> Callable[[Any], None]:
         promise = (inspect.cleandoc(function.__doc__ or "").splitlines() or [""])[0]
-        into.append(Property(function.__name__.replace("_", " "), promise, section, function, after))
+        into.append(Property(function.__name__.replace("_", " "), promise, section, function, after, last))
         return function
 
     return put
@@ -114,6 +118,7 @@ class Check:
     target: Any
     _beside: Mapping[str, "Check"] = field(default_factory=dict, repr=False, compare=False)
     _known: list[Result] = field(default_factory=list, repr=False, compare=False)
+    _traces: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -145,7 +150,11 @@ class Check:
         try:
             with warnings.catch_warnings(), one_thread():
                 warnings.simplefilter("ignore")
-                self.checked.function(self.target)
+                with put_back(_class_of(self.target)) as traces:
+                    self.checked.function(self.target)
+            self._traces.extend(each for each in traces if each not in self._traces)
+            if self.checked.last and self._traces:
+                fail(f"it changed {self._traces[0]}, which others use too. Leave it alone, or put it back")
         except DoesNotApply as reason:
             return Result(self, "does not apply", str(reason))
         except ConformanceError as error:
@@ -168,9 +177,14 @@ class Check:
 def checks_for(subject: str, properties: Iterable[Property], target: Any) -> list[Check]:
     """A check for each property of one thing; they know each other's results."""
     checks: dict[str, Check] = {}
+    traces: list[str] = []
     for each in properties:
-        checks[each.name] = Check(subject, each, target, checks)
+        checks[each.name] = Check(subject, each, target, checks, _traces=traces)
     return list(checks.values())
+
+
+def _class_of(target: Any) -> type:
+    return target if isinstance(target, type) else type(target)
 
 
 def raised(error: BaseException) -> str:

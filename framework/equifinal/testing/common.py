@@ -8,21 +8,21 @@ import pickle
 import random
 import re
 import sys
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import numpy as np
-import pandas as pd
 import pydantic
 
 from equifinal.errors import InputError
 from equifinal.plugin.extension import Extension
 from equifinal.plugin.names import wrong_name
 from equifinal.testing.checks import DoesNotApply, Property, fail, property_of
+from equifinal.testing.state import changed, global_state
 
 EXTENSION_PROPERTIES: list[Property] = []
 
@@ -119,19 +119,55 @@ def untouched(cls: type) -> Iterator[None]:
     np.random.seed(20)  # noqa: NPY002
     random.seed(20)
     try:
-        before = _global_state(cls)
-        with io.StringIO() as printed, contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with (
+            tempfile.TemporaryDirectory(prefix="equifinal-check-") as here,
+            contextlib.chdir(here),
+            _terminal() as below,
+            io.StringIO() as printed,
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(),
+        ):
+            # Filters of our own: code that silences everything would otherwise leave them unchanged.
+            warnings.simplefilter("always")
+            before = global_state(cls)
             yield
-            said = printed.getvalue().strip()
-        after = _global_state(cls)
+            after, said = global_state(cls), f"{printed.getvalue()}{below()}".strip()
+            left = sorted(os.listdir(here))
     finally:
         np.random.set_state(drawn[0])  # noqa: NPY002
         random.setstate(drawn[1])
-    for what, value in before.items():
-        if value != after[what]:
-            fail(f"it changed {what}, which others use too. {_remedy(what)}")
+    for what in changed(before, after):
+        fail(f"it changed {what}, which others use too. {_remedy(what)}")
+    if left:
+        fail(
+            f"it left {left[0]!r} in the working directory. Write only where you are told to, or into tempfile's folders"
+        )
     if said:
         fail(f"it printed {said.splitlines()[0]!r}. Say it in notes, where every output shows it")
+
+
+@contextmanager
+def _terminal() -> Iterator[Callable[[], str]]:
+    """Catch what is written below Python, as compiled solvers do; the function says what it was."""
+    with tempfile.TemporaryFile() as caught:
+        kept = []
+        for descriptor, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()  # type: ignore[union-attr]
+                kept.append((descriptor, os.dup(descriptor)))
+                os.dup2(caught.fileno(), descriptor)
+
+        def said() -> str:
+            caught.seek(0)
+            return caught.read().decode("utf-8", errors="replace")
+
+        try:
+            yield said
+        finally:
+            for descriptor, copy in kept:
+                os.dup2(copy, descriptor)
+                os.close(copy)
 
 
 def _remedy(what: str) -> str:
@@ -140,27 +176,6 @@ def _remedy(what: str) -> str:
     if "class" in what:
         return "Keep what you learn in the Analysis (native) or in locals"
     return "Leave it alone, or put it back"
-
-
-def _global_state(cls: type) -> dict[str, Any]:
-    keys = ("mode.copy_on_write", "display.precision", "display.max_rows", "future.infer_string")
-    state: dict[str, Any] = {
-        "NumPy's global random state": repr(np.random.get_state()),  # noqa: NPY002
-        "the random state of the module random": random.getstate(),
-        "NumPy's error settings": np.geterr(),
-        "the working directory": Path.cwd(),
-        "the environment variables": dict(os.environ),
-        "the options of pandas": [pd.get_option(key) for key in keys],
-        "the filters of warnings": list(warnings.filters),
-        "the settings of matplotlib": dict(matplotlib.rcParams)
-        if (matplotlib := sys.modules.get("matplotlib"))
-        else {},
-    }
-    for each in cls.__mro__:
-        if issubclass(each, Extension) and each is not Extension and not each.__module__.startswith("equifinal."):
-            own = {k: repr(v) for k, v in vars(each).items() if not k.startswith(("_", "model_")) and not callable(v)}
-            state[f"attributes of the class {each.__name__}"] = own
-    return state
 
 
 def needs(condition: bool, reason: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.errors import InputError, listing
-from equifinal.method.analysis import Analysis
+from equifinal.method.analysis import Analysis, Method
 from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 
@@ -34,11 +34,12 @@ def differences(
     names, cases
         The names of conditions and cases in `other`, if they differ.
     exactly
-        Whether numbers must be equal to the last digit; otherwise to 1e-6.
+        Whether numbers must be equal to the last digit, but for what the method's solver leaves open; otherwise to 1e-6.
     """
     names = {name: name for name in (*calibrated.condition_names, calibrated.outcome.name)} | dict(names or {})
     cases = {case: case for case in calibrated.cases} | dict(cases or {})
-    tolerance = 0.0 if exactly else TOLERANCE
+    allowed = one.method.solver_tolerance
+    tolerance = allowed if exactly else max(TOLERANCE, allowed)
     found: dict[str, str] = {}
     theirs = other.conditions.loc[[names[name] for name in one.conditions.index]]
     for column in [c for c in one.conditions if c in theirs and c != "evidence"]:
@@ -105,7 +106,7 @@ def _compare_configurations(
             each
             for each in left
             if each[1] == members
-            and np.allclose(each[0], expression, atol=TOLERANCE, equal_nan=True)
+            and np.allclose(each[0], expression, atol=max(TOLERANCE, tolerance), equal_nan=True)
             and np.allclose(each[2], numbers, rtol=tolerance, atol=tolerance, equal_nan=True)
         ]
         if not same:
@@ -121,6 +122,11 @@ def _configuration(row: pd.Series, fuzzy: pd.DataFrame, back: Mapping[str, str])
         meaning = Expression(row["expression"]).membership(fuzzy).to_numpy()
     members = frozenset(str(back.get(case, case)) for case in row["cases"])
     return meaning, members, np.array([row["consistency"], row["coverage"]], dtype=float)
+
+
+def tolerance_of(method: Method) -> float:
+    """How far predictions and figures may lie apart that should be the same."""
+    return max(TOLERANCE, method.solver_tolerance)
 
 
 def first_of(found: Mapping[str, str]) -> str:

@@ -3,28 +3,42 @@
 A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
+import contextlib
+import dataclasses
+import datetime
+import io
 import json
+import os
+import re
+import sys
 import tempfile
 import time
+import types
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, Self
 from unittest import mock
 
 import cloudpickle
 
+from equifinal.base.parallel import one_thread
 from equifinal.comparison.comparison import Comparison
 from equifinal.plain import plain
-from equifinal.testing.checks import Property, doing, fail, property_of
+from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
-from equifinal.testing.samples import SampleMethod, sample_comparison
+from equifinal.testing.fresh import in_a_fresh_process
+from equifinal.testing.samples import BlindMethod, SampleMethod, sample_comparison
 from equifinal.writing.output import Output
 
 OUTPUT_PROPERTIES: list[Property] = []
 
 _TEXT = {".html", ".htm", ".md", ".txt", ".csv", ".tsv", ".json", ".xml", ".svg", ".tex", ".rst", ".yaml", ".toml"}
+_MARKUP = {".html", ".htm", ".svg", ".xml"}
 _ZIPPED = {".xlsx", ".docx", ".odt", ".ods", ".pptx", ".zip"}
 
 
@@ -43,16 +57,41 @@ def _comparison() -> Comparison:
 def _written(output: Output, comparison: Comparison) -> Iterator[tuple[Path, list[Path]]]:
     """Let it write into a fresh folder: the folder, and the paths that it returns."""
     with tempfile.TemporaryDirectory(prefix="equifinal-check-") as temporary:
-        folder = Path(temporary) / "report"
-        folder.mkdir()
-        with doing("write"):
+        folder, here, home, scratch = (Path(temporary) / name for name in ("report", "here", "home", "scratch"))
+        for each in (folder, here, home, scratch):
+            each.mkdir()
+        with doing("write"), contextlib.chdir(here), _at_home(home), mock.patch("tempfile.tempdir", str(scratch)):
             paths = output.write(comparison, folder)
+            if Path.cwd() != here.resolve():
+                fail("it changed the working directory, which others use too. Leave it alone, or put it back")
         if not isinstance(paths, list) or not all(isinstance(path, Path) for path in paths):
             fail(f"write must return the list of the paths written, not {paths!r}")
-        beside = [path.name for path in Path(temporary).iterdir() if path != folder]
-        if beside:
-            fail(f"it wrote {beside[0]!r} beside the folder that it was given")
+        beside = [path.name for path in Path(temporary).iterdir() if path not in (folder, here, home, scratch)]
+        left = [name for name in os.listdir(scratch) if not name.startswith(("matplotlib-", "equifinal-", "joblib"))]
+        for place, names in (
+            ("beside", beside),
+            ("in the working directory, not in", os.listdir(here)),
+            ("in the folder for temporary files, and left it there, not in", left),
+        ):
+            if names:
+                fail(f"it wrote {sorted(names)[0]!r} {place} the folder that it was given")
+        if at_home := [name for name in os.listdir(home) if name not in (".cache", ".config")]:
+            fail(f"it wrote {at_home[0]!r} in the user's home, not in the folder that it was given")
         yield folder, paths
+
+
+@contextmanager
+def _at_home(home: Path) -> Iterator[None]:
+    """Another home of the user; only these variables are put back, so that a check sees others that change."""
+    before = {name: os.environ.get(name) for name in ("HOME", "USERPROFILE")}
+    os.environ.update(dict.fromkeys(before, str(home)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -71,6 +110,17 @@ def _words(folder: Path) -> str:
             with zipfile.ZipFile(path) as archive:
                 parts += [archive.read(name).decode("utf-8", errors="replace") for name in archive.namelist()]
     return "\n".join(parts)
+
+
+def _of_pdf(content: bytes) -> str:
+    """What a PDF says in its compressed streams, where the text is that of the page and not numbers of letters in a font."""
+    streams = [content]
+    for each in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            streams.append(zlib.decompressobj().decompress(each))
+    texts = [each.decode("latin-1") for each in streams]
+    shown = [re.sub(r"\\(.)", r"\1", "".join(re.findall(r"\(((?:\\.|[^()\\])*)\)", text))) for text in texts[1:]]
+    return "\n".join([*texts[1:], *shown])
 
 
 @property_of(OUTPUT_PROPERTIES, "Outputs")
@@ -98,13 +148,69 @@ def same_files_every_time(output: Output) -> None:
         one = _files(folder)
     later = time.time() + 100_000
     # Zipped formats keep the time to two seconds, so two quick ones would be alike by chance.
-    with mock.patch("time.time", return_value=later), _written(output, _comparison()) as (folder, _):
+    day, clock = _another_day(output, later), mock.patch("time.time", return_value=later)
+    with day, clock, _written(output, _comparison()) as (folder, _):
         two = _files(folder)
     if set(one) != set(two):
         fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
-    changed = [name for name in one if one[name] != two[name]]
+    changed = [name for name in one if one[name] != two[name]] or _timed(one)
     if changed:
         fail(f"the second time, {changed[0]!r} differs. Leave out the time of day, and sort what has no order")
+
+
+def _timed(files: dict[str, bytes]) -> list[str]:
+    """Archives whose parts bear the time of today."""
+    today = {time.localtime(time.time() - hours * 3600)[:3] for hours in (0, 1)}
+    found = []
+    for name, content in files.items():
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                found += [name for part in archive.infolist() if part.date_time[:3] in today]
+    return found
+
+
+@contextmanager
+def _another_day(output: Output, seconds: float) -> Iterator[None]:
+    """Let the modules of the output believe that it is another day."""
+
+    class Day(datetime.date):
+        @classmethod
+        def today(cls) -> Self:
+            return cls.fromtimestamp(seconds)
+
+    class Moment(datetime.datetime):
+        @classmethod
+        def today(cls) -> Self:
+            return cls.fromtimestamp(seconds)
+
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(seconds, tz)
+
+    package = type(output).__module__.partition(".")[0]
+    modules = [sys.modules[type(output).__module__]]
+    modules += [each for name, each in sys.modules.items() if package != "equifinal" and name.startswith(f"{package}.")]
+    fake = types.ModuleType("datetime")
+    fake.__dict__.update({**vars(datetime), "date": Day, "datetime": Moment})
+    later = time.localtime(seconds)
+    clocks: dict[str, Callable[..., Any]] = {
+        "strftime": lambda form, moment=None, told=time.strftime: told(form, moment or later),
+        "asctime": lambda moment=None, told=time.asctime: told(moment or later),
+        "ctime": lambda moment=None, told=time.ctime: told(seconds if moment is None else moment),
+        "localtime": lambda moment=None, told=time.localtime: told(seconds if moment is None else moment),
+        "gmtime": lambda moment=None, told=time.gmtime: told(seconds if moment is None else moment),
+        "time_ns": lambda: int(seconds * 1e9),
+    }
+    instead: dict[int, Any] = {id(datetime): fake, id(datetime.date): Day, id(datetime.datetime): Moment}
+    instead |= {id(getattr(time, name)): clock for name, clock in clocks.items()}
+    with contextlib.ExitStack() as stack:
+        for name, clock in clocks.items():
+            stack.enter_context(mock.patch.object(time, name, clock))
+        for module in modules:
+            for name, value in list(vars(module).items()):
+                if id(value) in instead:
+                    stack.enter_context(mock.patch.object(module, name, instead[id(value)]))
+        yield
 
 
 @property_of(OUTPUT_PROPERTIES, "What a method takes", "writes what it says")
@@ -138,11 +244,17 @@ def states_the_manifest(output: Output) -> None:
     """What it writes names the data (their SHA-256), the version and the study, so that it can be traced."""
     comparison = _comparison()
     with _written(output, comparison) as (folder, paths):
-        everything = _words(folder) + "".join(content.decode("latin-1") for content in _files(folder).values())
+        files = _files(folder)
+        everything = _words(folder) + "".join(content.decode("latin-1") for content in files.values())
+        everything += "".join(_of_pdf(content) for content in files.values() if content.startswith(b"%PDF"))
     needs(bool(paths), "it has nothing to write about the sample study")
-    for key in ("data_sha256", "version", "study"):
-        if str(comparison.manifest[key])[:12] not in everything:
-            fail(f"nothing that it writes says {key} = {comparison.manifest[key]!r}. See comparison.manifest")
+    silent = [
+        key for key in ("data_sha256", "version", "study") if str(comparison.manifest[key])[:12] not in everything
+    ]
+    unread = len(silent) == 3 and all(path.suffix.lower() == ".pdf" for path in paths)
+    needs(not unread, "the letters of its PDF cannot be read here (look whether it states comparison.manifest)")
+    for key in silent:
+        fail(f"nothing that it writes says {key} = {comparison.manifest[key]!r}. See comparison.manifest")
 
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
@@ -167,19 +279,107 @@ def any_method_is_shown(output: Output) -> None:
         )
 
 
+#: A tag that no output writes of its own accord, and a name that would be an attribute in one.
+_TAG, _ATTRIBUTE = "<planted-tag>", "planted-attribute"
+
+
+@cache
+def _hard() -> dict[str, bytes]:
+    odd = [f"""{_TAG}" {_ATTRIBUTE}="{number}' {_ATTRIBUTE}='1 & |*_ ÆØ/… 東京""" for number in range(24)]
+    odd[0] = f"</script>{odd[0]}"
+    said = [{"id": f"1{_TAG}", "text": f"A is necessary {_TAG}", "claim": "necessary", "expression": "A"}]
+    alone = SampleMethod()
+    made = {
+        "without propositions": sample_comparison(propositions=[], evidence=False),
+        "with one condition": sample_comparison(conditions=["A"], evidence=False),
+        "with names that are hard for HTML and files": sample_comparison(
+            cases=odd, title=f"Title {_TAG}", note=f"Note {_TAG}", propositions=said, evidence=False
+        ),
+        "without any prediction": sample_comparison(methods={"blind": BlindMethod()}, evidence=False),
+        "with one method": sample_comparison(methods={alone.name: alone}, evidence=False),
+        "with a label that is hard for files": sample_comparison(methods={"a/b: c": alone}, evidence=False),
+    }
+    everywhere = made["with one method"]
+    made["without advice"] = dataclasses.replace(everywhere, advice=everywhere.advice[:0])
+    return {where: cloudpickle.dumps(each) for where, each in made.items()}
+
+
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
-def studies_without_propositions(output: Output) -> None:
-    """It copes with a study without propositions, with one condition, and with names that are hard for HTML and files."""
-    for comparison in (
-        sample_comparison(propositions=[]),
-        sample_comparison(conditions=["A"]),
-        sample_comparison(cases=[f'<b>"{number}" & |*_ ÆØ/…' for number in range(24)]),
-    ):
-        with _written(output, comparison):
-            pass
+def hard_studies(output: Output) -> None:
+    """It copes with no proposition, one condition, one method, no advice, and names that are hard for HTML and files."""
+    for where, made in _hard().items():
+        try:
+            with _written(output, cloudpickle.loads(made)):
+                pass
+        except ConformanceError as error:
+            raise ConformanceError(f"{where}, {error}") from error.__cause__
 
 
-@property_of(OUTPUT_PROPERTIES, "Parallel runs and state", "writes what it says")
+@property_of(OUTPUT_PROPERTIES, "Outputs", "hard studies")
+def texts_are_no_markup(output: Output) -> None:
+    """In HTML, SVG and XML, texts of the study and of methods are shown as text, however much they look like tags."""
+    seen = False
+    for where in ("with names that are hard for HTML and files", "with one method"):
+        with _written(output, cloudpickle.loads(_hard()[where])) as (folder, _):
+            for path in folder.rglob("*"):
+                if path.suffix.lower() not in _MARKUP:
+                    continue
+                seen, text = True, _without_scripts(path.read_text(encoding="utf-8", errors="replace"))
+                for tag in (_TAG, "<signs>", "<as>"):
+                    if tag in text:
+                        fail(
+                            f"{path.name!r} has a text of the study or of a method that reads as a tag ({tag}). Escape it"
+                        )
+                if _Attributes.any_in(text):
+                    fail(
+                        f"{path.name!r} has a text of the study that ends an attribute. Escape quotation marks as well"
+                    )
+    needs(seen, "it writes no HTML, SVG or XML")
+
+
+class _Attributes(HTMLParser):
+    """Whether a text of the study became an attribute of a tag."""
+
+    found = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at the names of attributes."""
+        self.found = self.found or any(name == _ATTRIBUTE for name, _ in attrs)
+
+    @classmethod
+    def any_in(cls, text: str) -> bool:
+        """Whether there is such a tag in a text."""
+        parser = cls()
+        parser.feed(text)
+        return parser.found
+
+
+def _without_scripts(text: str) -> str:
+    """What is data of a script is no markup, unless it ends the script."""
+    return re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL | re.IGNORECASE)
+
+
+@property_of(OUTPUT_PROPERTIES, "Outputs", "same files every time", "picklable")
+def same_files_in_another_process(output: Output) -> None:
+    """A new process, with hashes in another order, another locale and another time zone, writes the same bytes."""
+    with _written(output, _comparison()) as (folder, _):
+        here = _files(folder)
+    there = in_a_fresh_process(type(output), "writing", _given_files, output, _made())
+    changed = [name for name in here if here[name] != there.get(name)]
+    if changed or set(here) != set(there):
+        name = (changed or sorted(set(there) ^ set(here)))[0]
+        fail(
+            f"in another process, {name!r} differs. Sort what has no order, such as sets, name the encoding of each file "
+            "(encoding='utf-8'), and leave out the time"
+        )
+
+
+def _given_files(output: Output, made: bytes) -> dict[str, bytes]:
+    with one_thread(), _written(output, cloudpickle.loads(made)) as (folder, _):
+        return _files(folder)
+
+
+@property_of(OUTPUT_PROPERTIES, "Parallel runs and state", "writes what it says", last=True)
 def no_global_state(output: Output) -> None:
     """It leaves global state alone."""
     with untouched(type(output)), _written(output, _comparison()):

@@ -1,7 +1,7 @@
 """What the checks use: a small study, methods that belong to no plugin, and instances of classes that need parameters."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,14 @@ def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any
     return said
 
 
+def in_whole_numbers(made: Study) -> Study:
+    """The sample study with scores that are stored as whole numbers; some conditions have cases at the crossover, 5."""
+    data = made.data.round().clip(1, 9).astype(int)
+    columns = [each.column for each in made.conditions]
+    data[columns] = data[columns].where((data[columns] < 4) | (data[columns] > 6), 5)
+    return dataclasses.replace(made, data=data)
+
+
 def with_an_unused_case(calibrated: CalibratedStudy) -> CalibratedStudy:
     """One more case that has the lowest membership, 0, in every condition and in the outcome."""
     name = "a case in no path"
@@ -132,7 +140,7 @@ class SampleMethod(Method):
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
         """See :meth:`equifinal.Method.analyze`."""
         names = list(calibrated.condition_names)
-        counts = {"role": "contributing", "direction": 1, "evidence": "It counts as much as any other."}
+        counts = {"role": "contributing", "direction": 1, "evidence": "It counts <as> much & no more."}
         conditions = pd.DataFrame({**counts, "weight": 1 / len(names)}, index=names)
         predicted = calibrated.fuzzy[names].mean(axis=1)
         high, group = predicted > 0.5, "high <throughout>"
@@ -155,7 +163,7 @@ class SampleMethod(Method):
         return super().assess(analysis, proposition, calibrated)
 
 
-class _BlindMethod(SampleMethod):
+class BlindMethod(SampleMethod):
     """Says the same of every condition, and predicts nothing."""
 
     name = "sample-blind"
@@ -176,24 +184,34 @@ class _FailingMethod(SampleMethod):
         raise RuntimeError("made to fail, for the checks")
 
 
-def sample_comparison(**further: Any) -> Comparison:
-    """A comparison of three methods that belong to no plugin, on the sample study: one predicts, one does not, one fails.
+def sample_comparison(methods: Mapping[str, Method] | None = None, evidence: bool = True, **further: Any) -> Comparison:
+    """A comparison of methods that belong to no plugin, on the sample study.
 
     Parameters
     ----------
+    methods
+        By label; the default is one that predicts, one that does not, and one that fails.
+    evidence
+        Whether to gather evidence behind the verdicts: little of it, 19 worlds and 19 resampled case sets, unless more decide.
     further
         Keys of :class:`equifinal.Study`, such as ``propositions=[]``.
     """
-    methods = [SampleMethod(), _BlindMethod(), _FailingMethod()]
-    return compare(run(sample_study(**further), methods={method.name: method for method in methods}, seed=1))
+    three = {method.name: method for method in (SampleMethod(), BlindMethod(), _FailingMethod())}
+    finished = run(sample_study(**further), methods=three if methods is None else dict(methods), seed=1)
+    return compare(finished, worlds=19, resamples=19, evidence=evidence)
 
 
 def example_of(target: Any) -> Any:
-    """An instance to check: the instance that was given, or one of the class.
+    """An instance to check: the first of :func:`examples_of`."""
+    return examples_of(target)[0]
+
+
+def examples_of(target: Any) -> list[Any]:
+    """The instances to check: the instance that was given, or one of the class for each set of parameters.
 
     A class whose parameters all have defaults is built as it is. Any other class gives an example, as pydantic provides
     for: ``pydantic.Field(examples=[...])`` for one parameter, or for the whole
-    ``model_config = {"json_schema_extra": {"examples": [{...}]}}``.
+    ``model_config = {"json_schema_extra": {"examples": [{...}, {...}]}}``, where each example is one more set of parameters.
 
     Raises
     ------
@@ -201,18 +219,19 @@ def example_of(target: Any) -> Any:
         When a parameter has neither a default nor an example.
     """
     if not isinstance(target, type) or not issubclass(target, Extension):
-        return target
-    parameters: dict[str, Any] = {}
+        return [target]
     extra = target.model_config.get("json_schema_extra")
-    if isinstance(extra, dict) and isinstance(given := extra.get("examples"), list) and given:
-        parameters = {**given[0]} if isinstance(given[0], dict) else {}
-    else:
-        for name, field in target.model_fields.items():
-            if field.is_required():
-                if not field.examples:
-                    raise InputError(
-                        f"{target.__name__} cannot be built without {name!r}. Check an instance, or give the parameter an "
-                        f"example: {name}: ... = pydantic.Field(examples=[...])."
-                    )
-                parameters[name] = field.examples[0]
-    return target.from_parameters(parameters, "Its example: ")
+    given = extra.get("examples") if isinstance(extra, dict) else None
+    sets = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if sets:
+        return [target.from_parameters(each, "Its example: ") for each in sets]
+    parameters: dict[str, Any] = {}
+    for name, field in target.model_fields.items():
+        if field.is_required():
+            if not field.examples:
+                raise InputError(
+                    f"{target.__name__} cannot be built without {name!r}. Check an instance, or give the parameter an "
+                    f"example: {name}: ... = pydantic.Field(examples=[...])."
+                )
+            parameters[name] = field.examples[0]
+    return [target.from_parameters(parameters, "Its example: ")]

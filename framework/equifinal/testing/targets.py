@@ -14,7 +14,7 @@ from equifinal.testing.checks import Check, ConformanceError, Property, Result, 
 from equifinal.testing.command import COMMAND_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
-from equifinal.testing.samples import example_of
+from equifinal.testing.samples import examples_of
 from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
 from equifinal.writing.output import Output
 
@@ -36,7 +36,7 @@ def checks_of(target: Any) -> list[Check]:
     """
     if (command := name_of(target, "commands")) is not None:
         return checks_for(f"command {command}", COMMAND_PROPERTIES, target)
-    thing = example_of(target)
+    things = examples_of(target)
     kinds: list[tuple[type[Any], str, list[Property]]] = [
         (Method, "method", METHOD_PROPERTIES),
         (Calibrator, "calibrator", CALIBRATOR_PROPERTIES),
@@ -44,13 +44,20 @@ def checks_of(target: Any) -> list[Check]:
         (StudySource, "study", STUDY_PROPERTIES),
     ]
     for base, kind, properties in kinds:
-        if isinstance(thing, base):
-            return checks_for(f"{kind} {thing.name}", properties, thing)
+        if isinstance(things[0], base):
+            subjects = [f"{kind} {thing.name}{_numbered(number)}" for number, thing in enumerate(things)]
+            return [c for s, thing in zip(subjects, things, strict=True) for c in checks_for(s, properties, thing)]
+    thing = things[0]
     if isinstance(thing, type) and issubclass(thing, Proposition):
         return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
     raise InputError(
         f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Proposition."
     )
+
+
+def _numbered(number: int) -> str:
+    """What is added to a name for a further set of parameters."""
+    return f"[{number + 1}]" if number else ""
 
 
 def check_method(method: type[Method] | Method) -> list[Result]:
