@@ -38,9 +38,9 @@ Nothing was chosen by what happens in the others.
 
 ## Do it again
 
-```bash
+```console
 {commands}
-python benchmarks/trials/page.py
+$ python benchmarks/trials/page.py
 ```
 
 Each command goes on where it was when it was stopped. With the same versions ({versions}) the numbers are the same.
@@ -64,7 +64,7 @@ def page(folders: list[Path], trial: eq.Trial) -> str:
         data_sets=markdown(trial.data_sets),
         evidence=_on_evidence(with_evidence, abouts),
         tuning=", ".join(f"`{each.label}`" for each in trial.scenarios if each.tuning) or "(none)",
-        commands="\n".join(f"python benchmarks/trials/run.py {folder.name}" for folder in folders),
+        commands="\n".join(f"$ python benchmarks/trials/run.py {folder.name}" for folder in folders),
         versions=", ".join(f"{name} {version}" for name, version in abouts[0]["versions"].items()),
     )
 

@@ -186,7 +186,8 @@ def _shown(value: Any) -> str:
 def _demand(problem: Any) -> str:
     kind = problem["type"]
     if kind in _WANTED:
-        return f"must be {_WANTED[kind]}"
+        point = ", its decimals behind a point" if kind == "float_parsing" and "," in str(problem["input"]) else ""
+        return f"must be {_WANTED[kind]}{point}"
     if kind == "too_short":
         return f"is too short: it needs at least {problem['ctx']['min_length']}"
     if kind == "string_too_short":

@@ -286,6 +286,12 @@ def test_open_without_a_page_is_refused_before_any_work(arguments, words, cli, t
     assert not (tmp_path / "report").exists()
 
 
+def test_a_decimal_comma_behind_a_name_is_answered_with_the_point(cli, towns):
+    ended = cli("compare", towns, "-m", "fsqca:pri_cutoff=0,7")
+    assert (ended.code, ended.out) == (2, "")
+    assert "pri_cutoff = '0,7' must be a number, its decimals behind a point." in ended.err
+
+
 def test_parameters_of_a_method_stand_behind_its_name(cli, towns, tmp_path):
     arguments = ("compare", towns, "-m", "fsqca:pri_cutoff=0.7", "-o", tmp_path / "out", "-f", "json", "-q")
     assert cli(*arguments).code == 0

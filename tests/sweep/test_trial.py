@@ -194,7 +194,15 @@ def test_firm_verdicts_are_counted_where_there_are_marks(monkeypatch):
     row = trial.rates.loc["noise", 12, "says", "necessary-A"]
     assert (row["wrong"], row["firm_wrong"], row["firm_undecided"], row["firm_right"]) == (1, 0.5, 0.5, 0)
     assert row["firm_wrong_high"] == pytest.approx(binomtest(2, 4).proportion_ci(method="exact").high)
-    assert not any("not asked" in sentence for sentence in trial.summary())
+    said = trial.summary()
+    assert not any("not asked" in sentence for sentence in said)
+    rates = trial.rates.reset_index()
+    for method, own in rates[rates["silent"] < 1].groupby("method"):
+        answers = ((1 - own["silent"]) * own["data_sets"]).sum()
+        share = 100 * (own["firm_wrong"] * own["data_sets"]).sum() / answers
+        words = "scenarios on which thresholds may be tuned"
+        start = f"{method}, {words}: {share:.1f} % of its {answers:,.0f} answers are wrong though they are firm"
+        assert any(sentence.startswith(start) for sentence in said), start
 
 
 def test_every_answer_can_be_seen():

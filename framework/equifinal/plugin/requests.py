@@ -1,6 +1,7 @@
 """What a user asks for by name, with parameters behind a colon: ``html:figures=true``, ``fsqca:pri_cutoff=0.7``."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ def name_and_parameters(wanted: str, what: str) -> tuple[str, dict[str, Any]]:
     try:
         return name.strip(), _table(written)
     except ValueError as error:
-        if (plain := _without_quotes(written)) is not None:
+        is_syntax = isinstance(error, tomllib.TOMLDecodeError)  # and not a number of too many digits
+        if is_syntax and (plain := _without_quotes(written)) is not None:
             return name.strip(), plain
         raise InputError(
             f"The {what} {wanted!r} cannot be read: {error}. Write parameters behind the colon as in TOML, separated by commas, "

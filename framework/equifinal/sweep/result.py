@@ -336,7 +336,7 @@ class Trial:
             ("other scenarios", rates[~rates["scenario"].isin(tuning)]),
         ):
             for method, own in part.groupby("method", sort=False):
-                said += _sentence(str(method), words, own)
+                said += _sentences(str(method), words, own)
         if len(rates) and rates["firm_wrong"].isna().all():
             said.append("Which verdicts are firm was not asked: these are the error rates of the rules alone.")
         if count := len(self.failures):
@@ -406,19 +406,29 @@ def _with_interval(table: pd.DataFrame, name: str, of: str = "data_sets") -> pd.
     )
 
 
-def _sentence(method: str, words: str, cells: pd.DataFrame) -> list[str]:
-    """One sentence on a method, or none where it is silent on everything."""
+def _sentences(method: str, words: str, cells: pd.DataFrame) -> list[str]:
+    """On a method, all verdicts and firm ones; none where it is silent on everything."""
     spoken = cells[cells["silent"] < 1]
     if not len(spoken):
         return []
-    data_sets = spoken["data_sets"]
-    answers = ((1 - spoken["silent"]) * data_sets).sum()
-    wrong = (spoken["wrong"] * data_sets).sum() / answers
-    said = f"{method}, {words}: {100 * wrong:.0f} % of its {answers:,.0f} answers are wrong"
-    if wrong == 0:
-        return [f"{said}."]
-    worst = spoken.iloc[int(spoken["wrong"].to_numpy().argmax())]
-    return [
-        f"{said}, most often on {worst['proposition']} in {worst['scenario']} with {worst['n']} cases "
-        f"({100 * worst['wrong']:.0f} %, 95 % interval {100 * worst['wrong_low']:.0f} % to {100 * worst['wrong_high']:.0f} %)."
-    ]
+    answers = (1 - spoken["silent"]) * spoken["data_sets"]
+    said = []
+    for column, are in (("wrong", "are wrong"), ("firm_wrong", "are wrong though they are firm")):
+        known = spoken[spoken[column].notna()]
+        if not len(known):
+            continue
+        asked = answers[known.index].sum()
+        wrong = (known[column] * known["data_sets"]).sum() / asked
+        share = f"{100 * wrong:.{0 if column == 'wrong' else 1}f} %"
+        said.append(f"{method}, {words}: {share} of its {asked:,.0f} answers {are}{_worst(known, column)}.")
+    return said
+
+
+def _worst(cells: pd.DataFrame, column: str) -> str:
+    """Where a method is wrong most often."""
+    worst = cells.iloc[int(cells[column].to_numpy().argmax())]
+    if not worst[column]:
+        return ""
+    share, low, high = (f"{100 * worst[name]:.0f} %" for name in (column, f"{column}_low", f"{column}_high"))
+    where = f"{worst['proposition']} in {worst['scenario']} with {worst['n']} cases"
+    return f", most often on {where} ({share}, 95 % interval {low} to {high})"
