@@ -77,11 +77,16 @@ class TableMaker:
         )
 
     def cutoffs(self, analysis: eq.Analysis, necessity: bool = False) -> str:
-        """The cutoffs among a method's parameters; those for necessity belong to that table."""
+        """The cutoffs among a method's parameters; those for necessity belong to that table.
+
+        Cutoffs of terms and models are told where they ask for something.
+        """
         given = {
             key: value
             for key, value in analysis.method.parameters().items()
-            if key.endswith("cutoff") and key.startswith(("necessity", "relevance")) == necessity
+            if key.endswith("cutoff")
+            and key.startswith(("necessity", "relevance")) == necessity
+            and (value or not key.startswith(("term_", "model_")))
         }
         said = ", ".join(
             f"{key.replace('pri_', 'PRI ').replace('_', ' ')} {stated(value)}" for key, value in given.items()
