@@ -31,6 +31,9 @@ Data sets for each scenario and number of cases:
 
 {data_sets}
 
+`benchmarks/trials/run.py` has the whole plan. What is not in the table has not been run yet, and a number below that of the plan
+(300 for noise and tuning, 100 for the others) means that the rest is still to come.
+
 {evidence}
 
 These scenarios were used for tuning, which means that rules and thresholds may have been chosen by what happens in them: {tuning}.

@@ -429,6 +429,11 @@ def _worst(cells: pd.DataFrame, column: str) -> str:
     worst = cells.iloc[int(cells[column].to_numpy().argmax())]
     if not worst[column]:
         return ""
-    share, low, high = (f"{100 * worst[name]:.0f} %" for name in (column, f"{column}_low", f"{column}_high"))
+    share, low, high = (_percent(worst[name]) for name in (column, f"{column}_low", f"{column}_high"))
     where = f"{worst['proposition']} in {worst['scenario']} with {worst['n']} cases"
     return f", most often on {where} ({share}, 95 % interval {low} to {high})"
+
+
+def _percent(share: float) -> str:
+    """Whole per cent, and tenths of them below one."""
+    return f"{100 * share:.{1 if 0 < share < 0.01 else 0}f} %"
