@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -43,8 +44,7 @@ def typed(path: str | Path) -> str:
     text = str(path)
     if re.fullmatch(r"[\w./\\:@%+,=~-]+" if os.name == "nt" else r"[\w./:@%+,=-]+", text):
         return text
-    quoted = text.replace("'", "'\"'\"'")
-    return subprocess.list2cmdline([text]) if os.name == "nt" else f"'{quoted}'"
+    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equifinal.errors import listing
+from equifinal.shell.arguments import PluginFiles, StudyName, Without
 from equifinal.shell.commands import CommandsOfPlugins
 from equifinal.shell.completion import beginning, offering
 from equifinal.shell.interrupts import heard, take_one_interrupt
@@ -36,21 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-PluginFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
-]
-Without = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--without",
-        metavar="PLUGIN",
-        help="Switch a plugin off (see 'equifinal list plugins'). Repeatable.",
-        autocompletion=offering("plugins"),
-    ),
-]
-
 
 #: Plugins switched off, and files of plugins given, before the command's name.
 _off: list[str] = []
@@ -170,14 +156,7 @@ def _options(
 
 @app.command()
 def compare(
-    study: Annotated[
-        str,
-        typer.Argument(
-            metavar="STUDY",
-            help="The name of a study (see 'equifinal list studies'), or a path to study.toml.",
-            autocompletion=offering("studies"),
-        ),
-    ],
+    study: StudyName,
     method: Annotated[
         list[str] | None,
         typer.Option(

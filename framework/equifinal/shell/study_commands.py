@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from equifinal.base.files import real_path, typed
-from equifinal.shell.completion import offering
+from equifinal.shell.arguments import PluginFiles, StudyName
 from equifinal.shell.say import say
 
 study_commands = typer.Typer(help="Start a study from a table, or from one that is there.", no_args_is_help=True)
@@ -61,14 +61,7 @@ def new_study(
 
 @study_commands.command("copy")
 def copy(
-    study: Annotated[
-        str,
-        typer.Argument(
-            metavar="STUDY",
-            help="The name of a study (see 'equifinal list studies'), or a path to study.toml.",
-            autocompletion=offering("studies"),
-        ),
-    ],
+    study: StudyName,
     target: Annotated[
         Path | None,
         typer.Argument(metavar="DIR", help="The folder to copy it into; default: one of the study's name, here."),
@@ -77,10 +70,7 @@ def copy(
         bool,
         typer.Option("--overwrite", help="Copy into a folder that is there; files of the same names are replaced."),
     ] = False,
-    plugin: Annotated[
-        list[Path] | None,
-        typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
-    ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Copy a study's folder, its study.toml and its table, to read it or to make it yours."""
     from equifinal.plugin.registry import load_plugin

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equifinal.shell.arguments import PluginFiles
 from equifinal.shell.completion import offering
 
 if TYPE_CHECKING:
@@ -69,10 +70,7 @@ def trial(
     proposition: Annotated[
         list[str] | None, typer.Option("--proposition", "-p", metavar="ID", help="Ask about these only. Repeatable.")
     ] = None,
-    plugin: Annotated[
-        list[Path] | None,
-        typer.Option("--plugin", metavar="FILE", help="Load a plugin from a single .py file. Repeatable."),
-    ] = None,
+    plugin: PluginFiles = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; -1 uses all.")] = -1,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     evidence: Annotated[bool, typer.Option(help="Ask which verdicts are firm, too.")] = True,
