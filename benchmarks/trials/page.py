@@ -1,10 +1,12 @@
 """Make the page of the published trials, from the results that are kept: ``python benchmarks/trials/page.py``.
 
-It writes ``docs/trials.md``, what was done and what came out, and ``docs/trials/trial.html`` with the pictures.
+It writes ``docs/trials.md``, what was done and what came out. The page with the pictures, ``trials/trial.html``, is made of the
+same results when the site is built.
 """
 
 import argparse
 import json
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -80,16 +82,27 @@ def _on_evidence(pieces: list[str], abouts: list[dict]) -> str:
     return f"Which verdicts are firm was asked{draws} in: {', '.join(pieces)}."
 
 
+def kept(results: Path = HERE / "results") -> list[Path]:
+    """The folders of the pieces that were run; that of the small one, which tests repeat, when there is no other."""
+    there = sorted(each.parent for each in results.glob("*/about.json") if each.parent.name != "small")
+    return there or [results / "small"]
+
+
+def pictures() -> str:
+    """The page with all pictures and tables, as the output ``html`` writes it."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = eq.Trial.load(*kept()).write(Path(folder) / "trials", ["html"])
+        return next(path for path in written if path.suffix == ".html").read_text(encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=HERE / "results", metavar="DIR")
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR")
     given = parser.parse_args()
-    folders = sorted(each.parent for each in given.results.glob("*/about.json") if each.parent.name != "small")
-    folders = folders or [given.results / "small"]
-    trial = eq.Trial.load(*folders)
-    (given.docs / "trials.md").write_text(page(folders, trial), encoding="utf-8")
-    print(given.docs / "trials.md", *trial.write(given.docs / "trials", ["html"], overwrite=True), sep="\n")
+    there = kept(given.results)
+    (given.docs / "trials.md").write_text(page(there, eq.Trial.load(*there)), encoding="utf-8")
+    print(given.docs / "trials.md")
 
 
 if __name__ == "__main__":

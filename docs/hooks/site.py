@@ -1,16 +1,27 @@
 """What is done to the pages when the site is built: code is executed, reference text made, formulas set, names linked."""
 
 import re
+import sys
 from html import unescape
+from pathlib import Path
 
 import executed
 import generated
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks" / "trials"))
+import page as published
+
 FORMULA = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 ROLE = re.compile(r":(?:class|func|meth|mod|attr|exc|data):<code>(~?)([\w.]+)</code>")
 GENERATED = re.compile(r"^<!-- made when the site is built: (\w+) -->$", re.MULTILINE)
+
+
+def on_files(files, config):
+    """Add the page of the published trials, with its pictures and tables."""
+    files.append(File.generated(config, "trials/trial.html", content=published.pictures()))
+    return files
 
 
 def on_page_markdown(markdown, page, config, files):
