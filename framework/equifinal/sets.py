@@ -8,6 +8,7 @@ import ast
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -65,17 +66,7 @@ class Expression:
         if not isinstance(self.text, str) or not self.text.strip():
             raise InputError("An expression is empty. Write set names joined by * (and), + (or) and ~ (not).")
         object.__setattr__(self, "text", self.typed(self.text))
-        try:
-            tree = ast.parse(self.text.strip(), mode="eval").body
-            _check(tree, self.text)
-        except InputError:
-            raise
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise InputError(
-                f"The expression {self.text!r} cannot be read. "
-                "Write set names joined by * (and), + (or) and ~ (not), with parentheses, as in 'A*~B + C'."
-            ) from None
-        object.__setattr__(self, "_tree", tree)
+        object.__setattr__(self, "_tree", _parsed(self.text))
 
     @staticmethod
     def typed(text: str) -> str:
@@ -159,6 +150,21 @@ class Expression:
         return values
 
 
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.expr:
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        _check(tree, text)
+    except InputError:
+        raise
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise InputError(
+            f"The expression {text!r} cannot be read. "
+            "Write set names joined by * (and), + (or) and ~ (not), with parentheses, as in 'A*~B + C'."
+        ) from None
+    return tree
+
+
 def _check(node: ast.expr, text: str) -> None:
     match node:
         case ast.Name():
@@ -226,6 +232,8 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Any:
         return float(numerator / denominator) if abs(denominator) > 1e-12 else np.nan
     numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     defined = np.abs(denominator) > 1e-12
+    if defined.all() and defined.ndim:
+        return numerator / denominator
     result = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
     np.divide(numerator, denominator, out=result, where=defined)
     return float(result) if result.ndim == 0 else result

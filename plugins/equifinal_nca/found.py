@@ -23,18 +23,22 @@ _BENCHMARKS = ((0.5, "very large"), (0.3, "large"), (0.1, "medium"), (0.0, "smal
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The ceilings of a condition, or of its absence, over the outcome, turned so that the upper left corner counts."""
+    """The ceilings of a condition, or of its absence, over the outcome, turned so that the upper left corner counts.
+
+    A p-value against correlation alone is exact below `enough`, from which on it decides nothing more.
+    """
 
     literal: SetLiteral
     signs: tuple[int, int]  # of condition and outcome: -1 where the scores were negated
     plane: Ceilings
     p: Mapping[Ceiling, float]
+    enough: float = 1.0
     _p_correlation: dict[Ceiling, float] = field(default_factory=dict, repr=False)
 
     def p_correlation(self, ceiling: Ceiling) -> float:
         """How often correlation alone reaches the effect size; see :func:`~.ceiling.correlation_p_value`."""
         if ceiling not in self._p_correlation:
-            self._p_correlation[ceiling] = correlation_p_value(self.plane, ceiling)
+            self._p_correlation[ceiling] = correlation_p_value(self.plane, ceiling, self.enough)
         return self._p_correlation[ceiling]
 
     @property

@@ -95,7 +95,7 @@ class NCA(eq.Method):
         self._check_scope(calibrated)
         expected = [(each.name, each.expect != "absent") for each in calibrated.conditions]
         seed = int(rng.integers(2**31 - 1))
-        native = Native(seed, self._find(calibrated, expected, seed, self.permutations))
+        native = Native(seed, self._find(calibrated, expected, seed))
         found = list(native.found.values())
         rule = self._rule()
         necessary = [each for each in found if rule.holds(each)]
@@ -123,14 +123,14 @@ class NCA(eq.Method):
         self._check_scope(calibrated)
         expected = [(each.name, each.expect != "absent") for each in calibrated.conditions]
         seed = int(rng.integers(2**31 - 1))
-        found = self._find(calibrated, expected, seed, permutations=0)
+        found = self._find(calibrated, expected, seed, permutes=False)
         return eq.Analysis.for_prediction(self, Native(seed, found, permutes=False))
 
     def _rule(self, permutes: bool = True) -> Rule:
         return Rule(self.ceiling, self.effect_size_cutoff, self.alpha, permutes)
 
     def _find(
-        self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int, permutations: int
+        self, calibrated: eq.CalibratedStudy, literals: Iterable[SetLiteral], seed: int, permutes: bool = True
     ) -> dict[SetLiteral, Found]:
         """The ceilings and their p-values for each condition (True) or absence of a condition (False)."""
         y_sign = calibrated.orientation(calibrated.outcome.name) or 1
@@ -141,13 +141,14 @@ class NCA(eq.Method):
             sign = (calibrated.orientation(name) or 1) * (1 if present else -1)
             scope = Scope(*self._bounds_of(calibrated, calibrated.variable(name), sign), *y_bounds)
             signs[literal] = sign, y_sign
-            x = sign * calibrated.raw[name].to_numpy(dtype=float)
+            x = sign * calibrated.set_values(name, "raw")
             planes[literal] = ceilings(x, y, scope, (*self.more_ceilings, self.ceiling), self.quantile)
-        p = p_values(planes, permutations, seed)
-        return {literal: Found(literal, signs[literal], planes[literal], p[literal]) for literal in planes}
+        p = p_values(planes, self.permutations if permutes else 0, seed)
+        enough = 1.0 if permutes else self.alpha
+        return {literal: Found(literal, signs[literal], planes[literal], p[literal], enough) for literal in planes}
 
     def _bounds_of(self, calibrated: eq.CalibratedStudy, variable: eq.Variable, sign: int) -> tuple[float, float]:
-        raw = calibrated.raw[variable.name]
+        raw = calibrated.set_values(variable.name, "raw")
         low, high = self.scope.get(variable.base_name, (raw.min(), raw.max()))
         return (float(low), float(high)) if sign > 0 else (-float(high), -float(low))
 
@@ -172,8 +173,8 @@ class NCA(eq.Method):
 
         def find(literals: Iterable[SetLiteral]) -> list[Found]:
             others = [each for each in literals if each not in native.found]
-            permutations = self.permutations if native.permutes else 0
-            known = {**native.found, **(self._find(calibrated, others, native.seed, permutations) if others else {})}
+            more = self._find(calibrated, others, native.seed, native.permutes) if others else {}
+            known = {**native.found, **more}
             return [known[each] for each in literals]
 
         return verdict(proposition, calibrated.condition_names, find, self._rule(native.permutes))

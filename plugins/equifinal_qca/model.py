@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,7 +56,7 @@ class Model:
     def _fit_of_terms(self) -> list["TermFit"]:
         for cube in self.cubes:
             if cube not in self._terms_fit:
-                self._terms_fit[cube] = _term_fit(cube, self.table)
+                self._terms_fit[cube] = TermFit(cube, self.table)
         return [self._terms_fit[cube] for cube in self.cubes]
 
     @cached_property
@@ -154,11 +153,12 @@ class Model:
             with membership above 0.5.
         """
         terms = self._fit_of_terms
+        consistency, pri, coverage = zip(*(term.numbers for term in terms), strict=True)
         return pd.DataFrame(
             {
-                "consistency": [term.consistency for term in terms],
-                "pri": [term.pri for term in terms],
-                "raw_coverage": [term.coverage for term in terms],
+                "consistency": consistency,
+                "pri": pri,
+                "raw_coverage": coverage,
                 "unique_coverage": self.unique_coverage,
                 "cases": [term.cases.copy() for term in terms],
             },
@@ -166,20 +166,22 @@ class Model:
         )
 
 
-class TermFit(NamedTuple):
-    """One term's memberships and parameters of fit."""
+class TermFit:
+    """One term's memberships and, when somebody asks for them, its parameters of fit."""
 
-    membership: Floats
-    consistency: float
-    pri: float
-    coverage: float
-    cases: list[str]
+    def __init__(self, cube: Cube, table: TruthTable) -> None:
+        self.membership, self._table = cube.membership(table.memberships), table
 
+    @cached_property
+    def numbers(self) -> tuple[float, float, float]:
+        """Consistency, PRI and raw coverage."""
+        x, y = self.membership, self._table.outcome_membership
+        return sets.consistency(x, y), sets.pri(x, y), sets.coverage(x, y)
 
-def _term_fit(cube: Cube, table: TruthTable) -> TermFit:
-    x, y = cube.membership(table.memberships), table.outcome_membership
-    cases = [str(name) for name in table.cases[x > 0.5]]
-    return TermFit(x, sets.consistency(x, y), sets.pri(x, y), sets.coverage(x, y), cases)
+    @cached_property
+    def cases(self) -> list[str]:
+        """The names of the cases with membership above 0.5."""
+        return [str(name) for name in self._table.cases[self.membership > 0.5]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,9 +98,17 @@ class TruthTable:
         """The names of the k conditions, or the literals of multi-value ones: the sets that terms are made of."""
         return self.space.conditions
 
+    @cached_property
+    def columns(self) -> dict[str, Floats]:
+        """Memberships of the n cases by name, those in the outcome last, shape (n,) each."""
+        names = (*self.conditions, self.outcome)
+        return dict(zip(names, (*self.memberships.T, self.outcome_membership), strict=True))
+
     def corners_with(self, *outputs: str) -> list[int]:
         """The configurations with one of these outputs, in the order of the rows."""
-        return [int(corner) for corner in self.corners[np.isin(self.output, outputs)]]
+        chosen = np.logical_or.reduce([self.output == output for output in outputs])
+        found: list[int] = self.corners[chosen].tolist()
+        return found
 
     def with_output(self, outputs: Mapping[int, str]) -> Self:
         """The same table with other outputs for some observed configurations (bit mask to output)."""

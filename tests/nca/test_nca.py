@@ -271,7 +271,12 @@ def test_a_refit_answers_as_the_full_analysis_does_but_for_its_permutations(coun
             else:
                 assert full.answer == "inconclusive"
             for name, value in short.numbers.items():
-                assert np.isnan(value) if name.endswith("p") else value == full.numbers[name]
+                if name.endswith("p"):
+                    assert np.isnan(value)
+                elif name.endswith("p_correlation") and full.numbers[name] >= 0.05:  # exact only as far as it decides
+                    assert 0.05 <= value <= full.numbers[name]
+                else:
+                    assert value == full.numbers[name]
 
 
 def test_the_absence_of_a_condition_is_looked_at_when_a_proposition_asks():

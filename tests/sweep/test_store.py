@@ -80,7 +80,7 @@ def test_a_file_of_something_else_is_refused(tmp_path):
 def test_results_of_different_things_are_not_mixed(tmp_path):
     eq.Store(tmp_path / "s.sweep", {"version": "1"}).close()
     eq.Store(tmp_path / "s.sweep", {"version": "1"}).close()
-    with pytest.raises(eq.InputError, match='begun with version = "1", and this is "2"'):
+    with pytest.raises(eq.InputError, match='version was "1", now it is "2"'):
         eq.Store(tmp_path / "s.sweep", {"version": "2"})
 
 

@@ -438,7 +438,7 @@ def test_a_trial_goes_on_where_it_was(tmp_path, monkeypatch):
     assert more.rates["data_sets"].tolist() == [5, 5]
     again = eq.trial("noise", ["fsqca"], [12, 15], 5, n_jobs=1, evidence=False, propositions=["raises-A"])
     pd.testing.assert_frame_equal(more.rates, again.rates)
-    with pytest.raises(eq.InputError, match="begun with methods"):
+    with pytest.raises(eq.InputError, match=r"begun with something else\. methods\."):
         eq.trial("noise", ["csqca"], [12], 5, store=store, n_jobs=1, evidence=False, propositions=["raises-A"])
 
 

@@ -16,7 +16,6 @@ from equifinal.comparison.worlds import World
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.plugin.calling import Hooks
-from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
@@ -69,7 +68,7 @@ class Look:
         Plugins that may answer for the method.
     groups
         A label for each case: cases of one group are never on both sides of a fold. ``None``: the units of a panel.
-    moves
+    derived
         Shared by looks at the same cases.
     """
 
@@ -82,11 +81,11 @@ class Look:
         hooks: Hooks,
         further: tuple[int, ...] = (),
         groups: Any = None,
-        moves: "Moves | None" = None,
+        derived: "Derived | None" = None,
     ) -> None:
         self.method, self.label, self.calibrated = method, label, calibrated.protected()
         self.seed, self.hooks, self.further, self.groups = seed, hooks, further, groups
-        self.moves = moves or Moves(calibrated)
+        self.derived = derived or Derived(calibrated)
         self.whole = False
         self.importances: pd.DataFrame | None = None
         self._scopes: dict[str, Look] = {}
@@ -105,10 +104,9 @@ class Look:
         if proposition.where is None:
             return self.here(proposition)
         if proposition.where not in self._scopes:
-            inside = Expression(proposition.where).membership(self.calibrated.fuzzy) > 0.5
-            cases = self.calibrated.subset(self.calibrated.cases[inside])
+            inside = self.derived.inside(proposition.where)
             self._scopes[proposition.where] = type(self)(
-                self.method, self.label, cases, self.seed, self.hooks, self.further
+                self.method, self.label, inside, self.seed, self.hooks, self.further
             )
         return self._scopes[proposition.where].here(proposition)
 
@@ -159,7 +157,7 @@ class Look:
         """How the mean prediction moves with each condition: :func:`equifinal.comparison.importance.movement`, in one call."""
         if not names:
             return {}
-        study = self.moves.of(tuple(names))
+        study = self.derived.moved(tuple(names))
         shape = (len(names), 2, len(self.calibrated.cases))
         predicted = predicted_memberships(self.method, self.analysis, study).reshape(shape)
         moved = predicted[:, 0] - predicted[:, 1]
@@ -168,16 +166,23 @@ class Look:
         return dict(zip(names, means.tolist(), strict=True))
 
 
-class Moves:
-    """The cases as they would be at both ends of each condition, made once for all methods."""
+class Derived:
+    """Studies that are made of the same cases, each once for all methods."""
 
     def __init__(self, calibrated: CalibratedStudy) -> None:
         self.calibrated = calibrated
-        self._made: dict[tuple[str, ...], CalibratedStudy] = {}
+        self._moved: dict[tuple[str, ...], CalibratedStudy] = {}
+        self._inside: dict[str, CalibratedStudy] = {}
 
-    def of(self, names: tuple[str, ...]) -> CalibratedStudy:
+    def inside(self, where: str) -> CalibratedStudy:
+        """The cases that are more in than out of an expression."""
+        if where not in self._inside:
+            self._inside[where] = self.calibrated.inside(where)
+        return self._inside[where]
+
+    def moved(self, names: tuple[str, ...]) -> CalibratedStudy:
         """All cases with each condition in turn at its upper, then at its lower end."""
-        if names not in self._made:
+        if names not in self._moved:
             count = len(self.calibrated.cases)
             cases = np.tile(np.arange(count), 2 * len(names))
             sources = {}
@@ -186,8 +191,8 @@ class Moves:
                 low, high = percentiles(self.calibrated, name)
                 start = 2 * number * count
                 source[start : start + count], source[start + count : start + 2 * count] = high, low
-            self._made[names] = self.calibrated.without_outcome().mixed(cases, sources)
-        return self._made[names]
+            self._moved[names] = self.calibrated.without_outcome().mixed(cases, sources)
+        return self._moved[names]
 
 
 def _checked(verdict: Any) -> Verdict:
@@ -279,10 +284,10 @@ class Asking:
             return {label: [FAILED] * len(each) for label, each in questions.items()}
         measuring = {label: methods[label] for label, each in questions.items() if Importances() in each}
         importances = importances_of(measuring, study, self.seed, groups) if measuring else {}
-        found, moves = {}, Moves(study)
+        found, derived = {}, Derived(study)
         for label, asked in questions.items():
             try:
-                look = Look(methods[label], label, study, self.seed, self.hooks, (_AGAIN, number), groups, moves)
+                look = Look(methods[label], label, study, self.seed, self.hooks, (_AGAIN, number), groups, derived)
                 look.importances = importances.get(label)
                 found[label] = replies(look, asked)
             except FAULTS:

@@ -19,7 +19,7 @@ from equifinal.comparison.worlds import ConditionPermuted, OutcomePermuted
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Method
 from equifinal.plugin.calling import Hooks
-from equifinal.sets import Expression, Floats
+from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Key, Proposition, Verdict
 
@@ -117,7 +117,7 @@ class Gathering:
         if where not in self.asking:
             cases = self.calibrated
             if where:
-                cases = cases.subset(cases.cases[Expression(where).membership(cases.fuzzy) > 0.5])
+                cases = cases.inside(where)
             self.asking[where] = Asking(cases, where, self.seed, self.hooks)
         return self.asking[where]
 

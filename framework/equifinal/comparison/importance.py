@@ -189,11 +189,13 @@ class _AllPairs(_Pairs):
         as_they_are, predicted = np.split(predicted, [len(self.shown.cases)])
         before = (as_they_are[self.fresh] - self.outcome) ** 2
         rises = np.full((len(self.fresh), len(self._weights)), np.nan)
+        unknown = np.isnan(before).any() or np.isnan(predicted).any()
         for column, (weights, end) in enumerate(zip(self._weights, self._ends, strict=True)):
             each = predicted[end - weights.size : end].reshape(weights.shape)
             risen = (each - self.outcome[:, np.newaxis]) ** 2 - before[:, np.newaxis]
-            known = np.where(np.isnan(risen), 0.0, weights)
-            rises[:, column] = ratio((np.nan_to_num(risen) * known).sum(axis=1), known.sum(axis=1))
+            if unknown:
+                weights, risen = np.where(np.isnan(risen), 0.0, weights), np.nan_to_num(risen)
+            rises[:, column] = ratio((risen * weights).sum(axis=1), weights.sum(axis=1))
         return Rises(self.fresh, rises, np.zeros_like(rises), varies(as_they_are))
 
     @cached_property

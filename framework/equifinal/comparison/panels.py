@@ -243,9 +243,9 @@ def _propositions(
             continue
         about = np.ones(len(outcome), dtype=bool)
         try:
-            x = Expression(proposition.expression).membership(calibrated.fuzzy)
+            x = calibrated.membership(proposition.expression)
             if proposition.where is not None:
-                about = (Expression(proposition.where).membership(calibrated.fuzzy) > 0.5).to_numpy()
+                about = calibrated.membership(proposition.where) > 0.5
         except InputError:  # it names a set without memberships
             continue
         for time, there in inside.items():

@@ -14,7 +14,6 @@ from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
 from equifinal.method.run import Run, analyse
 from equifinal.plugin.calling import Hooks
-from equifinal.sets import Expression
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
@@ -84,8 +83,7 @@ def _restricted(run: Run, where: str, number: int, judged: bool) -> _Scope:
 
     `judged` says whether a claim about them is answered by importances, which take long.
     """
-    inside = Expression(where).membership(run.calibrated.fuzzy) > 0.5
-    study = run.calibrated.subset(run.calibrated.cases[inside])
+    study = run.calibrated.inside(where)
     count = len(study.cases)
     prefix = f"Among the {count} cases in {where}: " if count != 1 else f"In the one case in {where}: "
     if count == 0:

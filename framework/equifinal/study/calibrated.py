@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from equifinal.base.readable import Readable
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.sets import Expression
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.tables import Names, Numbers, Rows, Tables
 from equifinal.study.variable import Variable
@@ -178,12 +179,27 @@ class CalibratedStudy(Readable):
     def subset(self, cases: Iterable[Any]) -> "CalibratedStudy":
         """The same study with some of its cases, in the order given; anchors and memberships are kept."""
         wanted = pd.Index(list(cases), dtype=self.cases.dtype)
-        unknown = wanted.difference(self.cases)
-        if len(unknown):
-            raise InputError(
-                f"Study {self.name!r} has no case {unknown[0]!r}. {did_you_mean(str(unknown[0]), self.cases)}"
-            )
-        return self.at(self.cases.get_indexer(wanted))
+        positions = self.cases.get_indexer(wanted)
+        if (positions < 0).any():
+            unknown = wanted[positions < 0][0]
+            raise InputError(f"Study {self.name!r} has no case {unknown!r}. {did_you_mean(str(unknown), self.cases)}")
+        return self.at(positions)
+
+    def inside(self, where: str) -> "CalibratedStudy":
+        """The same study with the cases that are more in than out of an expression, such as ``"~FIN*~HUM"``."""
+        return self.at(np.flatnonzero(self.membership(where) > 0.5))
+
+    def membership(self, expression: str) -> Floats:
+        """Memberships of the cases in an expression over sets with a calibration, shape (n,), 0 to 1.
+
+        Raises
+        ------
+        InputError
+            When the expression cannot be read, or names a set that has no memberships.
+        """
+        parsed, table = Expression(expression), self._numbers("fuzzy")
+        parsed.require(list(table.places))
+        return parsed.of({name: table.values[:, table.places[name]] for name in parsed.sets}, len(table.values))
 
     def at(self, positions: Any) -> "CalibratedStudy":
         """The same study with the cases at some positions, in the order given; anchors and memberships are kept."""
@@ -310,12 +326,11 @@ class CalibratedStudy(Readable):
     ) -> Tables:
         """Tables of some cases of `base` in which sets take the values of others, all by their positions in it."""
         base, columns = base or tables, self._columns(sources, cases)
-        taken = {name: base.data.column(name)[source] for name, source in columns.items() if name in base.data.table}
         return Tables(
             tables.names,
             tables.raw.with_columns({name: _taken(base.raw, name, source) for name, source in sources.items()}),
             tables.fuzzy.with_columns({name: _taken(base.fuzzy, name, source) for name, source in sources.items()}),
-            tables.data.with_columns(taken),
+            tables.data.taking(base.data, columns),
         )
 
     def _columns(self, sources: Mapping[str, Any], cases: Any) -> dict[str, Any]:
@@ -334,7 +349,7 @@ class CalibratedStudy(Readable):
                 tables.names,
                 tables.raw.with_columns({name: raw}),
                 tables.fuzzy.with_columns({name: fuzzy}),
-                tables.data.with_columns({self.outcome.column: raw}),
+                tables.data.writing({self.outcome.column: raw}),
             )
         )
 
@@ -343,7 +358,7 @@ class CalibratedStudy(Readable):
         tables, changed = self._tables(), {}
         if units is not None and self.unit is not None:
             changed[self.unit] = pd.array(list(units), dtype=object)
-        return self._with(dataclasses.replace(tables, names=Names(cases), data=tables.data.with_columns(changed)))
+        return self._with(dataclasses.replace(tables, names=Names(cases), data=tables.data.writing(changed)))
 
     def repeated(self, times: int) -> "CalibratedStudy":
         """All cases repeated `times` times, with a numbered index, for many what-if predictions in one call."""

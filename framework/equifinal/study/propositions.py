@@ -369,7 +369,7 @@ class Level(Proposition):
         outcome = calibrated.fuzzy[calibrated.outcome.name].to_numpy(dtype=float)
         chosen = np.ones(len(outcome), dtype=bool)
         if self.where is not None:
-            chosen &= Expression(self.where).membership(calibrated.fuzzy).to_numpy() > 0.5
+            chosen &= calibrated.membership(self.where) > 0.5
         if self.cases:
             chosen &= np.isin([str(case) for case in calibrated.cases], self.cases)
         inside = f" in {self.where}" if self.where else ""

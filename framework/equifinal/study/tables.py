@@ -77,43 +77,67 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of the table that the user brought, some of whose columns may have other values."""
+    """Rows of the table that the user brought.
+
+    Attributes
+    ----------
+    table
+        The user's table.
+    positions
+        Which of its rows; ``None``: all.
+    places
+        By column that has the values of other rows: of which.
+    written
+        By column that has values of its own: these.
+    """
 
     table: pd.DataFrame
     positions: Positions | None = None
-    changed: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Positions] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
     _without: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def at(self, positions: Positions) -> "Rows":
         return replace(
             self,
-            positions=positions if self.positions is None else self.positions[positions],
-            changed={name: values[positions] for name, values in self.changed.items()},
+            positions=_composed(self.positions, positions),
+            places={name: places[positions] for name, places in self.places.items()},
+            written={name: values[positions] for name, values in self.written.items()},
         )
 
-    def column(self, name: str) -> Any:
-        """The values in a column, which must be there."""
-        if name in self.changed:
-            return self.changed[name]
-        values = self.table[name].array
-        return values if self.positions is None else values[self.positions]
+    def taking(self, base: "Rows", sources: Mapping[str, Positions]) -> "Rows":
+        """The same with columns that have the values of other rows of `base`; columns that it does not have are passed over."""
+        places, written = dict(self.places), dict(self.written)
+        for name, source in sources.items():
+            if name in base.written:
+                written[name] = base.written[name][source]
+            elif name in base.table:
+                places[name] = _composed(base.places.get(name, base.positions), source)
+                written.pop(name, None)
+        return replace(self, places=places, written=written)
 
-    def with_columns(self, changed: Mapping[str, Any]) -> "Rows":
+    def writing(self, written: Mapping[str, Any]) -> "Rows":
         """The same with other values in some of its columns; columns that it does not have are passed over."""
-        here = {name: values for name, values in changed.items() if name in self.table}
-        return replace(self, changed={**self.changed, **here}) if here else self
+        here = {name: values for name, values in written.items() if name in self.table}
+        return replace(self, written={**self.written, **here}) if here else self
 
     def without(self, column: str) -> "Rows":
         """The same without a column, of which nothing stays behind; the table without it is made once for all rows of it."""
         if column not in self._without:
             self._without[column] = self.table.drop(columns=column, errors="ignore").copy()
-        changed = {name: values for name, values in self.changed.items() if name != column}
-        return Rows(self._without[column], self.positions, changed)
+        places = {name: each for name, each in self.places.items() if name != column}
+        written = {name: each for name, each in self.written.items() if name != column}
+        return Rows(self._without[column], self.positions, places, written)
 
     def frame(self, index: pd.Index) -> pd.DataFrame:
         rows = own_table(self.table) if self.positions is None else self.table.take(self.positions)
         rows.index = index
-        return rows.assign(**self.changed) if self.changed else rows
+        changed = {name: self.table[name].array[places] for name, places in self.places.items()} | dict(self.written)
+        return rows.assign(**changed) if changed else rows
+
+
+def _composed(of: Positions | None, positions: Positions) -> Positions:
+    return positions if of is None else of[positions]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,9 @@ import pandas as pd
 from equifinal.base.folder import write_folder
 from equifinal.base.words import counted
 from equifinal.errors import InputError, did_you_mean, listing
+from equifinal.plugin.registry import methods
 from equifinal.plugin.requests import choose_outputs
+from equifinal.sweep.agreement import agreements
 from equifinal.sweep.kept import load_tables, save_tables
 from equifinal.sweep.scenario import Scenario
 from equifinal.sweep.store import Store
@@ -210,6 +212,23 @@ class Trial:
             }
         )
 
+    @cached_property
+    def agreements(self) -> pd.DataFrame:
+        """In how many data sets kinds of methods agree firmly, and on something wrong, for every choice of several kinds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`equifinal.sweep.agreement.agreements` has it; without rows where evidence was not gathered.
+        """
+        kinds: dict[str, list[str]] = {}
+        known = methods()
+        for label, given in self.store.about.get("methods", {}).items():
+            name = given["method"]
+            family = known[name].cls.family if name in known else ""
+            kinds.setdefault(family or name, []).append(label)
+        return agreements(self.answers, self.scenarios, kinds)
+
     @property
     def answers(self) -> pd.DataFrame:
         """Every answer, in the order of the plan.
@@ -222,7 +241,7 @@ class Trial:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Those of all frames that have rows, by name, in the order in which one would read them."""
-        names = ("rates", "steps", "recovery", "size", "coverage", "skill", "failures")
+        names = ("rates", "steps", "agreements", "recovery", "size", "coverage", "skill", "failures")
         found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
         return {name: frame for name, frame in found.items() if len(frame)}
 
@@ -337,6 +356,7 @@ class Trial:
         ):
             for method, own in part.groupby("method", sort=False):
                 said += _sentences(str(method), words, own)
+        said += _on_agreement(self.agreements)
         if len(rates) and rates["firm_wrong"].isna().all():
             said.append("Which verdicts are firm was not asked: these are the error rates of the rules alone.")
         if count := len(self.failures):
@@ -422,6 +442,20 @@ def _sentences(method: str, words: str, cells: pd.DataFrame) -> list[str]:
         share = f"{100 * wrong:.{0 if column == 'wrong' else 1}f} %"
         said.append(f"{method}, {words}: {share} of its {asked:,.0f} answers {are}{_worst(known, column)}.")
     return said
+
+
+def _on_agreement(table: pd.DataFrame) -> list[str]:
+    """How often kinds of methods agree on something wrong at the worst."""
+    if not len(table):
+        return []
+    rows = table.reset_index()
+    worst = rows.iloc[int((rows["wrong"] / rows["data_sets"]).to_numpy().argmax())]
+    if not worst["wrong"]:
+        return ["In no data set do two kinds of methods agree firmly on something wrong."]
+    return [
+        f"Two kinds of methods or more agree firmly on something wrong in {worst['wrong']:,} of {worst['data_sets']:,} data "
+        f"sets at most (of {worst['kinds']}, in {worst['scenario']} with {worst['n']} cases)."
+    ]
 
 
 def _worst(cells: pd.DataFrame, column: str) -> str:

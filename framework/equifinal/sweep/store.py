@@ -19,6 +19,8 @@ from equifinal.errors import InputError
 #: Marks an SQLite file as ours ("eqfs"), and says how it is laid out.
 _OURS, _LAYOUT = 0x65716673, 1
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: Stands for a setting that is not there.
+_ABSENT = object()
 _TAKEN = ("specifications", "about", "failures")
 _ROWS_AT_ONCE = 50_000
 
@@ -118,9 +120,10 @@ class Store:
             known = dict(self._connection.execute("SELECT key, value FROM about"))
             for key, value in about.items():
                 if known.get(key, canonical(value)) != canonical(value):
+                    other = "; ".join(_differences(key, json.loads(known[key]), json.loads(canonical(value))))
                     raise InputError(
-                        f"{self._where}it was begun with {key} = {known[key]}, and this is {canonical(value)}. Results of "
-                        "both would be mixed: choose another file."
+                        f"{self._where}it was begun with something else. {other}. Results of both would be mixed: choose "
+                        "another file."
                     )
                 self._connection.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (key, canonical(value)))
 
@@ -277,3 +280,14 @@ def _cell(value: Any) -> Any:
 
 def _quoted(name: str) -> str:
     return '"' + str(name).replace('"', '""') + '"'
+
+
+def _differences(name: str, begun: Any, now: Any) -> Iterator[str]:
+    """Where two settings differ, each in words."""
+    if isinstance(begun, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*begun, *now]):
+            if begun.get(key, _ABSENT) != now.get(key, _ABSENT):
+                yield from _differences(f"{name}.{key}", begun.get(key, _ABSENT), now.get(key, _ABSENT))
+        return
+    was, is_now = ("not there" if each is _ABSENT else canonical(each) for each in (begun, now))
+    yield f"{name} was {was}, now it is {is_now}"

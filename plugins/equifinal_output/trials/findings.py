@@ -32,12 +32,27 @@ def wrong(trial: eq.Trial, nothing: pd.DataFrame) -> list[str]:
         if nothing["firm_wrong"].notna().any():
             said.append(f"Of the same answers, firm and wrong are {_each(_by_method(nothing, 'firm_wrong'))}.")
         said.append(_worst("The worst of these", nothing))
+    said += agreed(trial, nothing)
     other = trial.rates.reset_index()
     other = other[~other["scenario"].isin(nothing["scenario"])]
     if len(other):
         said.append(f"In the other scenarios it is {_each(_by_method(other, 'wrong'))}.")
         said.append(_worst("The worst there", other))
     return said
+
+
+def agreed(trial: eq.Trial, nothing: pd.DataFrame) -> list[str]:
+    """How often kinds of methods agree where there is nothing, at the worst over choices of kinds."""
+    table = trial.agreements.reset_index()
+    table = table[table["scenario"].isin(nothing["scenario"])]
+    if not len(table):
+        return []
+    worst = table.iloc[int((table["wrong"] / table["data_sets"]).to_numpy().argmax())]
+    kinds = "" if not worst["wrong"] else f" ({worst['kinds']}; n = {worst['n']})"
+    return [
+        "Whichever kinds of methods one compares, two or more agree firmly that there is something in at most "
+        f"{worst['wrong']:,} of {worst['data_sets']:,} data sets{kinds}."
+    ]
 
 
 def found(trial: eq.Trial, true: pd.DataFrame) -> list[str]:

@@ -31,6 +31,7 @@ from equifinal_output.trials.charts import (
 _TITLES = {
     "rates": "How often each method is right and wrong",
     "steps": "What each step from a rule to a firm verdict costs",
+    "agreements": "How often kinds of methods agree firmly, and on something wrong",
     "recovery": "Recovery of the true paths",
     "size": "How often tests reject where there is nothing",
     "coverage": "How often intervals hold the true slope",

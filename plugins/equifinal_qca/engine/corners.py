@@ -5,6 +5,7 @@ import numpy as np
 from equifinal_qca.engine.cubes import Floats, Ints
 
 _MOST_SUBCUBES = 3**15  # sums that are kept at a time, 115 MB
+_FEW_CORNERS = 64  # looked at one by one in less time
 _BLOCK = 1 << 17  # elements that are looked at together; they should fit the cache
 
 
@@ -48,13 +49,15 @@ def corner_fit(x: Floats, y: Floats, corners: Ints) -> tuple[Floats, Floats]:
         Consistency and PRI, 0 to 1; NaN when no case has any membership.
     """
     subcubes = 3 ** x.shape[1]
-    few = subcubes <= _MOST_SUBCUBES and 4 * subcubes <= len(x) * len(corners)
+    few = subcubes <= _MOST_SUBCUBES and 4 * subcubes <= len(x) * len(corners) and len(corners) > _FEW_CORNERS
     all_of_it, with_outcome, with_both = (_sums_of_subcubes if few else _sums)(x, y, corners)
     return _ratio(with_outcome, all_of_it), _ratio(with_outcome - with_both, all_of_it - with_both)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     defined = np.abs(denominator) > 1e-12  # a sum of differences that should be 0 can come out as 1e-17
+    if defined.all():
+        return np.asarray(numerator / denominator)
     ratio: Floats = np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=defined)
     return ratio
 

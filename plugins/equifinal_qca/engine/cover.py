@@ -6,7 +6,7 @@ dropped; what is left is split into independent parts. A class whose rows lie wi
 one, so the search sees the larger ones alone, and the smaller ones take their places afterwards.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 from itertools import chain, count, islice, product
@@ -20,6 +20,7 @@ from equifinal_qca.engine.cubes import Ints
 from equifinal_qca.engine.smallest import Bools, Budget, Cover, Search, Spent, dominators, unique_words, words_of
 
 _SMALL = 20_000  # fields of a chart
+_TINY = 16  # rows, and implicants
 _FEW = (
     12  # classes, of which there are at most 924 irredundant covers: listing these costs less than preparing a search
 )
@@ -106,6 +107,8 @@ def _covers(chart: Bools, limit: int, irredundant: bool, budget: Budget) -> Cove
 
 def _parts(chart: Bools) -> list[tuple[Bools, list[list[int]]]]:
     """Reduce the chart and split it into independent parts, each of shape (classes, rows) with the classes' members."""
+    if max(chart.shape) <= _TINY:
+        return _parts_of_tiny(chart)
     parts: list[tuple[Bools, list[list[int]]]] = []
     rows = np.arange(chart.shape[1])
     while len(rows):
@@ -125,6 +128,41 @@ def _parts(chart: Bools) -> list[tuple[Bools, list[list[int]]]]:
             return parts + [_part(cover, classes, members) for members in _components(shared > 0)]
         rows = rows[~dropped]
     return parts
+
+
+def _parts_of_tiny(chart: Bools) -> list[tuple[Bools, list[list[int]]]]:
+    """The same with bit sets, for charts so small that calling NumPy takes longer than the work."""
+    parts: list[tuple[Bools, list[list[int]]]] = []
+    rows_of = (chart @ (1 << np.arange(chart.shape[1], dtype=np.int64))).tolist()
+    rows = list(range(chart.shape[1]))
+    while rows:
+        here, members = sum(1 << row for row in rows), dict[int, list[int]]()
+        for implicant, its_rows in enumerate(rows_of):
+            if its_rows & here:
+                members.setdefault(its_rows & here, []).append(implicant)
+        covering = {row: sum(1 << place for place, each in enumerate(members) if each >> row & 1) for row in rows}
+        dropped = sum(1 << row for row in rows if _is_implied(row, covering))
+        for row in rows:
+            if covering[row].bit_count() == 1 and not dropped >> row & 1:
+                its_rows = list(members)[covering[row].bit_length() - 1]
+                parts.append((np.ones((1, 1), dtype=bool), [members[its_rows]]))
+                here &= ~its_rows
+        left = [row for row in rows if here >> row & 1 and not dropped >> row & 1]
+        if left == rows:
+            cover, classes = (
+                np.array([[each >> row & 1 for row in rows] for each in members], bool),
+                [*members.values()],
+            )
+            linked = (cover[:, :, np.newaxis] & cover[:, np.newaxis]).any(axis=0)
+            return parts + [_part(cover, classes, component) for component in _components(linked)]
+        rows = left
+    return parts
+
+
+def _is_implied(row: int, covering: Mapping[int, int]) -> bool:
+    """Whether what covers some other row covers this one too; of two rows that are covered alike, the first stays."""
+    mine = covering[row]
+    return any(each & ~mine == 0 and (each != mine or other < row) for other, each in covering.items())
 
 
 def _classes(chart: Bools, rows: Ints) -> tuple[Bools, list[list[int]]]:

@@ -27,6 +27,7 @@ from equifinal_qca.engine.smallest import MOST_WORK, Budget
 Terms = tuple[Cube, ...]
 
 MOST_PRIMES = 100_000
+_REMEMBERED = 2048  # truth tables of each kind of solution
 _FOR_SOME = 0.1  # of the usual work, for covers by some prime implicants only, which prove nothing
 _LARGEST_CHART = 200_000_000_000  # prime implicants times rows squared: some seconds
 
@@ -114,7 +115,7 @@ def chart(cubes: Iterable[Cube], rows: Ints) -> NDArray[np.bool_]:
     return matches
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_REMEMBERED)
 def conservative(problem: Problem) -> Found:
     """Models that match no remainder."""
     return conservative_by(smallest_models, problem)
@@ -132,7 +133,7 @@ def conservative_by(choose: Choice, problem: Problem) -> Found:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_REMEMBERED)
 def parsimonious(problem: Problem) -> Found:
     """Models that may match any remainder except the barred ones."""
     budget = problem.budget()
@@ -180,7 +181,7 @@ def _priced(problem: Problem, budget: Budget) -> Found:
     return found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_REMEMBERED)
 def intermediate(problem: Problem) -> Found:
     """Models that may match the easy counterfactuals, for each conservative and each parsimonious model."""
     return intermediate_by(smallest_models, problem)

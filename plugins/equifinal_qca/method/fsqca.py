@@ -135,7 +135,7 @@ class FsQCA(Method):
             proposition,
             analysis.native,
             lambda: self._parsimonious(analysis.native),
-            lambda: self._columns(calibrated),
+            lambda: self._columns(analysis.native, calibrated),
             calibrated.outcome.name,
             consistency_cutoff=self.consistency_cutoff,
             pri_cutoff=self.pri_cutoff,
@@ -148,13 +148,9 @@ class FsQCA(Method):
         """Additional tables of this method."""
         return {}
 
-    def _columns(self, calibrated: CalibratedStudy) -> Memberships:
+    def _columns(self, solution: Solution, calibrated: CalibratedStudy) -> Memberships:
         """Memberships of the cases by which propositions are judged: those that the method can place."""
-        placed = self._placed(calibrated)
-        return {
-            name: calibrated.set_values(name, self._scale)[placed]
-            for name in (*calibrated.condition_names, calibrated.outcome.name)
-        }
+        return solution.table.columns
 
     def _placed(self, calibrated: CalibratedStudy) -> Any:
         """Which cases have all memberships: a mask, or a slice when they all do."""

@@ -76,7 +76,7 @@ class MvQCA(FsQCA):
     def _tables(self, calibrated: CalibratedStudy) -> dict[str, pd.DataFrame]:
         return {"values": self.values(calibrated)}
 
-    def _columns(self, calibrated: CalibratedStudy) -> Memberships:
+    def _columns(self, solution: Solution, calibrated: CalibratedStudy) -> Memberships:
         frame = self._frame(calibrated)
         return {str(name): frame[name].to_numpy(dtype=float) for name in frame}
 

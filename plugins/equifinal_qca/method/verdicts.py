@@ -16,7 +16,6 @@ denies a relation has no strength.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, TypeAlias
 
@@ -45,8 +44,6 @@ _Question = Callable[[Model], _Said]
 
 #: Memberships of the same cases by set, shape (n,) each.
 Memberships: TypeAlias = Mapping[str, Floats]
-
-_parsed = lru_cache(maxsize=256)(Expression)
 
 
 def assess(
@@ -111,7 +108,7 @@ def _necessary(
     expression: str, expect: bool, memberships: Memberships, outcome: str, cutoff: float, least: float
 ) -> Verdict:
     y = memberships[outcome]
-    x = _parsed(expression).of(memberships, len(y))
+    x = Expression(expression).of(memberships, len(y))
     found, relevance = sets.necessity_consistency(x, y), sets.relevance(x, y)
     evidence = (
         f"Necessity consistency of {expression} {found:.3f} (cutoff {cutoff:g}), "
@@ -132,7 +129,7 @@ def _sufficient(
     least_pri: float,
 ) -> Verdict:
     y = memberships[outcome]
-    x = _parsed(expression).of(memberships, len(y))
+    x = Expression(expression).of(memberships, len(y))
     found, pri = sets.consistency(x, y), sets.pri(x, y)
     evidence = f"Consistency of {expression} {found:.3f} (cutoff {cutoffs[1]:g}), PRI {pri:.3f} (cutoff {least_pri:g})."
     numbers = {"consistency": found, "pri": pri, "cutoff": cutoffs[1], "least_pri": least_pri}

@@ -187,3 +187,14 @@ def test_prices_are_a_lower_bound(chart):
 def test_a_spent_budget_raises():
     with pytest.raises(Spent):
         list(Search(random_chart(0, 20, 10, 0.3)).of_size(4, Budget(10)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 16), st.integers(1, 16), st.floats(0.05, 0.95))
+def test_tiny_charts_fall_into_the_same_parts_as_larger_ones(seed, implicants, rows, density):
+    chart = random_chart(seed, implicants, rows, density)
+    tiny = cover._parts_of_tiny(chart)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cover, "_TINY", 0)
+        usual = cover._parts(chart)
+    assert [(part.tolist(), classes) for part, classes in tiny] == [(part.tolist(), classes) for part, classes in usual]
