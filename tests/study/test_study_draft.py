@@ -102,7 +102,7 @@ def test_a_table_without_names_asks_for_them(tmp_path):
     path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
     with pytest.raises(eq.InputError, match="no column holds a name for each case"):
         draft_study(path, "b")
-    with pytest.raises(eq.InputError, match="no column other than the outcome holds numbers"):
+    with pytest.raises(eq.InputError, match="no column other than the outcome is likely to hold the scores"):
         draft_study(path, "b", case="a")
 
 

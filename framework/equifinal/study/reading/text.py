@@ -17,7 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+_SEPARATORS = {
+    **{",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"},
+    **{"，": "full-width commas", "；": "full-width semicolons", " ": "spaces"},
+}
 _REMEDY = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8'), or as an Excel workbook (.xlsx)."
 
 
@@ -88,7 +91,8 @@ def rows_of(text: str, where: str) -> tuple[Rows, str, list[str]]:
         lines[0] = "\n"
     separator = declared[1] if declared else _separator(lines)
     try:
-        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=separator != " ", strict=True))
+        read = map(str.rstrip, lines) if separator == " " else lines
+        rows = list(csv.reader(read, delimiter=separator, skipinitialspace=True, strict=True))
     except csv.Error as error:
         raise InputError(
             f"{where}cannot be read: {error}. Put quotes around values that contain "
@@ -112,4 +116,14 @@ def _separator(lines: list[str]) -> str:
         )
         return times, width
 
-    return max(_SEPARATORS, key=evenness)
+    found = max((mark for mark in _SEPARATORS if mark != " "), key=evenness)
+    return found if evenness(found)[0] or not _is_even(sample) else " "
+
+
+def _is_even(lines: list[str]) -> bool:
+    """Whether spaces cut all lines into equally many values, as programs of statistics write them."""
+    try:
+        widths = {len(row) for row in csv.reader(map(str.rstrip, lines), delimiter=" ", skipinitialspace=True)}
+    except csv.Error:
+        return False
+    return len(lines) > 2 and len(widths) == 1 and widths != {1}
