@@ -141,3 +141,10 @@ def test_the_command(table):
     again = subprocess.run(command, capture_output=True, text=True)
     assert again.returncode == 2
     assert "already exists" in again.stderr
+
+
+def test_one_condition_needs_no_list(tmp_path):
+    path = tmp_path / "cities.csv"
+    path.write_text("city,leadership,money,openness\nA,20,7,70\nB,60,3,35\nC,10,9,5\n", encoding="utf-8")
+    draft_study(path, "openness", conditions="leadership")
+    assert 'column = "money"' not in (tmp_path / "study.toml").read_text(encoding="utf-8")

@@ -149,6 +149,7 @@ def draft_toml(
 ) -> str:
     """The text of the draft; see :func:`draft_study`. `data` is how it names the table, `file` how it will be called."""
     where = f"The table {str(table)!r}: "
+    conditions = [conditions] if isinstance(conditions, str) else conditions
     outcome, case, conditions = label(outcome), label(case), [label(each) for each in conditions]
     options = Options(**{**reading, "missing": tuple(map(str, reading.get("missing", ())))})
     if case is None:
