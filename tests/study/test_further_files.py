@@ -42,6 +42,11 @@ READ = {
     "columns set by spaces": ("n     x   y\nA     1   2\n'B'  2.5  3\nC    10   5\n", None, "separated by spaces"),
     "errors of spreadsheets": ("n;x;y\nA;1;2\nB;#DIV/0!;3\nC;#ЗНАЧ!;5\n", [1, np.nan, np.nan], "'#DIV/0!' (1)"),
     "row numbers of Python": (",n,x,y\n0,A,1,2\n1,B,4,3\n2,C,3,9\n", [1, 4, 3], "counts the rows"),
+    "names once more": ("n;x;y\nA;1;2\nB;4;3\nn;x;y\n# new cities\nC;3;9\n", [1, 4, 3], "row 4, row 5"),
+    "no cents": ("n;x;y\nA;1.200,- €;2\nB;640,– €;3\nC;3,50 €;5\n", [1200, 640, 3.5], "beside '€'"),
+    "rupees": ('n,x,y\nA,"Rs. 1,20,000",2\nB,Rs. 640,3\nC,Rs. 5,5\n', [120000, 640, 5], "beside 'Rs.'"),
+    "carriage returns": ("n;x;y\rA;1,5;2\rB;2;3\rC;4;5\r", [1.5, 2, 4], "with a comma"),
+    "row names of R, with spaces": ('"x" "y"\n"A" 1 2\n"B" 4 3\n"C" 3 9\n', [1, 4, 3], "called 'case'"),
     "row names of R": ('"","x","y"\n"A",1,2\n"B",4,3\n"C",3,9\n', [1, 4, 3], "called 'case'"),
 }
 
@@ -55,6 +60,20 @@ def test_what_has_one_meaning_is_read(kind: str, tmp_path: Any) -> None:
     assert [str(each).strip("'") for each in found.frame[case]][:3] == NAMES
     np.testing.assert_array_equal(found.frame[score].astype(float), [1, 2.5, 10] if expected is None else expected)
     assert note is None or note in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read(encoding: str, tmp_path: Any) -> None:
+    found = read_table(written(tmp_path, "n;x\nA;1,5\nB;2\nÖ;4\n".encode(encoding)), ["n"], "")
+    assert found.frame["n"].tolist() == ["A", "B", "Ö"]
+    assert found.notes[0] == f"Read as {encoding.upper()}."
+
+
+def test_subtotals_are_sums_since_the_last_one(tmp_path: Any) -> None:
+    rows = "n;x;y\nA;1;2\nB;2;3\nSubtotal;3;5\nC;4;5\nD;5;7\nSubtotal;9;12\nTotal;12;17\n"
+    found = read_table(written(tmp_path, rows), ["n"], "")
+    assert found.frame["n"].tolist() == ["A", "B", "C", "D"]
+    assert "row 4, 'Subtotal', row 7, 'Subtotal', row 8, 'Total'" in found.notes[-1]
 
 
 def test_line_breaks_in_names_are_spaces(tmp_path: Any) -> None:
@@ -108,6 +127,9 @@ def test_a_total_above_the_cases_and_rounded_sums_are_found(tmp_path: Any) -> No
         ("n;x;y\nA;;2\nB;5;3\nC;4;5\n", "x", ["no number for A", "take the row out"]),
         ("n;x;x\nA;1;2\nB;5;3\nC;4;5\n", "x", ["'x' more than once, in columns 2, 3", "Rename"]),
         ("n;x;y\nA;1;2\nB;5;3;see below\nC;4;5\n", "y", ["'see below' in line 3"]),
+        ("<table><tr><td>n</td></tr></table>", "x", ["is a web page", "Excel workbook"]),
+        ('[{"n": "A", "x": 1}]', "x", ["is a JSON file"]),
+        ("n;x;y\n", "x", ["no rows below its column names"]),
         ("n/x/y\nA/1/2\nB/5/3\nC/4/5\n", "y", ["single column, 'n/x/y'"]),
         ("n;x;y\nA;1;2\nB;2;3\nC;3;5\n", "y", ["x counts up by one", "--condition"]),
     ],

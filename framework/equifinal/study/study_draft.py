@@ -206,6 +206,8 @@ def draft_toml(
 
 def _first_names(frame: pd.DataFrame, where: str) -> str:
     """The first column that can hold the names of the cases."""
+    if not len(frame):
+        raise InputError(f"{where}there are no rows below its column names. Add a row for each case.")
     if len(frame.columns) == 1:
         raise InputError(
             f"{where}it has a single column, {frame.columns[0]!r}. Put what separates values, such as a comma or a tab, between "

@@ -96,7 +96,10 @@ def _body(rows: Rows, options: Options, where: str) -> _Body:
                 "Name its column, or remove it."
             )
     full = [(number, (row + [""] * width)[:width]) for number, row in below if any(row)]
-    return _Body(head, full, [*notes, *more])
+    again = [number for number, row in full if row == head or (row[0].startswith("#") and not any(row[1:]))]
+    if again:
+        more.append(f"Column names once more, or a comment, not read: {listing(f'row {number}' for number in again)}.")
+    return _Body(head, [each for each in full if each[0] not in again], [*notes, *more])
 
 
 def _without_titles(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:

@@ -20,9 +20,10 @@ _ERROR = re.compile(r"#¡?[A-ZА-Я]+(?:/[0A-ZА-Я])?[!?]?")  # of spreadsheet 
 
 _SPACES = "\u0020\u00a0\u2009\u202f"
 _MARKS = str.maketrans({"−": "-", "\u2010": "-", "٫": ".", "٬": ""} | dict.fromkeys("’ʼ`´", "'"))
-_CURRENCY = r"(?:[$€£¥₹₽₩]|R\$|[A-Z]{3}|kr\.?|zł|Fr\.)"
+_CURRENCY = r"(?:[$€£¥₹₽₩]|R\$|[A-Z]{3}|kr\.?|zł|Fr\.|Rs\.?|Kč|Ft|руб\.?|元|円)"
 #: What sends the reader to a note: stars, daggers, a letter or figure set apart, and the flags of Eurostat's tables.
 _SIGN = rf"[{_SPACES}]?[*†‡§]+|\[\w{{1,2}}\]|[{_SPACES}]\w\)|[{_SPACES}][bcdefinprsuz]{{1,2}}"
+_NO_CENTS = re.compile("(?<=[0-9])[.,][-–—]+")  # 640,- €
 _SUPERSCRIPTS = re.compile("(?<=[0-9])[¹²³⁴-⁹]{1,2}$")
 _SHAPE = re.compile(
     rf"(?P<sign>[+-]?)(?P<before>{_CURRENCY})?[{_SPACES}]?(?P<sign_after>[+-]?)"
@@ -55,7 +56,7 @@ def is_missing(cell: str, missing: Container[str]) -> bool:
 
 def numeral(cell: str) -> Numeral | None:
     """The number in a cell, its thousands not separated by spaces or apostrophes any more; None for other texts."""
-    cell, note = _ascii(cell).strip(), ""
+    cell, note = _NO_CENTS.sub("", _ascii(cell)).strip(), ""
     if (raised := _SUPERSCRIPTS.search(cell)) and not re.fullmatch("10.{1,2}", cell):  # 10⁶ is a power
         cell, note = cell[: raised.start()], raised[0]
     found = _SHAPE.fullmatch(cell)

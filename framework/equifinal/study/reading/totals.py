@@ -14,7 +14,7 @@ _WORDS = re.compile(
     r"gesamt|insgesamt|(gesamt)?summe|zusammen|mittel(wert)?|durchschnitt|standardabweichung|anzahl|total général|ensemble|"
     r"somme|moyenne|médiane|écart-type|total general|suma|media|promedio|mediana|soma|média|totale|somma|totaal|gemiddelde|"
     r"razem|średnia|toplam|ortalama|итого|всего|сумма|среднее|медиана|"
-    r"合计|总计|总和|平均值?|均值|合計|総計|합계|평균"
+    r"sub-?total|zwischensumme|sous-total|小计|合计|总计|总和|平均值?|均值|合計|総計|합계|평균"
 )
 
 
@@ -22,7 +22,8 @@ def without_totals(frame: pd.DataFrame, rows: Sequence[int], texts: Sequence[str
     """The table without rows that are named as a total or mean is and hold sums, means or the like of the others.
 
     A row is left out when at least half of its numbers, and at least one, are the sum, mean, median, minimum, maximum, standard
-    deviation or count of the other rows' numbers, as precisely as they are written. One that is only named so stays, with a note.
+    deviation or count of the other rows' numbers, or of those since the last such row, as precisely as they are written. One
+    that is only named so stays, with a note.
 
     Parameters
     ----------
@@ -47,7 +48,10 @@ def without_totals(frame: pd.DataFrame, rows: Sequence[int], texts: Sequence[str
     if not named.any() or named.all():
         return frame, []
     numbers = frame.loc[:, is_number].to_numpy(dtype=float)
-    out = np.array([sums and _sums_up(numbers[at], numbers[~named]) for at, sums in enumerate(named)])
+    block = np.cumsum(named) - named  # the rows down to the next that is named so have one number
+    out = np.array([False] * len(named))
+    for at in np.flatnonzero(named):
+        out[at] = any(_sums_up(numbers[at], numbers[~named & part]) for part in (block == block[at], block >= 0))
     said = [
         [f"row {row}, {word!r}" for row, word, is_so in zip(rows, called, each, strict=True) if is_so]
         for each in (named & out, named & ~out)
@@ -74,9 +78,9 @@ def _sums_up(row: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
 
 def _is_figure(value: float, column: NDArray[np.float64]) -> bool:
     x = column[~np.isnan(column)]
-    if len(x) < 2:
+    if not len(x):
         return False
-    figures = [x.mean(), np.median(x), x.min(), x.max(), x.std(), x.std(ddof=1), float(len(x))]
+    figures = [x.mean(), np.median(x), x.min(), x.max(), x.std(), x.std(ddof=1) if len(x) > 1 else 0.0, float(len(x))]
     rounding = 10.0 ** -_decimals([value]) / 2
     of_sum = max(rounding, len(x) * 10.0 ** -_decimals(x) / 2 if _decimals(x) else 0.0)  # each is rounded
     near = 1e-9 * abs(value)
