@@ -154,6 +154,17 @@ def test_a_screen_of_a_comparison_says_the_answer_and_where_the_rest_is() -> Non
         assert hint in str(caught.value)
 
 
+def test_a_summary_of_what_holds_tables_has_all_their_rows() -> None:
+    from equifinal_cna import coincidences
+
+    study = eq.load_study("open-data-barometer-2014").calibrate()
+    found = coincidences(study.fuzzy, "OPEN", 0.75, 0.75)
+    said = found.summary()
+    assert all(str(model) in said for model in found.atomic["model"])
+    contrarian = eq.compare(eq.run(eq.load_study("heilongjiang"), ["fsqca"]), evidence=False).contrarian
+    assert all(name in contrarian.summary() for name in ("LEAD", "phi_squared", *contrarian.tables))
+
+
 def test_summaries_of_tables_and_solutions_have_all_rows() -> None:
     import equifinal_qca as qca
 

@@ -17,7 +17,8 @@ from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole
 from equifinal_qca.printing import as_text, frame_as_text
 from equifinal_qca.space import SetSpace, Space
 
-_MOST_ROWS = 64  # to show
+_MOST_ROWS = 64  # to show in a notebook
+_ON_A_SCREEN = 16  # rows
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
 
 
@@ -226,7 +227,7 @@ class TruthTable(Readable):
         return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
 
     def __repr__(self) -> str:
-        return on_one_screen([self._text(_MOST_ROWS)])
+        return on_one_screen([self._text(_ON_A_SCREEN)])
 
     def _said(self) -> Iterator[str]:
         yield self._text(len(self.rows))

@@ -46,7 +46,8 @@ class OneScreen:
     def __repr__(self) -> str:
         return on_one_screen(self._said())
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return repr(self)
 
     if not TYPE_CHECKING:  # or a type checker would take every attribute for one that is there
 
@@ -67,8 +68,8 @@ class Readable(OneScreen):
         return Text("\n".join(self._said()))
 
 
-class Record(OneScreen):
-    """Base of dataclasses that hold tables: ``repr`` has a line for each field, with the size of what it holds.
+class Record(Readable):
+    """Base of dataclasses that hold tables: ``repr`` has a line for each field, with the size of what it holds, ``summary()`` all.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(repr=False)
@@ -86,6 +87,22 @@ class Record(OneScreen):
         for each in fields(self):  # type: ignore[arg-type]
             if not each.name.startswith("_"):
                 yield f"  {each.name}: {_in_words(getattr(self, each.name))}"
+
+    def summary(self) -> Text:
+        """All that it holds, as text."""
+        held = {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+        return Text(
+            "\n\n".join(f"{name}\n{_in_full(value)}" for name, value in held.items() if not name.startswith("_"))
+        )
+
+
+def _in_full(value: Any) -> str:
+    """A value with all its rows; a mapping by its keys."""
+    if hasattr(value, "to_string"):
+        return str(value.to_string())
+    if isinstance(value, Mapping) and any(hasattr(each, "to_string") for each in value.values()):
+        return "\n\n".join(f"{key}\n{_in_full(each)}" for key, each in value.items())
+    return str(value)
 
 
 def _in_words(value: Any) -> str:
