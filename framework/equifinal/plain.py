@@ -1,6 +1,7 @@
 """Plain data and plain words: values for JSON, values for people, and the words and signs that every output shares."""
 
 from equifinal.base.plain import frame_records, plain
+from equifinal.base.readable import OneScreen, Readable, Record, Text, on_one_screen
 from equifinal.base.words import (
     ARROWS,
     CASE_TYPES,
@@ -42,6 +43,10 @@ __all__ = [
     "UNSETTLED",
     "UNTESTED",
     "UNTESTED_KEY",
+    "OneScreen",
+    "Readable",
+    "Record",
+    "Text",
     "banner",
     "by_chance",
     "counted",
@@ -50,6 +55,7 @@ __all__ = [
     "headings",
     "is_missing",
     "joined",
+    "on_one_screen",
     "plain",
     "plain_number",
     "shown",

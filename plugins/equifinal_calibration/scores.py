@@ -7,19 +7,41 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal.errors import listing
+from equifinal.errors import InputError, listing, repr_of
 
 Floats = NDArray[np.float64]
 
 
 def series(raw: Any) -> pd.Series:
     """The scores as a series; those in a list, a tuple or an array are numbered from 0."""
-    return raw if isinstance(raw, pd.Series) else pd.Series(raw)
+    if isinstance(raw, pd.Series):
+        return raw
+    if raw is None or isinstance(raw, (str, pd.DataFrame)) or np.ndim(raw) > 1:
+        raise InputError(
+            f"Scores are a column or a list of numbers, not {_kind(raw)}. Give one column: data['column']."
+        )
+    return pd.Series(raw, dtype=None if np.size(raw) else float)
+
+
+def _kind(raw: Any) -> str:
+    return "a table" if isinstance(raw, pd.DataFrame) or np.ndim(raw) > 1 else repr_of(raw)
 
 
 def values(raw: Any) -> Floats:
-    """The scores as numbers; missing ones are NaN."""
-    return series(raw).to_numpy(dtype=float, na_value=np.nan)
+    """The scores as numbers; missing ones are NaN.
+
+    Raises
+    ------
+    InputError
+        When a score is no number.
+    """
+    scores = series(raw)
+    try:
+        return scores.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        text = (pd.to_numeric(scores, errors="coerce").isna() & scores.notna()).to_numpy()
+        first = f", not {repr_of(scores[text].iloc[0])} for {scores.index[text][0]}" if text.any() else ""
+        raise InputError(f"Scores must be numbers{first}. Correct it in the data.") from None
 
 
 def memberships(result: Floats, raw: Any) -> pd.Series:

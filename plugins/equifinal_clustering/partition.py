@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal.plain import Record
+
 __all__ = [
     "Clusters",
     "Found",
@@ -43,8 +45,8 @@ STARTS, FEWER_STARTS = 10, 3
 _DISTANCES_AT_ONCE = 2_000_000
 
 
-@dataclass
-class Partition:
+@dataclass(repr=False)
+class Partition(Record):
     """Clusters 0, 1, ... of sorted cases; none of them is empty."""
 
     labels: Labels  # (n,)
@@ -71,8 +73,8 @@ class Partition:
         return float(known.mean()) if len(known) else np.nan
 
 
-@dataclass(frozen=True, eq=False)
-class Clusters:
+@dataclass(frozen=True, eq=False, repr=False)
+class Clusters(Record):
     """What predictions need, and scikit-learn's own model.
 
     Attributes

@@ -8,6 +8,7 @@ import pandas as pd
 
 import equifinal as eq
 from equifinal.errors import did_you_mean
+from equifinal.plain import Record
 from equifinal_cna.budget import Budget
 from equifinal_cna.complex import complex_solutions
 from equifinal_cna.factors import Factors, Integers, checked
@@ -16,8 +17,8 @@ from equifinal_cna.solutions import Solutions, Thresholds, solve
 Ordering = Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True, eq=False)
-class Coincidences:
+@dataclass(frozen=True, eq=False, repr=False)
+class Coincidences(Record):
     """The solutions of all outcomes.
 
     Parameters
@@ -54,7 +55,7 @@ class Coincidences:
 
 def coincidences(
     frame: pd.DataFrame,
-    outcomes: Sequence[str] | None = None,
+    outcomes: str | Sequence[str] | None = None,
     consistency_cutoff: float = 1.0,
     coverage_cutoff: float = 1.0,
     *,
@@ -113,6 +114,8 @@ def coincidences(
     for name, cutoff in (("consistency_cutoff", consistency_cutoff), ("coverage_cutoff", coverage_cutoff)):
         if not 0 <= cutoff <= 1:
             raise eq.InputError(f"{name} = {cutoff!r} must lie between 0 and 1.")
+    outcomes = [outcomes] if isinstance(outcomes, str) else outcomes
+    multivalue = [multivalue] if isinstance(multivalue, str) else multivalue
     factors = Factors.of(checked(frame, multivalue), multivalue)
     levels = levels_of(ordering, factors.names)
     wanted = list(outcomes) if outcomes is not None else [each for each in factors.texts if not each.startswith("~")]

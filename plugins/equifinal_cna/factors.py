@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import equifinal as eq
+from equifinal.plain import Record
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -16,8 +17,8 @@ Integers = NDArray[np.int64]
 TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class Factors:
+@dataclass(frozen=True, eq=False, repr=False)
+class Factors(Record):
     """The cases' memberships in every value of every factor.
 
     Parameters

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal import sets
+from equifinal.plain import Record
 from equifinal_cna.atomic import Limits, atomic_solutions
 from equifinal_cna.budget import Budget
 from equifinal_cna.factors import Factors, Floats, Integers
@@ -66,8 +67,8 @@ class Model:
         return -round(self.consistency, 10), -round(self.coverage, 10), self.complexity, self.expression
 
 
-@dataclass(frozen=True, eq=False)
-class Solutions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solutions(Record):
     """All that was found for one outcome.
 
     Parameters

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equifinal import sets
+from equifinal.plain import Record
 from equifinal_cna.budget import Budget
 from equifinal_cna.factors import TOLERANCE, Factors, Floats, Integers
 
@@ -14,8 +15,8 @@ from equifinal_cna.factors import TOLERANCE, Factors, Floats, Integers
 _AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, eq=False)
-class Conjunctions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Conjunctions(Record):
     """Conjunctions of literals, and the cases' memberships in them.
 
     Parameters

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equifinal import InputError
+from equifinal.plain import Record
 from equifinal_nca import lines
 
 Floats = NDArray[np.float64]
@@ -45,8 +46,8 @@ class Scope(NamedTuple):
         return (self.x_high - self.x_low) * (self.y_high - self.y_low)
 
 
-@dataclass(frozen=True, eq=False)
-class Ceilings:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ceilings(Record):
     """The ceilings over one scatter plot, upper left corner; made by :func:`ceilings`.
 
     Attributes

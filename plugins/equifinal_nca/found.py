@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from equifinal.plain import Record
 from equifinal_nca.ceiling import TOLERANCE, Ceiling, Ceilings, correlation_p_value
 
 SetLiteral = tuple[str, bool]  # a condition, and whether it is its presence
@@ -21,8 +22,8 @@ _CORNERS = {(1, 1): "upper left", (-1, 1): "upper right", (1, -1): "lower left",
 _BENCHMARKS = ((0.5, "very large"), (0.3, "large"), (0.1, "medium"), (0.0, "small"))
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
+@dataclass(frozen=True, eq=False, repr=False)
+class Found(Record):
     """The ceilings of a condition, or of its absence, over the outcome, turned so that the upper left corner counts.
 
     A p-value against correlation alone is exact below `enough`, from which on it decides nothing more.
@@ -58,8 +59,8 @@ class Found:
         return TOLERANCE * (self.plane.scope.x_high - self.plane.scope.x_low)
 
 
-@dataclass(frozen=True, eq=False)
-class Native:
+@dataclass(frozen=True, eq=False, repr=False)
+class Native(Record):
     """What an analysis keeps: the seed of its draws, the findings on each literal that was expected, and whether it permutes.
 
     A refit does not: what independence brings about is then asked of the study as a whole, by whoever refits.

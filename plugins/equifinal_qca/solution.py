@@ -1,5 +1,6 @@
 """The solution of a truth table: all models, and how they compare."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal import InputError, sets
+from equifinal.plain import Readable, on_one_screen
 from equifinal_qca.engine import search
 from equifinal_qca.engine.cubes import Floats
 from equifinal_qca.engine.search import Terms
@@ -20,7 +22,7 @@ SolutionType = Literal["conservative", "parsimonious", "intermediate"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Solution:
+class Solution(Readable):
     """The result of :func:`minimize`.
 
     Attributes
@@ -76,12 +78,18 @@ class Solution:
         )
 
     def __repr__(self) -> str:
+        return on_one_screen([self._text(_MOST_MODELS)])
+
+    def _said(self) -> Iterator[str]:
+        yield self._text(len(self.models))
+
+    def _text(self, most: int) -> str:
         head = f"{self.kind.capitalize()} solution for {self.table.outcome}"
         if self.best is None:
             return as_text(head, notes=self.notes)
-        lines = [f"M{number}: {model}" for number, model in enumerate(self.models[:_MOST_MODELS], start=1)]
-        if len(self.models) > _MOST_MODELS:
-            lines.append(f"... {len(self.models) - _MOST_MODELS} more models, see .overview")
+        lines = [f"M{number}: {model}" for number, model in enumerate(self.models[:most], start=1)]
+        if len(self.models) > most:
+            lines.append(f"... {len(self.models) - most} more models, see .overview")
         name, fit = f"M{self.models.index(self.best) + 1}", self.best.fit
         overall = {**self.best.overall, "raw_coverage": self.best.overall["coverage"]}
         last = pd.DataFrame({column: [overall.get(column)] for column in fit.columns}, index=[name])

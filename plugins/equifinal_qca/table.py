@@ -1,6 +1,6 @@
 """Truth tables: which configurations occur, how often, and whether they are sufficient for the outcome."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Self
@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 
 from equifinal import InputError
 from equifinal.errors import listing
+from equifinal.plain import Readable, on_one_screen
 from equifinal_qca.engine.cubes import Cube, Floats, Ints
 from equifinal_qca.inputs import check_cases, condition_names, cutoffs, is_whole, memberships_of, outcome_memberships
 from equifinal_qca.printing import as_text, frame_as_text
 from equifinal_qca.space import SetSpace, Space
 
-_MOST_ROWS = 64  # to show
+_MOST_ROWS = 64  # to show in a notebook
+_ON_A_SCREEN = 16  # rows
 _TOLERANCE = 1e-9  # 0.8 may be computed as 0.7999999999
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TruthTable:
+class TruthTable(Readable):
     """The observed configurations of the conditions.
 
     Made by :func:`truth_table`. Row r of the arrays is the configuration ``corners[r]``, a bit mask in which the first
@@ -233,6 +235,12 @@ class TruthTable:
         return self._frame(self.corners, self.output, self.n, self.consistency, self.pri, self._cases_by_row())
 
     def __repr__(self) -> str:
+        return on_one_screen([self._text(_ON_A_SCREEN)])
+
+    def _said(self) -> Iterator[str]:
+        yield self._text(len(self.rows))
+
+    def _text(self, most: int) -> str:
         lower, upper = self.consistency_cutoff
         consistency = f"{upper:g}" if lower == upper else f"{lower:g} and {upper:g}"
         head = (
@@ -240,9 +248,9 @@ class TruthTable:
             f"{len(self.cases)} cases\n"
             f"Cutoffs: consistency {consistency}, PRI {self.pri_cutoff:g}, frequency {self.frequency_cutoff}"
         )
-        body = frame_as_text(self.rows.head(_MOST_ROWS)) if len(self.rows) else "No case is in any configuration."
-        if len(self.rows) > _MOST_ROWS:
-            body += f"\n... {len(self.rows) - _MOST_ROWS} more rows, see .rows"
+        body = frame_as_text(self.rows.head(most)) if len(self.rows) else "No case is in any configuration."
+        if len(self.rows) > most:
+            body += f"\n... {len(self.rows) - most} more rows, see .rows"
         return as_text(head, body, notes=self.notes)
 
     def _repr_html_(self) -> str:

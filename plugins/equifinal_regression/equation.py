@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equifinal.plain import counted
+from equifinal.plain import Record, counted
 
 Floats = NDArray[np.float64]
 Model = Literal["ols", "logit", "fractional-logit"]
@@ -40,8 +40,8 @@ class Covariance:
         return cases - parameters if self.clusters is None else len(np.unique(self.clusters)) - 1
 
 
-@dataclass(frozen=True, eq=False)
-class Equation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equation(Record):
     """The coefficients, and statsmodels' own results.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from equifinal.plain import Record
 from equifinal_sklearn.effects import Floats, Probe, cross_difference, effect, span
 
 Integers = NDArray[np.int64]
@@ -27,8 +28,8 @@ class Estimate(NamedTuple):
         return int(self.low > 0) - int(self.high < 0)
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fitted(Record):
     """An estimator fitted to all cases; those for the intervals are fitted when one is asked for.
 
     Cases and conditions are in an order of their own, which depends on the numbers alone: so that neither the order of a

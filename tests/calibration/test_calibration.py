@@ -285,6 +285,23 @@ def test_a_study_names_itself_and_the_variable_in_front() -> None:
         study.calibrate()
 
 
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        (["a"], "Scores must be numbers, not 'a' for 0"),
+        (pd.Series([1, "n/a", 2], index=list("pqr")), "not 'n/a' for q"),
+        (pd.DataFrame({"x": [1.0]}), "not a table"),
+        ([[1.0, 2.0]], "not a table"),
+        (None, "not None"),
+        ("12", "not '12'"),
+    ],
+)
+@pytest.mark.parametrize("label", list(FITTED))
+def test_what_is_no_list_of_numbers_is_refused(label: str, scores: Any, message: str) -> None:
+    with pytest.raises(eq.InputError, match=message):
+        FITTED[label].calibrate(scores)
+
+
 def test_unusable_scores_are_refused() -> None:
     with pytest.raises(eq.InputError, match="score of -3"):
         Indirect(thresholds=(20,)).fit(pd.Series([5.0, -3, 40]))

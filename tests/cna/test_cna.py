@@ -337,3 +337,8 @@ def test_reports_say_that_the_shown_paths_are_one_model_of_several(tmp_path):
     told = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "report").rglob("*.tex"))
     assert "Model ambiguity: 2 models reach the cutoffs" in told
     assert "Share of models" in told
+
+
+def test_one_outcome_needs_no_list():
+    frame = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 1, 0]})
+    assert coincidences(frame, "Y").atomic.equals(coincidences(frame, ["Y"]).atomic)

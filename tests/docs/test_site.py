@@ -283,6 +283,50 @@ def test_what_people_look_for_is_in_a_heading_that_the_search_weighs(words, page
     assert set(pages) <= found
 
 
+@pytest.fixture(scope="module")
+def search(browser, address):
+    """What the search of the site lists for some words: the links, best first."""
+    page = browser.new_page()
+    page.goto(address)
+    page.click(".md-search__input")
+    page.wait_for_timeout(300)
+
+    def links(words: str) -> list[str]:
+        page.fill(".md-search__input", "")
+        page.wait_for_selector(".md-search-result__item", state="detached", timeout=10_000)
+        page.keyboard.type(words)
+        page.wait_for_selector(".md-search-result__item", timeout=10_000)
+        page.wait_for_timeout(300)
+        found = page.eval_on_selector_all(".md-search-result__item > a", "links => links.map(each => each.href)")
+        return [each.removeprefix(address).partition("?")[0].partition("#")[0] for each in found]
+
+    yield links
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Stata", "study-file/"),
+        ("stata", "study-file/"),
+        ("SPSS", "study-file/"),
+        ("Excel", "study-file/"),
+        ("decimal comma", "study-file/"),
+        ("Jupyter", "report/"),
+        ("Windows", "command-line/"),
+        ("cna", "coming-from/"),
+        ("cna", "cna/"),
+        ("qualitative comparative analysis", "qca/"),
+        ("encoding", "study-file/"),
+        ("missing values", "study-file/"),
+    ],
+)
+def test_the_search_finds_what_people_look_for(words, wanted, search):
+    """Among the first five pages."""
+    pages = list(dict.fromkeys(search(words)))[:5]
+    assert any(each.startswith(wanted) for each in pages), pages
+
+
 def test_the_search_finds_a_term(browser, address):
     page = browser.new_page()
     try:

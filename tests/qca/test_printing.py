@@ -44,7 +44,7 @@ def test_a_table_of_a_negated_outcome_with_two_cutoffs_and_notes(frame):
 def test_a_long_table_is_cut_and_says_so():
     cases = [[*map(int, f"{number:07b}"), number % 2] for number in range(128)]
     text = str(truth_table(pd.DataFrame(cases, columns=[*"ABCDEFG", "Y"]), "Y"))
-    assert text.endswith("... 64 more rows, see .rows")
+    assert text.endswith("... 112 more rows, see .rows")
 
 
 def test_many_cases_of_a_row_are_counted():

@@ -144,6 +144,12 @@ def test_describe_takes_a_path(cli, towns):
         assert "6 cases" in cli("describe", path).out
 
 
+@pytest.mark.parametrize("name", ["cases.csv", "there/study", "study.toml"])
+def test_describe_of_a_file_that_is_not_there_says_so(name, cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli("describe", name).err == f"Error: There is no file {name!r}. Correct the path.\n"
+
+
 def test_describe_of_something_unknown_guesses(cli):
     ended = cli("describe", "fsqac")
     assert ended.code == 2

@@ -247,7 +247,7 @@ DATA_MISTAKES = {
     "a number too large": ("3.5", "1e999", ["FIN", "infinite for Bamako"]),
     "duplicate cases": ("Bamako", "Accra", ["'towns'", "unique", "Accra", "merge the rows"]),
     "a case without a name": ("Bamako", " ", ["row 2", "no case name"]),
-    "two columns with one name": ("money", "open", ["two columns are named 'open'"]),
+    "two columns with one name": ("money", "open", ["'open' more than once, in columns 3, 4"]),
     "a column without a name": ("money", "", ["no name in column 3"]),
     "a longer row": ("3.5,70", "3.5,70,9,9", ["cases.csv'", "line 3"]),
     "a shorter row": ("3.5,70", "3.5", ["OPEN", "no value for Bamako"]),

@@ -102,7 +102,7 @@ def test_a_table_without_names_asks_for_them(tmp_path):
     path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
     with pytest.raises(eq.InputError, match="no column holds a name for each case"):
         draft_study(path, "b")
-    with pytest.raises(eq.InputError, match="no column other than the outcome holds numbers"):
+    with pytest.raises(eq.InputError, match="no column other than the outcome is likely to hold the scores"):
         draft_study(path, "b", case="a")
 
 
@@ -141,3 +141,10 @@ def test_the_command(table):
     again = subprocess.run(command, capture_output=True, text=True)
     assert again.returncode == 2
     assert "already exists" in again.stderr
+
+
+def test_one_condition_needs_no_list(tmp_path):
+    path = tmp_path / "cities.csv"
+    path.write_text("city,leadership,money,openness\nA,20,7,70\nB,60,3,35\nC,10,9,5\n", encoding="utf-8")
+    draft_study(path, "openness", conditions="leadership")
+    assert 'column = "money"' not in (tmp_path / "study.toml").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.readable import Record
 from equifinal.base.time_limit import TimeLimitError, within
 from equifinal.comparison.importance import direction_of, movement
 from equifinal.errors import FAULTS, InputError
@@ -28,8 +29,8 @@ TOLERANCE = 1e-6
 _MOST_CONDITIONS = 14
 
 
-@dataclass(frozen=True, eq=False)
-class Asymmetry:
+@dataclass(frozen=True, eq=False, repr=False)
+class Asymmetry(Record):
     """Each method on the outcome and on its absence.
 
     Attributes

@@ -4,7 +4,7 @@ Only the standard tables, the verdicts and the common yardstick are read: nothin
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,9 @@ import pandas as pd
 
 from equifinal.base.folder import is_report, write_folder
 from equifinal.base.own import Handing, computed_once
+from equifinal.base.readable import WIDTH, OneScreen, in_short, wrapped
 from equifinal.base.surroundings import restored
-from equifinal.base.words import DECIDED, KEY, UNTESTED_KEY, banner
+from equifinal.base.words import DECIDED, KEY, UNTESTED_KEY, banner, counted
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
 from equifinal.comparison.contrarian import ContrarianCases, contrarian_cases, disagreements
@@ -39,12 +40,13 @@ from equifinal.plugin.requests import choose_outputs
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 
+_TABLES = ("verdicts", "evidence", "conditions", "cases", "fit", "advice", "notes")
 #: The measures that a notebook shows of a comparison.
 _IN_A_NOTEBOOK = tuple(f"{name}{OUT_OF_SAMPLE}" for name in (*LEADING, "spearman", "calibration_slope"))
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(OneScreen):
     """What several methods say of one study, side by side.
 
     Attributes
@@ -86,22 +88,22 @@ class Comparison:
         How cases were held out, as :func:`equifinal.compare` was told.
     """
 
-    run: Run = field(repr=False)
+    run: Run
     verdicts: pd.DataFrame
-    verdict_evidence: pd.DataFrame = field(repr=False)
-    propositions: pd.DataFrame = field(repr=False)
-    descriptions: pd.DataFrame = field(repr=False)
-    conditions: pd.DataFrame = field(repr=False)
-    cases: pd.DataFrame = field(repr=False)
-    fit: pd.DataFrame = field(repr=False)
-    advice: pd.DataFrame = field(repr=False)
-    notes: pd.DataFrame = field(repr=False)
-    yardsticks: Mapping[str, Yardstick] = field(repr=False)
-    permutations: pd.DataFrame | None = field(repr=False)
-    measures: tuple[Measure, ...] = field(repr=False)
-    demands: Demands | None = field(repr=False, default=None)
-    gathered: Evidence = field(repr=False, default_factory=Evidence)
-    folds: Any = field(repr=False, default=None)
+    verdict_evidence: pd.DataFrame
+    propositions: pd.DataFrame
+    descriptions: pd.DataFrame
+    conditions: pd.DataFrame
+    cases: pd.DataFrame
+    fit: pd.DataFrame
+    advice: pd.DataFrame
+    notes: pd.DataFrame
+    yardsticks: Mapping[str, Yardstick]
+    permutations: pd.DataFrame | None
+    measures: tuple[Measure, ...]
+    demands: Demands | None = None
+    gathered: Evidence = field(default_factory=Evidence)
+    folds: Any = None
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -376,6 +378,29 @@ class Comparison:
         if paths:
             registry.current().notify("equifinal_after_writing", paths=paths)
         return paths
+
+    def _said(self) -> Iterator[str]:
+        calibrated, answers = self.calibrated, self.verdicts
+        yield f"Comparison of {counted(len(self.analyses), 'method')} on {self.study.name}: {in_short(calibrated.title)}"
+        yield from wrapped(self.banner)
+        yield f"{counted(len(calibrated.cases), 'case')}, outcome {calibrated.outcome.name}"
+        yield ""
+        for sentence in (*self.headline.answer, *self.headline.agreed, *self.headline.parted):
+            yield from wrapped(sentence)
+        yield ""
+        for label in answers.columns:
+            told = [f"{times} {answer}" for answer, times in answers[label].value_counts().items()]
+            yield in_short(f"  {label}: {', '.join(told) or 'no propositions'}", WIDTH)
+        yield from (in_short(str(failure), WIDTH) for failure in self.failures.values())
+        yield f"All sentences: .summary(). Tables: {', '.join(f'.{name}' for name in _TABLES)}."
+        yield "Pictures: equifinal_output.plot_verdicts(comparison), plot_agreement, plot_importance, ..."
+
+    def _hint(self, name: str) -> str:
+        if name.startswith("plot"):
+            return (
+                f"Pictures are functions: equifinal_output.{name if name != 'plot' else 'plot_verdicts'}(comparison)."
+            )
+        return f"Write comparison.run[{name!r}]." if name in self.run else ""
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, not_observed, paragraph, piece, table

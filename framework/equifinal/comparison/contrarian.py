@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equifinal.base.readable import Record
 from equifinal.study.calibrated import CalibratedStudy
 
 #: Quintiles from so many cases on, terciles from so many on (Pappas & Woodside 2021 use quintiles).
@@ -19,8 +20,8 @@ _ENDS = {5: 2, 3: 1}
 _COLUMNS = ("cases", "share", "low_outcome", "high_outcome")
 
 
-@dataclass(frozen=True, eq=False)
-class ContrarianCases:
+@dataclass(frozen=True, eq=False, repr=False)
+class ContrarianCases(Record):
     """Condition by condition, who is low on one and high on the other.
 
     Attributes

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.readable import Record
 from equifinal.comparison.counting import Demands, interval
 from equifinal.comparison.gathering import Asked, Gathering
 from equifinal.comparison.marks import Mark, Test
@@ -59,8 +60,8 @@ def _no_intervals() -> pd.DataFrame:
     return pd.DataFrame(columns=list(INTERVAL_COLUMNS), index=index, dtype=float)
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
+@dataclass(frozen=True, eq=False, repr=False)
+class Evidence(Record):
     """The tables of evidence of one comparison; without rows when none was gathered.
 
     Attributes

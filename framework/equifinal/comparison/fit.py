@@ -15,6 +15,7 @@ import pandas as pd
 
 from equifinal.base.own import changes, own
 from equifinal.base.parallel import work
+from equifinal.base.readable import Record
 from equifinal.base.seeds import generator
 from equifinal.comparison.importance import WhatIf, direction_of, movements_by_case, varies
 from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, measures, measures_of_repeats
@@ -43,8 +44,8 @@ _PERMUTATIONS = 100
 _STREAM, _STREAM_OF_REPEATS = 1, 7
 
 
-@dataclass(frozen=True, eq=False)
-class Yardstick:
+@dataclass(frozen=True, eq=False, repr=False)
+class Yardstick(Record):
     """What the common yardstick says of one method.
 
     Attributes
@@ -89,8 +90,8 @@ class Yardstick:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class Repeated:
+@dataclass(frozen=True, eq=False, repr=False)
+class Repeated(Record):
     """Predictions of cases not seen in a repeated cross-validation.
 
     Attributes

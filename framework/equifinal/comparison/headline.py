@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from equifinal.base.readable import Record
 from equifinal.base.words import DECIDED, counted
 from equifinal.comparison.answer import GOES, UNTESTED, answer
 from equifinal.comparison.compared import Compared
@@ -20,8 +21,8 @@ _T = TypeVar("_T")
 SAYS = {"supported": ("supports", "support"), "contradicted": ("contradicts", "contradict")}
 
 
-@dataclass(frozen=True)
-class Headline:
+@dataclass(frozen=True, repr=False)
+class Headline(Record):
     """What a reader in a hurry should know.
 
     Attributes

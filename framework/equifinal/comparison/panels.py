@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal import sets
+from equifinal.base.readable import Record
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.measures import BUILT_IN, LEADING, OUT_OF_SAMPLE, Measure, measures, measures_of_repeats
 from equifinal.errors import InputError
@@ -26,8 +27,8 @@ HOLDS_FROM = 0.8
 POOLED = "pooled"
 
 
-@dataclass(frozen=True, eq=False)
-class ByTime:
+@dataclass(frozen=True, eq=False, repr=False)
+class ByTime(Record):
     """A comparison by time. Times stand as text, in their order.
 
     Attributes

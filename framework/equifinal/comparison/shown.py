@@ -12,13 +12,14 @@ from typing import Any
 import pandas as pd
 
 from equifinal.base.own import Handing
+from equifinal.base.readable import Record
 from equifinal.errors import FAULTS, listing
 from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
+@dataclass(frozen=True, eq=False, repr=False)
+class Shown(Record):
     """One facet of one comparison.
 
     Attributes

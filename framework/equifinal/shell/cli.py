@@ -333,6 +333,8 @@ def describe(
         if name in each:
             return describe_class(each[name].name, each.kind, each[name].cls, each[name].plugin, console)
     if name not in registry.studies() and not (name and os.path.exists(name)):
+        if Path(name).suffix[1:].isalpha() or Path(name).name != name:
+            raise InputError(f"There is no file {name!r}. Correct the path.")
         known = [*registry.studies(), *(known for each in listings for known in each)]
         raise InputError(f"There is nothing called {name!r}. {did_you_mean(name, known)}")
     path = study_path(name)

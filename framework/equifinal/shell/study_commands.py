@@ -37,7 +37,7 @@ def new_study(
     thousands: Annotated[str | None, typer.Option(metavar="MARK", help="The mark between thousands, likewise.")] = None,
     encoding: Annotated[str | None, typer.Option(metavar="NAME", help="The code page, such as cp1252.")] = None,
     sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; default: the first.")
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; default: the first with a table.")
     ] = None,
     header: Annotated[int | None, typer.Option(metavar="ROW", help="The row with the column names.")] = None,
     missing: Annotated[

@@ -10,8 +10,9 @@ import pandas as pd
 from equifinal.errors import InputError
 from equifinal.study.reading.grid import table_of
 from equifinal.study.reading.options import Options, Reading, check_options
+from equifinal.study.reading.statistics import statistics_file
 from equifinal.study.reading.text import rows_of, text_of
-from equifinal.study.reading.workbook import NEEDS, rows_of_workbook, statistics_file, words_for
+from equifinal.study.reading.workbook import NEEDS, rows_of_workbook, words_for
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 _STATISTICS = (".dta", ".sav", ".parquet", ".feather")

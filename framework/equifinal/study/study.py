@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from equifinal.base import spelling
 from equifinal.base.readable import Readable
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, check_text, listing, said
@@ -138,6 +139,7 @@ class Study(Readable):
         for key in ("case", "unit", "time"):
             if getattr(self, key) is not None:
                 check_text(key, getattr(self, key), self._where)
+                self._put(key, spelling.label(getattr(self, key)))
         self._put("data", by_case(self.data, self.case, self._where))
         check_sets(self.outcome, self.conditions, self.data, self._where)
         check_panel(self.data, self.unit, self.time, self._where)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.base.files import real_path, typed
-from equifinal.base.spelling import set_name
+from equifinal.base.spelling import label, set_name
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.plugin.registry import studies
 from equifinal.study.case_table import read_table
@@ -149,10 +149,14 @@ def draft_toml(
 ) -> str:
     """The text of the draft; see :func:`draft_study`. `data` is how it names the table, `file` how it will be called."""
     where = f"The table {str(table)!r}: "
+    conditions = [conditions] if isinstance(conditions, str) else conditions
+    outcome, case, conditions = label(outcome), label(case), [label(each) for each in conditions]
     options = Options(**{**reading, "missing": tuple(map(str, reading.get("missing", ())))})
     if case is None:
         case = _first_names(read_table(table, [], _BEGINNING, options).frame, where)
     frame, notes = read_table(table, [case], _BEGINNING, options)
+    truths = frame.select_dtypes(bool).columns.drop(case, errors="ignore")
+    frame[truths] = frame[truths].astype(int)
     if case not in frame.columns:
         raise InputError(f"{where}there is no column {case!r}. {did_you_mean(case, frame.columns)}")
     repeated = frame.loc[frame[case].duplicated(), case]
@@ -164,7 +168,8 @@ def draft_toml(
             raise InputError(f"{where}there is no column {name!r}. {did_you_mean(name, problems)}")
         if problems[name]:
             raise InputError(
-                f"{where}the column {name!r} {problems[name]}, so it cannot be the outcome or a condition."
+                f"{where}the column {name!r} {problems[name]}, so it cannot be the outcome or a condition. "
+                f"{_remedy(frame[name], problems[name])}"
             )
     if outcome in conditions:
         raise InputError(f"{where}the column {outcome!r} is both the outcome and a condition. Leave it out of one.")
@@ -172,7 +177,11 @@ def draft_toml(
         problems |= {name: _no_score(frame[name]) for name in problems if name != outcome and not problems[name]}
     chosen = list(dict.fromkeys(conditions)) or [name for name in problems if name != outcome and not problems[name]]
     if not chosen:
-        raise InputError(f"{where}no column other than the outcome holds numbers that vary. Add the conditions.")
+        why = "".join(f" {name} {problem}." for name, problem in problems.items() if problem)
+        raise InputError(
+            f"{where}no column other than the outcome is likely to hold the scores of a condition.{why} Name the conditions "
+            "(--condition on the command line), or add them to the table."
+        )
     names = _set_names([outcome, *chosen])
     parts = [
         _HEAD.format(table=table.name, file=typed(file or "study.toml")),
@@ -197,9 +206,18 @@ def draft_toml(
 
 def _first_names(frame: pd.DataFrame, where: str) -> str:
     """The first column that can hold the names of the cases."""
+    if not len(frame):
+        raise InputError(f"{where}there are no rows below its column names. Add a row for each case.")
+    if len(frame.columns) == 1:
+        raise InputError(
+            f"{where}it has a single column, {frame.columns[0]!r}. Put what separates values, such as a comma or a tab, between "
+            "them; in a workbook, check that the sheet is the right one (--sheet)."
+        )
     for name in frame.columns:
         if frame[name].astype(str).str.fullmatch(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?").all():
             continue  # dates
+        if pd.to_numeric(frame[name], errors="coerce").notna().sum() * 2 > len(frame):
+            continue  # numbers, and a text among them
         if not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all() and frame[name].is_unique:
             return str(name)
     raise InputError(
@@ -210,9 +228,8 @@ def _first_names(frame: pd.DataFrame, where: str) -> str:
 
 def _problem(scores: pd.Series, cases: pd.Series) -> str:
     """Why a column cannot be a set; empty when it can."""
-    if not pd.api.types.is_numeric_dtype(scores) or pd.api.types.is_bool_dtype(scores):
-        text = pd.to_numeric(scores, errors="coerce").isna() & scores.notna()
-        place = next(iter(scores.index[text]), None) if not pd.api.types.is_bool_dtype(scores) else None
+    if not pd.api.types.is_numeric_dtype(scores):
+        place = next(iter(scores.index[_is_text(scores)]), None)
         such = "" if place is None else f" ({str(scores[place])!r} for {cases[place]})"
         return f"does not hold numbers throughout{such}"
     unusable = scores.isna() | np.isinf(scores.to_numpy(dtype=float, na_value=np.nan))
@@ -221,6 +238,24 @@ def _problem(scores: pd.Series, cases: pd.Series) -> str:
     if scores.nunique() < 2:
         return "is the same for every case"
     return ""
+
+
+def _is_text(scores: pd.Series) -> pd.Series:
+    return pd.to_numeric(scores, errors="coerce").isna() & scores.notna()
+
+
+def _remedy(scores: pd.Series, problem: str) -> str:
+    """What to do about a column that cannot be a set but is to be one."""
+    if problem.startswith("has no"):
+        return "Fill it in, or take the row out."
+    if pd.api.types.is_numeric_dtype(scores):
+        return "Choose another column."
+    found = scores[_is_text(scores)]
+    if found.empty or len(found) * 2 > len(scores):
+        return "Write its values as numbers, or choose another column."
+    return (
+        f"Correct it in the table, or say missing = [{str(found.iloc[0])!r}] (--missing) if that stands for no value."
+    )
 
 
 def _no_score(scores: pd.Series) -> str:

@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pandas as pd
 import pydantic
 
 from equifinal.base.files import typed
+from equifinal.base.spelling import label
 from equifinal.base.toml import parsed
 from equifinal.base.words import Provenance
 from equifinal.errors import InputError, did_you_mean, explain, listing, repr_of
@@ -20,6 +21,8 @@ from equifinal.study.case_table import is_table, read_table
 from equifinal.study.reading.options import Options
 from equifinal.study.study import Study
 from equifinal.study.variable import Expectation, Variable
+
+_Label = Annotated[str, pydantic.AfterValidator(label)]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class _Table(pydantic.BaseModel):
 class _ExcludeTable(_Table):
     """A case that is left out, and why."""
 
-    case: str = pydantic.Field(description="The name of the case.")
+    case: _Label = pydantic.Field(description="The name of the case.")
     reason: str = pydantic.Field(min_length=1, description="Why it is left out, for readers.")
 
 
@@ -58,7 +61,7 @@ class _StudyTable(_Table):
         description="The table of cases: a CSV file, a workbook (.xlsx, .ods), or a table of Stata, SPSS or Arrow, as a path "
         "relative to study.toml."
     )
-    case: str = pydantic.Field(description="The column with the names of the cases, which are unique.")
+    case: _Label = pydantic.Field(description="The column with the names of the cases, which are unique.")
     title: str = pydantic.Field(default="", description="A title for readers; the default is the name.")
     provenance: Provenance = pydantic.Field(
         default="observed",
@@ -69,10 +72,10 @@ class _StudyTable(_Table):
     licence: str = pydantic.Field(default="", description="The licence under which they may be used.")
     citation: str = pydantic.Field(default="", description="How to cite them.")
     note: str = pydantic.Field(default="", description="What every reader must know; shown with the banner.")
-    unit: str | None = pydantic.Field(
+    unit: _Label | None = pydantic.Field(
         default=None, description="In a panel, the column with the unit that is observed several times."
     )
-    time: str | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
+    time: _Label | None = pydantic.Field(default=None, description="In a panel, the column with the time.")
     decimal: Literal[".", ","] | None = pydantic.Field(
         default=None, description="The decimal mark of the table, where the table does not tell."
     )
@@ -82,7 +85,9 @@ class _StudyTable(_Table):
     encoding: str | None = pydantic.Field(
         default=None, description="The code page of a text file that is not in UTF-8, such as cp1252."
     )
-    sheet: str | None = pydantic.Field(default=None, description="The sheet of a workbook; the default is the first.")
+    sheet: str | None = pydantic.Field(
+        default=None, description="The sheet of a workbook; the default is the first that holds a table."
+    )
     header: int | None = pydantic.Field(
         default=None, ge=1, description="The row with the column names, from 1, where titles stand above it."
     )

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -290,9 +291,7 @@ def _check_read_back(study: Study, file: Path) -> None:
         raise InputError(f"{where}{error}") from None
     names = [str(case) for case in study.data.index]
     if list(again.data.index) != names:
-        changed = next(
-            (old for old, new in zip(names, again.data.index, strict=False) if old != new), f"{len(names)} cases"
-        )
+        changed = next((old for old, new in zip_longest(names, again.data.index) if old != new), None)
         raise InputError(f"{where}the case name {changed!r} would read back differently. Rename it.")
     for name in study.raw:
         if not np.allclose(study.raw[name], again.raw[name], rtol=1e-15, atol=0):

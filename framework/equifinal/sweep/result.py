@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.base.folder import write_folder
+from equifinal.base.readable import OneScreen, wrapped
 from equifinal.base.words import counted
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.plugin.registry import methods
@@ -32,8 +33,8 @@ _OF_SPECIFICATION = ", ".join(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Trial:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trial(OneScreen):
     """What methods said of simulated data, beside what is true.
 
     Attributes
@@ -362,6 +363,13 @@ class Trial:
         if count := len(self.failures):
             said.append(f"{counted(count, 'analysis', 'analyses')} failed; see the failures.")
         return said
+
+    def _said(self) -> Iterator[str]:
+        names = [each.label for each in self.scenarios]
+        yield f"Trial of {counted(len(names), 'scenario')} with {counted(len(self.store), 'data set')}: {listing(names, most=3)}"
+        for sentence in self.summary():
+            yield from wrapped(sentence)
+        yield "All sentences: .summary(). Tables: .rates, .recovery, .failures."
 
     def _repr_html_(self) -> str:
         from equifinal.base.html import bullets, heading, paragraph, piece, table

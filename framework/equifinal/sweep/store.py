@@ -189,6 +189,10 @@ class Store:
             ).fetchone()
         return found is not None
 
+    def __repr__(self) -> str:
+        place = "in a temporary file" if self.path is None else f"in {str(self.path)!r}"
+        return f"Store {place}: {len(self)} specifications; tables {', '.join(self.tables) or '(none)'}"
+
     def __len__(self) -> int:
         with self._lock:
             ((count,),) = self._connection.execute("SELECT count(*) FROM specifications")

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal import sets
+from equifinal.base.readable import Record
 from equifinal.base.words import Answer
 from equifinal.sets import Expression
 from equifinal.study.propositions import Proposition
@@ -115,8 +116,8 @@ def _path(cube: Sequence[bool | None], conditions: Sequence[str]) -> Path:
     return frozenset((name, value) for name, value in zip(conditions, cube, strict=True) if value is not None)
 
 
-@dataclass(frozen=True, eq=False)
-class Population:
+@dataclass(frozen=True, eq=False, repr=False)
+class Population(Record):
     """A grid of noiseless cases, every combination of the causes' scores equally often.
 
     Attributes

@@ -5,11 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 from html import escape
 
+from equifinal.plain import Record
 from equifinal_output.papers.cells import ALIGNED, Cell, Kind, Row, placed
 
 
-@dataclass(frozen=True)
-class PublicationTable:
+@dataclass(frozen=True, repr=False)
+class PublicationTable(Record):
     """A table as a paper prints it.
 
     Attributes

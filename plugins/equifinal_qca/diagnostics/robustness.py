@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from equifinal import InputError, sets
 from equifinal.errors import listing
+from equifinal.plain import Record
 from equifinal_qca.engine.cubes import Cube, Floats, conjunctions, largest
 from equifinal_qca.inputs import memberships_of
 from equifinal_qca.model import Model, require_model
@@ -75,8 +76,8 @@ def skewness(frame: pd.DataFrame, low: float = 0.2, high: float = 0.8) -> pd.Dat
 # ------------------------------------------------------------------------------------------- alternative solutions
 
 
-@dataclass(frozen=True, eq=False)
-class Robustness:
+@dataclass(frozen=True, eq=False, repr=False)
+class Robustness(Record):
     """The result of :func:`robustness_to`.
 
     IS is the initial model, minTS the intersection of the test models (the minimum of their memberships), maxTS their union

@@ -1,7 +1,8 @@
 """Numbers as people write them: decimal commas, separated thousands, percent and currency signs, other minus signs."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -13,17 +14,25 @@ from equifinal.study.reading.options import Options
 MISSING = frozenset(
     {"", "NA", "N/A", "n/a", "n.a.", "#N/A", "#NV", "NaN", "nan", "null", "NULL", "None", "none", "k. A.", "k.A."}
     | {"keine Angabe", "n.d.", "s/d", "н/д", "нет данных", "无数据", "缺失"}
-    | {"-", "–", "—", "−", ".", "..", "...", "…", "#DIV/0!", "#VALUE!", "#WERT!", "#REF!", "#NULL!"}
+    | {"-", "–", "—", "−", ".", "..", "...", "…", ":", ": c", ": u", ": z"}
 )
+_ERROR = re.compile(r"#¡?[A-ZА-Я]+(?:/[0A-ZА-Я])?[!?]?")  # of spreadsheet programs: #DIV/0!, #ЗНАЧ!, #NAME?
 
 _SPACES = "\u0020\u00a0\u2009\u202f"
-_CURRENCY = r"(?:[$€£¥₹₽₩]|R\$|[A-Z]{3}|kr\.?|zł|Fr\.)"
+_MARKS = str.maketrans({"−": "-", "\u2010": "-", "٫": ".", "٬": ""} | dict.fromkeys("’ʼ`´", "'"))
+_CURRENCY = r"(?:[$€£¥₹₽₩]|R\$|[A-Z]{3}|kr\.?|zł|Fr\.|Rs\.?|Kč|Ft|руб\.?|元|円)"
+#: What sends the reader to a note: stars, daggers, a letter or figure set apart, and the flags of Eurostat's tables.
+_SIGN = rf"[{_SPACES}]?[*†‡§]+|\[\w{{1,2}}\]|[{_SPACES}]\w\)|[{_SPACES}][bcdefinprsuz]{{1,2}}"
+_NO_CENTS = re.compile("(?<=[0-9])[.,][-–—]+")  # 640,- €
+_SUPERSCRIPTS = re.compile("(?<=[0-9])[¹²³⁴-⁹]{1,2}$")
 _SHAPE = re.compile(
     rf"(?P<sign>[+-]?)(?P<before>{_CURRENCY})?[{_SPACES}]?(?P<sign_after>[+-]?)"
-    rf"(?P<digits>(?:\d[\d.,'’{_SPACES}]*|[.,]\d+)(?:[eE][+-]?\d+)?)[{_SPACES}]?(?P<after>%|{_CURRENCY})?"
+    rf"(?P<digits>(?:[0-9][0-9.,'{_SPACES}]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)[{_SPACES}]?(?P<after>%|{_CURRENCY})?"
+    rf"(?P<note>{_SIGN})?"
 )
 _GROUPED = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
-_BY_SPACES = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
+_INDIAN = re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}")  # 12,34,567
+_BY_SPACES = re.compile(rf"\d{{1,3}}(?:[{_SPACES}']\d{{3}})+(?:[.,]\d+)?")
 
 
 class Exact(str):
@@ -33,23 +42,42 @@ class Exact(str):
 
 
 class Numeral(NamedTuple):
-    """A cell that may be a number: its digits and marks, and the sign of a unit beside it."""
+    """A cell that may be a number: its digits and marks, the unit beside it, and the sign of a note behind it."""
 
     digits: str
     unit: str
+    note: str = ""
+
+
+def is_missing(cell: str, missing: Container[str]) -> bool:
+    """Whether a cell of a column of numbers says that there is no value."""
+    return cell in missing or _ERROR.fullmatch(cell) is not None
 
 
 def numeral(cell: str) -> Numeral | None:
     """The number in a cell, its thousands not separated by spaces or apostrophes any more; None for other texts."""
-    found = _SHAPE.fullmatch(cell.replace("−", "-").replace("\u2010", "-").strip())
+    cell, note = _NO_CENTS.sub("", _ascii(cell)).strip(), ""
+    if (raised := _SUPERSCRIPTS.search(cell)) and not re.fullmatch("10.{1,2}", cell):  # 10⁶ is a power
+        cell, note = cell[: raised.start()], raised[0]
+    found = _SHAPE.fullmatch(cell)
     if found is None or (found["before"] and found["after"]) or (found["sign"] and found["sign_after"]):
         return None
     digits = found["digits"].strip()
-    if any(mark in digits for mark in (*_SPACES, "'", "’")):
+    if any(mark in digits for mark in (*_SPACES, "'")):
         if not _BY_SPACES.fullmatch(digits):
             return None
-        digits = re.sub(rf"[{_SPACES}'’]", "", digits)
-    return Numeral(found["sign"] + found["sign_after"] + digits, found["before"] or found["after"] or "")
+        digits = re.sub(rf"[{_SPACES}']", "", digits)
+    note = note or (found["note"] or "").strip()
+    return Numeral(found["sign"] + found["sign_after"] + digits, found["before"] or found["after"] or "", note)
+
+
+def _ascii(cell: str) -> str:
+    """A cell with the digits and marks of all scripts, and wide ones, as ASCII has them."""
+    cell = cell.translate(_MARKS)
+    if cell.isascii():
+        return cell
+    wide = "".join(chr(ord(each) - 0xFEE0) if "！" <= each <= "～" else each for each in cell)
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in wide)
 
 
 def _says(digits: str) -> str:
@@ -102,6 +130,10 @@ def decimal_mark(columns: Mapping[str, Iterable[tuple[int, str]]], separator: st
     return "."
 
 
+def _is_grouped(digits: str, mark: str) -> bool:
+    return _GROUPED[mark].fullmatch(digits) is not None or (mark == "," and _INDIAN.fullmatch(digits) is not None)
+
+
 def numbers(cells: Sequence[str | None], decimal: str) -> tuple[pd.Series, str] | None:
     """A column of cells as numbers, and the unit written beside them; None unless all are numbers in the same unit."""
     found = [None if cell is None else numeral(cell) for cell in cells]
@@ -120,7 +152,7 @@ def numbers(cells: Sequence[str | None], decimal: str) -> tuple[pd.Series, str] 
         if (
             decimal in rest
             or thousands in rest
-            or (thousands in whole and not _GROUPED[thousands].fullmatch(whole.lstrip("+-")))
+            or (thousands in whole and not _is_grouped(whole.lstrip("+-"), thousands))
         ):
             return None
         plain.append(whole.replace(thousands, "") + (f".{rest}" if mark else ""))

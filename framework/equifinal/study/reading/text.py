@@ -17,7 +17,15 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+_SEPARATORS = {
+    **{",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"},
+    **{"，": "full-width commas", "；": "full-width semicolons", " ": "spaces"},
+}
+_OTHER_TEXTS = {
+    r"<(!doctype|html|table|meta|style|div)": "a web page",
+    r"<\?xml": "an XML file",
+    r"(\[\s*)?\{": "a JSON file",
+}
 _REMEDY = "Save it as a comma-separated table in UTF-8 (in a spreadsheet program: 'CSV UTF-8'), or as an Excel workbook (.xlsx)."
 
 
@@ -27,7 +35,7 @@ def text_of(path: Path, options: Options, where: str) -> tuple[str, list[str]]:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{where}cannot be read: {error.strerror}. Check its permissions.") from None
-    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None) or _wide(content)
     if options.encoding is None and marked is None and _western(content) is not None:
         return _in_a_code_page(content, where)
     encoding = marked or options.encoding or "utf-8"
@@ -41,8 +49,22 @@ def text_of(path: Path, options: Options, where: str) -> tuple[str, list[str]]:
         raise InputError(f"{where}is not in {encoding.upper()}: see line {line}. {_REMEDY}{known}") from None
     if "\0" in text:
         raise InputError(f"{where}is not a text file. {_REMEDY}")
+    if found := next(
+        (what for start, what in _OTHER_TEXTS.items() if re.match(start, text.lstrip(), re.IGNORECASE)), None
+    ):
+        raise InputError(f"{where}is {found}, not a table of values. Open it in the program that reads it. {_REMEDY}")
     plain = encoding in ("utf-8", "utf-8-sig")
     return text, [] if plain else [f"Read as {encoding.upper()}."]
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its mark, by the empty half of most letters."""
+    half = len(content) // 2
+    if b"\0" in content[:1000] and half and len(content) % 2 == 0:
+        for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if content[start::2].count(0) * 2 > half and b"\0" not in content[1 - start :: 2]:
+                return name
+    return None
 
 
 def _western(content: bytes) -> str | None:
@@ -88,7 +110,10 @@ def rows_of(text: str, where: str) -> tuple[Rows, str, list[str]]:
         lines[0] = "\n"
     separator = declared[1] if declared else _separator(lines)
     try:
-        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=separator != " ", strict=True))
+        read = map(str.rstrip, lines) if separator == " " else lines
+        rows = list(csv.reader(read, delimiter=separator, skipinitialspace=True, strict=True))
+        if separator == " " and len(rows) > 1 and len(rows[1]) == len(rows[0]) + 1:
+            rows[0] = ["", *rows[0]]  # R leaves the names of the rows without a name
     except csv.Error as error:
         raise InputError(
             f"{where}cannot be read: {error}. Put quotes around values that contain "
@@ -112,4 +137,14 @@ def _separator(lines: list[str]) -> str:
         )
         return times, width
 
-    return max(_SEPARATORS, key=evenness)
+    found = max((mark for mark in _SEPARATORS if mark != " "), key=evenness)
+    return found if evenness(found)[0] or not _is_even(sample) else " "
+
+
+def _is_even(lines: list[str]) -> bool:
+    """Whether spaces cut all lines into equally many values, as programs of statistics write them."""
+    try:
+        head, *below = (len(row) for row in csv.reader(map(str.rstrip, lines), delimiter=" ", skipinitialspace=True))
+    except (csv.Error, ValueError):
+        return False
+    return len(below) > 1 and set(below) == {below[0]} and below[0] > 1 and head in (below[0], below[0] - 1)

@@ -1,8 +1,7 @@
-"""Workbooks: the sheet that is meant, merged cells filled, as rows of cells; and tables of statistics programs."""
+"""Workbooks: the sheet that is meant, merged cells filled, as rows of cells."""
 
 import datetime
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ import pandas as pd
 
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.study.reading.numerals import Exact
-from equifinal.study.reading.options import Options, Reading
+from equifinal.study.reading.options import Options
+from equifinal.study.reading.sheet import check_formulas, notes_on_sheet
 from equifinal.study.reading.text import Rows
 
 #: What reads a kind of file: the package, and the extra that installs it.
@@ -41,13 +41,9 @@ def rows_of_workbook(path: Path, options: Options, where: str) -> tuple[Rows, li
             engine: Any = NEEDS[path.suffix.lower()][0]
             whole = {"read_only": False} if engine == "openpyxl" else {}  # merged cells are known only so
             with pd.ExcelFile(path, engine=engine, engine_kwargs=whole) as book:
-                names = [str(name) for name in book.sheet_names]
-                chosen = options.sheet if options.sheet is not None else names[0]
-                if chosen not in names:
-                    raise InputError(f"{where}has no sheet {chosen!r}. {did_you_mean(chosen, names)}")
-                _check_span(book.book, chosen, where)
-                merged = _fill_merged(book.book, chosen)
-                sheet = book.parse(chosen, header=None, dtype=object, keep_default_na=False)
+                chosen, rows, notes = _chosen(book, options, where)
+        if engine == "openpyxl":
+            check_formulas(path, chosen, where)
     except InputError:
         raise
     except OSError as error:
@@ -57,11 +53,36 @@ def rows_of_workbook(path: Path, options: Options, where: str) -> tuple[Rows, li
             f"{where}cannot be read as {kind} ({error}). Open it in a spreadsheet program and save it again, or "
             "save the sheet as 'CSV UTF-8'."
         ) from None
-    others = [name for name in names if name != chosen]
-    notes = [] if not others else [f"Sheet {chosen!r} was read, not {listing(others)}; sheet names another."]
-    if merged:
-        notes.append(f"Merged cells were filled down with their value: {listing(merged)}.")
-    return [[_text(cell) for cell in row] for row in sheet.to_numpy(dtype=object).tolist()], notes
+    return rows, notes
+
+
+def _chosen(book: pd.ExcelFile, options: Options, where: str) -> tuple[str, Rows, list[str]]:
+    """The sheet that is named, or the first one in sight that holds a table: its name, its cells, and notes."""
+    names = [str(name) for name in book.sheet_names]
+    if options.sheet is not None and options.sheet not in names:
+        raise InputError(f"{where}has no sheet {options.sheet!r}. {did_you_mean(options.sheet, names)}")
+    shown = [name for name in names if not _is_hidden(book.book, name)] or names
+    first = None
+    for name in [options.sheet] if options.sheet is not None else shown:
+        _check_span(book.book, name, where)
+        notes = notes_on_sheet(book.book, name)
+        merged = _fill_merged(book.book, name)
+        cells = book.parse(name, header=None, dtype=object, keep_default_na=False).to_numpy(dtype=object)
+        rows = [[cell_text(cell) for cell in row] for row in cells.tolist()]
+        notes += [f"Merged cells were filled down with their value: {listing(merged)}."] if merged else []
+        first = first or (name, rows, notes)
+        if sum(sum(map(bool, row)) > 1 for row in rows) > 1:
+            break
+    else:
+        name, rows, notes = first or (names[0], [], [])
+    others = [each for each in names if each != name]
+    if others:
+        notes = [f"Sheet {name!r} was read, not {listing(others)}; sheet names another.", *notes]
+    return name, rows, notes
+
+
+def _is_hidden(book: Any, sheet: str) -> bool:
+    return hasattr(book, "worksheets") and book[sheet].sheet_state != "visible"
 
 
 def _check_span(book: Any, sheet: str, where: str) -> None:
@@ -90,7 +111,7 @@ def _fill_merged(book: Any, sheet: str) -> list[str]:
     return filled
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as a text file would have it; a number keeps all its digits, with a point."""
     if cell is None or (isinstance(cell, float) and cell != cell) or cell is pd.NaT:
         return ""
@@ -99,53 +120,3 @@ def _text(cell: Any) -> str:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return Exact(cell)
     return str(cell).strip()
-
-
-def statistics_file(path: Path, texts: Sequence[str], options: Options, where: str) -> Reading:
-    """A table of Stata, SPSS or Arrow: codes as numbers, value labels in the columns that are to be text."""
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".dta":
-            codes = pd.read_stata(path, convert_categoricals=False)
-            labelled = pd.read_stata(path, convert_categoricals=True) if texts else codes
-        elif suffix == ".sav":
-            codes = pd.read_spss(path, convert_categoricals=False)
-            labelled = pd.read_spss(path, convert_categoricals=True) if texts else codes
-        else:
-            labelled = codes = pd.read_parquet(path) if suffix == ".parquet" else pd.read_feather(path)
-    except OSError as error:
-        raise InputError(f"{where}cannot be read: {error.strerror or error}. Check its permissions.") from None
-    except Exception as error:  # whatever a reader raises on a damaged file
-        raise InputError(f"{where}cannot be read as {words_for(suffix)} ({error}). Save it again, or as CSV.") from None
-    frame = _with_names_in_columns(codes).copy()
-    labelled = _with_names_in_columns(labelled)
-    for name in (each for each in texts if each in frame.columns):
-        cells = [_text(cell) for cell in labelled[name].astype(object)]
-        frame[name] = pd.Series([cell or None for cell in cells], index=frame.index)
-    frame, notes = _without_missing(frame, texts, options)
-    return Reading(frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True), notes)
-
-
-def _with_names_in_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with the index that Python programs keep names of cases in as columns."""
-    counted = isinstance(frame.index, pd.RangeIndex) or (frame.index.names == [None] and frame.index.dtype.kind in "iu")
-    return frame if counted else frame.reset_index()
-
-
-def _without_missing(
-    frame: pd.DataFrame, texts: Sequence[str], options: Options
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The table with further codes of no value taken out, and a note on them."""
-    codes = {each for text in options.missing for each in (text, _number(text)) if each is not None}
-    found = {name: frame[name].isin(codes) for name in frame.columns if codes and name not in texts}
-    times = sum(int(each.sum()) for each in found.values())
-    for name, each in found.items():
-        frame[name] = frame[name].mask(each)
-    return frame, (f"Read as missing: {listing(map(repr, options.missing))} ({times}).",) if times else ()
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
