@@ -141,3 +141,13 @@ def test_the_plan_is_that_of_the_trials():
         if piece.evidence:
             tuning = all(known_scenarios()[name].tuning for name in piece.scenarios)
             assert piece.repetitions == (300 if tuning else 100)
+
+
+def test_folders_with_other_settings_keep_what_they_have_alike(tmp_path):
+    for name, n, cutoff in (("one", 12, 0.8), ("two", 13, 0.9)):
+        given = {"fsqca": eq.methods()["fsqca"].cls(consistency_cutoff=cutoff)}
+        trial = eq.trial("noise", given, [n], 1, n_jobs=1, evidence=False, propositions=["raises-A"])
+        trial.save(tmp_path / name)
+    kept = eq.Trial.load(tmp_path / "one", tmp_path / "two").store.about["methods"]["fsqca"]
+    assert kept["method"] == "fsqca"
+    assert "consistency_cutoff" not in kept

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,20 @@ def load_tables(folders: Iterable[str | Path]) -> Store:
             name = path.name.removesuffix(_ENDING)
             if name != "specifications":
                 _add_rows(whole, texts, name, pd.read_csv(path), folder)
-    about = (
-        {key: value for key, value in abouts[0].items() if all(each.get(key) == value for each in abouts)}
-        if abouts
-        else {}
-    )
-    store = Store(None, about)
+    store = Store(None, reduce(_agreed, abouts) if abouts else {})
     store.add(_done(text, tables) for text, tables in found.items())
     return store
+
+
+def _agreed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What two settings have alike, within tables of them too."""
+    found = {}
+    for key in [each for each in one if each in other]:
+        if isinstance(one[key], dict) and isinstance(other[key], dict):
+            found[key] = _agreed(one[key], other[key])
+        elif one[key] == other[key]:
+            found[key] = one[key]
+    return found
 
 
 def _add_rows(whole: dict[str, dict[str, list[Row]]], texts: Any, name: str, frame: pd.DataFrame, folder: Path) -> None:
