@@ -7,7 +7,6 @@ Worlds are drawn in a fixed order under the seed, the same for every method.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.out_of_sample import units
 from equifinal.comparison.permutation_test import exchangeable, shuffled
 from equifinal.sets import Expression, Floats
@@ -164,8 +164,13 @@ class Own(World):
     ) -> Iterator[CalibratedStudy | Exception]:
         rng = generator(seed, f"worlds {self.words()} {self.proposition.id} {where}")
         try:
-            drawn = self.proposition.worlds(calibrated.protected(), rng)
-            yield from islice(iter(drawn or ()), numbers.start, numbers.stop)
+            drawn = iter(undisturbed(self.proposition.worlds, calibrated.protected(), rng) or ())
+            for _ in range(numbers.start):
+                undisturbed(next, drawn, None)
+            for _ in numbers:
+                if (world := undisturbed(next, drawn, None)) is None:
+                    return
+                yield world
         except Exception as error:
             yield error
 
