@@ -6,6 +6,7 @@ In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + 
 
 import ast
 import unicodedata
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,7 +67,9 @@ class Expression:
             raise InputError("An expression is empty. Write set names joined by * (and), + (or) and ~ (not).")
         object.__setattr__(self, "text", self.typed(self.text))
         try:
-            tree = ast.parse(self.text.strip(), mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)  # about Python, which an expression is not
+                tree = ast.parse(self.text.strip(), mode="eval").body
             _check(tree, self.text)
         except InputError:
             raise

@@ -41,6 +41,10 @@ class World:
         """What is done, as evidence tells it."""
         raise NotImplementedError
 
+    def series(self) -> str:
+        """What the series of its random numbers is named after; the order of conditions plays no part in it."""
+        return self.words()
+
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         """The world of this number."""
         raise NotImplementedError
@@ -57,7 +61,7 @@ class World:
 
     def source(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> Positions:
         """Positions of the cases from which values are taken, whole units in panels."""
-        rng = generator(seed, f"worlds {self.words()} {where}", number)
+        rng = generator(seed, f"worlds {self.series()} {where}", number)
         return shuffled(_blocks(calibrated), rng, len(calibrated.cases))
 
 
@@ -142,6 +146,9 @@ class OnePath(World):
 
     def words(self) -> str:
         return f"only {self.expression}, with its residuals permuted"
+
+    def series(self) -> str:
+        return f"only {'*'.join(sorted(self.expression.split('*')))}, with its residuals permuted"
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         source = self.source(calibrated, seed, where, number)
