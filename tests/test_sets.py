@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -259,3 +260,10 @@ def test_expressions_with_one_text_are_equal_and_survive_pickling() -> None:
     assert hash(again) == hash(first)
     assert again.literals == first.literals
     assert first != eq.Expression("A*B")
+
+
+def test_what_python_warns_of_in_code_is_no_warning_about_an_expression() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(eq.InputError, match=r"is not allowed|cannot be read"):
+            eq.Expression("LEAD*1and 2")

@@ -6,6 +6,7 @@ In expressions ``~`` negates, ``*`` is AND and ``+`` is OR, as in ``LEAD*~FIN + 
 
 import ast
 import unicodedata
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -153,7 +154,9 @@ class Expression:
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> ast.expr:
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # about Python, which an expression is not
+            tree = ast.parse(text.strip(), mode="eval").body
         _check(tree, text)
     except InputError:
         raise

@@ -145,3 +145,16 @@ def test_worlds_are_the_same_by_number_wherever_they_are_drawn_from() -> None:
         two = [world.raw for world in kind.all(calibrated, 0, "", range(5, 8))]
         for first, second in zip(one, two, strict=True):
             pd.testing.assert_frame_equal(first, second)
+
+
+def test_a_path_is_the_same_world_in_whatever_order_its_conditions_are_written():
+    """Conditions declared in another order write the same path differently, and evidence must not change by that."""
+    calibrated = made(scores(20, "AB")).calibrate()
+    one, two = (OnePath(path).draw(calibrated, 0, "", 3).raw["Y"] for path in ("A*~B", "~B*A"))
+    pd.testing.assert_series_equal(one, two, check_exact=True)
+
+
+def test_a_condition_is_permuted_alike_in_whatever_order_those_that_it_goes_with_are_declared():
+    calibrated = made(scores(20, "ABC")).calibrate()
+    one, two = (ConditionPermuted("A", given).draw(calibrated, 0, "", 3).raw["A"] for given in (("B", "C"), ("C", "B")))
+    pd.testing.assert_series_equal(one, two, check_exact=True)

@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.base.own import Handing
+from equifinal.base.surroundings import watched
 from equifinal.base.time_limit import within
 from equifinal.base.words import ADVICE_COLUMNS
 from equifinal.comparison.paths import conjunction, membership
 from equifinal.comparison.targets import Target
 from equifinal.errors import FAULTS
 from equifinal.method.analysis import Analysis, Method
-from equifinal.method.run import changed_input, warn_of_changes
+from equifinal.method.run import changed_around, changed_input, warn_of_changes
 from equifinal.study.calibrated import CalibratedStudy
 
 #: Of pairs of cases: 40 MB.
@@ -139,11 +140,13 @@ def _sentences(
             if type(methods[label]).advise is Method.advise:
                 continue
             handing = Handing(analysis=analysis, study=calibrated)
-            each, changed = within(time_limit, "its advice", handing.to, methods[label].advise)
+            (each, changed), around = within(time_limit, "its advice", watched, handing.to, methods[label].advise)
             if changed:
                 note = changed_input(changed, "in its advice ")
                 warn_of_changes(label, methods[label], [note])
                 notes.append(f"{label}: {note}")
+            if around:
+                notes.append(f"{label}: {changed_around(around, 'in its advice')}")
             if each is not None:
                 said[label] = each.reindex(calibrated.cases)
         except FAULTS as error:

@@ -1,14 +1,17 @@
 """Asking methods again: a method on other cases, refitted only, and analysed in full where its answers need more."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import apart, undisturbed
 from equifinal.comparison.importance import WhatIf, direction_of, percentiles
 from equifinal.comparison.out_of_sample import Refitting, predicted_memberships, splits
 from equifinal.comparison.resamples import Resampling, case_set
@@ -70,6 +73,8 @@ class Look:
         A label for each case: cases of one group are never on both sides of a fold. ``None``: the units of a panel.
     derived
         Shared by looks at the same cases.
+    around
+        What each call of the method is made within: by default what it changes of its surroundings is put back.
     """
 
     def __init__(
@@ -82,10 +87,11 @@ class Look:
         further: tuple[int, ...] = (),
         groups: Any = None,
         derived: "Derived | None" = None,
+        around: Callable[[], AbstractContextManager[Any]] = apart,
     ) -> None:
         self.method, self.label, self.calibrated = method, label, calibrated.protected()
         self.seed, self.hooks, self.further, self.groups = seed, hooks, further, groups
-        self.derived = derived or Derived(calibrated)
+        self.derived, self.around = derived or Derived(calibrated), around
         self.whole = False
         self.importances: pd.DataFrame | None = None
         self._scopes: dict[str, Look] = {}
@@ -93,7 +99,8 @@ class Look:
 
     def _analysis(self) -> Analysis:
         learn = self.method.analyze if self.whole else self.method.refit
-        return learn(self.calibrated, generator(self.seed, self.label, *self.further))
+        with self.around():
+            return learn(self.calibrated, generator(self.seed, self.label, *self.further))
 
     def measured(self) -> pd.DataFrame:
         """Importances, where a claim is answered by them."""
@@ -106,7 +113,7 @@ class Look:
         if proposition.where not in self._scopes:
             inside = self.derived.inside(proposition.where)
             self._scopes[proposition.where] = type(self)(
-                self.method, self.label, inside, self.seed, self.hooks, self.further
+                self.method, self.label, inside, self.seed, self.hooks, self.further, around=self.around
             )
         return self._scopes[proposition.where].here(proposition)
 
@@ -115,7 +122,8 @@ class Look:
         if type(proposition).judge is not Proposition.judge:
             if self.importances is None and self.method.predicts():
                 self.importances = self.measured()
-            verdict = proposition.judge(self.importances)
+            ours = _is_ours(proposition)
+            verdict = (proposition.judge if ours else partial(undisturbed, proposition.judge))(self.importances)
             if verdict is not None:
                 return _checked(verdict)
         try:
@@ -131,7 +139,8 @@ class Look:
             "equifinal_assess", analysis=self.analysis, proposition=proposition, calibrated=self.calibrated
         )
         if verdict is None:
-            verdict = self.method.assess(self.analysis, proposition, self.calibrated)
+            with self.around():
+                verdict = self.method.assess(self.analysis, proposition, self.calibrated)
         return _checked(verdict)
 
     def complete(self) -> None:
@@ -159,7 +168,8 @@ class Look:
             return {}
         study = self.derived.moved(tuple(names))
         shape = (len(names), 2, len(self.calibrated.cases))
-        predicted = predicted_memberships(self.method, self.analysis, study).reshape(shape)
+        with self.around():
+            predicted = predicted_memberships(self.method, self.analysis, study).reshape(shape)
         moved = predicted[:, 0] - predicted[:, 1]
         known = ~np.isnan(moved)
         means = np.where(known, moved, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
@@ -286,13 +296,23 @@ class Asking:
         importances = importances_of(measuring, study, self.seed, groups) if measuring else {}
         found, derived = {}, Derived(study)
         for label, asked in questions.items():
+            # Where nobody but the method is called, its calls are surrounded together, which takes less time than each of them.
+            together = not self.hooks.answering and all(map(_is_ours, asked))
+            inside, outside = (nullcontext, apart) if together else (apart, nullcontext)
             try:
-                look = Look(methods[label], label, study, self.seed, self.hooks, (_AGAIN, number), groups, derived)
-                look.importances = importances.get(label)
-                found[label] = replies(look, asked)
+                with outside():
+                    further = _AGAIN, number
+                    look = Look(methods[label], label, study, self.seed, self.hooks, further, groups, derived, inside)
+                    look.importances = importances.get(label)
+                    found[label] = replies(look, asked)
             except FAULTS:
                 found[label] = [FAILED] * len(asked)
         return found
+
+
+def _is_ours(question: Question) -> bool:
+    """Whether no plugin's code says how importances answer it."""
+    return not isinstance(question, Proposition) or type(question).judge.__module__.startswith("equifinal.")
 
 
 def replies(look: Look, questions: Sequence[Question]) -> list[Reply]:

@@ -22,10 +22,10 @@ from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.skill import without_skill
-from equifinal.comparison.verdicts import descriptions, judge
+from equifinal.comparison.verdicts import AROUND, descriptions, judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
-from equifinal.method.run import Run, changed_input, warn_of_changes
+from equifinal.method.run import Run, changed_around, changed_input, warn_of_changes
 from equifinal.plugin import registry
 from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
@@ -222,13 +222,18 @@ def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str,
     notes: dict[tuple[str, str], None] = {}
     for label, (_, changed) in judged.items():
         mine = [changed_input(changed[""], "when asked about propositions ")] if "" in changed else []
+        mine += (
+            [changed_around(dict.fromkeys(changed[AROUND]), "when asked about propositions")]
+            if AROUND in changed
+            else []
+        )
         warn_of_changes(label, run.methods[label], [*yardsticks[label].notes, *mine])
         notes |= dict.fromkeys((label, note) for note in mine)
-        for claim in changed.keys() - {""}:
-            who = f"The claim {claim!r} of the plugin {registry.propositions()[claim].plugin}"
-            notes["propositions", f"{who} changed its input ({listing(set(changed[claim]))}), a copy of its own."] = (
-                None
-            )
+        for key in sorted(changed.keys() - {"", AROUND}):
+            claim, places = key.removeprefix(AROUND), listing(sorted(set(changed[key])))
+            who = f"The claim {claim!r} of the plugin {registry.propositions()[claim].plugin} changed"
+            said = f"its input ({places}), a copy of its own" if claim == key else f"{places}, which was put back"
+            notes["propositions", f"{who} {said}."] = None
     for about, note in notes:
         if about == "propositions":
             warnings.warn(note, stacklevel=3)

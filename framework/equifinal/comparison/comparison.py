@@ -471,7 +471,7 @@ def _wrote(
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         return False
     said = [f"T{who[1:]} changed what it was given ({listing(changed)}), a copy of its own."] if changed else []
-    said += [f"T{who[1:]} changed {listing(around)}, which was put back."] if around else []
+    said += [f"T{who[1:]} changed {listing(around, most=20)}, which was put back."] if around else []
     for note in said:
         warnings.warn(note, stacklevel=2)
     notes += said

@@ -17,6 +17,7 @@ from equifinal.base.own import changes, own
 from equifinal.base.parallel import work
 from equifinal.base.readable import Record
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import restored
 from equifinal.comparison.importance import WhatIf, direction_of, movements_by_case, varies
 from equifinal.comparison.measures import BUILT_IN, OUT_OF_SAMPLE, Measure, measures, measures_of_repeats
 from equifinal.comparison.out_of_sample import (
@@ -30,7 +31,7 @@ from equifinal.comparison.out_of_sample import (
 )
 from equifinal.errors import FAULTS, listing
 from equifinal.method.analysis import Analysis, Method
-from equifinal.method.run import changed_input
+from equifinal.method.run import changed_around, changed_input
 from equifinal.plugin import registry
 from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
@@ -190,12 +191,13 @@ def _yardstick(
     outside = measures_of_repeats(unseen.predicted, outcome, which, refits_vary, problems)
     fit |= _named_out_of_sample(outside) | {"folds": len(plan), "failed_folds": len(unseen.failed)}
     importances, rises = what_if.importance(unseen) if unseen.answers else (None, None)
-    places = [*unseen.changed, *moved.changed]
+    places, around = [*unseen.changed, *moved.changed], dict.fromkeys([*unseen.around, *moved.around])
     notes = [
         _on_refits(unseen.failed, len(plan), "failed, and their cases have no prediction out of sample"),
         _on_refits(unseen.unanswered, len(plan), "could not be asked for importances"),
         moved.problem,
         changed_input(places, "in refits or predictions ") if places else "",
+        changed_around(around, "in refits or predictions") if around else "",
     ]
     return Yardstick(
         fit,
@@ -267,11 +269,12 @@ def _origin(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Moved:
-    """How a method's predictions move with conditions, or why that is not known; and what it changed meanwhile."""
+    """How a method's predictions move with conditions, or why that is not known; and what it changed."""
 
     moves: pd.DataFrame | None
     problem: str
     changed: Sequence[str]
+    around: Sequence[str]
 
     def direction(self) -> pd.Series | None:
         if self.moves is None:
@@ -282,13 +285,16 @@ class _Moved:
 def _moves(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> _Moved:
     given = own(analysis)  # what is measured in sample is the analysis as it was found
     changed: list[str] = []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            moves = movements_by_case(method, given, calibrated, changed)
-        return _Moved(moves, "", changed + changes("analysis", given, analysis))
-    except FAULTS as error:
-        return _Moved(None, f"Directions could not be computed: {type(error).__name__}: {error}", changed)
+    moves, problem = None, ""
+    with restored() as around:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                moves = movements_by_case(method, given, calibrated, changed)
+            changed += changes("analysis", given, analysis)
+        except FAULTS as error:
+            problem = f"Directions could not be computed: {type(error).__name__}: {error}"
+    return _Moved(moves, problem, changed, around)
 
 
 def baselines(

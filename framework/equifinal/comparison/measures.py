@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
+from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.association import rank_correlation, rank_correlations
 from equifinal.errors import FAULTS
 from equifinal.plugin import registry
@@ -374,7 +375,8 @@ def _number(
     measure: Measure, predicted: Floats, outcome: Floats, weights: Floats, problems: dict[str, str] | None = None
 ) -> float:
     try:
-        found = measure.of(predicted, outcome, weights)
+        of = measure.of if measure in BUILT_IN else partial(undisturbed, measure.of)
+        found = of(predicted, outcome, weights)
         if not isinstance(found, numbers.Real):
             raise TypeError(f"it returned {found!r}, which is not a number")
         return float(found) if math.isfinite(found) else np.nan

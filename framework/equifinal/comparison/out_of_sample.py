@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from equifinal.base.parallel import work
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import apart
 from equifinal.errors import FAULTS, InputError
 from equifinal.method.analysis import Analysis, Method
 from equifinal.sets import Floats
@@ -221,6 +222,8 @@ class Unseen:
         Of the other questions, in the order of the splits.
     changed : list of str
         The tables that the method changed.
+    around : dict of str
+        What it changed of its surroundings, which was put back; the values are ``None``.
     """
 
     predicted: Floats
@@ -228,6 +231,7 @@ class Unseen:
     unanswered: list[str] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    around: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass
@@ -239,6 +243,7 @@ class _Said:
     failed: str = ""
     unanswered: str = ""
     changed: list[str] = field(default_factory=list)
+    around: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -280,6 +285,7 @@ class Refitting:
             for label, each in said.items():
                 one = found[label]
                 one.changed += each.changed
+                one.around |= dict.fromkeys(each.around)
                 one.failed += [each.failed] if each.failed else []
                 one.unanswered += [each.unanswered] if each.unanswered else []
                 one.answers += [each.answer] if each.answer is not None else []
@@ -301,10 +307,12 @@ class Refitting:
             question = self.asking(shown, fresh, number) if self.asking else None
         except FAULTS as error:
             return {label: _Said(failed=f"{type(error).__name__}: {error}") for label in self.methods}
-        return {
-            label: self._said(label, method, number, learned, held_out, question)
-            for label, method in self.methods.items()
-        }
+        said = {}
+        for label, method in self.methods.items():
+            with apart() as around:
+                said[label] = self._said(label, method, number, learned, held_out, question)
+            said[label].around += around
+        return said
 
     def _said(
         self,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from equifinal.base.parallel import work
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import apart
 from equifinal.comparison.measures import Measure, current_measures, measures
 from equifinal.comparison.out_of_sample import predicted_memberships, units
 from equifinal.errors import FAULTS, check_jobs, check_whole, listing
@@ -128,7 +129,7 @@ def _permuted(
         answers: dict[str, list[float] | str] = {}
         for label, method in methods.items():
             try:
-                with warnings.catch_warnings():
+                with apart(), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
                     predicted = predicted_memberships(method, analysis, unseen)

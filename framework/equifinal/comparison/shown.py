@@ -13,6 +13,7 @@ import pandas as pd
 
 from equifinal.base.own import Handing
 from equifinal.base.readable import Record
+from equifinal.base.surroundings import undisturbed, watched
 from equifinal.errors import FAULTS, listing
 from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
@@ -66,10 +67,12 @@ def shown_by(entry: Entry, comparison: Any) -> Shown:
         if entry.plugin.distribution == PROJECT:
             answer = facet.of(comparison)
         else:
-            answer, changed = Handing(comparison=comparison).to(facet.of)
+            (answer, changed), around = watched(Handing(comparison=comparison).to, facet.of)
+            told = f"The facet {facet.name!r} of the plugin {entry.plugin} changed"
             if changed:
-                told = f"The facet {facet.name!r} of the plugin {entry.plugin} changed what it was given"
-                warnings.warn(f"{told} ({listing(changed)}), a copy of its own.", stacklevel=2)
+                warnings.warn(f"{told} what it was given ({listing(changed)}), a copy of its own.", stacklevel=2)
+            if around:
+                warnings.warn(f"{told} {listing(around, most=20)}, which was put back.", stacklevel=2)
         content = _checked(answer, report)
         if isinstance(content, str) or not (content is None or isinstance(content, _WHOLE) or callable(content)):
             raise TypeError(f"it returned {content!r}, which is not a table, sentences, a figure or a mapping of these")
@@ -96,7 +99,7 @@ def _guarded(draw: Callable[[Any], Any], report: Callable[[BaseException], str])
     @functools.wraps(draw)
     def guarded(ax: Any) -> None:
         try:
-            draw(ax)
+            undisturbed(draw, ax)
         except FAULTS as error:
             ax.clear()
             ax.text(0.5, 0.5, report(error), ha="center", va="center", wrap=True, parse_math=False)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from equifinal.base.own import Handing, changes, own
 from equifinal.base.seeds import generator
-from equifinal.base.surroundings import undisturbed
+from equifinal.base.surroundings import restored, undisturbed
 from equifinal.comparison.fit import Yardstick
 from equifinal.comparison.importance import importance
 from equifinal.errors import FAULTS
@@ -16,6 +16,9 @@ from equifinal.method.run import Run, analyse
 from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
+
+#: Begins the key under which changes of the surroundings are told.
+AROUND = "around "
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ def judge(
 ) -> dict[str, tuple[list[Verdict], dict[str, list[str]]]]:
     """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called.
 
-    With them: what was changed, by the claim that changed its importances, or by ``""`` for the method itself.
+    With them: what was changed, by the claim that changed its importances, or by ``""`` for the method itself; of surroundings, by
+    :data:`AROUND` and the claim.
     """
     analyses = run.analyses
     whole = _Scope(
@@ -70,7 +74,7 @@ def descriptions(calibrated: CalibratedStudy, propositions: Iterable[Proposition
 
 def _described(proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
     try:
-        answer = proposition.describe(calibrated.protected())
+        answer = undisturbed(proposition.describe, calibrated.protected())
     except FAULTS as error:
         return Verdict("silent", evidence=f"It could not be answered ({type(error).__name__}: {error})")
     if not isinstance(answer, Verdict):
@@ -117,15 +121,21 @@ def _answer(
     if isinstance(analysis, str) or isinstance(mine, str):
         return Verdict("silent", evidence=str(analysis))
     try:
-        verdict, places = Handing(importance=scope.importances[label]).to(proposition.judge)
+        with restored() as around:
+            verdict, places = Handing(importance=scope.importances[label]).to(proposition.judge)
         if places:
             changed.setdefault(proposition.claim, []).extend(places)
+        if around:
+            changed.setdefault(f"{AROUND}{proposition.claim}", []).extend(around)
         if verdict is None:
             given = scope.study.protected()
             verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
         if verdict is None:
             given = scope.study.protected()
-            verdict = undisturbed(method.assess, mine, proposition, given)
+            with restored() as around:
+                verdict = method.assess(mine, proposition, given)
+            if around:
+                changed.setdefault(AROUND, []).extend(around)
             if places := given.changed_from(scope.study):
                 changed.setdefault("", []).extend(places)
     except FAULTS as error:

@@ -5,9 +5,8 @@ Worlds are drawn in a fixed order under the seed, the same for every method.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.out_of_sample import units
 from equifinal.comparison.permutation_test import exchangeable, shuffled
 from equifinal.sets import Expression, Floats
@@ -41,6 +41,10 @@ class World:
         """What is done, as evidence tells it."""
         raise NotImplementedError
 
+    def series(self) -> str:
+        """What the series of its random numbers is named after; the order of conditions plays no part in it."""
+        return self.words()
+
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         """The world of this number."""
         raise NotImplementedError
@@ -57,7 +61,7 @@ class World:
 
     def source(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> Positions:
         """Positions of the cases from which values are taken, whole units in panels."""
-        rng = generator(seed, f"worlds {self.words()} {where}", number)
+        rng = generator(seed, f"worlds {self.series()} {where}", number)
         return shuffled(_blocks(calibrated), rng, len(calibrated.cases))
 
 
@@ -81,7 +85,7 @@ class EachConditionPermuted(World):
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         rng, blocks = generator(seed, f"worlds {self.words()} {where}", number), _blocks(calibrated)
-        for name in calibrated.condition_names:
+        for name in sorted(calibrated.condition_names):
             calibrated = calibrated.with_condition(name, shuffled(blocks, rng, len(calibrated.cases)))
         return calibrated
 
@@ -108,6 +112,9 @@ class ConditionPermuted(World):
 
     def words(self) -> str:
         return f"{self.condition} permuted" + (f" given {', '.join(self.given)}" if self.given else "")
+
+    def series(self) -> str:
+        return replace(self, given=tuple(sorted(self.given))).words()
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         if not self.given:
@@ -143,6 +150,9 @@ class OnePath(World):
     def words(self) -> str:
         return f"only {self.expression}, with its residuals permuted"
 
+    def series(self) -> str:
+        return f"only {'*'.join(sorted(self.expression.split('*')))}, with its residuals permuted"
+
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         source = self.source(calibrated, seed, where, number)
         path = Expression(self.expression).membership(calibrated.fuzzy).to_numpy()[:, np.newaxis]
@@ -164,8 +174,13 @@ class Own(World):
     ) -> Iterator[CalibratedStudy | Exception]:
         rng = generator(seed, f"worlds {self.words()} {self.proposition.id} {where}")
         try:
-            drawn = self.proposition.worlds(calibrated.protected(), rng)
-            yield from islice(iter(drawn or ()), numbers.start, numbers.stop)
+            drawn = iter(undisturbed(self.proposition.worlds, calibrated.protected(), rng) or ())
+            for _ in range(numbers.start):
+                undisturbed(next, drawn, None)
+            for _ in numbers:
+                if (world := undisturbed(next, drawn, None)) is None:
+                    return
+                yield world
         except Exception as error:
             yield error
 
@@ -234,11 +249,11 @@ def _conditional_sources(
     """Sources of a block of worlds, worlds × cases; drawn together, which takes hardly longer than one."""
     names = calibrated.condition_names
     scores = _normal_scores(calibrated.values("raw"))
-    mine, others = scores[:, names.index(kind.condition)], scores[:, [names.index(name) for name in kind.given]]
+    mine, others = scores[:, names.index(kind.condition)], scores[:, [names.index(name) for name in sorted(kind.given)]]
     design = np.column_stack([np.ones(len(mine)), others])
     expected = design @ np.linalg.lstsq(design, mine, rcond=None)[0]
     variance = max(float(np.mean((mine - expected) ** 2)), 1e-12)
-    rng = generator(seed, f"worlds {kind.words()} {where}", block)
+    rng = generator(seed, f"worlds {kind.series()} {where}", block)
     sources = np.tile(np.arange(len(mine)), (_BLOCK, 1))
     for rows in _blocks(calibrated):
         at_work = exchanged(mine[rows], expected[rows], variance, _BLOCK, rng)

@@ -283,13 +283,18 @@ def analyse(method: Method, calibrated: CalibratedStudy, rng: np.random.Generato
     if changed := given.changed_from(calibrated):
         notes.append(changed_input(changed))
     if around:
-        notes.append(f"It changed {listing(around)} while it was at work, which was put back.")
+        notes.append(changed_around(around, "while it was at work"))
     return dataclasses.replace(analysis, notes=[*analysis.notes, *dict.fromkeys(notes)]) if notes else analysis
 
 
 def changed_input(changed: Iterable[str], when: str = "") -> str:
     """The note on a method that changed these tables, which were copies of its own."""
     return f"{_CHANGED} {when}({listing(dict.fromkeys(changed))}), a copy of its own: its numbers may rest on changed data."
+
+
+def changed_around(around: Iterable[str], when: str) -> str:
+    """The note on a method that changed these of what everybody in the process shares."""
+    return f"It changed {listing(around, most=20)} {when}, which was put back."
 
 
 def warn_of_changes(label: str, method: Method, notes: Iterable[str]) -> None:

@@ -68,6 +68,11 @@ class Hooks:
         """All others, in the same order, as an object of its own."""
         return Hooks({each: registered for each, registered in self._plugins.items() if each != name})
 
+    @property
+    def answering(self) -> bool:
+        """Whether any plugin answers for methods."""
+        return any(hook in functions for _, functions in self._plugins.values() for hook in _ASKED)
+
     def ask(self, hook: str) -> "_Answers":
         """What all plugins contribute to a hook, in pluggy's order."""
         self._asked = answers = _Answers()
@@ -107,7 +112,7 @@ class Hooks:
             with restored() as changed:
                 yield
             if changed:
-                report(f"{hook} changed {listing(changed)}, which was put back")
+                report(f"{hook} changed {listing(changed, most=20)}, which was put back")
 
         def compare(handing: "Handing | None", own: Mapping[str, Any]) -> None:
             if handing is not None and (changed := handing.changed(own)):

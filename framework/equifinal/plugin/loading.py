@@ -84,7 +84,9 @@ def _undisturbed(plugin: Any) -> Iterator[None]:
     with restored() as changed:
         yield
     if changed:
-        warnings.warn(f"Plugin {plugin}: its import changed {listing(changed)}, which was put back", stacklevel=2)
+        warnings.warn(
+            f"Plugin {plugin}: its import changed {listing(changed, most=20)}, which was put back", stacklevel=2
+        )
 
 
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:

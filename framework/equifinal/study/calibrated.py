@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equifinal.base.readable import Readable
+from equifinal.base.surroundings import undisturbed
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, did_you_mean, listing
 from equifinal.sets import Expression
@@ -241,7 +242,7 @@ class CalibratedStudy(Readable):
                 f"Study {self.name!r}, {set_name}: to_membership takes a Series or a list of raw scores, such as [20, 50]; "
                 f"this is {raw!r}."
             ) from None
-        memberships = self.calibrators[set_name].calibrate(scores)
+        memberships = undisturbed(self.calibrators[set_name].calibrate, scores)
         return 1.0 - memberships if variable.negated else memberships
 
     def orientation(self, set_name: str) -> int:
@@ -292,12 +293,12 @@ class CalibratedStudy(Readable):
             if condition.calibrator is None or type(condition.calibrator).fit is Calibrator.fit:
                 continue
             here = self._scores(learned, condition)
-            refitted = condition.calibrator.fit(here)
+            refitted = undisturbed(condition.calibrator.fit, here)
             if refitted is condition.calibrator:  # fixed anchors: nothing learned, nothing changes
                 continue
             calibrators[condition.name] = refitted
             for memberships, scores in zip(changed, (here, self._scores(held_out, condition)), strict=True):
-                memberships[condition.name] = refitted.calibrate(scores).to_numpy(dtype=float)
+                memberships[condition.name] = undisturbed(refitted.calibrate, scores).to_numpy(dtype=float)
         said = {} if calibrators == self.calibrators else {"calibrators": calibrators}
         return (
             self._with(dataclasses.replace(learned, fuzzy=learned.fuzzy.with_columns(changed[0])), **said),

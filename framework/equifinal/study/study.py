@@ -11,6 +11,7 @@ import pandas as pd
 
 from equifinal.base import spelling
 from equifinal.base.readable import Readable
+from equifinal.base.surroundings import restored
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, check_text, listing, said
 from equifinal.plugin.study_tables import check_requires, settings
@@ -264,9 +265,14 @@ class Study(Readable):
         where = f"{self._where}{variable.name} (column {variable.column!r}): "
         raw = self.raw[variable.name]
         try:
-            calibrator = unfitted.fit(raw)
-            memberships = calibrator.calibrate(raw)
-            notes = [*calibrator.notes(raw)]
+            with restored() as around:
+                calibrator = unfitted.fit(raw)
+                memberships = calibrator.calibrate(raw)
+                notes = [*calibrator.notes(raw)]
+            if around:
+                notes.append(
+                    f"The calibrator {unfitted.name!r} changed {listing(around, most=20)}, which was put back."
+                )
         except InputError as error:
             raise InputError(f"{where}{error}") from None
         except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from equifinal.base.seeds import generator
+from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.asking import Look
 from equifinal.comparison.claims import reading_of
 from equifinal.comparison.counting import Demands
@@ -57,7 +58,7 @@ class Ask:
         key = canonical([specification["scenario"], specification["parameters"]])
         scenario, n, repetition = self.scenarios[key], specification["n"], specification["repetition"]
         seed = int(generator(specification["seed"], scenario.label, n, repetition).integers(2**31))
-        study = scenario.simulate(n, generator(seed, "data"))
+        study = undisturbed(scenario.simulate, n, generator(seed, "data"))
         rows: dict[str, list[Row]] = {"answers": [], "paths": [], "failed_methods": []}
         if "verdicts" in self.parts:
             self._ask(scenario, key, study, seed, rows)
