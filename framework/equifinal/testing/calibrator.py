@@ -249,7 +249,7 @@ def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
     CALIBRATOR_PROPERTIES, "Parameters", "anchors mean what they say", "each score for itself", "parameters validated"
 )
 def other_parameters(calibrator: Calibrator) -> None:
-    """With other values that are allowed, anchors that fall among them, memberships lie between 0 and 1 and anchors mean what they say."""
+    """With other values that are allowed, such as anchors that fall, memberships are valid and anchors mean what they say."""
     raw, tried = _scores(calibrator), 0
     for said, other in (*_falling(calibrator), *variants(calibrator)):
         with contextlib.suppress(InputError), doing(f"with {said} fit or calibrate"):

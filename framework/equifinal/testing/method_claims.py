@@ -95,7 +95,7 @@ def _equals(names: tuple[str, ...], cases: list[str]) -> list[_Pair]:
 
 @property_of(CLAIM_PROPERTIES, "What it may add", "propositions answered", "order of conditions")
 def opposite_and_equal_claims(method: Method) -> None:
-    """A claim and its opposite are not both supported, nor both contradicted, and are so as strongly; the same claim in other words has the same answer."""
+    """Opposite claims have opposite answers, equally strong; the same claim in other words has the same answer."""
     calibrated, analysis = sample_study().calibrate(), analysis_of_the_sample(method)
 
     def answer(claim: Proposition) -> str:
@@ -129,13 +129,14 @@ def _one_scale(method: Method, analysis: Analysis, calibrated: CalibratedStudy) 
             continue
         with doing("assess"):
             two = [method.assess(analysis, each, calibrated.protected()) for each in (pair.one, pair.other)]
-        strengths = [each.strength for each in two]
-        if _OPPOSITE.get(two[0].answer) == two[1].answer and None not in strengths:
-            if not np.isclose(*np.array(strengths, dtype=float), rtol=1e-6, atol=tolerance_of(method)):
-                fail(
-                    f"a claim {pair.one.claim!r} is {two[0].answer} with a strength of {strengths[0]:g}, and the opposite "
-                    f"{two[1].answer} with {strengths[1]:g}, by the same figures. Strength is on one scale for both answers"
-                )
+        one, other = two[0].strength, two[1].strength
+        if _OPPOSITE.get(two[0].answer) != two[1].answer or one is None or other is None:
+            continue
+        if not np.isclose(one, other, rtol=1e-6, atol=tolerance_of(method)):
+            fail(
+                f"a claim {pair.one.claim!r} is {two[0].answer} with a strength of {one:g}, and the opposite "
+                f"{two[1].answer} with {other:g}, by the same figures. Strength is on one scale for both answers"
+            )
 
 
 def _answer(method: Method, analysis: Analysis, claim: Proposition, calibrated: CalibratedStudy) -> str:

@@ -1,4 +1,4 @@
-"""What must not matter in the data: undeclared columns, the direction of the outcome's score, names of cases and sets, rows of panels."""
+"""What must not matter in the data: undeclared columns, the direction of the outcome's score, names, rows of panels."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -22,10 +22,17 @@ DATA_PROPERTIES: list[Property] = []
 _AWKWARD = (("y", "const", "x"), ("X", "intercept", "target"), ("prediction", "weight", "data"))
 
 
-def _unlike(method: Method, one: Analysis, two: Analysis, made: Study, **named: dict[str, str]) -> str:
+def _unlike(
+    method: Method,
+    one: Analysis,
+    two: Analysis,
+    made: Study,
+    names: dict[str, str] | None = None,
+    cases: dict[str, str] | None = None,
+) -> str:
     """The first difference between two analyses that chance does not make; empty if there is none."""
     calibrated = made.calibrate()
-    found = differences(one, two, calibrated, **named)
+    found = differences(one, two, calibrated, names, cases)
     for seed in (1, 2, 3) if found else ():
         for facet in differences(one, analyze(method, calibrated, seed), calibrated):
             found.pop(facet, None)
@@ -79,12 +86,10 @@ def _turned(method: Method, one: Analysis, two: Analysis, made: Study) -> str:
             drawn = [analyze(method, made.calibrate(), seed).conditions.loc[name, "direction"] for seed in (1, 2, 3)]
             if {*map(int, drawn)} == {before}:
                 return f"the direction of {name} is {before} and {after}"
-    before, after = one.cases["predicted"].astype(float), two.cases["predicted"].astype(float)
-    known = before.notna() & after.notna()
-    if known.sum() > 2 and before[known].std() > 0.05 and after[known].std() > 0.05:
-        if before[known].corr(after[known]) < 0:
-            return "predictions are low where they were high"
-    return ""
+    here, there = one.cases["predicted"].astype(float), two.cases["predicted"].astype(float)
+    known = here.notna() & there.notna()
+    vary = known.sum() > 2 and here[known].std() > 0.05 and there[known].std() > 0.05
+    return "predictions are low where they were high" if vary and here[known].corr(there[known]) < 0 else ""
 
 
 @property_of(DATA_PROPERTIES, "Order and names do not matter", "relabelling")

@@ -53,7 +53,7 @@ def _made() -> bytes:
     return cloudpickle.dumps(made)  # type: ignore[no-any-return]
 
 
-def _comparison() -> Comparison:
+def a_comparison() -> Comparison:
     """A copy for each check, so that none sees the changes of another."""
     comparison: Comparison = cloudpickle.loads(_made())
     return comparison
@@ -132,7 +132,7 @@ def _of_pdf(content: bytes) -> str:
 @property_of(OUTPUT_PROPERTIES, "Outputs")
 def writes_what_it_says(output: Output) -> None:
     """It writes inside the folder that it is given, and returns every file that it wrote."""
-    with _written(output, _comparison()) as (folder, paths):
+    with _written(output, a_comparison()) as (folder, paths):
         needs(bool(paths or _files(folder)), "it has nothing to write about the sample study")
         for path in paths:
             if not path.is_file():
@@ -150,12 +150,12 @@ def writes_what_it_says(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def same_files_every_time(output: Output) -> None:
     """The same comparison gives the same bytes."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         one = _files(folder)
     later = time.time() + 400 * 86_400  # another year, month and day of the week
     # Zipped formats keep the time to two seconds, so two quick ones would be alike by chance.
     day, clock = _another_day(output, later), mock.patch("time.time", return_value=later)
-    with day, clock, _written(output, _comparison()) as (folder, _):
+    with day, clock, _written(output, a_comparison()) as (folder, _):
         two = _files(folder)
     if set(one) != set(two):
         fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
@@ -222,16 +222,17 @@ def _another_day(output: Output, seconds: float) -> Iterator[None]:
 @property_of(OUTPUT_PROPERTIES, "What a method takes", "writes what it says")
 def input_not_mutated(output: Output) -> None:
     """The comparison is unchanged."""
-    comparison = _comparison()
-    before = _state(comparison)
+    comparison = a_comparison()
+    before = state_of(comparison)
     with _written(output, comparison):
         pass
-    for part, value in _state(comparison).items():
+    for part, value in state_of(comparison).items():
         if before[part] != value:
             fail(f"it changed comparison.{part}. Work on a copy: frame.copy()")
 
 
-def _state(comparison: Comparison) -> dict[str, str]:
+def state_of(comparison: Comparison) -> dict[str, str]:
+    """What a comparison holds, by its parts."""
     tables = "verdicts verdict_evidence propositions conditions cases fit advice notes manifest"
     state = {part: repr(_whole(getattr(comparison, part))) for part in tables.split()}
     state |= {
@@ -252,7 +253,7 @@ _TRACES = ("data_sha256", "version", "study")
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def states_the_manifest(output: Output) -> None:
     """What it writes names the data (their SHA-256), the version and the study, so that it can be traced."""
-    comparison = _comparison()
+    comparison = a_comparison()
     with _written(output, comparison) as (folder, paths):
         everything = _everything(folder)
     needs(bool(paths), "it has nothing to write about the sample study")
@@ -266,7 +267,7 @@ def states_the_manifest(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def banner_for_data_not_observed(output: Output) -> None:
     """Data that were not observed are said to be so."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if "Simulated data" not in words:
@@ -276,7 +277,7 @@ def banner_for_data_not_observed(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def any_method_is_shown(output: Output) -> None:
     """A method that it has never heard of is shown like any other, with a method that fails beside it."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if SampleMethod.name not in words:
@@ -292,7 +293,7 @@ _TAG, _ATTRIBUTE = "<planted-tag>", "planted-attribute"
 @property_of(OUTPUT_PROPERTIES, "Outputs", "texts are no markup", "parameters validated")
 def other_parameters(output: Output) -> None:
     """With other values of its parameters that are allowed it still states what it states without them, and escapes texts."""
-    made = _hard()["with names that are hard for HTML and files"]
+    made = hard_comparisons()["with names that are hard for HTML and files"]
     with _written(output, cloudpickle.loads(made)) as (folder, paths):
         needs(bool(paths), "it has nothing to write about the sample study")
         stated = [each for each in _statements(cloudpickle.loads(made)) if each[1] in _everything(folder)]
@@ -331,7 +332,8 @@ def _statements(comparison: Comparison) -> list[tuple[str, str]]:
 
 
 @cache
-def _hard() -> dict[str, bytes]:
+def hard_comparisons() -> dict[str, bytes]:
+    """Comparisons that are hard to show, pickled, by what is hard about them."""
     odd = [f"""{_TAG}" {_ATTRIBUTE}="{number}' {_ATTRIBUTE}='1 & |*_ ÆØ/… 東京""" for number in range(24)]
     odd[0] = f"</script>{odd[0]}"
     said = [{"id": f"1{_TAG}", "text": f"A is necessary {_TAG}", "claim": "necessary", "expression": "A"}]
@@ -341,7 +343,7 @@ def _hard() -> dict[str, bytes]:
     made = {
         "with ids of propositions that are no names of files": sample_comparison(propositions=ids, evidence=False),
         "with labels and cases that are no names of files": sample_comparison(
-            methods={each: alone for each in files}, cases=[f"{files[n % 6]}{n}" for n in range(24)], evidence=False
+            methods=dict.fromkeys(files, alone), cases=[f"{files[n % 6]}{n}" for n in range(24)], evidence=False
         ),
         "without propositions": sample_comparison(propositions=[], evidence=False),
         "with one condition": sample_comparison(conditions=["A"], evidence=False),
@@ -360,7 +362,7 @@ def _hard() -> dict[str, bytes]:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def hard_studies(output: Output) -> None:
     """It copes with no proposition, one condition, one method, no advice, and names that are hard for HTML and files."""
-    for where, made in _hard().items():
+    for where, made in hard_comparisons().items():
         try:
             with _written(output, cloudpickle.loads(made)):
                 pass
@@ -373,7 +375,7 @@ def texts_are_no_markup(output: Output) -> None:
     """In HTML, SVG and XML, texts of the study and of methods are shown as text, however much they look like tags."""
     seen = False
     for where in ("with names that are hard for HTML and files", "with one method"):
-        with _written(output, cloudpickle.loads(_hard()[where])) as (folder, _):
+        with _written(output, cloudpickle.loads(hard_comparisons()[where])) as (folder, _):
             seen = seen or any(path.suffix.lower() in _MARKUP for path in folder.rglob("*"))
             for problem in _markup(folder):
                 fail(problem)
@@ -459,7 +461,7 @@ def _without_scripts(text: str) -> str:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "same files every time", "picklable")
 def same_files_in_another_process(output: Output) -> None:
     """A new process, with hashes in another order, another locale and another time zone, writes the same bytes."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         here = _files(folder)
     there = in_a_fresh_process(type(output), "writing", _given_files, output, _made())
     changed = [name for name in here if here[name] != there.get(name)]
@@ -479,7 +481,7 @@ def _given_files(output: Output, made: bytes) -> dict[str, bytes]:
 @property_of(OUTPUT_PROPERTIES, "Parallel runs and state", "writes what it says", last=True)
 def no_global_state(output: Output) -> None:
     """It leaves global state alone."""
-    with untouched(type(output)), _written(output, _comparison()):
+    with untouched(type(output)), _written(output, a_comparison()):
         pass
 
 

@@ -104,9 +104,9 @@ def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any
     return said
 
 
-def panel_study() -> Study:
+def panel_study(conditions: Sequence[str] = ("A", "B", "C")) -> Study:
     """The sample study as a panel with gaps: 24 rows of nine units, whose times are tied across the middle."""
-    made = sample_study()
+    made = sample_study(conditions, propositions=[])
     rows = [
         (f"town {unit}", 2020 + year)
         for unit in range(9)
@@ -116,7 +116,7 @@ def panel_study() -> Study:
     order = np.random.default_rng(6).permutation(24)
     units, times = zip(*(rows[place] for place in order), strict=True)
     data = made.data.assign(town=units, year=times)
-    return dataclasses.replace(made, name="panel", data=data, unit="town", time="year", propositions=[])
+    return dataclasses.replace(made, name="panel", data=data, unit="town", time="year")
 
 
 def noise_study(seed: int) -> Study:

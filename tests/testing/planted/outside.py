@@ -322,7 +322,7 @@ class NotesSort(_Quantiles):
     """Notes sort the scores in place."""
 
     def notes(self, raw):
-        raw.sort_values(inplace=True)
+        raw.sort_values(inplace=True)  # noqa: PD002
         return [f"The widest gap is {float(raw.diff().max()):g}."]
 
 
