@@ -61,7 +61,7 @@ def differences(
 def words_differ(one: Analysis, other: Analysis) -> dict[str, str]:
     """By table, the first sentence of evidence on a condition that has other numbers in another analysis of the same study."""
     for name, said in one.conditions["evidence"].items():
-        again = other.conditions["evidence"].loc[name]
+        again = other.conditions.loc[str(name), "evidence"]
         if not _same_figures(str(said), str(again)):
             return {"evidence": f"the evidence on {name}: {said!r} and {again!r}"}
     return {}
