@@ -1,8 +1,9 @@
 """A benchmark of planted faults: how many of them do the checks of ``equifinal plugin check`` find?
 
-Each class in ``planted/`` differs from a sound one by one fault, and was written before the checks; those in ``outside.py`` by somebody
-who knew neither the checks nor the other faults, and of these the checks found 7 of 30 before they were extended. Of the faults at least 95 % are
-found, here by the check that is named for each; the sound ones pass all checks. ``PLANTED=1`` runs all checks of all of them.
+Each class in ``planted/`` differs from a sound one by one fault, and was written before the checks; those in ``outside.py`` by
+somebody who knew neither the checks nor the other faults, and of these the checks found 7 of 30 before they were extended. Of
+all faults at least 95 % are found, here by the check that is named for each; the sound ones pass all checks. ``PLANTED=1`` runs
+all checks of all of them.
 """
 
 import os

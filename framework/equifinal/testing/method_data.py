@@ -92,7 +92,7 @@ def _turned(method: Method, one: Analysis, two: Analysis, made: Study) -> str:
     return "predictions are low where they were high" if vary and here[known].corr(there[known]) < 0 else ""
 
 
-@property_of(DATA_PROPERTIES, "Order and names do not matter", "relabelling")
+@property_of(DATA_PROPERTIES, "Order and names do not matter", "relabelling", "predict agrees with predicted")
 def names_that_mean_nothing(method: Method) -> None:
     """Conditions may be called ``y``, ``const`` or ``prediction``, and cases anything: names are no more than names."""
     made = sample_study()

@@ -14,7 +14,13 @@ from equifinal.testing.samples import sample_study
 PARAMETER_PROPERTIES: list[Property] = []
 
 
-@property_of(PARAMETER_PROPERTIES, "Parameters", "parameters validated", "predict agrees with predicted")
+@property_of(
+    PARAMETER_PROPERTIES,
+    "Parameters",
+    "parameters validated",
+    "predict agrees with predicted",
+    "refit predicts as analyze",
+)
 def other_parameters(method: Method) -> None:
     """With other values that are allowed (bounds, choices, switches) it gives a result, and ``refit`` predicts as ``analyze``."""
     tried = [_holds(other, said) for said, other in variants(method)]
