@@ -12,7 +12,17 @@ QUICK = {} if os.environ.get("PLANTED") else {"predictor": {"options": {"n_estim
 
 BUILT_IN = [
     entry.cls.from_parameters(QUICK[entry.name]) if entry.name in QUICK else entry.cls
-    for listing in (eq.methods(), eq.calibrators(), eq.outputs(), eq.studies(), eq.propositions(), registry.commands())
+    for listing in (
+        eq.methods(),
+        eq.calibrators(),
+        eq.outputs(),
+        eq.studies(),
+        eq.propositions(),
+        registry.measures(),
+        registry.facets(),
+        registry.scenarios(),
+        registry.commands(),
+    )
     for entry in listing.values()
     if entry.plugin.distribution == "equifinal"
 ]
@@ -28,7 +38,7 @@ def test_nothing_that_is_built_in_is_left_out():
     wanted = {"method fsqca", "method clustering", "calibrator direct", "output html", "study heilongjiang"}
     assert wanted | {"kind of proposition joint"} <= subjects
     brought = [each for plugin in eq.plugins().values() if plugin.distribution == "equifinal" for each in plugin.brings]
-    assert subjects == {each for each in brought if not each.startswith(("hook ", "measure ", "facet ", "scenario "))}
+    assert subjects == {each for each in brought if not each.startswith("hook ")}
 
 
 def test_every_built_in_plugin_is_healthy_and_states_its_version():

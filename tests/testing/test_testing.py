@@ -33,8 +33,12 @@ from equifinal.testing import (
     sample_study,
 )
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
+from equifinal.testing.command import COMMAND_PROPERTIES
+from equifinal.testing.facet import FACET_PROPERTIES
+from equifinal.testing.measure import MEASURE_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
+from equifinal.testing.scenario import SCENARIO_PROPERTIES
 from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
 
 ROOT = Path(__file__).parents[2]
@@ -572,6 +576,7 @@ def test_a_sound_method_passes_and_says_what_does_not_apply():
         "refit predicts as analyze": "it does not define refit, so analyze is used",
         "figures of paths": "its configurations do not claim to be sufficient (sufficient_paths = False)",
         "claims on sets turned round": "it never looks at the outcome (uses_outcome = False)",
+        "outcome as a set": "it never looks at the outcome (uses_outcome = False)",
         "refit is quick": "it does not define refit, so analyze is used",
         "condition without calibration": "it refuses it, in a sentence",
     }
@@ -590,6 +595,8 @@ def test_every_check_of_a_method_is_seen_to_fail():
     tried |= {"opposite and equal claims", "figures of paths", "refit is quick", "other studies"}  # in test_planted.py
     tried |= {"claims on sets turned round"}  # likewise
     tried |= {"same in another process", "cases not seen are not known"}  # likewise
+    tried |= {"columns that are not declared", "outcome as a set", "names that mean nothing"}  # likewise
+    tried |= {"panels", "other parameters"}  # likewise
     assert {each.name for each in METHOD_PROPERTIES} == tried
 
 
@@ -793,7 +800,7 @@ def test_every_check_of_a_calibrator_is_seen_to_fail():
     assert failed(Share) == {}
     tried = {name for _, expected in CALIBRATOR_MISTAKES for name in expected}
     # In test_planted.py:
-    tried |= {"anchors mean what they say", "whole numbers are numbers", "same in another process"}
+    tried |= {"anchors mean what they say", "whole numbers are numbers", "same in another process", "other parameters"}
     assert {each.name for each in CALIBRATOR_PROPERTIES} == tried
 
 
@@ -982,9 +989,14 @@ def test_each_mistake_of_an_output_is_found_by_its_check_and_by_no_other(cls, ex
 
 def test_every_check_of_an_output_is_seen_to_fail():
     outcomes = {each.check.name: each.outcome for each in check_output(Lines)}
-    assert {name for name, outcome in outcomes.items() if outcome != "passed"} == {"texts are no markup"}
+    assert {name for name, outcome in outcomes.items() if outcome != "passed"} == {
+        "texts are no markup",
+        "other parameters",
+        "verdicts under their methods",
+    }
     tried = {name for _, expected in OUTPUT_MISTAKES for name in expected}
     tried |= {"texts are no markup", "same files in another process"}  # in test_planted.py
+    tried |= {"verdicts under their methods", "other parameters"}  # likewise
     assert {each.name for each in OUTPUT_PROPERTIES} == tried
 
 
@@ -1005,7 +1017,7 @@ def test_mistakes_of_propositions_are_found():
         claim = "vague"
         how: str
 
-    assert set(failed(Vague)) == {"documented", "arguments described"}
+    assert set(failed(Vague)) == {"documented", "arguments described", "arguments have examples"}
     assert len(check_proposition(eq.propositions()["joint"].cls)) == len(PROPOSITION_PROPERTIES)
 
 
@@ -1051,7 +1063,10 @@ def test_ids_are_unique_and_can_be_selected():
 def test_the_sections_to_read_on_are_on_the_page():
     page = (ROOT / "docs/write-a-plugin.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ (.*)$", page, re.MULTILINE))
-    lists = (METHOD_PROPERTIES, CALIBRATOR_PROPERTIES, OUTPUT_PROPERTIES, STUDY_PROPERTIES, PROPOSITION_PROPERTIES)
+    lists = (
+        *(METHOD_PROPERTIES, CALIBRATOR_PROPERTIES, OUTPUT_PROPERTIES, STUDY_PROPERTIES, PROPOSITION_PROPERTIES),
+        *(MEASURE_PROPERTIES, FACET_PROPERTIES, SCENARIO_PROPERTIES, COMMAND_PROPERTIES),
+    )
     for each in itertools.chain(*lists):
         assert each.section in headings, each.name
         assert each.promise.endswith("."), each.name

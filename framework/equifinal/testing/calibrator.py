@@ -3,7 +3,8 @@
 A property that builds on others names them, and is not tried if one of those does not hold.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from equifinal.study.calibrator import Calibrator
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, same_parameters, untouched
 from equifinal.testing.fresh import in_a_fresh_process
+from equifinal.testing.parameters import variants
 
 CALIBRATOR_PROPERTIES: list[Property] = []
 
@@ -116,6 +118,10 @@ def order_of_cases(calibrator: Calibrator) -> None:
     two = _memberships(_fitted(calibrator, mixed), mixed)[raw.index]
     if not np.allclose(one, two, atol=1e-9):
         fail("with the scores in another order the memberships differ")
+    many = pd.Series(np.linspace(raw.min(), raw.max(), 301), index=[f"case {number}" for number in range(301)])
+    rising, falling = (_memberships(_fitted(calibrator, each), many) for each in (many, many[::-1]))
+    if not np.allclose(rising, falling, atol=1e-9):
+        fail(f"of {len(many)} scores the memberships differ with their order")
     renamed = raw.set_axis(range(len(raw)))
     if not np.allclose(one, _memberships(_fitted(calibrator, renamed), renamed), atol=1e-9):
         fail("with other names of the cases the memberships differ")
@@ -192,6 +198,9 @@ def anchors_are_scores(calibrator: Calibrator) -> None:
             fail(f"the anchor {name!r} is {score!r}; it must be a finite number")
 
 
+#: How names of parameters begin that are anchors.
+_ANCHORS = ("full_", "crossover", "threshold")
+
 #: What memberships are at anchors of these names.
 _MEANINGS: dict[str, Callable[[float], bool]] = {
     "crossover": lambda membership: bool(np.isclose(membership, 0.5, atol=1e-6)),
@@ -204,14 +213,25 @@ _MEANINGS: dict[str, Callable[[float], bool]] = {
 def anchors_mean_what_they_say(calibrator: Calibrator) -> None:
     """At an anchor called crossover the membership is 0.5; at full_in it is above, at full_out below."""
     fitted = _fitted(calibrator, _scores(calibrator))
-    anchors = fitted.anchor_scores()
-    words = {name: name.replace(" ", "_") for name in anchors}
-    named = {words[name]: score for name, score in anchors.items() if words[name] in _MEANINGS}
-    needs(bool(named), "none of its anchors is called crossover, full_in or full_out")
-    found = _memberships(fitted, pd.Series(named, dtype=float))
-    for name, membership in found.items():
+    needs(bool(_named(fitted)), "none of its anchors is called crossover, full_in or full_out")
+    if problem := _unlike_its_name(fitted):
+        fail(problem)
+
+
+def _named(fitted: Calibrator) -> dict[str, float]:
+    """Its anchors whose names say what the membership is."""
+    anchors = {name.replace(" ", "_"): score for name, score in fitted.anchor_scores().items()}
+    return {name: score for name, score in anchors.items() if name in _MEANINGS}
+
+
+def _unlike_its_name(fitted: Calibrator) -> str:
+    """Where a membership is not what the name of an anchor says; empty if all are."""
+    if not (named := _named(fitted)):
+        return ""
+    for name, membership in _memberships(fitted, pd.Series(named, dtype=float)).items():
         if not _MEANINGS[str(name)](membership):
-            fail(f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}")
+            return f"at its anchor {name}, {named[str(name)]:g}, the membership is {membership:g}"
+    return ""
 
 
 @property_of(CALIBRATOR_PROPERTIES, "Calibrators", "deterministic", "input not mutated")
@@ -223,6 +243,36 @@ def whole_numbers_are_numbers(calibrator: Calibrator) -> None:
     two = _memberships(_fitted(calibrator, whole), whole)
     for case in one.index[~np.isclose(one, two, atol=1e-9)]:
         fail(f"the score {whole[case]} is {two[case]:g} as a whole number and {one[case]:g} with decimals")
+
+
+@property_of(
+    CALIBRATOR_PROPERTIES, "Parameters", "anchors mean what they say", "each score for itself", "parameters validated"
+)
+def other_parameters(calibrator: Calibrator) -> None:
+    """With other values that are allowed, such as anchors that fall, memberships are valid and anchors mean what they say."""
+    raw, tried = _scores(calibrator), 0
+    for said, other in (*_falling(calibrator), *variants(calibrator)):
+        with contextlib.suppress(InputError), doing(f"with {said} fit or calibrate"):
+            fitted = other.fit(raw.copy())
+            found = fitted.calibrate(raw.copy()).astype(float)
+            tried += 1
+            wrong = found[~(found.between(0, 1) | found.isin(range(1, len(raw))))]  # several values are numbered
+            if len(wrong):
+                fail(f"with {said} a membership is {wrong.iloc[0]:g}; it lies between 0 and 1")
+            if problem := _unlike_its_name(fitted):
+                fail(f"with {said}, {problem}")
+    needs(bool(tried), "there is no other value to try, or it refuses all of them in a sentence")
+
+
+def _falling(calibrator: Calibrator) -> Iterator[tuple[str, Calibrator]]:
+    """The same calibrator with its numbers in the opposite order, so that membership falls with the score; if it allows that."""
+    own = {name: getattr(calibrator, name) for name in type(calibrator).model_fields}
+    numbers = {name: value for name, value in own.items() if isinstance(value, float) and name.startswith(_ANCHORS)}
+    turned = dict(zip(numbers, sorted(numbers.values(), reverse=True), strict=True))
+    if numbers and list(numbers.values()) != list(turned.values()):
+        said = ", ".join(f"{name} = {value:g}" for name, value in turned.items())
+        with contextlib.suppress(InputError):
+            yield said, type(calibrator).from_parameters({**own, **turned})
 
 
 def _told(calibrator: Calibrator, earlier: bool) -> pd.Series:

@@ -171,7 +171,8 @@ class Check:
         return ""
 
     def _said(self, problem: str) -> str:
-        return f"{self.subject}: {self.name}: {problem.rstrip('.')}. Read on: {self.checked.read_on}"
+        ended = problem if problem.endswith("?") else f"{problem.rstrip('.')}."
+        return f"{self.subject}: {self.name}: {ended} Read on: {self.checked.read_on}"
 
 
 def checks_for(subject: str, properties: Iterable[Property], target: Any) -> list[Check]:

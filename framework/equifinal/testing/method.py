@@ -17,9 +17,11 @@ from equifinal.study.propositions import Proposition, Verdict
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs
 from equifinal.testing.method_claims import CLAIM_PROPERTIES
+from equifinal.testing.method_data import DATA_PROPERTIES
 from equifinal.testing.method_differences import differences, first_of, tolerance_of
 from equifinal.testing.method_elsewhere import ELSEWHERE_PROPERTIES
 from equifinal.testing.method_invariance import INVARIANCE_PROPERTIES
+from equifinal.testing.method_parameters import PARAMETER_PROPERTIES
 from equifinal.testing.method_robustness import ROBUSTNESS_PROPERTIES
 from equifinal.testing.method_steps import analysis_of_the_sample, analyze, generator, predict
 from equifinal.testing.samples import SampleProposition, sample_study
@@ -216,9 +218,11 @@ def advice_is_for_cases(method: Method) -> None:
 METHOD_PROPERTIES.extend(
     [
         *INVARIANCE_PROPERTIES,
+        *DATA_PROPERTIES,
         *CLAIM_PROPERTIES,
         *ELSEWHERE_PROPERTIES,
         *ROBUSTNESS_PROPERTIES,
         *EXTENSION_PROPERTIES,
+        *PARAMETER_PROPERTIES,
     ]
 )

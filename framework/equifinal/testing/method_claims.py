@@ -20,6 +20,7 @@ from equifinal.study.propositions import Proposition
 from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
+from equifinal.testing.method_differences import tolerance_of
 from equifinal.testing.method_steps import analysis_of_the_sample, analyze, generator, predict
 from equifinal.testing.samples import in_whole_numbers, sample_study
 
@@ -94,13 +95,14 @@ def _equals(names: tuple[str, ...], cases: list[str]) -> list[_Pair]:
 
 @property_of(CLAIM_PROPERTIES, "What it may add", "propositions answered", "order of conditions")
 def opposite_and_equal_claims(method: Method) -> None:
-    """A claim and its opposite are not both supported, nor both contradicted; the same claim in other words has the same answer."""
+    """Opposite claims have opposite answers, equally strong; the same claim in other words has the same answer."""
     calibrated, analysis = sample_study().calibrate(), analysis_of_the_sample(method)
 
     def answer(claim: Proposition) -> str:
         return _answer(method, analysis, claim, calibrated)
 
     answered = 0
+    _one_scale(method, analysis, calibrated)
     names, cases = calibrated.condition_names, [str(case) for case in calibrated.cases]
     for pair in (*_opposites(names), *_equals(names, cases)):
         first, second = answer(pair.one), answer(pair.other)
@@ -118,6 +120,23 @@ def opposite_and_equal_claims(method: Method) -> None:
         if "contradicted" in parts and answer(_claim("together", cases=group)) == "supported":
             fail(f"it says that {', '.join(group)} belong together, and that two of them do not. Are all cases read?")
     needs(bool(answered), "it is silent on all of them")
+
+
+def _one_scale(method: Method, analysis: Analysis, calibrated: CalibratedStudy) -> None:
+    """Fail when what one sign is supported by, the other is contradicted by with another strength."""
+    for pair in _opposites(calibrated.condition_names):
+        if pair.what == "at_least and at_most":
+            continue
+        with doing("assess"):
+            two = [method.assess(analysis, each, calibrated.protected()) for each in (pair.one, pair.other)]
+        one, other = two[0].strength, two[1].strength
+        if _OPPOSITE.get(two[0].answer) != two[1].answer or one is None or other is None:
+            continue
+        if not np.isclose(one, other, rtol=1e-6, atol=tolerance_of(method)):
+            fail(
+                f"a claim {pair.one.claim!r} is {two[0].answer} with a strength of {one:g}, and the opposite "
+                f"{two[1].answer} with {other:g}, by the same figures. Strength is on one scale for both answers"
+            )
 
 
 def _answer(method: Method, analysis: Analysis, claim: Proposition, calibrated: CalibratedStudy) -> str:

@@ -1,6 +1,7 @@
 """Where two analyses of one study differ."""
 
 import contextlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,24 @@ def differences(
         for key, value in one.fit.items():
             _compare(found, f"fit[{key!r}]", pd.Series([value]), pd.Series([other.fit[key]]), tolerance)
     return found
+
+
+def words_differ(one: Analysis, other: Analysis) -> dict[str, str]:
+    """By table, the first sentence of evidence on a condition that has other numbers in another analysis of the same study."""
+    for name, said in one.conditions["evidence"].items():
+        again = other.conditions.loc[str(name), "evidence"]
+        if not _same_figures(str(said), str(again)):
+            return {"evidence": f"the evidence on {name}: {said!r} and {again!r}"}
+    return {}
+
+
+def _same_figures(one: str, other: str) -> bool:
+    """Whether two sentences have the same numbers, but for the last digit of each."""
+    here, there = (sorted(re.findall(r"\d+(?:\.\d+)?", each), key=float) for each in (one, other))
+    if len(here) != len(there):
+        return False
+    digits = [10.0 ** -len(each.partition(".")[2]) for each in here]
+    return all(abs(float(a) - float(b)) <= 1.01 * unit for a, b, unit in zip(here, there, digits, strict=True))
 
 
 def _compare(found: dict[str, str], where: str, mine: pd.Series, theirs: pd.Series, tolerance: float) -> None:

@@ -3,7 +3,8 @@
 import contextlib
 import dataclasses
 import io
-from typing import NamedTuple
+import re
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ class _Told(NamedTuple):
     answers: list[str | None]
     unseen: pd.Series | None  # cases that the refit has not seen
     turned: pd.Series | None  # the same with the outcome of the others in another order
+    words: dict[str, list[str]]  # sentences, without their numbers
 
 
 def _made() -> tuple[Study, CalibratedStudy, pd.Index]:
@@ -70,7 +72,25 @@ def _told(method: Method, earlier: Analysis | None) -> _Told:
         analysis = analyze(method, calibrated)
         source = analysis if earlier is None else earlier
         predicted = predict(method, source, calibrated) if method.predicts() else None
-        return _Told(analysis, predicted, answers_of(method, source, made), unseen, turned)
+        words = _words(method, analysis, made)
+        return _Told(analysis, predicted, answers_of(method, source, made), unseen, turned, words)
+
+
+def _words(method: Method, analysis: Analysis, made: Study) -> dict[str, list[str]]:
+    """Every sentence, without its numbers, which other checks compare."""
+    calibrated = made.calibrate()
+    said: dict[str, list[Any]] = {"evidence": list(analysis.conditions["evidence"]), "notes": list(analysis.notes)}
+    # Other checks report what these raise.
+    with contextlib.suppress(Exception):
+        advice = method.advise(analysis, calibrated.protected())
+        said["advice"] = [] if advice is None else list(advice)
+    with contextlib.suppress(Exception):
+        said["verdicts"] = [
+            method.assess(analysis, claim, calibrated.protected()).evidence
+            for claim in made.propositions
+            if claim.judge(None) is None
+        ]
+    return {what: [re.sub(r"\d[\d.e+-]*", "#", str(each)) for each in texts] for what, texts in said.items()}
 
 
 #: The last method that was asked, and what it said: another process takes seconds to start.
@@ -107,6 +127,12 @@ def same_in_another_process(method: Method) -> None:
             f"in another process the analysis differs: {first_of(found)}. Sort what has no order, such as sets, and keep "
             "nothing in the module"
         )
+    for what, sentences in here.words.items():
+        for first, second in zip(sentences, there.words.get(what, sentences), strict=False):
+            if first != second:
+                fail(
+                    f"in another process, {what} say {second!r} and not {first!r}. Sort what has no order, such as sets"
+                )
     one, other = here.predicted, there.predicted
     if one is not None and other is not None and not np.allclose(one, other, atol=tolerance_of(method), equal_nan=True):
         fail("in another process the same analysis predicts differently. Keep what is learned in the Analysis (native)")

@@ -28,11 +28,13 @@ import cloudpickle
 
 from equifinal.base.parallel import one_thread
 from equifinal.comparison.comparison import Comparison
+from equifinal.errors import InputError
 from equifinal.plain import plain
 from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
 from equifinal.testing.fresh import in_a_fresh_process
-from equifinal.testing.samples import BlindMethod, SampleMethod, sample_comparison
+from equifinal.testing.parameters import variants
+from equifinal.testing.samples import BlindMethod, DecidedMethod, SampleMethod, sample_comparison
 from equifinal.writing.output import Output
 
 OUTPUT_PROPERTIES: list[Property] = []
@@ -51,7 +53,7 @@ def _made() -> bytes:
     return cloudpickle.dumps(made)  # type: ignore[no-any-return]
 
 
-def _comparison() -> Comparison:
+def a_comparison() -> Comparison:
     """A copy for each check, so that none sees the changes of another."""
     comparison: Comparison = cloudpickle.loads(_made())
     return comparison
@@ -130,7 +132,7 @@ def _of_pdf(content: bytes) -> str:
 @property_of(OUTPUT_PROPERTIES, "Outputs")
 def writes_what_it_says(output: Output) -> None:
     """It writes inside the folder that it is given, and returns every file that it wrote."""
-    with _written(output, _comparison()) as (folder, paths):
+    with _written(output, a_comparison()) as (folder, paths):
         needs(bool(paths or _files(folder)), "it has nothing to write about the sample study")
         for path in paths:
             if not path.is_file():
@@ -148,12 +150,12 @@ def writes_what_it_says(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def same_files_every_time(output: Output) -> None:
     """The same comparison gives the same bytes."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         one = _files(folder)
-    later = time.time() + 100_000
+    later = time.time() + 400 * 86_400  # another year, month and day of the week
     # Zipped formats keep the time to two seconds, so two quick ones would be alike by chance.
     day, clock = _another_day(output, later), mock.patch("time.time", return_value=later)
-    with day, clock, _written(output, _comparison()) as (folder, _):
+    with day, clock, _written(output, a_comparison()) as (folder, _):
         two = _files(folder)
     if set(one) != set(two):
         fail(f"the second time, it writes other files: {', '.join(sorted(set(one) ^ set(two))[:3])}")
@@ -220,16 +222,17 @@ def _another_day(output: Output, seconds: float) -> Iterator[None]:
 @property_of(OUTPUT_PROPERTIES, "What a method takes", "writes what it says")
 def input_not_mutated(output: Output) -> None:
     """The comparison is unchanged."""
-    comparison = _comparison()
-    before = _state(comparison)
+    comparison = a_comparison()
+    before = state_of(comparison)
     with _written(output, comparison):
         pass
-    for part, value in _state(comparison).items():
+    for part, value in state_of(comparison).items():
         if before[part] != value:
             fail(f"it changed comparison.{part}. Work on a copy: frame.copy()")
 
 
-def _state(comparison: Comparison) -> dict[str, str]:
+def state_of(comparison: Comparison) -> dict[str, str]:
+    """What a comparison holds, by its parts."""
     tables = "verdicts verdict_evidence propositions conditions cases fit advice notes manifest"
     state = {part: repr(_whole(getattr(comparison, part))) for part in tables.split()}
     state |= {
@@ -243,18 +246,18 @@ def _whole(value: object) -> object:
     return value.to_dict() if hasattr(value, "to_dict") else plain(value)
 
 
+#: The entries of the manifest by which results can be traced.
+_TRACES = ("data_sha256", "version", "study")
+
+
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def states_the_manifest(output: Output) -> None:
     """What it writes names the data (their SHA-256), the version and the study, so that it can be traced."""
-    comparison = _comparison()
+    comparison = a_comparison()
     with _written(output, comparison) as (folder, paths):
-        files = _files(folder)
-        everything = _words(folder) + "".join(content.decode("latin-1") for content in files.values())
-        everything += "".join(_of_pdf(content) for content in files.values() if content.startswith(b"%PDF"))
+        everything = _everything(folder)
     needs(bool(paths), "it has nothing to write about the sample study")
-    silent = [
-        key for key in ("data_sha256", "version", "study") if str(comparison.manifest[key])[:12] not in everything
-    ]
+    silent = [key for key in _TRACES if str(comparison.manifest[key])[:12] not in everything]
     unread = len(silent) == 3 and all(path.suffix.lower() == ".pdf" for path in paths)
     needs(not unread, "the letters of its PDF cannot be read here (look whether it states comparison.manifest)")
     for key in silent:
@@ -264,7 +267,7 @@ def states_the_manifest(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def banner_for_data_not_observed(output: Output) -> None:
     """Data that were not observed are said to be so."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if "Simulated data" not in words:
@@ -274,7 +277,7 @@ def banner_for_data_not_observed(output: Output) -> None:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def any_method_is_shown(output: Output) -> None:
     """A method that it has never heard of is shown like any other, with a method that fails beside it."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         words = _words(folder)
     needs(bool(words.strip()), "it writes no text that could be read here (look at its pictures)")
     if SampleMethod.name not in words:
@@ -287,13 +290,61 @@ def any_method_is_shown(output: Output) -> None:
 _TAG, _ATTRIBUTE = "<planted-tag>", "planted-attribute"
 
 
+@property_of(OUTPUT_PROPERTIES, "Outputs", "texts are no markup", "parameters validated")
+def other_parameters(output: Output) -> None:
+    """With other values of its parameters that are allowed it still states what it states without them, and escapes texts."""
+    made = hard_comparisons()["with names that are hard for HTML and files"]
+    with _written(output, cloudpickle.loads(made)) as (folder, paths):
+        needs(bool(paths), "it has nothing to write about the sample study")
+        stated = [each for each in _statements(cloudpickle.loads(made)) if each[1] in _everything(folder)]
+    tried = 0
+    for said, other in variants(output):
+        comparison = cloudpickle.loads(made)
+        with contextlib.suppress(InputError), _written(other, comparison) as (folder, paths):
+            tried += 1
+            unnamed = set(_files(folder)) - {_within(path, folder) for path in paths}
+            if unnamed:
+                fail(f"with {said} it wrote {sorted(unnamed)[0]!r} without saying so. Return every path")
+            everything = _everything(folder)
+            for what, words in stated if any(path.suffix.lower() in {*_TEXT, *_ZIPPED} for path in paths) else ():
+                if words not in everything:
+                    fail(f"with {said} nothing that it writes says {what}, which it says otherwise")
+            for problem in _markup(folder):
+                fail(f"with {said} {problem}")
+    needs(bool(tried), "there is no other value to try, or it refuses all of them in a sentence")
+
+
+def _within(path: Path, folder: Path) -> str:
+    return path.resolve().relative_to(folder.resolve()).as_posix()
+
+
+def _everything(folder: Path) -> str:
+    """What can be read of all files, whatever their format."""
+    files = _files(folder)
+    everything = _words(folder) + "".join(content.decode("latin-1") for content in files.values())
+    return everything + "".join(_of_pdf(content) for content in files.values() if content.startswith(b"%PDF"))
+
+
+def _statements(comparison: Comparison) -> list[tuple[str, str]]:
+    """What every output should state, and words of it."""
+    manifest = [(f"{key} of the manifest", str(comparison.manifest[key])[:12]) for key in _TRACES]
+    return [*manifest, ("that the data are simulated", "Simulated data"), ("the methods", SampleMethod.name)]
+
+
 @cache
-def _hard() -> dict[str, bytes]:
+def hard_comparisons() -> dict[str, bytes]:
+    """Comparisons that are hard to show, pickled, by what is hard about them."""
     odd = [f"""{_TAG}" {_ATTRIBUTE}="{number}' {_ATTRIBUTE}='1 & |*_ ÆØ/… 東京""" for number in range(24)]
     odd[0] = f"</script>{odd[0]}"
     said = [{"id": f"1{_TAG}", "text": f"A is necessary {_TAG}", "claim": "necessary", "expression": "A"}]
+    files = ["../escape", "x/../../escape", "a/b", "con", "*?<>|", "é" * 60]
+    ids = [{**said[0], "id": each, "text": f"A is necessary, {each}"} for each in files]
     alone = SampleMethod()
     made = {
+        "with ids of propositions that are no names of files": sample_comparison(propositions=ids, evidence=False),
+        "with labels and cases that are no names of files": sample_comparison(
+            methods=dict.fromkeys(files, alone), cases=[f"{files[n % 6]}{n}" for n in range(24)], evidence=False
+        ),
         "without propositions": sample_comparison(propositions=[], evidence=False),
         "with one condition": sample_comparison(conditions=["A"], evidence=False),
         "with names that are hard for HTML and files": sample_comparison(
@@ -311,7 +362,7 @@ def _hard() -> dict[str, bytes]:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def hard_studies(output: Output) -> None:
     """It copes with no proposition, one condition, one method, no advice, and names that are hard for HTML and files."""
-    for where, made in _hard().items():
+    for where, made in hard_comparisons().items():
         try:
             with _written(output, cloudpickle.loads(made)):
                 pass
@@ -324,21 +375,65 @@ def texts_are_no_markup(output: Output) -> None:
     """In HTML, SVG and XML, texts of the study and of methods are shown as text, however much they look like tags."""
     seen = False
     for where in ("with names that are hard for HTML and files", "with one method"):
-        with _written(output, cloudpickle.loads(_hard()[where])) as (folder, _):
-            for path in folder.rglob("*"):
-                if path.suffix.lower() not in _MARKUP:
-                    continue
-                seen, text = True, _without_scripts(path.read_text(encoding="utf-8", errors="replace"))
-                for tag in (_TAG, "<signs>", "<as>"):
-                    if tag in text:
-                        fail(
-                            f"{path.name!r} has a text of the study or of a method that reads as a tag ({tag}). Escape it"
-                        )
-                if _Attributes.any_in(text):
-                    fail(
-                        f"{path.name!r} has a text of the study that ends an attribute. Escape quotation marks as well"
-                    )
+        with _written(output, cloudpickle.loads(hard_comparisons()[where])) as (folder, _):
+            seen = seen or any(path.suffix.lower() in _MARKUP for path in folder.rglob("*"))
+            for problem in _markup(folder):
+                fail(problem)
     needs(seen, "it writes no HTML, SVG or XML")
+
+
+def _markup(folder: Path) -> Iterator[str]:
+    """Where a text of the study or of a method became markup."""
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in _MARKUP:
+            text = _without_scripts(path.read_text(encoding="utf-8", errors="replace"))
+            for tag in (_TAG, "<signs>", "<as>"):
+                if tag in text:
+                    yield f"{path.name!r} has a text of the study or of a method that reads as a tag ({tag}). Escape it"
+            if _Attributes.any_in(text):
+                yield f"{path.name!r} has a text of the study that ends an attribute. Escape quotation marks as well"
+
+
+#: What the methods of a comparison say, by label; neither the labels nor the answers are in the order of the alphabet.
+_SAID: dict[str, Any] = {"zeta": "supported", "alpha": "contradicted", "mid": "inconclusive"}
+
+
+@cache
+def _differing() -> bytes:
+    methods = {label: DecidedMethod(answer=answer) for label, answer in _SAID.items()}
+    claim = {"id": "1", "text": "A raises the outcome", "claim": "influence", "condition": "A"}
+    made = sample_comparison(methods=dict(methods), propositions=[claim], evidence=False)
+    return cloudpickle.dumps(made)  # type: ignore[no-any-return]
+
+
+@property_of(OUTPUT_PROPERTIES, "Outputs", "any method is shown")
+def verdicts_under_their_methods(output: Output) -> None:
+    """In a table with a column for each method, each verdict stands in the column of the method that gave it."""
+    seen = 0
+    with _written(output, cloudpickle.loads(_differing())) as (folder, _):
+        for path in folder.rglob("*"):
+            if path.suffix.lower() not in _TEXT:
+                continue
+            heads: list[str] = []
+            for row in _rows(path):
+                labels, answers = (re.findall(rf"\b({'|'.join(words)})\b", row) for words in (_SAID, _SAID.values()))
+                if labels:
+                    heads = labels if sorted(labels) == sorted(_SAID) and not answers else []
+                elif heads and len(answers) == len(heads):
+                    seen += 1
+                    for label, answer in zip(heads, answers, strict=True):
+                        if _SAID[label] != answer:
+                            fail(f"{path.name!r} shows {answer!r} under {label!r}, which says {_SAID[label]!r}")
+    needs(bool(seen), "it writes no table of words with a column for each method")
+
+
+def _rows(path: Path) -> list[str]:
+    """Rows of tables in HTML, and lines of other texts."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix.lower() not in _MARKUP:
+        return text.splitlines()
+    rows = re.findall(r"<tr\b.*?(?=<tr\b|</table)", text, re.DOTALL | re.IGNORECASE)
+    return [re.sub(r"<[^>]*>", " ", row) for row in rows]
 
 
 class _Attributes(HTMLParser):
@@ -366,7 +461,7 @@ def _without_scripts(text: str) -> str:
 @property_of(OUTPUT_PROPERTIES, "Outputs", "same files every time", "picklable")
 def same_files_in_another_process(output: Output) -> None:
     """A new process, with hashes in another order, another locale and another time zone, writes the same bytes."""
-    with _written(output, _comparison()) as (folder, _):
+    with _written(output, a_comparison()) as (folder, _):
         here = _files(folder)
     there = in_a_fresh_process(type(output), "writing", _given_files, output, _made())
     changed = [name for name in here if here[name] != there.get(name)]
@@ -386,7 +481,7 @@ def _given_files(output: Output, made: bytes) -> dict[str, bytes]:
 @property_of(OUTPUT_PROPERTIES, "Parallel runs and state", "writes what it says", last=True)
 def no_global_state(output: Output) -> None:
     """It leaves global state alone."""
-    with untouched(type(output)), _written(output, _comparison()):
+    with untouched(type(output)), _written(output, a_comparison()):
         pass
 
 

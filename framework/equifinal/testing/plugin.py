@@ -167,7 +167,17 @@ def _file(target: str) -> Plugin:
 
 
 def _entries() -> list[Entry]:
-    kinds = ("methods", "calibrators", "outputs", "propositions", "studies", "commands")
+    kinds = (
+        "methods",
+        "calibrators",
+        "outputs",
+        "propositions",
+        "studies",
+        "measures",
+        "facets",
+        "scenarios",
+        "commands",
+    )
     return [entry for kind in kinds for entry in getattr(registry, kind)().values()]
 
 
@@ -177,6 +187,6 @@ def _entry(name: str) -> Entry:
         known = [*registry.plugins(), *(entry.name for entry in _entries())]
         raise InputError(
             f"There is nothing called {name!r} to check: no file, plugin, method, calibrator, output, study, kind of "
-            f"proposition or command. {did_you_mean(name, dict.fromkeys(known))}"
+            f"proposition, measure, facet, scenario or command. {did_you_mean(name, dict.fromkeys(known))}"
         )
     return found[0]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from equifinal.base.words import Answer
 from equifinal.comparison.compare import compare
 from equifinal.comparison.comparison import Comparison
 from equifinal.errors import InputError
@@ -103,6 +104,29 @@ def _propositions(conditions: list[str], cases: list[str]) -> list[dict[str, Any
     return said
 
 
+def panel_study(conditions: Sequence[str] = ("A", "B", "C")) -> Study:
+    """The sample study as a panel with gaps: 24 rows of nine units, whose times are tied across the middle."""
+    made = sample_study(conditions, propositions=[])
+    rows = [
+        (f"town {unit}", 2020 + year)
+        for unit in range(9)
+        for year in range(3)
+        if (unit, year) not in ((2, 0), (5, 2), (7, 2))
+    ]
+    order = np.random.default_rng(6).permutation(24)
+    units, times = zip(*(rows[place] for place in order), strict=True)
+    data = made.data.assign(town=units, year=times)
+    return dataclasses.replace(made, name="panel", data=data, unit="town", time="year")
+
+
+def noise_study(seed: int) -> Study:
+    """The sample study with outcomes dealt out anew, so that nothing explains them."""
+    made = sample_study(propositions=[])
+    column = made.outcome.column
+    dealt = np.random.default_rng(seed).permutation(made.data[column].to_numpy())
+    return dataclasses.replace(made, name="noise", data=made.data.assign(**{column: dealt}))
+
+
 def in_whole_numbers(made: Study) -> Study:
     """The sample study with scores that are stored as whole numbers; some conditions have cases at the crossover, 5."""
     data = made.data.round().clip(1, 9).astype(int)
@@ -163,6 +187,16 @@ class SampleMethod(Method):
         return super().assess(analysis, proposition, calibrated)
 
 
+class DecidedMethod(SampleMethod):
+    """Answers every claim on influence as it is told to."""
+
+    name = "sample-decided"
+    answer: Answer = "supported"
+
+    def assess(self, analysis: Analysis, proposition: Proposition, calibrated: CalibratedStudy) -> Verdict:
+        return Verdict(self.answer, "It was told to.")
+
+
 class BlindMethod(SampleMethod):
     """Says the same of every condition, and predicts nothing."""
 
@@ -181,7 +215,7 @@ class _FailingMethod(SampleMethod):
     name = "sample-failing"
 
     def analyze(self, calibrated: CalibratedStudy, rng: np.random.Generator) -> Analysis:
-        raise RuntimeError("made to fail, for the checks")
+        raise RuntimeError("made to fail, for the checks <as> planned & expected")
 
 
 def sample_comparison(methods: Mapping[str, Method] | None = None, evidence: bool = True, **further: Any) -> Comparison:

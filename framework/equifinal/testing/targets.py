@@ -3,24 +3,31 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from equifinal.comparison.measures import Measure
 from equifinal.errors import InputError
 from equifinal.method.analysis import Method
 from equifinal.plugin.registry import name_of
 from equifinal.study.calibrator import Calibrator
 from equifinal.study.propositions import Proposition
 from equifinal.study.study_file import StudySource
+from equifinal.sweep.scenario import Scenario
 from equifinal.testing.calibrator import CALIBRATOR_PROPERTIES
 from equifinal.testing.checks import Check, ConformanceError, Property, Result, checks_for
 from equifinal.testing.command import COMMAND_PROPERTIES
+from equifinal.testing.facet import FACET_PROPERTIES
+from equifinal.testing.measure import MEASURE_PROPERTIES
 from equifinal.testing.method import METHOD_PROPERTIES
 from equifinal.testing.output import OUTPUT_PROPERTIES
 from equifinal.testing.samples import examples_of
+from equifinal.testing.scenario import SCENARIO_PROPERTIES
 from equifinal.testing.study import PROPOSITION_PROPERTIES, STUDY_PROPERTIES
+from equifinal.writing.facets import Facet
 from equifinal.writing.output import Output
 
 
 def checks_of(target: Any) -> list[Check]:
-    """The checks of a method, calibrator, output (each a class or an instance), study source, kind of proposition or command.
+    """The checks of a method, calibrator, output, scenario (each a class or an instance), study source, measure, facet, kind of
+    proposition or command.
 
     Raises
     ------
@@ -42,6 +49,9 @@ def checks_of(target: Any) -> list[Check]:
         (Calibrator, "calibrator", CALIBRATOR_PROPERTIES),
         (Output, "output", OUTPUT_PROPERTIES),
         (StudySource, "study", STUDY_PROPERTIES),
+        (Scenario, "scenario", SCENARIO_PROPERTIES),
+        (Measure, "measure", MEASURE_PROPERTIES),
+        (Facet, "facet", FACET_PROPERTIES),
     ]
     for base, kind, properties in kinds:
         if isinstance(things[0], base):
@@ -51,7 +61,8 @@ def checks_of(target: Any) -> list[Check]:
     if isinstance(thing, type) and issubclass(thing, Proposition):
         return checks_for(f"kind of proposition {thing.claim}", PROPOSITION_PROPERTIES, thing)
     raise InputError(
-        f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource or a kind of Proposition."
+        f"{target!r} cannot be checked. Give a Method, Calibrator, Output, StudySource, Scenario, Measure, "
+        "Facet or a kind of Proposition."
     )
 
 
