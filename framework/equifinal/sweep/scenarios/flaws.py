@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import pydantic
 from pydantic import Field
 
 from equifinal.study.variable import Variable
@@ -123,7 +122,7 @@ class PersistentPanel(Scenario):
     )
     causes = ("A", "B", "C", "D", "U")
     formula = "U"
-    noise: float = pydantic.Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
+    noise: float = Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
 
     years: int = Field(4, ge=2, description="How many rows each unit has; the last one may have fewer.")
     persistence: float = Field(0.8, ge=0, lt=1, description="The intraclass correlation of every score.")

@@ -1,6 +1,6 @@
 """Scenarios whose truth is Boolean, with conditions that are independent and uniform, and seen as they are."""
 
-import pydantic
+from pydantic import Field
 
 from equifinal.sweep.scenario import Scenario
 
@@ -21,7 +21,7 @@ class Noise(Scenario):
     causes = ("A", "B", "C", "D", "U")
     formula = "U"
     tuning = True
-    noise: float = pydantic.Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
+    noise: float = Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
 
 
 class OneCondition(Scenario):

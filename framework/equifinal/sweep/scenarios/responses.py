@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pydantic
+from pydantic import Field
 
 from equifinal.sets import Floats
 from equifinal.study.propositions import Proposition
@@ -45,7 +45,7 @@ class Linear(Scenario):
         "Sorjonen, K. & Melin, B. (2019). Predicting the significance of necessity. Frontiers in Psychology 10, 283."
     )
     causes = ("A", "B", "C", "D", "U")
-    noise: float = pydantic.Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
+    noise: float = Field(0.0, ge=0, description="SD of what is added to the outcome, in points.")
 
     def margins(self, uniform: pd.DataFrame) -> pd.DataFrame:
         from scipy.special import ndtri
