@@ -116,7 +116,7 @@ def test_a_file_is_checked_and_its_faults_are_named(tmp_path, registry, cli):
     assert re.search(r"order of cases\s+✔ passed", ended.out)
     assert "method gaps: documented: MyPlugin".replace("MyPlugin", "Gaps") in ended.out
     assert "Read on: docs/write-a-plugin.md#name-docstring-reference" in ended.out
-    assert re.search(r"39 checks: \d+ passed, 1 failed, \d+ that do not apply\.", ended.out)
+    assert re.search(r"44 checks: \d+ passed, 1 failed, \d+ that do not apply\.", ended.out)
 
 
 def test_a_file_that_cannot_be_loaded_fails_its_check(tmp_path, registry, cli):
