@@ -10,7 +10,7 @@ from equifinal.comparison.comparison import Comparison
 from equifinal.errors import InputError
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs, untouched
-from equifinal.testing.output import a_comparison, hard_comparisons, state_of
+from equifinal.testing.comparisons import a_comparison, hard_comparisons, unchanged
 from equifinal.writing.facets import Facet
 
 FACET_PROPERTIES: list[Property] = []
@@ -60,11 +60,8 @@ def shows_what_can_be_shown(facet: Facet) -> None:
 def input_not_mutated(facet: Facet) -> None:
     """The comparison is unchanged."""
     comparison = a_comparison()
-    before = state_of(comparison)
-    _draw(_asked(facet, comparison, "with the sample comparison"))
-    for part, value in state_of(comparison).items():
-        if before[part] != value:
-            fail(f"it changed comparison.{part}. Work on a copy: frame.copy()")
+    with unchanged(comparison):
+        _draw(_asked(facet, comparison, "with the sample comparison"))
 
 
 @property_of(FACET_PROPERTIES, "Facets", "shows what can be shown")

@@ -18,7 +18,7 @@ from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs
 from equifinal.testing.method_claims import CLAIM_PROPERTIES
 from equifinal.testing.method_data import DATA_PROPERTIES
-from equifinal.testing.method_differences import differences, first_of, tolerance_of
+from equifinal.testing.method_differences import apart, differences, first_of
 from equifinal.testing.method_elsewhere import ELSEWHERE_PROPERTIES
 from equifinal.testing.method_invariance import INVARIANCE_PROPERTIES
 from equifinal.testing.method_parameters import PARAMETER_PROPERTIES
@@ -54,11 +54,6 @@ def _predicted(method: Method) -> tuple[CalibratedStudy, Analysis, pd.Series]:
     return calibrated, analysis, predict(method, analysis, calibrated)
 
 
-def _apart(method: Method, one: pd.Series, other: pd.Series) -> pd.Index:
-    """The cases that two series of predictions of a method treat differently."""
-    return one.index[~np.isclose(one, other, atol=tolerance_of(method), equal_nan=True)]
-
-
 @property_of(METHOD_PROPERTIES, "What a method takes", "facets valid", "predictions valid")
 def deterministic_under_a_seed(method: Method) -> None:
     """The same generator gives the same result, whatever the state of other generators."""
@@ -77,7 +72,7 @@ def deterministic_under_a_seed(method: Method) -> None:
         )
     if method.predicts():
         first, again = predict(method, one, calibrated), predict(method, one, calibrated)
-        if len(_apart(method, first, again)) or (not method.solver_tolerance and not first.equals(again)):
+        if len(apart(method, first, again)) or (not method.solver_tolerance and not first.equals(again)):
             fail("predict gives different answers when asked twice")
 
 
@@ -122,7 +117,7 @@ def predict_agrees_with_predicted(method: Method) -> None:
     """For the cases that were analysed, ``predict`` gives the memberships in the column ``predicted``."""
     _, analysis, found = _predicted(method)
     column = analysis.cases["predicted"].astype(float)
-    for case in _apart(method, found, column):
+    for case in apart(method, found, column):
         fail(f"for {case}, analyze says {column[case]:g} in the column 'predicted' and predict says {found[case]:g}")
 
 
@@ -132,13 +127,13 @@ def each_case_predicted_for_itself(method: Method) -> None:
     calibrated, analysis, together = _predicted(method)
     for cases in (calibrated.cases[::-1], calibrated.cases[:1], calibrated.cases[-1:]):
         alone = predict(method, analysis, calibrated.subset(cases))
-        for case in _apart(method, alone, together[cases]):
+        for case in apart(method, alone, together[cases]):
             fail(f"{case} is predicted {together[case]:g} among all cases, and {alone[case]:g} among {len(cases)}")
     moved = calibrated.with_condition(calibrated.condition_names[0], np.roll(np.arange(len(together)), 5))
     moved = moved.with_condition(calibrated.condition_names[-1], np.roll(np.arange(len(together)), 11))
     renamed = moved.renamed(pd.Index([f"somewhere {place}" for place in range(len(together))]))
     known, unknown = predict(method, analysis, moved), predict(method, analysis, renamed)
-    for case in _apart(method, known, unknown.set_axis(known.index)):
+    for case in apart(method, known, unknown.set_axis(known.index)):
         fail(
             f"with other scores {case} is predicted {known[case]:g}, and another case with these scores "
             f"{unknown.iloc[known.index.get_loc(case)]:g}. Predict from scores, not from names"
@@ -154,7 +149,7 @@ def refit_predicts_as_analyze(method: Method) -> None:
     with doing("refit"):
         light = method.refit(calibrated.protected(), generator())
     quick = predict(method, light, calibrated)
-    for case in _apart(method, full, quick):
+    for case in apart(method, full, quick):
         fail(f"for {case}, predict says {full[case]:g} after analyze and {quick[case]:g} after refit")
 
 

@@ -11,9 +11,9 @@ from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
-from equifinal.testing.method_differences import differences, first_of, tolerance_of
+from equifinal.testing.method_differences import apart, differences, first_of
 from equifinal.testing.method_invariance import renamed
-from equifinal.testing.method_steps import analysis_of_the_sample, analyze, generator, predict
+from equifinal.testing.method_steps import analysis_of_the_sample, analyze, generator, predict, redrawn
 from equifinal.testing.samples import noise_study, panel_study, sample_study
 
 DATA_PROPERTIES: list[Property] = []
@@ -33,8 +33,8 @@ def _unlike(
     """The first difference between two analyses that chance does not make; empty if there is none."""
     calibrated = made.calibrate()
     found = differences(one, two, calibrated, names, cases)
-    for seed in (1, 2, 3) if found else ():
-        for facet in differences(one, analyze(method, calibrated, seed), calibrated):
+    for drawn in redrawn(method, calibrated) if found else ():
+        for facet in differences(one, drawn, calibrated):
             found.pop(facet, None)
     return first_of(found) if found else ""
 
@@ -121,7 +121,7 @@ def _predicted_alike(method: Method, analysis: Analysis, made: Study) -> None:
     if not method.predicts():
         return
     found, said = predict(method, analysis, made.calibrate()), analysis.cases["predicted"].astype(float)
-    for case in found.index[~np.isclose(found, said, atol=tolerance_of(method), equal_nan=True)]:
+    for case in apart(method, found, said):
         names = ", ".join(each.name for each in made.conditions)
         fail(f"where conditions are called {names}, analyze says {said[case]:g} of {case} and predict {found[case]:g}")
 
@@ -155,7 +155,7 @@ def _each_for_itself(method: Method, analysis: Analysis, calibrated: CalibratedS
     together = predict(method, analysis, calibrated)
     for cases in ([calibrated.cases[0]], [calibrated.cases[-1]], calibrated.cases[1::2]):
         alone = predict(method, analysis, calibrated.subset(cases))
-        for case in alone.index[~np.isclose(alone, together[cases], atol=tolerance_of(method), equal_nan=True)]:
+        for case in apart(method, alone, together[cases]):
             fail(
                 f"in a panel {case} is predicted {together[case]:g} beside all others, and {alone[case]:g} beside fewer. "
                 "Learn what belongs to a unit in the analysis"

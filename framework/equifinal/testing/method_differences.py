@@ -76,6 +76,11 @@ def _same_figures(one: str, other: str) -> bool:
     return all(abs(float(a) - float(b)) <= 1.01 * unit for a, b, unit in zip(here, there, digits, strict=True))
 
 
+def apart(method: Method, one: pd.Series, other: pd.Series) -> pd.Index:
+    """The cases that two series of predictions of a method treat differently."""
+    return one.index[~np.isclose(one, other, atol=tolerance_of(method), equal_nan=True)]
+
+
 def _compare(found: dict[str, str], where: str, mine: pd.Series, theirs: pd.Series, tolerance: float) -> None:
     for label, one, other in zip(mine.index, mine, theirs, strict=True):
         if _missing(one) and _missing(other):

@@ -17,7 +17,7 @@ from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.fresh import NAMES, in_a_fresh_process
-from equifinal.testing.method_differences import differences, first_of, tolerance_of
+from equifinal.testing.method_differences import apart, differences, first_of
 from equifinal.testing.method_steps import analyze, answers_of, generator, predict
 from equifinal.testing.samples import in_whole_numbers, sample_study
 
@@ -134,7 +134,7 @@ def same_in_another_process(method: Method) -> None:
                     f"in another process, {what} say {second!r} and not {first!r}. Sort what has no order, such as sets"
                 )
     one, other = here.predicted, there.predicted
-    if one is not None and other is not None and not np.allclose(one, other, atol=tolerance_of(method), equal_nan=True):
+    if one is not None and other is not None and len(apart(method, one, other)):
         fail("in another process the same analysis predicts differently. Keep what is learned in the Analysis (native)")
     if here.answers != there.answers:
         fail(
@@ -151,7 +151,7 @@ def cases_not_seen_are_not_known(method: Method) -> None:
     for one, other in ((here.unseen, there.unseen), (here.turned, there.turned)):
         if one is None or other is None:
             continue
-        for case in one.index[~np.isclose(one, other, atol=tolerance_of(method), equal_nan=True)]:
+        for case in apart(method, one, other):
             outcome = float(calibrated.fuzzy.loc[case, calibrated.outcome.name])
             fail(
                 f"for {case}, which was held out, it predicts {one[case]:.3f} after other analyses and {other[case]:.3f} in a "
@@ -201,7 +201,7 @@ def other_studies(method: Method) -> None:
         if not method.predicts():
             continue
         found, said = predict(method, analysis, calibrated), analysis.cases["predicted"].astype(float)
-        for case in found.index[~np.isclose(found, said, atol=tolerance_of(method), equal_nan=True)]:
+        for case in apart(method, found, said):
             fail(
                 f"{where}, analyze says {said[case]:.3f} of {case} in the column 'predicted' and predict says {found[case]:.3f}"
             )

@@ -14,7 +14,7 @@ from equifinal.study.study import Study
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
 from equifinal.testing.method_differences import differences, first_of, tolerance_of, words_differ
-from equifinal.testing.method_steps import analysis_of_the_sample, analyze, answers_of, generator
+from equifinal.testing.method_steps import analysis_of_the_sample, analyze, answers_of, generator, redrawn
 from equifinal.testing.samples import sample_study, with_an_unused_case
 
 INVARIANCE_PROPERTIES: list[Property] = []
@@ -36,7 +36,7 @@ def order_of_conditions(method: Method) -> None:
     _same(method, made, turned, "with the conditions in another order")
     one, two = analysis_of_the_sample(method), analyze(method, turned.calibrate())
     if found := words_differ(one, two):
-        drawn = [words_differ(one, analyze(method, made.calibrate(), seed)) for seed in (1, 2, 3)]
+        drawn = [words_differ(one, other) for other in redrawn(method, made.calibrate())]
         if not any(drawn):  # what changes with the seed is chance
             fail(f"with the conditions in another order the result differs: {first_of(found)}")
 
@@ -109,8 +109,7 @@ def _same(
             found.setdefault("verdicts", f"the verdict on the proposition {mine.text!r}: {answer} and {again}")
     if found:
         # What changes with the seed as well is chance, not order.
-        for seed in (1, 2, 3):
-            drawn = analyze(method, calibrated, seed)
+        for drawn in redrawn(method, calibrated):
             for facet in differences(one, drawn, calibrated):
                 found.pop(facet, None)
             if answers_of(method, drawn, made) != answers_of(method, one, made):

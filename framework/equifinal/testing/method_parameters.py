@@ -1,13 +1,10 @@
 """What holds with the parameters as they are must hold with others that are allowed."""
 
-import numpy as np
-
-from equifinal.errors import InputError
 from equifinal.method.analysis import Method
 from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs
-from equifinal.testing.method_differences import tolerance_of
-from equifinal.testing.method_steps import generator, predict
+from equifinal.testing.method_differences import apart
+from equifinal.testing.method_steps import generator, predict, result_or_refusal
 from equifinal.testing.parameters import variants
 from equifinal.testing.samples import sample_study
 
@@ -30,18 +27,13 @@ def other_parameters(method: Method) -> None:
 def _holds(method: Method, said: str) -> bool:
     """Fail when something goes wrong with these parameters; whether there is a result, and no refusal."""
     calibrated = sample_study().calibrate()
-    with doing(f"with {said} analyze"):
-        try:
-            analysis = method.analyze(calibrated.protected(), generator())
-        except InputError as error:
-            if len(str(error).split()) < 4:
-                fail(f"with {said} it raised InputError({str(error)!r}). Say what is wrong and what to do")
-            return False
-        analysis.check_against(calibrated)
+    analysis = result_or_refusal(method, calibrated, f"with {said}")
+    if analysis is None:
+        return False
     if not method.predicts():
         return True
     column, found = analysis.cases["predicted"].astype(float), predict(method, analysis, calibrated)
-    for case in found.index[~np.isclose(found, column, atol=tolerance_of(method), equal_nan=True)]:
+    for case in apart(method, found, column):
         fail(
             f"with {said}, for {case}, analyze says {column[case]:g} in the column 'predicted' and predict says {found[case]:g}"
         )
@@ -49,7 +41,7 @@ def _holds(method: Method, said: str) -> bool:
         return True
     with doing(f"with {said} refit"):
         quick = predict(method, method.refit(calibrated.protected(), generator()), calibrated)
-    for case in found.index[~np.isclose(found, quick, atol=tolerance_of(method), equal_nan=True)]:
+    for case in apart(method, found, quick):
         fail(
             f"with {said}, for {case}, predict says {found[case]:g} after analyze and {quick[case]:g} after refit. Does refit "
             "read every parameter?"

@@ -14,15 +14,15 @@ import pandas as pd
 from equifinal.comparison.compare import compare
 from equifinal.comparison.counting import Demands
 from equifinal.errors import InputError
-from equifinal.method.analysis import Analysis, Method
+from equifinal.method.analysis import Method
 from equifinal.method.run import run
 from equifinal.plugin.registry import studies
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study_file import load_study
-from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
+from equifinal.testing.checks import Property, doing, fail, property_of
 from equifinal.testing.common import needs, untouched
 from equifinal.testing.method_differences import differences, first_of
-from equifinal.testing.method_steps import analyze, answers_of, generator, predict
+from equifinal.testing.method_steps import analyze, answers_of, generator, predict, result_or_refusal
 from equifinal.testing.samples import sample_study
 
 #: Seconds that an analysis of a bundled study may take.
@@ -41,7 +41,7 @@ def few_cases(method: Method) -> None:
     high = calibrated.fuzzy["Y"] > 0.5
     cases = [*calibrated.cases[high][:2], *calibrated.cases[~high][:2]]
     results = [
-        _result_or_clear_error(method, calibrated.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
+        _gives_a_result(method, calibrated.subset(chosen), f"on {len(chosen)} case{'s' * (len(chosen) > 1)}")
         for chosen in (cases, cases[1:3], cases[:1])
     ]
     needs(any(results), "it refuses all of them, in a sentence")
@@ -51,7 +51,7 @@ def few_cases(method: Method) -> None:
 def one_condition(method: Method) -> None:
     """With one condition, it gives a result, or an ``InputError`` that says how many it needs."""
     calibrated = sample_study(["A"]).calibrate()
-    needs(_result_or_clear_error(method, calibrated, "with one condition"), "it refuses it, in a sentence")
+    needs(_gives_a_result(method, calibrated, "with one condition"), "it refuses it, in a sentence")
 
 
 @property_of(ROBUSTNESS_PROPERTIES, "Hard cases", "facets valid")
@@ -60,7 +60,7 @@ def condition_without_calibration(method: Method) -> None:
     made = sample_study()
     first, *others = made.conditions
     bare = dataclasses.replace(made, conditions=[dataclasses.replace(first, calibrate=None), *others], propositions=[])
-    there = _result_or_clear_error(method, bare.calibrate(), "where a condition has no calibration")
+    there = _gives_a_result(method, bare.calibrate(), "where a condition has no calibration")
     needs(there, "it refuses it, in a sentence")
 
 
@@ -77,29 +77,12 @@ def constant_outcome(method: Method) -> None:
             fuzzy=calibrated.fuzzy.assign(Y=member),
             data=calibrated.data.assign(**{column: score}),
         )
-        results.append(
-            _result_or_clear_error(method, constant, f"where every case has the outcome membership {member:g}")
-        )
+        results.append(_gives_a_result(method, constant, f"where every case has the outcome membership {member:g}"))
     needs(any(results), "it refuses both, in a sentence")
 
 
-def _result_or_clear_error(method: Method, calibrated: CalibratedStudy, where: str) -> bool:
-    """Whether there is a result, and no refusal."""
-    try:
-        analysis = method.analyze(calibrated.protected(), generator())
-    except InputError as error:
-        if len(str(error).split()) < 4:
-            fail(f"{where} it raised InputError({str(error)!r}). Say what is missing and what to do")
-        return False
-    except ConformanceError:
-        raise
-    except Exception as error:
-        with doing(f"{where} analyze"):
-            raise error
-    if not isinstance(analysis, Analysis):
-        fail(f"{where} analyze returned {analysis!r}, which is not an equifinal.Analysis")
-    analysis.check_against(calibrated)
-    return True
+def _gives_a_result(method: Method, calibrated: CalibratedStudy, where: str) -> bool:
+    return result_or_refusal(method, calibrated, where) is not None
 
 
 def _alike(method: Method, one: pd.Series, other: pd.Series) -> bool:

@@ -1,15 +1,17 @@
 """One step of a method, with what it returns checked."""
 
 import contextlib
+from collections.abc import Iterator
 
 import cloudpickle
 import numpy as np
 import pandas as pd
 
+from equifinal.errors import InputError
 from equifinal.method.analysis import Analysis, Method
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.study import Study
-from equifinal.testing.checks import doing, fail
+from equifinal.testing.checks import ConformanceError, doing, fail
 from equifinal.testing.samples import sample_study
 
 
@@ -22,6 +24,30 @@ def analyze(method: Method, calibrated: CalibratedStudy, seed: int = 0) -> Analy
         analysis = method.analyze(calibrated.protected(), generator(seed))
     if not isinstance(analysis, Analysis):
         fail(f"analyze must return an equifinal.Analysis, not {type(analysis).__name__}")
+    analysis.check_against(calibrated)
+    return analysis
+
+
+def redrawn(method: Method, calibrated: CalibratedStudy) -> Iterator[Analysis]:
+    """Analyses with other seeds: what differs between them as well is chance."""
+    return (analyze(method, calibrated, seed) for seed in (1, 2, 3))
+
+
+def result_or_refusal(method: Method, calibrated: CalibratedStudy, where: str) -> Analysis | None:
+    """The analysis, or ``None`` when the method refuses the study in a sentence; `where` says what is hard about it."""
+    try:
+        analysis = method.analyze(calibrated.protected(), generator())
+    except InputError as error:
+        if len(str(error).split()) < 4:
+            fail(f"{where} it raised InputError({str(error)!r}). Say what is missing and what to do")
+        return None
+    except ConformanceError:
+        raise
+    except Exception as error:
+        with doing(f"{where} analyze"):
+            raise error
+    if not isinstance(analysis, Analysis):
+        fail(f"{where} analyze returned {analysis!r}, which is not an equifinal.Analysis")
     analysis.check_against(calibrated)
     return analysis
 

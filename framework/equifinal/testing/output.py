@@ -4,10 +4,8 @@ A property that builds on others names them, and is not tried if one of those do
 """
 
 import contextlib
-import dataclasses
 import datetime
 import io
-import json
 import os
 import re
 import sys
@@ -29,12 +27,12 @@ import cloudpickle
 from equifinal.base.parallel import one_thread
 from equifinal.comparison.comparison import Comparison
 from equifinal.errors import InputError
-from equifinal.plain import plain
 from equifinal.testing.checks import ConformanceError, Property, doing, fail, property_of
 from equifinal.testing.common import EXTENSION_PROPERTIES, needs, untouched
+from equifinal.testing.comparisons import ATTRIBUTE, TAG, a_comparison, hard_comparisons, pickled_comparison, unchanged
 from equifinal.testing.fresh import in_a_fresh_process
 from equifinal.testing.parameters import variants
-from equifinal.testing.samples import BlindMethod, DecidedMethod, SampleMethod, sample_comparison
+from equifinal.testing.samples import DecidedMethod, SampleMethod, sample_comparison
 from equifinal.writing.output import Output
 
 OUTPUT_PROPERTIES: list[Property] = []
@@ -42,21 +40,6 @@ OUTPUT_PROPERTIES: list[Property] = []
 _TEXT = {".html", ".htm", ".md", ".txt", ".csv", ".tsv", ".json", ".xml", ".svg", ".tex", ".rst", ".yaml", ".toml"}
 _MARKUP = {".html", ".htm", ".svg", ".xml"}
 _ZIPPED = {".xlsx", ".docx", ".odt", ".ods", ".pptx", ".zip"}
-
-
-@cache
-def _made() -> bytes:
-    # An archive may keep the time of the comparison, but not that of today.
-    made = sample_comparison()
-    manifest = {**made.run.manifest, "created": "2020-02-03T04:05:06+00:00"}
-    made = dataclasses.replace(made, run=dataclasses.replace(made.run, manifest=manifest))
-    return cloudpickle.dumps(made)  # type: ignore[no-any-return]
-
-
-def a_comparison() -> Comparison:
-    """A copy for each check, so that none sees the changes of another."""
-    comparison: Comparison = cloudpickle.loads(_made())
-    return comparison
 
 
 @contextmanager
@@ -223,27 +206,8 @@ def _another_day(output: Output, seconds: float) -> Iterator[None]:
 def input_not_mutated(output: Output) -> None:
     """The comparison is unchanged."""
     comparison = a_comparison()
-    before = state_of(comparison)
-    with _written(output, comparison):
+    with unchanged(comparison), _written(output, comparison):
         pass
-    for part, value in state_of(comparison).items():
-        if before[part] != value:
-            fail(f"it changed comparison.{part}. Work on a copy: frame.copy()")
-
-
-def state_of(comparison: Comparison) -> dict[str, str]:
-    """What a comparison holds, by its parts."""
-    tables = "verdicts verdict_evidence propositions conditions cases fit advice notes manifest"
-    state = {part: repr(_whole(getattr(comparison, part))) for part in tables.split()}
-    state |= {
-        f"analyses[{label!r}]": json.dumps(analysis.to_dict(), default=str)
-        for label, analysis in comparison.analyses.items()
-    }
-    return state
-
-
-def _whole(value: object) -> object:
-    return value.to_dict() if hasattr(value, "to_dict") else plain(value)
 
 
 #: The entries of the manifest by which results can be traced.
@@ -284,10 +248,6 @@ def any_method_is_shown(output: Output) -> None:
         fail(
             f"the method {SampleMethod.name!r} does not appear. Read comparison.analyses, and ask for no method by name"
         )
-
-
-#: A tag that no output writes of its own accord, and a name that would be an attribute in one.
-_TAG, _ATTRIBUTE = "<planted-tag>", "planted-attribute"
 
 
 @property_of(OUTPUT_PROPERTIES, "Outputs", "texts are no markup", "parameters validated")
@@ -331,34 +291,6 @@ def _statements(comparison: Comparison) -> list[tuple[str, str]]:
     return [*manifest, ("that the data are simulated", "Simulated data"), ("the methods", SampleMethod.name)]
 
 
-@cache
-def hard_comparisons() -> dict[str, bytes]:
-    """Comparisons that are hard to show, pickled, by what is hard about them."""
-    odd = [f"""{_TAG}" {_ATTRIBUTE}="{number}' {_ATTRIBUTE}='1 & |*_ ÆØ/… 東京""" for number in range(24)]
-    odd[0] = f"</script>{odd[0]}"
-    said = [{"id": f"1{_TAG}", "text": f"A is necessary {_TAG}", "claim": "necessary", "expression": "A"}]
-    files = ["../escape", "x/../../escape", "a/b", "con", "*?<>|", "é" * 60]
-    ids = [{**said[0], "id": each, "text": f"A is necessary, {each}"} for each in files]
-    alone = SampleMethod()
-    made = {
-        "with ids of propositions that are no names of files": sample_comparison(propositions=ids, evidence=False),
-        "with labels and cases that are no names of files": sample_comparison(
-            methods=dict.fromkeys(files, alone), cases=[f"{files[n % 6]}{n}" for n in range(24)], evidence=False
-        ),
-        "without propositions": sample_comparison(propositions=[], evidence=False),
-        "with one condition": sample_comparison(conditions=["A"], evidence=False),
-        "with names that are hard for HTML and files": sample_comparison(
-            cases=odd, title=f"Title {_TAG}", note=f"Note {_TAG}", propositions=said, evidence=False
-        ),
-        "without any prediction": sample_comparison(methods={"blind": BlindMethod()}, evidence=False),
-        "with one method": sample_comparison(methods={alone.name: alone}, evidence=False),
-        "with a label that is hard for files": sample_comparison(methods={"a/b: c": alone}, evidence=False),
-    }
-    everywhere = made["with one method"]
-    made["without advice"] = dataclasses.replace(everywhere, advice=everywhere.advice[:0])
-    return {where: cloudpickle.dumps(each) for where, each in made.items()}
-
-
 @property_of(OUTPUT_PROPERTIES, "Outputs", "writes what it says")
 def hard_studies(output: Output) -> None:
     """It copes with no proposition, one condition, one method, no advice, and names that are hard for HTML and files."""
@@ -387,7 +319,7 @@ def _markup(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
         if path.suffix.lower() in _MARKUP:
             text = _without_scripts(path.read_text(encoding="utf-8", errors="replace"))
-            for tag in (_TAG, "<signs>", "<as>"):
+            for tag in (TAG, "<signs>", "<as>"):
                 if tag in text:
                     yield f"{path.name!r} has a text of the study or of a method that reads as a tag ({tag}). Escape it"
             if _Attributes.any_in(text):
@@ -443,7 +375,7 @@ class _Attributes(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at the names of attributes."""
-        self.found = self.found or any(name == _ATTRIBUTE for name, _ in attrs)
+        self.found = self.found or any(name == ATTRIBUTE for name, _ in attrs)
 
     @classmethod
     def any_in(cls, text: str) -> bool:
@@ -463,7 +395,7 @@ def same_files_in_another_process(output: Output) -> None:
     """A new process, with hashes in another order, another locale and another time zone, writes the same bytes."""
     with _written(output, a_comparison()) as (folder, _):
         here = _files(folder)
-    there = in_a_fresh_process(type(output), "writing", _given_files, output, _made())
+    there = in_a_fresh_process(type(output), "writing", _given_files, output, pickled_comparison())
     changed = [name for name in here if here[name] != there.get(name)]
     if changed or set(here) != set(there):
         name = (changed or sorted(set(there) ^ set(here)))[0]
