@@ -259,15 +259,3 @@ def test_an_open_document_with_several_sheets_names_them(tmp_path: Any) -> None:
     found = read_table(tmp_path / "cases.ods", ["n"], "")
     assert found.frame["x"].tolist() == [1.5, 2, 4]
     assert found.notes == ("Sheet 'Data' was read, not Cover; sheet names another.",)
-
-
-@pytest.mark.parametrize("other", ["Har\u00adbin", "Harbin\u200b", "Harbin\u00a0", " Harbin", "\ufeffHarbin"])
-def test_what_is_not_seen_tells_no_two_cases_apart(other: str) -> None:
-    data = pd.DataFrame({"x": [1.0, 2, 3], "y": [1.0, 2, 3]}, index=["Harbin", other, "c"])
-    with pytest.raises(eq.InputError, match="more than one row is named Harbin"):
-        eq.Study(
-            name="s",
-            data=data,
-            outcome=eq.Variable("Y", "y", calibrate={"method": "crisp", "threshold": 2}),
-            conditions=[eq.Variable("X", "x")],
-        )

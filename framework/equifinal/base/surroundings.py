@@ -7,7 +7,7 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -69,8 +69,17 @@ def undisturbed(function: Callable[..., T], *arguments: Any) -> T:
     """``function(*arguments)``, after which the surroundings are as before; a warning says what was changed."""
     answer, changed = watched(function, *arguments)
     if changed:
-        warnings.warn(f"A plugin's method changed {listing(changed, most=20)}, which was put back.", stacklevel=2)
+        warnings.warn(f"A plugin's method {changed_and_put_back(changed)}.", stacklevel=2)
     return answer
+
+
+def changed_and_put_back(changed: Iterable[str], when: str = "") -> str:
+    """What was changed, in the words that end a sentence about who did.
+
+    >>> changed_and_put_back(["the locale", "numpy.seterr"], "in its advice")
+    'changed the locale, numpy.seterr in its advice, which was put back'
+    """
+    return f"changed {listing(changed, most=20)}{f' {when}' if when else ''}, which was put back"
 
 
 @dataclass(frozen=True)

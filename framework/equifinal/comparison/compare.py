@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from equifinal.base.parallel import one_thread
+from equifinal.base.surroundings import changed_and_put_back
 from equifinal.base.time_limit import TimeLimitError, within_for_each
 from equifinal.comparison.advice import advice
 from equifinal.comparison.cases import case_types
@@ -22,7 +23,7 @@ from equifinal.comparison.measures import Measure, current_measures
 from equifinal.comparison.out_of_sample import Split, check_folds, splits
 from equifinal.comparison.permutation_test import permutation_notes, permutation_test
 from equifinal.comparison.skill import without_skill
-from equifinal.comparison.verdicts import AROUND, descriptions, judge
+from equifinal.comparison.verdicts import AROUND, GIVEN, Changed, descriptions, judge
 from equifinal.errors import InputError, check_whole, listing
 from equifinal.method.analysis import Analysis
 from equifinal.method.run import Run, changed_around, changed_input, warn_of_changes
@@ -34,7 +35,7 @@ from equifinal.study.propositions import Proposition, Verdict
 T = TypeVar("T")
 
 #: A method's answers, and what was changed meanwhile.
-_Judged: TypeAlias = tuple[list[Verdict], dict[str, list[str]]]
+_Judged: TypeAlias = tuple[list[Verdict], Changed]
 
 
 def compare(
@@ -221,19 +222,21 @@ def _changes(run: Run, yardsticks: Mapping[str, Yardstick], judged: Mapping[str,
     """Notes on what methods and claims changed of what they were given to judge; those on predictions are there already."""
     notes: dict[tuple[str, str], None] = {}
     for label, (_, changed) in judged.items():
-        mine = [changed_input(changed[""], "when asked about propositions ")] if "" in changed else []
-        mine += (
-            [changed_around(dict.fromkeys(changed[AROUND]), "when asked about propositions")]
-            if AROUND in changed
-            else []
-        )
+        mine, when = [], "when asked about propositions"
+        if places := changed.get(("", GIVEN)):
+            mine.append(changed_input(places, f"{when} "))
+        if places := changed.get(("", AROUND)):
+            mine.append(changed_around(dict.fromkeys(places), when))
         warn_of_changes(label, run.methods[label], [*yardsticks[label].notes, *mine])
         notes |= dict.fromkeys((label, note) for note in mine)
-        for key in sorted(changed.keys() - {"", AROUND}):
-            claim, places = key.removeprefix(AROUND), listing(sorted(set(changed[key])))
-            who = f"The claim {claim!r} of the plugin {registry.propositions()[claim].plugin} changed"
-            said = f"its input ({places}), a copy of its own" if claim == key else f"{places}, which was put back"
-            notes["propositions", f"{who} {said}."] = None
+        for (claim, what), each in sorted(changed.items()):
+            if claim and each:
+                who, places = (
+                    f"The claim {claim!r} of the plugin {registry.propositions()[claim].plugin}",
+                    sorted(set(each)),
+                )
+                copy = f"changed its input ({listing(places)}), a copy of its own"
+                notes["propositions", f"{who} {copy if what == GIVEN else changed_and_put_back(places)}."] = None
     for about, note in notes:
         if about == "propositions":
             warnings.warn(note, stacklevel=3)

@@ -15,7 +15,7 @@ import pandas as pd
 from equifinal.base.folder import is_report, write_folder
 from equifinal.base.own import Handing, computed_once
 from equifinal.base.readable import WIDTH, OneScreen, in_short, wrapped
-from equifinal.base.surroundings import restored
+from equifinal.base.surroundings import changed_and_put_back, restored
 from equifinal.base.words import DECIDED, KEY, UNTESTED_KEY, banner, counted
 from equifinal.comparison.agreement import agreement
 from equifinal.comparison.asymmetry import Asymmetry, asymmetry
@@ -471,7 +471,7 @@ def _wrote(
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         return False
     said = [f"T{who[1:]} changed what it was given ({listing(changed)}), a copy of its own."] if changed else []
-    said += [f"T{who[1:]} changed {listing(around, most=20)}, which was put back."] if around else []
+    said += [f"T{who[1:]} {changed_and_put_back(around)}."] if around else []
     for note in said:
         warnings.warn(note, stacklevel=2)
     notes += said

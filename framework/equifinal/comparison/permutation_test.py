@@ -129,7 +129,7 @@ def _permuted(
         answers: dict[str, list[float] | str] = {}
         for label, method in methods.items():
             try:
-                with apart(), warnings.catch_warnings():
+                with apart():
                     warnings.simplefilter("ignore")
                     analysis = method.refit(permuted.protected(), generator(seed, label, 3, int(number)))
                     predicted = predicted_memberships(method, analysis, unseen)

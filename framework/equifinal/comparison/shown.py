@@ -13,7 +13,7 @@ import pandas as pd
 
 from equifinal.base.own import Handing
 from equifinal.base.readable import Record
-from equifinal.base.surroundings import undisturbed, watched
+from equifinal.base.surroundings import changed_and_put_back, undisturbed, watched
 from equifinal.errors import FAULTS, listing
 from equifinal.plugin.loading import PROJECT
 from equifinal.plugin.records import Entry
@@ -68,11 +68,13 @@ def shown_by(entry: Entry, comparison: Any) -> Shown:
             answer = facet.of(comparison)
         else:
             (answer, changed), around = watched(Handing(comparison=comparison).to, facet.of)
-            told = f"The facet {facet.name!r} of the plugin {entry.plugin} changed"
+            told = f"The facet {facet.name!r} of the plugin {entry.plugin}"
             if changed:
-                warnings.warn(f"{told} what it was given ({listing(changed)}), a copy of its own.", stacklevel=2)
+                warnings.warn(
+                    f"{told} changed what it was given ({listing(changed)}), a copy of its own.", stacklevel=2
+                )
             if around:
-                warnings.warn(f"{told} {listing(around, most=20)}, which was put back.", stacklevel=2)
+                warnings.warn(f"{told} {changed_and_put_back(around)}.", stacklevel=2)
         content = _checked(answer, report)
         if isinstance(content, str) or not (content is None or isinstance(content, _WHOLE) or callable(content)):
             raise TypeError(f"it returned {content!r}, which is not a table, sentences, a figure or a mapping of these")

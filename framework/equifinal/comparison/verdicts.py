@@ -1,7 +1,9 @@
 """Asking every method about every proposition."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -17,8 +19,11 @@ from equifinal.plugin.calling import Hooks
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition, Verdict
 
-#: Begins the key under which changes of the surroundings are told.
-AROUND = "around "
+#: What can be changed: what is given, and the surroundings.
+GIVEN, AROUND = "given", "around"
+
+#: What was changed, by the claim that did, or by ``""`` for the method itself, and by which of the two it is.
+Changed: TypeAlias = dict[tuple[str, str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,10 @@ class _Scope:
     prefix: str
 
 
-def judge(
-    run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks
-) -> dict[str, tuple[list[Verdict], dict[str, list[str]]]]:
-    """The answer of each method to each proposition; `hooks` may answer for a method, wherever this is called.
+def judge(run: Run, yardsticks: Mapping[str, Yardstick], hooks: Hooks) -> dict[str, tuple[list[Verdict], Changed]]:
+    """The answer of each method to each proposition, and what was changed meanwhile.
 
-    With them: what was changed, by the claim that changed its importances, or by ``""`` for the method itself; of surroundings, by
-    :data:`AROUND` and the claim.
+    `hooks` may answer for a method, wherever this is called.
     """
     analyses = run.analyses
     whole = _Scope(
@@ -50,16 +52,15 @@ def judge(
             there = [each for each in run.study.claims if each.where == proposition.where]
             judged = any(type(each).judge is not Proposition.judge for each in there)
             scopes[proposition.where] = _restricted(run, str(proposition.where), len(scopes), judged)
-    answers: dict[str, tuple[list[Verdict], dict[str, list[str]]]] = {}
+    answers: dict[str, tuple[list[Verdict], Changed]] = {}
     for label in analyses:
-        changed: dict[str, list[str]] = {}
+        changed: Changed = defaultdict(list)
         verdicts = [
             _answer(label, run.methods[label], proposition, scopes[proposition.where], hooks, changed)
             for proposition in run.study.claims
         ]
         for scope in scopes.values():
-            if places := changes("analysis", scope.given[label], scope.analyses[label]):
-                changed.setdefault("", []).extend(places)
+            changed["", GIVEN] += changes("analysis", scope.given[label], scope.analyses[label])
         answers[label] = verdicts, changed
     return answers
 
@@ -115,7 +116,7 @@ def _answer(
     proposition: Proposition,
     scope: _Scope,
     hooks: Hooks,
-    changed: dict[str, list[str]],
+    changed: Changed,
 ) -> Verdict:
     analysis, mine = scope.analyses[label], scope.given[label]
     if isinstance(analysis, str) or isinstance(mine, str):
@@ -123,10 +124,8 @@ def _answer(
     try:
         with restored() as around:
             verdict, places = Handing(importance=scope.importances[label]).to(proposition.judge)
-        if places:
-            changed.setdefault(proposition.claim, []).extend(places)
-        if around:
-            changed.setdefault(f"{AROUND}{proposition.claim}", []).extend(around)
+        changed[proposition.claim, GIVEN] += places
+        changed[proposition.claim, AROUND] += around
         if verdict is None:
             given = scope.study.protected()
             verdict = hooks.call("equifinal_assess", analysis=analysis, proposition=proposition, calibrated=given)
@@ -134,10 +133,8 @@ def _answer(
             given = scope.study.protected()
             with restored() as around:
                 verdict = method.assess(mine, proposition, given)
-            if around:
-                changed.setdefault(AROUND, []).extend(around)
-            if places := given.changed_from(scope.study):
-                changed.setdefault("", []).extend(places)
+            changed["", AROUND] += around
+            changed["", GIVEN] += given.changed_from(scope.study)
     except FAULTS as error:
         return Verdict("silent", evidence=f"{scope.prefix}it could not answer ({type(error).__name__}: {error})")
     if not isinstance(verdict, Verdict):

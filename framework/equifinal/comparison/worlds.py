@@ -17,7 +17,7 @@ from equifinal.base.seeds import generator
 from equifinal.base.surroundings import undisturbed
 from equifinal.comparison.out_of_sample import units
 from equifinal.comparison.permutation_test import exchangeable, shuffled
-from equifinal.sets import Expression, Floats
+from equifinal.sets import Floats
 from equifinal.study.calibrated import CalibratedStudy
 from equifinal.study.propositions import Proposition
 
@@ -155,7 +155,7 @@ class OnePath(World):
 
     def draw(self, calibrated: CalibratedStudy, seed: int, where: str, number: int) -> CalibratedStudy:
         source = self.source(calibrated, seed, where, number)
-        path = Expression(self.expression).membership(calibrated.fuzzy).to_numpy()[:, np.newaxis]
+        path = calibrated.membership(self.expression)[:, np.newaxis]
         return _with_residuals(calibrated, path, path, source)
 
 

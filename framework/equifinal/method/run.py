@@ -13,7 +13,7 @@ import numpy as np
 from equifinal.base.parallel import as_they_end
 from equifinal.base.readable import Readable
 from equifinal.base.seeds import generator
-from equifinal.base.surroundings import restored
+from equifinal.base.surroundings import changed_and_put_back, restored
 from equifinal.base.time_limit import TimeLimitError, check_time_limit, within_as_they_end
 from equifinal.base.words import counted
 from equifinal.errors import InputError, check_jobs, check_whole, did_you_mean, listing, message_of
@@ -294,7 +294,7 @@ def changed_input(changed: Iterable[str], when: str = "") -> str:
 
 def changed_around(around: Iterable[str], when: str) -> str:
     """The note on a method that changed these of what everybody in the process shares."""
-    return f"It changed {listing(around, most=20)} {when}, which was put back."
+    return f"It {changed_and_put_back(around, when)}."
 
 
 def warn_of_changes(label: str, method: Method, notes: Iterable[str]) -> None:

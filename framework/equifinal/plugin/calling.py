@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from equifinal.base.surroundings import restored
+from equifinal.base.surroundings import changed_and_put_back, restored
 from equifinal.errors import listing, repr_of, said
 from equifinal.plugin import hookspecs
 from equifinal.plugin.hookspecs import NOUNS
@@ -112,7 +112,7 @@ class Hooks:
             with restored() as changed:
                 yield
             if changed:
-                report(f"{hook} changed {listing(changed, most=20)}, which was put back")
+                report(f"{hook} {changed_and_put_back(changed)}")
 
         def compare(handing: "Handing | None", own: Mapping[str, Any]) -> None:
             if handing is not None and (changed := handing.changed(own)):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from equifinal.base.surroundings import restored
+from equifinal.base.surroundings import changed_and_put_back, restored
 from equifinal.errors import FAULTS, InputError, did_you_mean, listing, repr_of, said
 from equifinal.plugin import hookspecs
 from equifinal.plugin.calling import traced
@@ -84,9 +84,7 @@ def _undisturbed(plugin: Any) -> Iterator[None]:
     with restored() as changed:
         yield
     if changed:
-        warnings.warn(
-            f"Plugin {plugin}: its import changed {listing(changed, most=20)}, which was put back", stacklevel=2
-        )
+        warnings.warn(f"Plugin {plugin}: its import {changed_and_put_back(changed)}", stacklevel=2)
 
 
 def imported_file(file: Path, content: bytes, where: str) -> ModuleType:

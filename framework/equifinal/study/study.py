@@ -11,7 +11,7 @@ import pandas as pd
 
 from equifinal.base import spelling
 from equifinal.base.readable import Readable
-from equifinal.base.surroundings import restored
+from equifinal.base.surroundings import changed_and_put_back, restored
 from equifinal.base.words import Provenance, counted
 from equifinal.errors import InputError, check_text, listing, said
 from equifinal.plugin.study_tables import check_requires, settings
@@ -270,9 +270,7 @@ class Study(Readable):
                 memberships = calibrator.calibrate(raw)
                 notes = [*calibrator.notes(raw)]
             if around:
-                notes.append(
-                    f"The calibrator {unfitted.name!r} changed {listing(around, most=20)}, which was put back."
-                )
+                notes.append(f"The calibrator {unfitted.name!r} {changed_and_put_back(around)}.")
         except InputError as error:
             raise InputError(f"{where}{error}") from None
         except KeyboardInterrupt:
